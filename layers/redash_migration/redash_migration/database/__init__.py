@@ -1,0 +1,1 @@
+"""The two PostgreSQL databases: reading their catalogs, carrying schema and rows, the fence."""

@@ -1,0 +1,345 @@
+"""One PostgreSQL server of one's own: made, started, stopped, and gone with its owner."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+
+from redash_migration.database.address import DatabaseAddress
+from rehearsal.postgres.identity import Identity, server_identity, short_directory
+from rehearsal.postgres.plugins import plugin_settings
+from rehearsal.postgres.programs import server_version
+from rehearsal.postgres.settings import (
+    DEFAULTS,
+    HOST_BASED_AUTHENTICATION,
+    configuration,
+)
+
+StopMode = Literal["smart", "fast", "immediate"]
+_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+
+# The server becomes this shell's successor (same pid). Beside it waits a reader of our pipe: when
+# we die without a word the pipe ends and the server is ended too; a line means: all is well.
+_DIES_WITH_OWNER = """\
+exec 3<&0
+( ( read -r _ <&3 || kill -QUIT $$ ) >/dev/null 2>&1 & )
+exec "$@" </dev/null 3<&-
+"""
+
+
+class ClusterError(RuntimeError):
+    """A server that could not be made, started or stopped; holds the end of its log."""
+
+
+class Cluster:
+    """A server on 127.0.0.1 with the superuser `postgres`, whose password is in `.password`.
+
+    `settings` are those of postgresql.conf and outrank the defaults. As root, the server runs as
+    an unprivileged user, and if that user can't reach `data_dir` or the programs, both live in a
+    short-lived directory instead (with a link from `data_dir`).
+    """
+
+    host = "127.0.0.1"
+    superuser = "postgres"
+
+    def __init__(
+        self,
+        bin_dir: Path,
+        data_dir: Path,
+        port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+        name: str = "postgres",
+    ) -> None:
+        self.bin_dir = bin_dir
+        self.data_dir = data_dir
+        self.name = name
+        self.settings = {**DEFAULTS, **(settings or {})}
+        self.password = secrets.token_urlsafe(18)
+        self.version = server_version(bin_dir)
+        self._wanted_port = port
+        self._port = port or 0
+        self._identity: Identity = server_identity()
+        self._directory: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # -- life ---------------------------------------------------------------------------------
+
+    @property
+    def port(self) -> int:
+        if not self._port:
+            raise ClusterError(f"{self.name} was never started: call start() first")
+        return self._port
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise ClusterError(f"{self.name} is not running: call start() first")
+        return self._process.pid
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir.with_name(self.data_dir.name + ".log")
+
+    @property
+    def socket_directory(self) -> Path:
+        """Private to the server's user; sessions from here need no password."""
+        if self._directory is None:
+            self._directory = short_directory(self._identity)
+        return self._directory
+
+    def start(self, settings: Mapping[str, str] | None = None) -> Cluster:
+        """Makes the cluster if there is none, starts it, and returns when it takes connections.
+
+        `settings` hold for this start only, as on the command line of `postgres`.
+        """
+        if self.running:
+            return self
+        if not (self.data_dir / "PG_VERSION").exists():
+            self._initialise()
+        attempts = 1 if self._wanted_port else 5
+        for attempt in range(1, attempts + 1):
+            if not self._wanted_port and (attempt > 1 or not self._port):
+                self._port = _free_port()
+            if self._launch(settings or {}):
+                return self
+        raise ClusterError(f"{self.name} did not start on port {self._port}: {self._log_end()}")
+
+    def stop(self, mode: StopMode = "fast") -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(_SIGNALS[mode])
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGQUIT)
+                process.wait(30)
+        if process.stdin is not None:
+            try:
+                process.stdin.write(b"stopped\n")
+                process.stdin.close()
+            except BrokenPipeError:
+                pass
+        atexit.unregister(self.stop)
+
+    def restart(
+        self, settings: Mapping[str, str] | None = None, mode: StopMode = "fast"
+    ) -> Cluster:
+        self.stop(mode)
+        return self.start(settings)
+
+    def reload(self) -> None:
+        os.kill(self.pid, signal.SIGHUP)
+
+    def __enter__(self) -> Cluster:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop("immediate")
+
+    # -- databases ----------------------------------------------------------------------------
+
+    def address(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
+    ) -> DatabaseAddress:
+        return DatabaseAddress(
+            host=self.host,
+            port=self.port,
+            dbname=dbname,
+            username=user or self.superuser,
+            password=self.password if password is None else password,
+            sslmode="prefer",
+        )
+
+    def dsn(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
+    ) -> str:
+        address = self.address(dbname, user, password)
+        return psycopg.conninfo.make_conninfo("", **address.parameters())
+
+    def connect(self, dbname: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """A superuser's session in autocommit."""
+        return psycopg.connect(self.dsn(dbname), autocommit=True)
+
+    def create_database(
+        self, name: str, *, owner: str | None = None, template: str = "template0"
+    ) -> DatabaseAddress:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        if owner is not None:
+            statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
+        with self.connect() as connection:
+            connection.execute(statement)
+        return self.address(name)
+
+    def drop_database(self, name: str) -> None:
+        """Ends the sessions in it, drops its logical slots, and the database."""
+        with self.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+                " WHERE database = %s AND active_pid IS NOT NULL",
+                [name],
+            )
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> pg_backend_pid()",
+                [name],
+            )
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                connection.execute(
+                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                    " WHERE database = %s AND NOT active",
+                    [name],
+                )
+                left = connection.execute(
+                    "SELECT 1 FROM pg_replication_slots WHERE database = %s", [name]
+                ).fetchone()
+                if left is None:
+                    break
+                time.sleep(0.05)
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+    def create_role(self, name: str, password: str, attributes: str = "LOGIN") -> None:
+        """`attributes` are SQL words such as "LOGIN REPLICATION"."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE ROLE {} WITH {} PASSWORD {}").format(
+                    sql.Identifier(name), sql.SQL(attributes), sql.Literal(password)
+                )
+            )
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _initialise(self) -> None:
+        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+        if not self._identity.can_reach(self.bin_dir):
+            home = self.socket_directory / "programs"
+            shutil.copytree(self.bin_dir.parent, home, symlinks=True)
+            self.bin_dir = home / self.bin_dir.name
+        if self._identity.can_reach(self.data_dir.parent):
+            self.data_dir.mkdir(mode=0o700, exist_ok=True)
+        else:
+            real = self.socket_directory / "data"
+            real.mkdir(mode=0o700)
+            self.data_dir.symlink_to(real)
+        self._identity.give(self.data_dir.resolve())
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self.socket_directory, prefix="pw-", encoding="utf-8"
+        ) as password_file:
+            password_file.write(self.password + "\n")
+            password_file.flush()
+            self._identity.give(Path(password_file.name))
+            made = subprocess.run(
+                [
+                    str(self.bin_dir / "initdb"),
+                    f"--pgdata={self.data_dir.resolve()}",
+                    f"--username={self.superuser}",
+                    f"--pwfile={password_file.name}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                    "--no-instructions",
+                ],
+                cwd="/",
+                env=_clean_environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+                **self._identity.popen_arguments(),
+            )
+        if made.returncode:
+            raise ClusterError(f"initdb for {self.name} failed: {made.stderr.strip()}")
+        (self.data_dir / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION)
+        with (self.data_dir / "postgresql.conf").open("a") as file:
+            file.write(configuration(self.settings))
+
+    def _launch(self, settings: Mapping[str, str]) -> bool:
+        """True when up; False when the port was taken; raises when it fails otherwise."""
+        options = {
+            "port": str(self._port),
+            "listen_addresses": self.host,
+            "unix_socket_directories": str(self.socket_directory),
+            **plugin_settings(self.bin_dir, self.socket_directory / "plugins"),
+            **settings,
+        }
+        command = [str(self.bin_dir / "postgres"), "-D", str(self.data_dir.resolve())]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+        with self.log_file.open("ab") as log:
+            began = log.tell()
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", _DIES_WITH_OWNER, "sh", *command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=_clean_environment(),
+                start_new_session=True,  # a Ctrl-C in the terminal is ours to handle, not its
+                **self._identity.popen_arguments(),
+            )
+        atexit.register(self.stop, "immediate")
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                self.stop()
+                said = self.log_file.read_bytes()[began:]
+                if b"Address already in use" in said:
+                    return False
+                raise ClusterError(f"{self.name} did not start: {self._log_end()}")
+            if self._ready():
+                return True
+            time.sleep(0.02)
+        self.stop("immediate")
+        raise ClusterError(f"{self.name} was not ready within 60 s: {self._log_end()}")
+
+    def _ready(self) -> bool:
+        """What pg_ctl looks at: the eighth line of postmaster.pid."""
+        try:
+            lines = (self.data_dir / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[7].strip() == "ready" and int(lines[0]) == self.pid
+
+    def _log_end(self) -> str:
+        try:
+            lines = self.log_file.read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return "no log"
+        return " | ".join(lines[-5:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _clean_environment() -> dict[str, str]:
+    """Without PG* variables of the caller, in English, so that messages can be read by tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "LANG": "C"}

@@ -1,0 +1,74 @@
+"""Two real PostgreSQL servers per test process: the old one (16) and the new one (18)."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from redash_migration.database.address import DatabaseAddress
+from rehearsal.postgres import Cluster, programs
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def source_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The old server, ready for logical replication. Tests that change settings make their own."""
+    directory = tmp_path_factory.mktemp("source_cluster")
+    with Cluster(programs("source"), directory / "data", name="source") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def target_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The new server."""
+    directory = tmp_path_factory.mktemp("target_cluster")
+    with Cluster(programs("target"), directory / "data", name="target") as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def source_database(source_cluster: Cluster) -> Iterator[DatabaseAddress]:
+    """A fresh, empty database on the old server, as its superuser; dropped with its slots."""
+    name = f"source_{os.getpid()}_{next(_numbers)}"
+    yield source_cluster.create_database(name)
+    _drop(source_cluster, name)
+
+
+@pytest.fixture
+def target_database(target_cluster: Cluster) -> Iterator[DatabaseAddress]:
+    """A fresh, empty database on the new server, as its superuser; dropped after the test."""
+    name = f"target_{os.getpid()}_{next(_numbers)}"
+    yield target_cluster.create_database(name)
+    _drop(target_cluster, name)
+
+
+@pytest.fixture
+def make_role(
+    source_cluster: Cluster, target_cluster: Cluster
+) -> Iterator[Callable[..., tuple[str, str]]]:
+    """make_role("target", "LOGIN") -> (role name, password), dropped after the test."""
+    clusters = {"source": source_cluster, "target": target_cluster}
+    made: list[tuple[Cluster, str]] = []
+
+    def make(side: str, attributes: str = "LOGIN") -> tuple[str, str]:
+        name, password = f"role_{os.getpid()}_{next(_numbers)}", "rehearsal"
+        clusters[side].create_role(name, password, attributes)
+        made.append((clusters[side], name))
+        return name, password
+
+    yield make
+    for cluster, name in made:
+        # A role that still owns something stays; its databases were dropped before.
+        with suppress(psycopg.Error), cluster.connect() as connection:
+            connection.execute(psycopg.sql.SQL("DROP ROLE {}").format(psycopg.sql.Identifier(name)))
+
+
+def _drop(cluster: Cluster, name: str) -> None:
+    if cluster.running:
+        cluster.drop_database(name)
