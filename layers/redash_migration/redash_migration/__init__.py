@@ -1,0 +1,1 @@
+"""The domain of the Redash migration: one package, packages inside by concept."""

@@ -1,0 +1,190 @@
+"""The record's table in DynamoDB.
+
+Strongly consistent reads, conditional writes (Amazon DynamoDB Developer Guide, "Condition
+expressions"). Attribute names go in as placeholders because several are reserved words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from redash_migration.record.table import Item, Value
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+
+class DynamoTable:
+    """A table with string keys ``pk`` and ``sk``."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def put_new(self, item: Item) -> bool:
+        """See RecordTable."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=_encode(item),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            return _condition_failed(error)
+        return True
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """See RecordTable."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=_encode({"pk": pk, "sk": sk}), ConsistentRead=True
+        )
+        found = answer.get("Item")
+        return None if found is None else _decode(found)
+
+    def query(self, pk: str, prefix: str = "") -> list[Item]:
+        """See RecordTable."""
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        items: list[Item] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+                **start,
+            )
+            items += [_decode(item) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return items
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def update(
+        self,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value] | None = None,
+        first: Mapping[str, Value] | None = None,
+        add: Mapping[str, int] | None = None,
+        expected: Mapping[str, Value | None] | None = None,
+    ) -> Item | None:
+        """See RecordTable."""
+        expression = _Expression()
+        sets = [
+            f"{expression.name(name)} = {expression.value(value)}"
+            for name, value in (values or {}).items()
+        ] + [
+            f"{expression.name(name)} = if_not_exists({expression.name(name)}, "
+            f"{expression.value(value)})"
+            for name, value in (first or {}).items()
+        ]
+        adds = [
+            f"{expression.name(name)} {expression.value(value)}"
+            for name, value in (add or {}).items()
+        ]
+        parts = ([f"SET {', '.join(sets)}"] if sets else []) + (
+            [f"ADD {', '.join(adds)}"] if adds else []
+        )
+        condition = expression.condition(expected or {})
+        try:
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=_encode({"pk": pk, "sk": sk}),
+                UpdateExpression=" ".join(parts),
+                ReturnValues="ALL_NEW",
+                **condition,
+                **expression.attributes(),
+            )
+        except ClientError as error:
+            _condition_failed(error)
+            return None
+        return _decode(answer["Attributes"])
+
+    def delete(self, pk: str, sk: str, *, expected: Mapping[str, Value] | None = None) -> bool:
+        """See RecordTable."""
+        expression = _Expression()
+        condition = expression.condition(dict(expected or {}))
+        try:
+            self._client.delete_item(
+                TableName=self._name,
+                Key=_encode({"pk": pk, "sk": sk}),
+                **condition,
+                **expression.attributes(),
+            )
+        except ClientError as error:
+            return _condition_failed(error)
+        return True
+
+
+class _Expression:
+    """Placeholders of one request."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._values: dict[str, dict[str, Any]] = {}
+
+    def name(self, name: str) -> str:
+        placeholder = f"#{name}"
+        self._names[placeholder] = name
+        return placeholder
+
+    def value(self, value: Value) -> str:
+        placeholder = f":v{len(self._values)}"
+        self._values[placeholder] = _attribute(value)
+        return placeholder
+
+    def condition(self, expected: Mapping[str, Value | None]) -> dict[str, Any]:
+        terms = [
+            f"attribute_not_exists({self.name(name)})"
+            if value is None
+            else f"{self.name(name)} = {self.value(value)}"
+            for name, value in expected.items()
+        ]
+        return {"ConditionExpression": " AND ".join(terms)} if terms else {}
+
+    def attributes(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self._names:
+            found["ExpressionAttributeNames"] = self._names
+        if self._values:
+            found["ExpressionAttributeValues"] = self._values
+        return found
+
+
+def _condition_failed(error: ClientError) -> bool:
+    """False for a condition that does not hold; anything else goes up."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        return False
+    raise error
+
+
+def _attribute(value: Value) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    return {"S": value}
+
+
+def _encode(item: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: _attribute(value) for name, value in item.items()}
+
+
+def _decode(item: Mapping[str, Any]) -> Item:
+    return {name: _plain(attribute) for name, attribute in item.items()}
+
+
+def _plain(attribute: Mapping[str, Any]) -> Value:
+    if "BOOL" in attribute:
+        return bool(attribute["BOOL"])
+    if "N" in attribute:
+        number = float(attribute["N"])
+        return int(number) if number.is_integer() else number
+    return str(attribute["S"])

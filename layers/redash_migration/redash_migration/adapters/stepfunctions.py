@@ -1,0 +1,49 @@
+"""Resuming a step and looking at executions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from redash_migration.record.waits import Outcome, TokenUnknown
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions.client import SFNClient
+
+CLOSED_CODES = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
+"""AWS Step Functions API Reference, SendTaskSuccess: the token is expired, used or unknown."""
+
+
+class StepFunctions:
+    """The state machine as its own functions see it."""
+
+    def __init__(self, client: SFNClient) -> None:
+        self._client = client
+
+    def send(self, token: str, outcome: Outcome) -> None:
+        """Send the answer of a wait; TokenUnknown when nobody waits with this token."""
+        try:
+            if outcome.result is not None:
+                self._client.send_task_success(
+                    taskToken=token, output=json.dumps(outcome.result, ensure_ascii=False)
+                )
+            else:
+                self._client.send_task_failure(
+                    taskToken=token, error=outcome.error[:256], cause=outcome.cause[:32000]
+                )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in CLOSED_CODES:
+                raise TokenUnknown from error
+            raise
+
+    def is_running(self, execution_arn: str) -> bool:
+        """Whether an execution still runs; False also when it is unknown."""
+        try:
+            answer = self._client.describe_execution(executionArn=execution_arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return False
+            raise
+        return answer["status"] in {"RUNNING", "PENDING_REDRIVE"}

@@ -1,0 +1,138 @@
+"""Every failure the migration can name.
+
+Step Functions matches on class names, so this tree is also the list for ErrorEquals and the list
+of names that a report's ``error.name`` can hold::
+
+    MigrationError
+    +-- InvalidInput             the execution's or a step's input is wrong; nothing was changed
+    +-- MissingSetting           a function's environment lacks a variable
+    +-- MigrationInProgress      another migration holds the lock
+    +-- TransientFailure         worth another try as it is (throttled, connection lost)
+    +-- NotFoundInRecord         the record or an artifact that a step builds on is not there
+    +-- WaitFailed               what a token step waited for ended badly
+    |   +-- ReplicationTaskFailed
+    |   +-- CommandFailed
+    |   +-- WaitExpired
+    +-- CheckFailed              a gate stays closed
+    |   +-- PreflightFailed
+    |   +-- FullLoadIncomplete
+    |   +-- ReplicationNotInSync
+    |   +-- WalBudgetExceeded
+    |   +-- TargetNotHealthy
+    |   +-- SmokeTestFailed
+    |   +-- DataMismatch
+    |   +-- IntegrityViolated
+    |   +-- SequenceNotSettable
+    +-- SchemaNotCopied          the source's schema could not be put on the target
+    +-- TargetNotEmpty           the target holds something this migration did not make
+    +-- FenceNotHeld             somebody still writes on the source
+    +-- NotDrained               changes of the source have not all arrived
+    +-- CopyFailed               a table could not be carried over
+    +-- RollBackIncomplete       at least one undo could not be carried out
+"""
+
+from __future__ import annotations
+
+
+class MigrationError(Exception):
+    """Root of all failures the migration names."""
+
+
+class InvalidInput(MigrationError):
+    """Bad input, found before anything is changed; the message names the field and the remedy."""
+
+
+class MissingSetting(MigrationError):
+    """An environment variable that the function needs is absent or empty."""
+
+
+class MigrationInProgress(MigrationError):
+    """A migration is already running; one at a time."""
+
+
+class TransientFailure(MigrationError):
+    """Worth another try unchanged; the state machine retries it with back-off."""
+
+
+class NotFoundInRecord(MigrationError):
+    """A record entry or artifact that the step needs does not exist."""
+
+
+class WaitFailed(MigrationError):
+    """What a token step waited for ended badly."""
+
+
+class ReplicationTaskFailed(WaitFailed):
+    """The replication task failed, or stopped for another reason than the one waited for."""
+
+
+class CommandFailed(WaitFailed):
+    """A command on the source host failed, was cancelled or ran into its time limit."""
+
+
+class WaitExpired(WaitFailed):
+    """The time for a wait ran out."""
+
+
+class CheckFailed(MigrationError):
+    """A gate stays closed because a check did not pass."""
+
+
+class PreflightFailed(CheckFailed):
+    """At least one preflight check says FAIL or UNKNOWN."""
+
+
+class FullLoadIncomplete(CheckFailed):
+    """The task stopped, but not every table is complete and free of error rows."""
+
+
+class ReplicationNotInSync(CheckFailed):
+    """Change capture did not come into step, or validation found differences."""
+
+
+class WalBudgetExceeded(CheckFailed):
+    """The replication slot holds more WAL on the source than was granted, or was lost."""
+
+
+class TargetNotHealthy(CheckFailed):
+    """No healthy target in the new target group."""
+
+
+class SmokeTestFailed(CheckFailed):
+    """The new Redash does not answer as a working Redash does."""
+
+
+class DataMismatch(CheckFailed):
+    """Source and target differ in at least one row."""
+
+
+class IntegrityViolated(CheckFailed):
+    """A constraint, trigger or setting on the target is not as on the source."""
+
+
+class SequenceNotSettable(CheckFailed):
+    """A sequence can't hold the value that it must continue from."""
+
+
+class SchemaNotCopied(MigrationError):
+    """The source's schema could not be put on the target."""
+
+
+class TargetNotEmpty(MigrationError):
+    """The target holds something that this migration did not make."""
+
+
+class FenceNotHeld(MigrationError):
+    """Somebody still writes on the source although it is fenced."""
+
+
+class NotDrained(MigrationError):
+    """Changes of the source have not all arrived on the target."""
+
+
+class CopyFailed(MigrationError):
+    """A table could not be carried over."""
+
+
+class RollBackIncomplete(MigrationError):
+    """At least one undo could not be carried out; the message names each with its remedy."""

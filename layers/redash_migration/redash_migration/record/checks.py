@@ -1,0 +1,69 @@
+"""The answers of all checks: PASS, WARN, FAIL or UNKNOWN, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from redash_migration.record.table import Item, RecordTable
+
+CheckStatus = Literal["PASS", "WARN", "FAIL", "UNKNOWN"]
+SEVERITY: tuple[CheckStatus, ...] = ("PASS", "WARN", "UNKNOWN", "FAIL")
+"""From harmless to worst. UNKNOWN is not a pass: it closes a gate like FAIL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One answer.
+
+    ``id`` is a stable reason string such as ``source.wal_level``: an interface for whoever reads
+    reports by program. ``detail`` says what was seen, ``remedy`` what to do about it.
+    """
+
+    id: str
+    status: CheckStatus
+    detail: str
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """As it stands in report.json."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "detail": self.detail,
+            "remedy": self.remedy,
+        }
+
+
+def verdict(checks: Iterable[Check]) -> CheckStatus:
+    """The worst status among the checks; PASS when there is none."""
+    worst = max((SEVERITY.index(check.status) for check in checks), default=0)
+    return SEVERITY[worst]
+
+
+class Checks:
+    """The checks of one migration; the latest answer of each id counts."""
+
+    def __init__(self, table: RecordTable, migration_id: str) -> None:
+        self._table = table
+        self._id = migration_id
+
+    def put(self, *checks: Check) -> None:
+        """Write answers, each over an earlier one of the same id."""
+        for check in checks:
+            self._table.update(self._id, f"CHECK#{check.id}", values=dict(check.to_json()))
+
+    def all(self) -> list[Check]:
+        """Every answer, by id."""
+        return [_from_item(item) for item in self._table.query(self._id, "CHECK#")]
+
+
+def _from_item(item: Item) -> Check:
+    status = str(item["status"])
+    return Check(
+        id=str(item["id"]),
+        status=next((known for known in SEVERITY if known == status), "UNKNOWN"),
+        detail=str(item.get("detail", "")),
+        remedy=str(item.get("remedy", "")),
+    )

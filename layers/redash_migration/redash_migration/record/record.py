@@ -1,0 +1,149 @@
+"""One migration's record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from redash_migration.clock import Clock, now, stamp
+from redash_migration.record.checks import Checks
+from redash_migration.record.steps import Steps
+from redash_migration.record.table import RecordTable
+from redash_migration.record.undo import Undo
+from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
+
+
+class Record:
+    """What is known of one migration; every write is conditional or may be repeated."""
+
+    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+        self.table = table
+        self.migration_id = migration_id
+        self.clock = clock
+        self.checks = Checks(table, migration_id)
+        self.undo = Undo(table, migration_id, clock)
+        self.waits = Waits(table, migration_id, clock)
+        self.steps = Steps(table, migration_id, clock)
+        self.tables = Entries(table, migration_id, "TABLE")
+
+    def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
+        """Answer a wait and resume its step; True for the one caller whose answer counts."""
+        first = self.waits.settle(wait, outcome)
+        self.deliver(wait.kind, resumer)
+        return first
+
+    def deliver(self, kind: str, resumer: Resumer) -> None:
+        """Send a written answer (again) and note how the step ended."""
+        state = self.waits.deliver(kind, resumer)
+        wait = self.waits.get(kind)
+        if state == "DELIVERED" and wait is not None and wait.outcome is not None:
+            failed = wait.outcome.result is None
+            self.steps.ended(kind, "FAILED" if failed else "SUCCEEDED", wait.outcome.error)
+
+    def expire_after(self, days: int) -> None:
+        """Let the table forget this migration after so many days (its time-to-live attribute)."""
+        at = int((self.clock() + timedelta(days=days)).timestamp())
+        for item in self.table.query(self.migration_id):
+            self.table.update(self.migration_id, str(item["sk"]), values={"expires_at": at})
+
+    def put_fact(self, name: str, fact: Mapping[str, Any]) -> None:
+        """Keep a small JSON object (under 300 kB) by name, over an earlier one."""
+        self.table.update(
+            self.migration_id,
+            f"FACT#{name}",
+            values={"body": _json(fact), "at": stamp(self.clock())},
+        )
+
+    def put_fact_once(self, name: str, fact: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep a fact unless there is one of this name; returns the one that counts."""
+        self.table.put_new(
+            {
+                "pk": self.migration_id,
+                "sk": f"FACT#{name}",
+                "body": _json(fact),
+                "at": stamp(self.clock()),
+            }
+        )
+        kept = self.fact(name)
+        return dict(fact) if kept is None else kept
+
+    def fact(self, name: str) -> dict[str, Any] | None:
+        """The fact of this name, or None."""
+        item = self.table.get(self.migration_id, f"FACT#{name}")
+        return None if item is None else dict(json.loads(str(item["body"])))
+
+    def milestone(self, name: str) -> str:
+        """Note when something happened; the first time counts. Returns that time."""
+        item = self.table.update(
+            self.migration_id, f"MILESTONE#{name}", first={"at": stamp(self.clock())}
+        )
+        assert item is not None  # noqa: S101 - an unconditional update always answers
+        return str(item["at"])
+
+    def milestones(self) -> dict[str, str]:
+        """Name -> time of every milestone."""
+        items = self.table.query(self.migration_id, "MILESTONE#")
+        return {str(item["sk"]).partition("#")[2]: str(item["at"]) for item in items}
+
+    def audit(self, event: str, **details: Any) -> None:
+        """Append to the audit trail; nothing in it is ever changed."""
+        at = stamp(self.clock())
+        counter = self.table.update(self.migration_id, "COUNTER#audit", add={"value": 1})
+        number = 0 if counter is None else int(counter["value"])
+        self.table.put_new(
+            {
+                "pk": self.migration_id,
+                "sk": f"AUDIT#{at}#{number:06d}",
+                "event": event,
+                "at": at,
+                "body": _json(details),
+            }
+        )
+
+    def audit_trail(self) -> list[dict[str, Any]]:
+        """Every audit entry in its order: ``{"at", "event", ...details}``."""
+        return [
+            {
+                "at": str(item["at"]),
+                "event": str(item["event"]),
+                **json.loads(str(item["body"])),
+            }
+            for item in self.table.query(self.migration_id, "AUDIT#")
+        ]
+
+
+class Entries:
+    """Named JSON objects of one kind, each written by whoever finds it out, merged by key."""
+
+    def __init__(self, table: RecordTable, migration_id: str, kind: str) -> None:
+        self._table = table
+        self._id = migration_id
+        self._kind = kind
+
+    def put(self, name: str, entry: Mapping[str, Any]) -> None:
+        """Set the keys given; keys set earlier stay."""
+        self._table.update(
+            self._id,
+            f"{self._kind}#{name}",
+            values={f"v_{key}": json.dumps(value) for key, value in entry.items()},
+        )
+
+    def get(self, name: str) -> dict[str, Any]:
+        """One entry; empty when there is none."""
+        item = self._table.get(self._id, f"{self._kind}#{name}")
+        return {} if item is None else _values(item)
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Every entry by its name."""
+        items = self._table.query(self._id, f"{self._kind}#")
+        return {str(item["sk"]).partition("#")[2]: _values(item) for item in items}
+
+
+def _values(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key[2:]: json.loads(value) for key, value in item.items() if key.startswith("v_")}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)

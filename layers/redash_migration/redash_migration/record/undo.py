@@ -1,0 +1,145 @@
+"""The undo list: written before each change of the world, replayed in reverse by a roll-back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from redash_migration.clock import Clock, now, stamp
+from redash_migration.record.table import Item, RecordTable
+
+Where = Literal["aws", "database"]
+"""Which side of the VPC can carry an undo out: an AWS call, or a database session."""
+
+ATTEMPTS = 3
+"""How often an undo is tried before the roll-back goes on without it and ends incomplete."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEntry:
+    """How to take one change back: an action's name and its arguments."""
+
+    number: int
+    action: str
+    key: str
+    arguments: dict[str, Any]
+    where: Where
+    state: Literal["PENDING", "DONE", "FAILED"]
+    tries: int
+    error: str
+
+
+class Undo:
+    """The undo list of one migration."""
+
+    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+        self._table = table
+        self._id = migration_id
+        self._clock = clock
+
+    def add(
+        self, action: str, arguments: Mapping[str, Any], *, where: Where, key: str = ""
+    ) -> None:
+        """Record how to take a change back, before it is made.
+
+        The first record of an action (and key) wins: a step that runs twice must not take what
+        its first run left behind for the state of old. Only an entry that a roll-back has already
+        replayed is written anew.
+        """
+        sort_key = f"UNDO#{action}#{key}"
+        existing = self._table.get(self._id, sort_key)
+        if existing is not None and existing["state"] == "PENDING":
+            return
+        counter = self._table.update(self._id, "COUNTER#undo", add={"value": 1})
+        assert counter is not None  # noqa: S101 - an unconditional update always answers
+        self._table.update(
+            self._id,
+            sort_key,
+            values={
+                "number": int(counter["value"]),
+                "action": action,
+                "key": key,
+                "arguments": json.dumps(dict(arguments), ensure_ascii=False, sort_keys=True),
+                "where": where,
+                "state": "PENDING",
+                "tries": 0,
+                "error": "",
+                "recorded_at": stamp(self._clock()),
+            },
+            expected={"state": None if existing is None else existing["state"]},
+        )
+
+    def all(self) -> list[UndoEntry]:
+        """Every entry, the latest first: the order of a replay."""
+        entries = [_entry(item) for item in self._table.query(self._id, "UNDO#")]
+        return sorted(entries, key=lambda entry: entry.number, reverse=True)
+
+    def pending(self) -> list[UndoEntry]:
+        """Entries still to be replayed, the latest first."""
+        return [entry for entry in self.all() if entry.state == "PENDING"]
+
+    def done(self, entry: UndoEntry) -> None:
+        """Note that an entry has been carried out."""
+        self._set(entry, {"state": "DONE", "error": ""})
+
+    def failed(self, entry: UndoEntry, error: str) -> UndoEntry:
+        """Note a failed try; after ATTEMPTS of them the entry is given up."""
+        tries = entry.tries + 1
+        state = "FAILED" if tries >= ATTEMPTS else "PENDING"
+        item = self._set(entry, {"state": state, "tries": tries, "error": error[:500]})
+        return _entry(item)
+
+    def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
+        item = self._table.update(
+            self._id,
+            f"UNDO#{entry.action}#{entry.key}",
+            values={**values, "tried_at": stamp(self._clock())},
+        )
+        assert item is not None  # noqa: S101 - an unconditional update always answers
+        return item
+
+
+def replay(
+    undo: Undo, where: Where, actions: Mapping[str, Callable[..., None]]
+) -> Literal["aws", "database", "done"]:
+    """Carry out the entries of one side from the end of the list, as far as they reach.
+
+    Returns the side that has to go on, or ``done``. An entry that fails is tried ATTEMPTS times,
+    here or in a repeated call; then the replay goes on without it, because the entries before it
+    are what brings the old service back. Safe to repeat: an entry is ticked off once carried out,
+    and every action may find its work done already.
+    """
+    for entry in undo.pending():
+        if entry.where != where:
+            return entry.where
+        current = entry
+        while current.state == "PENDING":
+            try:
+                actions[entry.action](**entry.arguments)
+            except Exception as error:  # whatever it is, the next entry must get its turn
+                current = undo.failed(current, f"{type(error).__name__}: {error}")
+            else:
+                undo.done(current)
+                break
+    return "done"
+
+
+def _entry(item: Item) -> UndoEntry:
+    where: Where = "database" if item["where"] == "database" else "aws"
+    state: Literal["PENDING", "DONE", "FAILED"] = "PENDING"
+    if item["state"] == "DONE":
+        state = "DONE"
+    elif item["state"] == "FAILED":
+        state = "FAILED"
+    return UndoEntry(
+        number=int(item["number"]),
+        action=str(item["action"]),
+        key=str(item["key"]),
+        arguments=json.loads(str(item["arguments"])),
+        where=where,
+        state=state,
+        tries=int(item["tries"]),
+        error=str(item["error"]),
+    )

@@ -1,0 +1,195 @@
+"""Waits: what a token step waits for, and the one answer that resumes it.
+
+A wait goes OPEN -> SETTLED -> DELIVERED, or ends CLOSED when Step Functions no longer knows its
+token. The answer is written first, by a conditional write, and sent afterwards: whoever writes it
+is the only one who decides, and a crash between the two is healed by sending the written answer
+again. A retried step brings a new token; an answer that was meant for the old one finds that the
+token differs and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from redash_migration.clock import Clock, now, stamp
+from redash_migration.record.table import Item, RecordTable
+
+WaitState = Literal["OPEN", "SETTLED", "DELIVERED", "CLOSED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a wait: a result for SendTaskSuccess, or an error for SendTaskFailure."""
+
+    result: dict[str, Any] | None = None
+    error: str = ""
+    cause: str = ""
+
+    @classmethod
+    def success(cls, result: Mapping[str, Any]) -> Outcome:
+        """The step goes on with this result."""
+        return cls(result=dict(result))
+
+    @classmethod
+    def failure(cls, error: str, cause: str) -> Outcome:
+        """The step fails with this error name (a class of ``errors``) and cause."""
+        return cls(error=error, cause=cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One wait. ``resource`` is what it waits for: a task's ARN, a command's id."""
+
+    kind: str
+    token: str
+    resource: str
+    state: WaitState
+    since: str
+    details: dict[str, Any]
+    outcome: Outcome | None
+
+
+class TokenUnknown(Exception):  # noqa: N818 - a condition, not a failure of ours
+    """Step Functions has closed or forgotten the token (TaskTimedOut, TaskDoesNotExist)."""
+
+
+class Resumer(Protocol):
+    """Sends an answer to Step Functions."""
+
+    def send(self, token: str, outcome: Outcome) -> None:
+        """Send; raises TokenUnknown when nobody waits with this token any more."""
+
+
+class Waits:
+    """The waits of one migration, at most one of each kind at a time."""
+
+    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+        self._table = table
+        self._id = migration_id
+        self._clock = clock
+
+    def open(self, kind: str, token: str, resource: str = "", **details: Any) -> Wait:
+        """Store the token before anything is set in motion.
+
+        A repeated step finds its earlier wait: resource, details and ``since`` are kept while
+        that wait was still open, so that what the first run started is not lost.
+        """
+        before = self.get(kind)
+        if before is not None and before.state == "OPEN":
+            resource = before.resource or resource
+            details = {**details, **before.details}
+        since = (
+            before.since if before is not None and before.state == "OPEN" else stamp(self._clock())
+        )
+        item = self._table.update(
+            self._id,
+            f"WAIT#{kind}",
+            values={
+                "kind": kind,
+                "token": token,
+                "resource": resource,
+                "state": "OPEN",
+                "since": since,
+                "details": _json(details),
+                "outcome": "",
+            },
+        )
+        assert item is not None  # noqa: S101 - an unconditional update always answers
+        return _wait(item)
+
+    def note(self, wait: Wait, *, resource: str | None = None, **details: Any) -> Wait:
+        """Add what became known after the wait was opened; nothing when it is not open any more."""
+        item = self._table.update(
+            self._id,
+            f"WAIT#{wait.kind}",
+            values={
+                "resource": wait.resource if resource is None else resource,
+                "details": _json({**wait.details, **details}),
+            },
+            expected={"state": "OPEN", "token": wait.token},
+        )
+        return wait if item is None else _wait(item)
+
+    def get(self, kind: str) -> Wait | None:
+        """The wait of this kind, or None."""
+        item = self._table.get(self._id, f"WAIT#{kind}")
+        return None if item is None else _wait(item)
+
+    def all(self) -> list[Wait]:
+        """Every wait."""
+        return [_wait(item) for item in self._table.query(self._id, "WAIT#")]
+
+    def waiting_for(self, resource: str) -> list[Wait]:
+        """Open waits for a resource."""
+        return [wait for wait in self.all() if wait.state == "OPEN" and wait.resource == resource]
+
+    def settle(self, wait: Wait, outcome: Outcome) -> bool:
+        """Write the answer; True for the one caller who was first."""
+        item = self._table.update(
+            self._id,
+            f"WAIT#{wait.kind}",
+            values={
+                "state": "SETTLED",
+                "outcome": _json(
+                    {"result": outcome.result}
+                    if outcome.result is not None
+                    else {"error": outcome.error, "cause": outcome.cause}
+                ),
+                "settled_at": stamp(self._clock()),
+            },
+            expected={"state": "OPEN", "token": wait.token},
+        )
+        return item is not None
+
+    def deliver(self, kind: str, resumer: Resumer) -> WaitState:
+        """Send the answer that is written; safe to repeat. Returns the state it leaves."""
+        wait = self.get(kind)
+        if wait is None:
+            return "CLOSED"
+        if wait.state != "SETTLED" or wait.outcome is None:
+            return wait.state
+        state: WaitState = "DELIVERED"
+        try:
+            resumer.send(wait.token, wait.outcome)
+        except TokenUnknown:
+            # Sent before by somebody who crashed, or the step has ended: either way it is over.
+            state = "CLOSED"
+        self._table.update(
+            self._id,
+            f"WAIT#{kind}",
+            values={"state": state, "delivered_at": stamp(self._clock())},
+            expected={"state": "SETTLED", "token": wait.token},
+        )
+        return state
+
+    def close(self, wait: Wait) -> None:
+        """End a wait that nobody is waiting for any more."""
+        self._table.update(
+            self._id,
+            f"WAIT#{wait.kind}",
+            values={"state": "CLOSED"},
+            expected={"state": wait.state, "token": wait.token},
+        )
+
+
+def _wait(item: Item) -> Wait:
+    text = str(item.get("outcome", ""))
+    outcome = Outcome(**json.loads(text)) if text else None
+    state = str(item["state"])
+    known: tuple[WaitState, ...] = ("OPEN", "SETTLED", "DELIVERED", "CLOSED")
+    return Wait(
+        kind=str(item["kind"]),
+        token=str(item["token"]),
+        resource=str(item["resource"]),
+        state=next(name for name in known if name == state),
+        since=str(item["since"]),
+        details=json.loads(str(item["details"])),
+        outcome=outcome,
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)

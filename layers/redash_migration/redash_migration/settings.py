@@ -1,0 +1,93 @@
+"""A function's settings: read once from its environment, checked where they are used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from redash_migration.errors import MissingSetting
+
+OPTIONAL: Mapping[str, str] = {
+    "LANGUAGE": "en",
+    "COMPOSE_DIRECTORY": "/opt/redash",
+    "TARGET_DATABASE_HOST": "",
+    "TARGET_DATABASE_PORT": "",
+    "TARGET_DATABASE_NAME": "",
+    "APPLICATION_DATABASE_ROLE": "",
+    "LISTENER_RULE_ARN": "",
+    "REDASH_API_KEY_SECRET_ARN": "",
+    "SLACK_WEBHOOK_SECRET_ARN": "",
+    "SLACK_SIGNING_SECRET_ARN": "",
+    "SLACK_APPROVERS": "",
+    "APPROVERS": "",
+    "ALLOW_SELF_APPROVAL": "false",
+    "REQUIRED_APPROVALS": "1",
+    "APPROVAL_TIMEOUT_SECONDS": "14400",
+    "CONFIRM_TIMEOUT_SECONDS": "86400",
+    "WRITE_PAUSE_BUDGET_SECONDS": "600",
+    "WAL_BUDGET_BYTES": "0",
+}
+"""Variables that a function may lack, with what then counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """An ECS service and how many tasks it runs after the migration."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment of one function.
+
+    ``settings["NAME"]`` gives a variable; a missing one raises MissingSetting that names it.
+    """
+
+    variables: Mapping[str, str]
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process, or of the mapping given."""
+        return cls(dict(os.environ if environ is None else environ))
+
+    def __getitem__(self, name: str) -> str:
+        value = self.variables.get(name, "").strip()
+        if value:
+            return value
+        if name in OPTIONAL:
+            return OPTIONAL[name]
+        raise MissingSetting(
+            f"{name}: the environment variable is not set; "
+            "set it under Environment of the function in template.yaml"
+        )
+
+    def number(self, name: str) -> int:
+        """A whole number, zero or more."""
+        value = self[name]
+        if not value.isdecimal():
+            raise MissingSetting(f"{name}: {value!r} is not a whole number, zero or more")
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        """``true`` or ``false``."""
+        value = self[name].lower()
+        if value not in {"true", "false"}:
+            raise MissingSetting(f"{name}: {value!r} is neither true nor false")
+        return value == "true"
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A comma-separated list, blanks around the commas ignored."""
+        return tuple(part.strip() for part in self[name].split(",") if part.strip())
+
+    def services(self, name: str) -> tuple[ServiceCount, ...]:
+        """ECS services as ``name:count,name:count``."""
+        found = []
+        for part in self.names(name):
+            service, separator, count = part.partition(":")
+            if not separator or not service or not count.isdecimal():
+                raise MissingSetting(f"{name}: {part!r} is not of the form service:count")
+            found.append(ServiceCount(service, int(count)))
+        return tuple(found)

@@ -1,0 +1,117 @@
+"""Which adapter serves which part of the domain, from the settings of this function."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from redash_migration.adapters.clients import client
+from redash_migration.record.record import Record
+from redash_migration.settings import Settings
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.dms import Dms
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.adapters.s3 import Artifacts
+    from redash_migration.adapters.secrets import Secrets
+    from redash_migration.adapters.ssm import RunCommand
+    from redash_migration.adapters.stepfunctions import StepFunctions
+    from redash_migration.database.address import DatabaseAddress
+    from redash_migration.record.lock import MigrationLock
+    from redash_migration.record.table import RecordTable
+
+
+def settings() -> Settings:
+    """This function's settings."""
+    return Settings.from_env()
+
+
+@cache
+def record_table() -> RecordTable:
+    """The record's table."""
+    from redash_migration.adapters.dynamodb import DynamoTable
+
+    return DynamoTable(client("dynamodb"), settings()["MIGRATION_TABLE"])
+
+
+def record(migration_id: str) -> Record:
+    """A migration's record."""
+    return Record(record_table(), migration_id)
+
+
+def lock() -> MigrationLock:
+    """The lock that one migration holds at a time."""
+    from redash_migration.record.lock import MigrationLock
+
+    return MigrationLock(record_table())
+
+
+def artifacts(migration_id: str) -> Artifacts:
+    """A migration's artifacts."""
+    from redash_migration.adapters.s3 import Artifacts
+
+    return Artifacts(client("s3"), settings()["ARTIFACT_BUCKET"], migration_id)
+
+
+def secrets(*, parameters: bool = False) -> Secrets:
+    """Secrets Manager, and Parameter Store for functions that may read it."""
+    from redash_migration.adapters.secrets import Secrets
+
+    return Secrets(client("secretsmanager"), client("ssm") if parameters else None)
+
+
+def source_address() -> DatabaseAddress:
+    """Where the old database is."""
+    from redash_migration.database.address import DatabaseAddress
+
+    return DatabaseAddress.from_secret(secrets().json(settings()["SOURCE_DATABASE_SECRET_ARN"]))
+
+
+def target_address() -> DatabaseAddress:
+    """Where the new database is; host, port and name may stand in settings of their own."""
+    from redash_migration.database.address import DatabaseAddress
+
+    known = settings()
+    secret = secrets().json(known["TARGET_DATABASE_SECRET_ARN"])
+    own = {
+        "host": known["TARGET_DATABASE_HOST"],
+        "port": known["TARGET_DATABASE_PORT"],
+        "dbname": known["TARGET_DATABASE_NAME"],
+    }
+    return DatabaseAddress.from_secret({**secret, **{key: own[key] for key in own if own[key]}})
+
+
+def resumer() -> StepFunctions:
+    """Sends answers to waiting steps."""
+    from redash_migration.adapters.stepfunctions import StepFunctions
+
+    return StepFunctions(client("stepfunctions"))
+
+
+def dms() -> Dms:
+    """The replication service."""
+    from redash_migration.adapters.dms import Dms
+
+    return Dms(client("dms"))
+
+
+def run_command() -> RunCommand:
+    """Commands on the source host."""
+    from redash_migration.adapters.ssm import RunCommand
+
+    return RunCommand(client("ssm"), settings()["SOURCE_INSTANCE_ID"])
+
+
+def load_balancing() -> LoadBalancing:
+    """Listener, rules and target groups."""
+    from redash_migration.adapters.elbv2 import LoadBalancing
+
+    return LoadBalancing(client("elbv2"))
+
+
+def ecs() -> Ecs:
+    """The services of the new home."""
+    from redash_migration.adapters.ecs import Ecs
+
+    return Ecs(client("ecs"), settings()["ECS_CLUSTER"])
