@@ -1,0 +1,71 @@
+"""AWS Systems Manager Run Command on the one source host."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from redash_migration.errors import CommandFailed
+from redash_migration.host.command import PENDING, CommandTruth
+
+if TYPE_CHECKING:
+    from types_boto3_ssm.client import SSMClient
+
+POLL_SECONDS = 0.5
+
+
+class RunCommand:
+    """Runs shell scripts on an instance."""
+
+    def __init__(self, client: SSMClient, instance_id: str) -> None:
+        self._client = client
+        self._instance = instance_id
+
+    def send(self, script: str, *, comment: str, seconds: int) -> str:
+        """Start a script that may run so many seconds; returns the command's id.
+
+        ``TimeoutSeconds`` bounds the delivery only; ``executionTimeout`` bounds the run.
+        """
+        answer = self._client.send_command(
+            InstanceIds=[self._instance],
+            DocumentName="AWS-RunShellScript",
+            Comment=comment[:100],
+            TimeoutSeconds=60,
+            Parameters={"commands": script.splitlines(), "executionTimeout": [str(seconds)]},
+        )
+        return str(answer["Command"]["CommandId"])
+
+    def look(self, command_id: str) -> CommandTruth | None:
+        """The command as it is now; None while Run Command does not know it on the instance."""
+        try:
+            answer = self._client.get_command_invocation(
+                CommandId=command_id, InstanceId=self._instance
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvocationDoesNotExist":
+                return None
+            raise
+        return CommandTruth(
+            command_id=command_id,
+            status=answer["Status"],
+            stdout=answer.get("StandardOutputContent", ""),
+            stderr=answer.get("StandardErrorContent", ""),
+        )
+
+    def run(self, script: str, *, comment: str, seconds: int) -> CommandTruth:
+        """Start a script and wait for its end; CommandFailed unless it succeeds in time."""
+        command_id = self.send(script, comment=comment, seconds=seconds)
+        deadline = time.monotonic() + seconds + 60
+        while time.monotonic() < deadline:
+            truth = self.look(command_id)
+            if truth is not None and truth.status not in PENDING:
+                if truth.status == "Success":
+                    return truth
+                raise CommandFailed(
+                    f"{comment}: ended as {truth.status}: {truth.stderr.strip()[-400:]} "
+                    f"(command {command_id})"
+                )
+            time.sleep(POLL_SECONDS)
+        raise CommandFailed(f"{comment}: no end within {seconds} s (command {command_id})")

@@ -1,0 +1,1 @@
+"""The old host: shell scripts for SSM Run Command, and what their answers mean."""

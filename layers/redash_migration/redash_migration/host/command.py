@@ -1,0 +1,35 @@
+"""What a command's state means for the step that waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redash_migration.host.script import answers
+from redash_migration.record.waits import Outcome
+
+PENDING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTruth:
+    """A command invocation as Run Command describes it now."""
+
+    command_id: str
+    status: str
+    stdout: str
+    stderr: str
+
+
+def after_command(command: CommandTruth | None) -> Outcome | None:
+    """The answer to a step that waits for a command; None while it runs or is not yet known."""
+    if command is None or command.status in PENDING:
+        return None
+    if command.status == "Success":
+        return Outcome.success({"command_id": command.command_id})
+    last = "; ".join(command.stderr.strip().splitlines()[-3:])[-600:]
+    said = answers(command.stdout).get("problem", [])
+    return Outcome.failure(
+        "CommandFailed",
+        f"the command on the source host ended as {command.status}: "
+        f"{'; '.join(said) or last or 'nothing on stderr'} (command {command.command_id})",
+    )
