@@ -1,0 +1,105 @@
+"""The execution's input, the migration's name, and the lock that one migration holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from redash_migration.clock import moment
+from redash_migration.errors import InvalidInput, MigrationInProgress
+from redash_migration.record import Record
+from redash_migration.record.lock import MigrationLock
+
+Mode = Literal["migrate", "preflight", "roll-back"]
+MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
+FIELDS = ("mode", "allowSourceRestart", "requestedBy", "migrationId")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the person who starts an execution may ask for; everything else is a setting."""
+
+    mode: Mode
+    allow_source_restart: bool
+    requested_by: str
+    migration_id: str
+
+
+def parse_request(given: Any) -> Request:
+    """Check the execution's input; InvalidInput names the first field that is wrong."""
+    if not isinstance(given, Mapping):
+        raise InvalidInput("input: a JSON object is required; {} starts a migration")
+    for field in given:
+        if field not in FIELDS:
+            raise InvalidInput(f"{field}: unknown field; known are {', '.join(FIELDS)}")
+    mode = given.get("mode", "migrate")
+    if mode not in MODES:
+        raise InvalidInput(f"mode: {mode!r} is none of {', '.join(MODES)}")
+    restart = given.get("allowSourceRestart", False)
+    if not isinstance(restart, bool):
+        raise InvalidInput(f"allowSourceRestart: {restart!r} is neither true nor false")
+    by = given.get("requestedBy", "")
+    if not isinstance(by, str) or len(by) > 200:
+        raise InvalidInput("requestedBy: a text of at most 200 characters is required")
+    named = given.get("migrationId", "")
+    if not isinstance(named, str) or bool(named) != (mode == "roll-back"):
+        raise InvalidInput(
+            "migrationId: names the migration to take back; "
+            "required with mode roll-back, and only there"
+        )
+    return Request(mode, restart, by, named)
+
+
+def migration_name(started_at: str) -> str:
+    """``redash-20260131-020000``: the start of the execution, so a redrive keeps the name."""
+    try:
+        return moment(started_at).strftime("redash-%Y%m%d-%H%M%S")
+    except ValueError:
+        raise InvalidInput(f"started_at: {started_at!r} is no ISO 8601 time") from None
+
+
+def begin(
+    request: Request,
+    *,
+    migration_id: str,
+    execution_arn: str,
+    lock: MigrationLock,
+    record: Record,
+    is_running: Callable[[str], bool],
+) -> None:
+    """Take the lock and write down who asked for what. Safe to run again.
+
+    A lock whose execution has ended without giving it back (stopped by hand, timed out) is taken
+    over; its roll-back is asked for by name with mode ``roll-back``.
+    """
+    holder = lock.holder()
+    if holder is not None and holder.migration_id != migration_id:
+        if holder.execution_arn != execution_arn and is_running(holder.execution_arn):
+            raise MigrationInProgress(
+                f"{holder.migration_id} is running since {holder.since}; wait for its end "
+                f"or stop it first: {holder.execution_arn}"
+            )
+        unfinished = _unfinished(record, holder.migration_id)
+        if unfinished and request.mode != "preflight":
+            raise MigrationInProgress(
+                f"{holder.migration_id} was stopped half-way; take it back first with "
+                f'{{"mode": "roll-back", "migrationId": "{holder.migration_id}"}}'
+            )
+    if not lock.take(migration_id, execution_arn, instead_of=holder):
+        raise MigrationInProgress("another migration has just started; look at its execution")
+    record.put_fact_once(
+        "request",
+        {
+            "mode": request.mode,
+            "allow_source_restart": request.allow_source_restart,
+            "requested_by": request.requested_by,
+            "execution_arn": execution_arn,
+        },
+    )
+    record.milestone("started")
+
+
+def _unfinished(record: Record, migration_id: str) -> bool:
+    earlier = Record(record.table, migration_id)
+    return bool(earlier.undo.pending()) and "ended" not in earlier.milestones()

@@ -1,0 +1,74 @@
+"""Steps that wait for a command on the old host, and what answers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redash_migration.host.command import CommandTruth, after_command
+from redash_migration.host.inspection import host_report
+from redash_migration.host.schema_dump import schema_part
+from redash_migration.record import Record, Wait
+from redash_migration.record.waits import Outcome, Resumer
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.s3 import Artifacts
+    from redash_migration.adapters.ssm import RunCommand
+
+KINDS = ("InspectHost", "PrepareSource", "DumpSchema", "StopServices")
+"""Steps that end with a command."""
+
+
+class HostSteps:
+    """Runs a step's command and turns its end into the step's answer."""
+
+    def __init__(
+        self, record: Record, commands: RunCommand, artifacts: Artifacts, resumer: Resumer
+    ) -> None:
+        self._record = record
+        self._commands = commands
+        self._artifacts = artifacts
+        self._resumer = resumer
+
+    def begin(self, kind: str, token: str, script: str, *, seconds: int, part: int = 0) -> None:
+        """Store the token, send the script, note the command, look once.
+
+        Looking once closes the race with a command that ended before its id was written down. A
+        step that is run again finds the command of its first run and sends another only when that
+        one has failed or was never noted.
+        """
+        wait = self._record.waits.open(kind, token, part=part)
+        if wait.resource:
+            earlier = after_command(self._commands.look(wait.resource))
+            if earlier is None or earlier.result is not None:
+                self.answer(wait)
+                return
+        command_id = self._commands.send(
+            script, comment=f"{self._record.migration_id} {kind}", seconds=seconds
+        )
+        self.answer(self._record.waits.note(wait, resource=command_id))
+
+    def answer(self, wait: Wait) -> bool:
+        """Look at the command; resume the step when it has ended. True when it was."""
+        if not wait.resource:
+            return False
+        truth = self._commands.look(wait.resource)
+        outcome = after_command(truth)
+        if outcome is None or truth is None:
+            return False
+        if outcome.result is not None:
+            outcome = self._kept(wait, truth, outcome)
+        return self._record.resume(wait, outcome, self._resumer)
+
+    def _kept(self, wait: Wait, truth: CommandTruth, outcome: Outcome) -> Outcome:
+        """Keep what the command said where later steps look for it."""
+        if wait.kind == "InspectHost":
+            self._record.put_fact("host", host_report(truth.stdout).to_json())
+        if wait.kind == "DumpSchema":
+            part = int(wait.details["part"])
+            try:
+                data, parts = schema_part(truth.stdout, part)
+            except Exception as error:
+                return Outcome.failure(type(error).__name__, str(error))
+            self._artifacts.put_bytes(f"schema/part-{part:04d}", data, "text/plain")
+            return Outcome.success({"part": part, "parts": parts})
+        return outcome

@@ -1,0 +1,259 @@
+"""The new home before anything moves in: complete, closed, and with the same secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.host.inspection import fingerprint
+from redash_migration.record import Check
+from redash_migration.traffic.actions import target_groups
+from redash_migration.traffic.health import described, healthy
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.dms import Dms
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.settings import Settings
+
+SECRETS = {
+    "REDASH_SECRET_KEY": "REDASH_SECRET_KEY_ARN",
+    "REDASH_COOKIE_SECRET": "REDASH_COOKIE_SECRET_ARN",
+}
+"""Redash's own name of each secret, and the setting that says where the new home keeps it."""
+
+
+def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
+    """The replication instance and both endpoints, as the stack should have made them."""
+    checks = []
+    instance = dms.instance(settings["REPLICATION_INSTANCE_ARN"])
+    status = "missing" if instance is None else str(instance.get("ReplicationInstanceStatus"))
+    checks.append(
+        Check("replication.instance", "PASS", "available")
+        if status == "available"
+        else Check(
+            "replication.instance",
+            "FAIL",
+            f"the replication instance is {status}",
+            "Wait until it is available, or deploy the stack again.",
+        )
+    )
+    for side in ("SOURCE", "TARGET"):
+        endpoint = dms.endpoint(settings[f"{side}_ENDPOINT_ARN"])
+        name = f"replication.{side.lower()}_endpoint_settings"
+        given: Mapping[str, Any] = (endpoint or {}).get("PostgreSQLSettings", {})
+        if endpoint is None:
+            checks.append(
+                Check(name, "FAIL", "the endpoint does not exist", "Deploy the stack again.")
+            )
+        elif given.get("MapBooleanAsBoolean") is not True:
+            checks.append(
+                Check(
+                    name,
+                    "FAIL",
+                    "booleans would arrive as text",
+                    "Set MapBooleanAsBoolean to true on this endpoint.",
+                )
+            )
+        elif side == "TARGET" and "session_replication_role" not in str(
+            given.get("AfterConnectScript", "")
+        ):
+            checks.append(
+                Check(
+                    name,
+                    "FAIL",
+                    "triggers and foreign keys would fire while changes are applied",
+                    "Set AfterConnectScript to SET session_replication_role='replica'.",
+                )
+            )
+        else:
+            checks.append(Check(name, "PASS", "as the migration needs it"))
+    return checks
+
+
+def inspect_traffic(balancing: LoadBalancing, settings: Settings) -> list[Check]:
+    """The listener's present way, and the new target group that nobody may reach yet."""
+    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    new = settings["TARGET_GROUP_ARN"]
+    actions = balancing.actions(listener, rule)
+    old = target_groups(actions)
+    checks = []
+    if new in old:
+        checks.append(
+            Check(
+                "traffic.closed",
+                "FAIL",
+                "users reach the new home already: an empty Redash lets anybody become its admin",
+                "Point the listener back to the old target group.",
+            )
+        )
+    elif len(old) != 1:
+        checks.append(
+            Check(
+                "traffic.closed",
+                "FAIL",
+                f"the listener forwards to {len(old)} target groups, not to one",
+                "Give ListenerRuleArn the one rule that forwards to Redash.",
+            )
+        )
+    else:
+        checks.append(Check("traffic.closed", "PASS", "nobody reaches the new home"))
+        targets = balancing.targets(old[0])
+        checks.append(
+            Check("traffic.old_home", "PASS", described(targets))
+            if healthy(targets)
+            else Check(
+                "traffic.old_home",
+                "WARN",
+                f"no healthy target serves users now: {described(targets)}",
+                "Look at the old host first; this migration takes its state as it is.",
+            )
+        )
+    group = balancing.target_group(new)
+    if group is None:
+        checks.append(
+            Check(
+                "traffic.target_group",
+                "FAIL",
+                "the new target group does not exist",
+                "Give TargetGroupArn the ARN of the new home's target group.",
+            )
+        )
+    elif group.get("TargetType") != "ip" or group.get("HealthCheckPath") != "/ping":
+        checks.append(
+            Check(
+                "traffic.target_group",
+                "WARN",
+                f"type {group.get('TargetType')}, health check {group.get('HealthCheckPath')}",
+                "Redash on Fargate needs type ip; /ping is its health check.",
+            )
+        )
+    elif balancing.target_group_sticky(new):
+        checks.append(
+            Check(
+                "traffic.target_group",
+                "WARN",
+                "stickiness is on",
+                "Turn it off: Redash keeps its sessions in cookies.",
+            )
+        )
+    else:
+        checks.append(Check("traffic.target_group", "PASS", "type ip, /ping, not sticky"))
+    return checks
+
+
+def inspect_services(ecs: Ecs, settings: Settings) -> list[Check]:
+    """Every service exists and runs nothing: two schedulers would run every query twice."""
+    wanted = [
+        *settings.services("ECS_SERVER_SERVICE"),
+        *settings.services("ECS_WORKER_SERVICES"),
+    ]
+    found = ecs.services([service.name for service in wanted])
+    missing = [service.name for service in wanted if service.name not in found]
+    awake = [name for name, service in found.items() if service.desired or service.running]
+    checks = []
+    if missing:
+        checks.append(
+            Check(
+                "services.exist",
+                "FAIL",
+                f"not in the cluster: {', '.join(missing)}",
+                "Deploy the new home, or correct EcsServerService and EcsWorkerServices.",
+            )
+        )
+    if awake:
+        checks.append(
+            Check(
+                "services.asleep",
+                "FAIL",
+                f"already running: {', '.join(awake)}",
+                "Set the desired count of these services to 0; the migration raises it.",
+            )
+        )
+    if not checks:
+        checks.append(Check("services.asleep", "PASS", f"{len(wanted)} services at 0 tasks"))
+    return checks
+
+
+def new_images(ecs: Ecs, settings: Settings) -> list[str]:
+    """The images that the new home's services run, without repetition."""
+    wanted = [*settings.services("ECS_SERVER_SERVICE"), *settings.services("ECS_WORKER_SERVICES")]
+    found = ecs.services([service.name for service in wanted])
+    definitions = {service.task_definition for service in found.values()}
+    return sorted(
+        {
+            str(container["image"])
+            for definition in definitions
+            for container in ecs.containers(definition)
+        }
+    )
+
+
+def inspect_versions(old: list[str], new: list[str]) -> list[Check]:
+    """Redash moves with its version; an upgrade comes afterwards."""
+    before = {image.rpartition(":")[2] for image in old if "redash/redash" in image}
+    after = {image.rpartition(":")[2] for image in new if "redash" in image}
+    if before and after and before != after:
+        return [
+            Check(
+                "services.version",
+                "WARN",
+                f"Redash {', '.join(sorted(before))} moves to {', '.join(sorted(after))}",
+                "Move with the same version first and upgrade afterwards.",
+            )
+        ]
+    return [Check("services.version", "PASS", ", ".join(sorted(before)) or "not to be seen")]
+
+
+def new_fingerprints(key: str, read: Callable[[str], str], settings: Settings) -> dict[str, str]:
+    """The new home's secrets as keyed hashes, comparable with the host's."""
+    return {name: fingerprint(key, read(settings[setting])) for name, setting in SECRETS.items()}
+
+
+def compare_secrets(old: Mapping[str, str], new: Mapping[str, str]) -> list[Check]:
+    """Whether Redash will find the same secrets; it can't read its data sources otherwise.
+
+    Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set.
+    """
+    checks = []
+    for name in SECRETS:
+        check = "secrets." + name.removeprefix("REDASH_").lower()
+        before = old.get(name) or (
+            old.get("REDASH_COOKIE_SECRET") if name == "REDASH_SECRET_KEY" else None
+        )
+        if before is None:
+            checks.append(
+                Check(
+                    check,
+                    "UNKNOWN",
+                    f"{name} could not be read on the old host",
+                    "Start the server there, so that its environment can be compared.",
+                )
+            )
+        elif before != new.get(name):
+            checks.append(
+                Check(
+                    check,
+                    "FAIL" if name == "REDASH_SECRET_KEY" else "WARN",
+                    f"{name} differs between the old host and the new home",
+                    f"Store the old host's {name} in the new home's secret.",
+                )
+            )
+        else:
+            checks.append(Check(check, "PASS", f"{name} is the same on both sides"))
+    return checks
+
+
+def paused_sources(paused: list[str]) -> list[Check]:
+    """Paused data sources live in the queue store, which starts empty in the new home."""
+    if not paused:
+        return [Check("host.paused_data_sources", "PASS", "none")]
+    names = ", ".join(key.split(":")[1] for key in paused if key.count(":") >= 2)
+    return [
+        Check(
+            "host.paused_data_sources",
+            "WARN",
+            f"paused on the old host: data sources {names}",
+            "Pause them again after the switch; the new queue store starts empty.",
+        )
+    ]

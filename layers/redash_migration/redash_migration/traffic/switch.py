@@ -1,0 +1,111 @@
+"""Closing the old home, opening the new one, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.errors import TargetNotHealthy
+from redash_migration.record import Record
+from redash_migration.traffic.actions import (
+    forward_to,
+    is_maintenance,
+    maintenance,
+    replaced,
+    target_groups,
+)
+from redash_migration.traffic.health import described, healthy
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.settings import ServiceCount, Settings
+
+
+def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
+    """Answer users with the maintenance page; from here on the pause is counted."""
+    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    actions = balancing.actions(listener, rule)
+    if not is_maintenance(actions):
+        record.undo.add(
+            "set_actions",
+            {"listener": listener, "rule": rule, "actions": actions, "reopens": True},
+            where="aws",
+            key="old-home",
+        )
+        record.put_fact("old_target_groups", {"arns": target_groups(actions)})
+        record.milestone("pause_began")
+        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings["LANGUAGE"])))
+
+
+def start_servers(
+    record: Record, ecs: Ecs, balancing: LoadBalancing, settings: Settings
+) -> dict[str, Any]:
+    """Raise the server service and look at its targets' health, behind a rule nobody else meets.
+
+    Returns ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str}``; to be called
+    again until healthy.
+    """
+    listener, group = settings["LISTENER_ARN"], settings["TARGET_GROUP_ARN"]
+    service = settings.services("ECS_SERVER_SERVICE")[0]
+    record.undo.add("set_desired", {"service": service.name, "count": 0}, where="aws", key="server")
+    record.undo.add("close_probe", {"listener": listener}, where="aws")
+    balancing.open_probe(listener, group, record.migration_id)
+    now = ecs.services([service.name]).get(service.name)
+    if now is None:
+        raise TargetNotHealthy(f"ECS service {service.name}: not in the cluster")
+    if now.desired != service.count:
+        ecs.set_desired(service.name, service.count)
+    targets = balancing.targets(group)
+    serving = healthy(targets)
+    ready = len(serving) >= service.count and now.running >= service.count
+    return {
+        "healthy": ready,
+        "targets": [{"host": target.host, "port": target.port} for target in serving],
+        "waiting_for": ""
+        if ready
+        else f"{now.running} of {service.count} tasks run; {described(targets)}; {now.event}"[:500],
+    }
+
+
+def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
+    """Send all users to the new target group; TargetNotHealthy when none of it is healthy.
+
+    A group with only unhealthy targets would get the traffic all the same (it "fails open"), so
+    its health is demanded first.
+    """
+    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    group = settings["TARGET_GROUP_ARN"]
+    targets = balancing.targets(group)
+    if not healthy(targets):
+        raise TargetNotHealthy(f"no healthy target in the new group: {described(targets)}")
+    actions = balancing.actions(listener, rule)
+    if target_groups(actions) != [group]:
+        record.undo.add(
+            "set_actions",
+            {"listener": listener, "rule": rule, "actions": actions, "reopens": False},
+            where="aws",
+            key="new-home",
+        )
+        record.milestone("switch_began")
+        balancing.set_actions(listener, rule, replaced(actions, forward_to(group)))
+    record.milestone("pause_ended")
+    balancing.close_probe(listener, record.migration_id)
+
+
+def start_workers(record: Record, ecs: Ecs, services: tuple[ServiceCount, ...]) -> dict[str, Any]:
+    """Raise scheduler and workers; ``{"running": bool, "waiting_for": str}``."""
+    waiting = []
+    found = ecs.services([service.name for service in services])
+    for service in services:
+        record.undo.add(
+            "set_desired", {"service": service.name, "count": 0}, where="aws", key=service.name
+        )
+        now = found.get(service.name)
+        if now is None:
+            waiting.append(f"{service.name} is not in the cluster")
+            continue
+        if now.desired != service.count:
+            ecs.set_desired(service.name, service.count)
+        if now.running < service.count:
+            waiting.append(f"{service.name}: {now.running} of {service.count} tasks run")
+    return {"running": not waiting, "waiting_for": "; ".join(waiting)}
