@@ -80,8 +80,7 @@ def begin(
                 f"{holder.migration_id} is running since {holder.since}; wait for its end "
                 f"or stop it first: {holder.execution_arn}"
             )
-        unfinished = _unfinished(record, holder.migration_id)
-        if unfinished and request.mode != "preflight":
+        if _unfinished(record, holder.migration_id):
             raise MigrationInProgress(
                 f"{holder.migration_id} was stopped half-way; take it back first with "
                 f'{{"mode": "roll-back", "migrationId": "{holder.migration_id}"}}'

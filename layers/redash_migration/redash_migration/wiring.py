@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.adapters.stepfunctions import StepFunctions
     from redash_migration.database.address import DatabaseAddress
+    from redash_migration.host.waiting import HostSteps
     from redash_migration.record.lock import MigrationLock
     from redash_migration.record.table import RecordTable
 
@@ -86,7 +87,14 @@ def resumer() -> StepFunctions:
     """Sends answers to waiting steps."""
     from redash_migration.adapters.stepfunctions import StepFunctions
 
-    return StepFunctions(client("stepfunctions"))
+    return StepFunctions(client("stepfunctions"), settings()["STATE_MACHINE_ARN"])
+
+
+def host_steps(record: Record) -> HostSteps:
+    """Steps that end with a command on the old host."""
+    from redash_migration.host.waiting import HostSteps
+
+    return HostSteps(record, run_command(), artifacts(record.migration_id), resumer())
 
 
 def dms() -> Dms:

@@ -19,8 +19,9 @@ CLOSED_CODES = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 class StepFunctions:
     """The state machine as its own functions see it."""
 
-    def __init__(self, client: SFNClient) -> None:
+    def __init__(self, client: SFNClient, machine: str = "") -> None:
         self._client = client
+        self._machine = machine
 
     def send(self, token: str, outcome: Outcome) -> None:
         """Send the answer of a wait; TokenUnknown when nobody waits with this token."""
@@ -47,3 +48,15 @@ class StepFunctions:
                 return False
             raise
         return answer["status"] in {"RUNNING", "PENDING_REDRIVE"}
+
+    def start_roll_back(self, migration_id: str) -> None:
+        """Start the roll-back of a migration; nothing when it was started before."""
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine,
+                name=f"{migration_id}-roll-back",
+                input=json.dumps({"mode": "roll-back", "migrationId": migration_id}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise

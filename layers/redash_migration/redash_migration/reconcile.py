@@ -1,0 +1,84 @@
+"""Every minute: open waits against the truth, so that a lost event only costs time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from redash_migration.record import Record, Wait
+from redash_migration.record.lock import ActiveMigration, MigrationLock
+from redash_migration.record.waits import Resumer
+
+Answer = Callable[[Wait], object]
+"""Looks at what a wait is for, and resumes its step when that has come to pass."""
+
+
+class Executions(Protocol):
+    """What the reconciler asks of the state machine."""
+
+    def is_running(self, execution_arn: str) -> bool:
+        """Whether an execution still runs."""
+
+    def start_roll_back(self, migration_id: str) -> None:
+        """Start the roll-back of a migration; nothing when it was started before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What one round did: waits looked at, and what went wrong on the way."""
+
+    migration_id: str
+    looked_at: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def reconcile(
+    lock: MigrationLock,
+    record_of: Callable[[str], Record],
+    executions: Executions,
+    resumer: Resumer,
+    answers_of: Callable[[Record], dict[str, Answer]],
+) -> Reconciled:
+    """One round. A wait that fails does not keep the others from their turn."""
+    holder = lock.holder()
+    if holder is None:
+        return Reconciled("", (), ())
+    record = record_of(holder.migration_id)
+    if not executions.is_running(holder.execution_arn):
+        _after_the_end(record, holder, lock, executions)
+        return Reconciled(holder.migration_id, (), ())
+    answers = answers_of(record)
+    looked_at, problems = [], []
+    for wait in record.waits.all():
+        try:
+            if wait.state == "SETTLED":
+                record.deliver(wait.kind, resumer)
+            elif wait.state == "OPEN" and wait.kind in answers:
+                answers[wait.kind](wait)
+            else:
+                continue
+        except Exception as error:  # the next wait must get its turn
+            problems.append(f"{wait.kind}: {type(error).__name__}: {error}")
+        looked_at.append(wait.kind)
+    return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems))
+
+
+def _after_the_end(
+    record: Record, holder: ActiveMigration, lock: MigrationLock, executions: Executions
+) -> None:
+    """The execution ended without its report: stopped by hand, or timed out.
+
+    Users must not be left before a closed door: once the pause has begun and the switch has not,
+    going back loses nothing, so it is started. After the switch that is a person's decision.
+    """
+    for wait in record.waits.all():
+        if wait.state in {"OPEN", "SETTLED"}:
+            record.waits.close(wait)
+    milestones = record.milestones()
+    if "ended" in milestones or not record.undo.pending():
+        lock.release(holder.migration_id)
+        return
+    if "pause_began" in milestones and "switch_began" not in milestones:
+        record.audit("abandoned", execution=holder.execution_arn)
+        executions.start_roll_back(holder.migration_id)

@@ -1,0 +1,102 @@
+"""Is change capture in step? The answer that opens the way to the approval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.clock import seconds_between, stamp
+from redash_migration.errors import (
+    FullLoadIncomplete,
+    ReplicationNotInSync,
+    ReplicationTaskFailed,
+    WalBudgetExceeded,
+)
+from redash_migration.record import Check, Record
+from redash_migration.replication.configuration import task_arn
+from redash_migration.replication.mappings import CANARY_SCHEMA
+from redash_migration.replication.statistics import incomplete, validation
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.dms import Dms
+    from redash_migration.plan import Plan
+
+
+def check_full_load(record: Record, dms: Dms, plan: Plan) -> None:
+    """FullLoadIncomplete names every table that is not complete or has error rows."""
+    statistics = dms.statistics(task_arn(record))
+    expected = [f"{table.schema}.{table.name}" for table in plan.tables if table.method == "dms"]
+    problems = incomplete(statistics, expected)
+    if problems:
+        record.checks.put(
+            Check(
+                "replication.full_load",
+                "FAIL",
+                "; ".join(problems),
+                "See the task's log; after the roll-back start again.",
+            )
+        )
+        raise FullLoadIncomplete("; ".join(problems)[:4000])
+    record.checks.put(
+        Check("replication.full_load", "PASS", f"{len(expected)} tables completely loaded")
+    )
+
+
+def resume_change_capture(record: Record, dms: Dms) -> None:
+    """Let the stopped task go on with the changes; nothing when it runs already."""
+    task = dms.task(task_arn(record))
+    if task is None:
+        raise ReplicationTaskFailed("the replication task was deleted")
+    if task.status in {"stopped", "failed"}:
+        dms.start(task.arn, resume=True)
+
+
+def in_sync(record: Record, dms: Dms, *, grace: int, limit: int) -> dict[str, Any]:
+    """``{"in_sync": bool, "waiting_for": [str]}``, to be asked again until it is true.
+
+    Validation of rows that change all the time may stay pending: after ``grace`` seconds that is
+    a warning, since the checksums inside the pause decide. After ``limit`` seconds without being
+    in step the wait ends as ReplicationNotInSync.
+    """
+    waited = seconds_between(record.milestone("await_in_sync"), stamp(record.clock()))
+    task = dms.task(task_arn(record))
+    if task is None or task.status in {"failed", "stopped", "deleting"}:
+        raise ReplicationTaskFailed(
+            "change capture does not run: "
+            + ("the task was deleted" if task is None else f"{task.status} {task.failure}")
+        )
+    measured = record.fact("measure_source") or {}
+    if measured.get("verdict") == "FAIL":
+        raise WalBudgetExceeded(str(measured.get("detail", "the WAL budget is exceeded")))
+    statistics = [table for table in dms.statistics(task.arn) if table.schema != CANARY_SCHEMA]
+    found = validation(statistics)
+    waiting = list(found.pending)
+    checks = found.checks
+    if waiting and waited > grace:
+        checks = (
+            Check(
+                "replication.validation",
+                "WARN",
+                "; ".join(waiting),
+                "Rows of these tables keep changing; the checksums before the switch decide.",
+            ),
+        )
+        waiting = []
+    if task.status != "running":
+        waiting.append(f"the task is {task.status}")
+    record.put_fact(
+        "replication",
+        {
+            "tables": {
+                table.name: {"state": table.state, "validation": table.validation}
+                for table in statistics
+            },
+            "status": task.status,
+            "waiting_for": waiting,
+        },
+    )
+    record.checks.put(*checks)
+    if found.failed:
+        raise ReplicationNotInSync("; ".join(found.failed)[:4000])
+    if waiting and waited > limit:
+        raise ReplicationNotInSync(f"after {limit} s still: {'; '.join(waiting)}"[:4000])
+    return {"in_sync": not waiting, "waiting_for": waiting[:20]}
