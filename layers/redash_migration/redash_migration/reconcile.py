@@ -39,8 +39,12 @@ def reconcile(
     executions: Executions,
     resumer: Resumer,
     answers_of: Callable[[Record], dict[str, Answer]],
+    follow_up: Callable[[Record], None],
 ) -> Reconciled:
-    """One round. A wait that fails does not keep the others from their turn."""
+    """One round. A wait that fails does not keep the others from their turn.
+
+    ``follow_up`` looks after the approvals: reminders, expiry, interrupted decisions.
+    """
     holder = lock.holder()
     if holder is None:
         return Reconciled("", (), ())
@@ -61,6 +65,10 @@ def reconcile(
         except Exception as error:  # the next wait must get its turn
             problems.append(f"{wait.kind}: {type(error).__name__}: {error}")
         looked_at.append(wait.kind)
+    try:
+        follow_up(record)
+    except Exception as error:  # it is tried again in a minute
+        problems.append(f"approvals: {type(error).__name__}: {error}")
     return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems))
 
 

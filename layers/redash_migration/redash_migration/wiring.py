@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.stepfunctions import StepFunctions
     from redash_migration.database.address import DatabaseAddress
     from redash_migration.host.waiting import HostSteps
+    from redash_migration.plan import Plan
     from redash_migration.record.lock import MigrationLock
     from redash_migration.record.table import RecordTable
 
@@ -53,6 +54,13 @@ def artifacts(migration_id: str) -> Artifacts:
     from redash_migration.adapters.s3 import Artifacts
 
     return Artifacts(client("s3"), settings()["ARTIFACT_BUCKET"], migration_id)
+
+
+def plan(migration_id: str) -> Plan:
+    """The plan that Preflight stored."""
+    from redash_migration.plan import PLAN_ARTIFACT, Plan
+
+    return Plan.from_json(artifacts(migration_id).get_json(PLAN_ARTIFACT))
 
 
 def secrets(*, parameters: bool = False) -> Secrets:

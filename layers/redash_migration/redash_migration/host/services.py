@@ -79,3 +79,8 @@ def start_script(directory: str, services: list[str]) -> str:
     first = [name for name in services if name in {DATABASE, _QUEUES}]
     rest = [name for name in services if name not in first]
     return script(directory, f"set -- {quoted(first + rest)}\n" + _START.format())
+
+
+def retire_script(directory: str) -> str:
+    """Stops what is left, the database, and removes the schema dump; data and volumes stay."""
+    return script(directory, "compose stop -t 60 >&2\nrm -rf .redash-migration\nsay stopped all\n")

@@ -13,7 +13,8 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from redash_migration.record import Check
+from redash_migration.errors import SmokeTestFailed
+from redash_migration.record import Check, Record
 
 TIMEOUT_SECONDS = 20
 
@@ -152,3 +153,22 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
+
+
+def ask_servers(record: Record, targets: list[dict[str, Any]], api_key: str) -> None:
+    """Ask every new server; SmokeTestFailed lists what did not answer as it should."""
+    if not targets:
+        raise SmokeTestFailed("no new server to ask; StartTarget found none healthy")
+    failed: list[Check] = []
+    checks: list[Check] = []
+    for target in targets:
+        redash = Redash(str(target["host"]), int(target["port"]), api_key)
+        checks = smoke_test(redash.get, with_key=bool(api_key))
+        failed += [check for check in checks if check.status not in {"PASS", "WARN"}]
+    record.checks.put(*checks, *failed)
+    record.put_fact(
+        "smoke_test",
+        {"servers": len(targets), "checks": [check.to_json() for check in [*checks, *failed]]},
+    )
+    if failed:
+        raise SmokeTestFailed("; ".join(f"{check.id}: {check.detail}" for check in failed)[:4000])

@@ -1,0 +1,27 @@
+"""Begin: check the execution's input, name the migration, take the lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.begin import begin, migration_name, parse_request
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{input, execution_arn, started_at}`` -> ``{migration_id, mode, allow_source_restart}``."""
+    request = parse_request(event.get("input"))
+    migration_id = request.migration_id or migration_name(str(event.get("started_at")))
+    begin(
+        request,
+        migration_id=migration_id,
+        execution_arn=str(event.get("execution_arn")),
+        lock=wiring.lock(),
+        record=wiring.record(migration_id),
+        is_running=wiring.resumer().is_running,
+    )
+    return {
+        "migration_id": migration_id,
+        "mode": request.mode,
+        "allow_source_restart": request.allow_source_restart,
+    }

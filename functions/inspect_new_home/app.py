@@ -1,0 +1,23 @@
+"""InspectNewHome: replication, listener, target group, services and secrets of the new home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.step import step
+from redash_migration.traffic.inspection import inspect_new_home
+
+
+@step("InspectNewHome")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}``; the answers go into the record as checks."""
+    inspect_new_home(
+        wiring.record(event["migration_id"]),
+        dms=wiring.dms(),
+        balancing=wiring.load_balancing(),
+        ecs=wiring.ecs(),
+        secrets=wiring.secrets(parameters=True),
+        settings=wiring.settings(),
+    )
+    return {}

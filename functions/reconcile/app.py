@@ -1,0 +1,43 @@
+"""Every minute: look at what is waited for, because an event may be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from redash_migration import wiring
+from redash_migration.approval import follow_up
+from redash_migration.clock import now
+from redash_migration.errors import TransientFailure
+from redash_migration.host.waiting import KINDS
+from redash_migration.reconcile import Answer, reconcile
+from redash_migration.record import Record
+from redash_migration.replication.waiting import ANSWERS, answer_task_wait
+
+logger = Logger(service="redash-migration")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A scheduled event -> ``{migration_id, looked_at}``; raises when a wait gave trouble."""
+    resumer = wiring.resumer()
+
+    def answers_of(record: Record) -> dict[str, Answer]:
+        steps = wiring.host_steps(record)
+        answers: dict[str, Answer] = {kind: steps.answer for kind in KINDS}
+        for kind in ANSWERS:
+            answers[kind] = lambda wait: answer_task_wait(record, wiring.dms(), resumer, wait)
+        return answers
+
+    done = reconcile(
+        wiring.lock(),
+        wiring.record,
+        resumer,
+        resumer,
+        answers_of,
+        lambda record: follow_up(record, now()),
+    )
+    if done.problems:
+        logger.warning("; ".join(done.problems))
+        raise TransientFailure("; ".join(done.problems)[:1000])
+    return {"migration_id": done.migration_id, "looked_at": list(done.looked_at)}

@@ -1,0 +1,20 @@
+"""RetireHost: the old database, the last of the old services, is stopped; its data stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.host.services import retire_script
+from redash_migration.step import step
+
+
+@step("RetireHost")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}``"""
+    wiring.run_command().run(
+        retire_script(wiring.settings()["COMPOSE_DIRECTORY"]),
+        comment=f"{event['migration_id']} RetireHost",
+        seconds=180,
+    )
+    return {}

@@ -1,0 +1,17 @@
+"""RunFullLoad: start the task; its stop after the cached changes resumes the machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.replication.waiting import start_full_load
+from redash_migration.step import step
+
+
+@step("RunFullLoad", token=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, token}``; resumes with ``{stop_reason, stop_date}``."""
+    record = wiring.record(event["migration_id"])
+    start_full_load(record, wiring.dms(), wiring.resumer(), event["token"])
+    return {}

@@ -1,0 +1,18 @@
+"""SmokeTest: the new servers' real endpoints, before users see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.step import step
+from redash_migration.traffic.smoke import ask_servers
+
+
+@step("SmokeTest")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, targets}``; raises SmokeTestFailed."""
+    secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
+    api_key = wiring.secrets().text(secret).strip() if secret else ""
+    ask_servers(wiring.record(event["migration_id"]), event["targets"], api_key)
+    return {}

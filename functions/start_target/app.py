@@ -1,0 +1,16 @@
+"""StartTarget: raise the new servers and look at their health; nobody is sent there yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.step import step
+from redash_migration.traffic.switch import start_servers
+
+
+@step("StartTarget")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
+    record = wiring.record(event["migration_id"])
+    return start_servers(record, wiring.ecs(), wiring.load_balancing(), wiring.settings())

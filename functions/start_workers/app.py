@@ -1,0 +1,16 @@
+"""StartWorkers: scheduler and workers of the new home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.step import step
+from redash_migration.traffic.switch import start_workers
+
+
+@step("StartWorkers")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}`` -> ``{running, waiting_for}``"""
+    services = wiring.settings().services("ECS_WORKER_SERVICES")
+    return start_workers(wiring.record(event["migration_id"]), wiring.ecs(), services)

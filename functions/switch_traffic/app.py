@@ -1,0 +1,17 @@
+"""SwitchTraffic: all users to the new home, when it is healthy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.step import step
+from redash_migration.traffic.switch import open_new_home
+
+
+@step("SwitchTraffic")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}``; raises TargetNotHealthy before anything is changed."""
+    record = wiring.record(event["migration_id"])
+    open_new_home(record, wiring.load_balancing(), wiring.settings())
+    return {}

@@ -1,0 +1,107 @@
+"""What stands in report.json, put together from the record and the artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from redash_migration.approval.gates import Gates
+from redash_migration.clock import seconds_between, stamp
+from redash_migration.errors import NotFoundInRecord
+from redash_migration.plan import PLAN_ARTIFACT
+from redash_migration.record import Record
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.s3 import Artifacts
+
+Status = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"]
+
+
+def report(
+    record: Record, artifacts: Artifacts, failure: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The whole report. ``failure`` is ``{"name", "cause", "state"}`` of what ended the run.
+
+    Parts that a run did not come to are empty lists and nulls, never absent.
+    """
+    milestones = record.milestones()
+    ended = stamp(record.clock())
+    plan = _artifact(artifacts, PLAN_ARTIFACT) or {}
+    request = record.fact("request") or {}
+    return {
+        "migration_id": record.migration_id,
+        "status": status(record, failure),
+        "mode": request.get("mode", "migrate"),
+        "requested_by": request.get("requested_by", ""),
+        "started_at": milestones.get("started", ended),
+        "ended_at": ended,
+        "write_pause_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
+        "predicted_write_pause_seconds": plan.get("predicted_write_pause_seconds"),
+        "predicted_parts": plan.get("predicted_parts", {}),
+        "unavailable_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
+        "steps": [timing.to_json() for timing in record.steps.all()],
+        "tables": tables(plan, record.tables.all()),
+        "sequences": _artifact(artifacts, "sequences.json") or [],
+        "checks": [check.to_json() for check in record.checks.all()],
+        "approvals": Gates(record.table).decisions(record.migration_id),
+        "audit": record.audit_trail(),
+        "undo": [
+            {"action": entry.action, "key": entry.key, "state": entry.state, "error": entry.error}
+            for entry in record.undo.all()
+        ],
+        "error": dict(failure) if failure else None,
+    }
+
+
+def status(record: Record, failure: Mapping[str, Any] | None) -> Status:
+    """SUCCEEDED without a failure; ROLLED_BACK when all that was changed was taken back."""
+    if failure is None:
+        return "SUCCEEDED"
+    entries = record.undo.all()
+    if entries and all(entry.state == "DONE" for entry in entries):
+        return "ROLLED_BACK"
+    return "FAILED"
+
+
+def tables(
+    plan: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """One line a table of the plan, with what the copy and the verification found out."""
+    lines = []
+    for planned in plan.get("tables", []):
+        name = f"{planned['schema']}.{planned['name']}"
+        found = entries.get(name, {})
+        lines.append(
+            {
+                "name": name,
+                "method": planned["method"],
+                "excluded_because": planned.get("excluded_because", []),
+                "rows": found.get("rows", planned["rows"]),
+                "bytes": found.get("bytes", planned["bytes"]),
+                "source_checksum": found.get("source_checksum"),
+                "target_checksum": found.get("target_checksum"),
+                "match": found.get("match"),
+                **{
+                    key: value
+                    for key, value in found.items()
+                    if key not in {"rows", "bytes", "match", "method", "name"}
+                    and not key.endswith("_checksum")
+                },
+            }
+        )
+    return lines
+
+
+def _span(milestones: Mapping[str, str], begin: str, *ends: str) -> float | None:
+    """Seconds from a milestone to the first of others that was reached, or null."""
+    found = [milestones[end] for end in ends if end in milestones]
+    if begin not in milestones or not found:
+        return None
+    return seconds_between(milestones[begin], min(found))
+
+
+def _artifact(artifacts: Artifacts, name: str) -> Any:
+    try:
+        return artifacts.get_json(name)
+    except NotFoundInRecord:
+        return None

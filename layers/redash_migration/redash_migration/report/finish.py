@@ -1,0 +1,66 @@
+"""The end of an execution: the report is written, the lock given back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.record import Record
+from redash_migration.record.lock import MigrationLock
+from redash_migration.report.contents import report
+from redash_migration.report.page import render
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.s3 import Artifacts
+
+REMEMBERED_DAYS = 180
+"""How long the record stays after the end; the report in S3 follows the bucket's lifecycle."""
+
+
+def finish(
+    record: Record,
+    artifacts: Artifacts,
+    lock: MigrationLock,
+    failure: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Write report.json and report.html, release the lock; safe to run again.
+
+    Returns ``{"status", "report": key, "name", "cause"}`` for the last state.
+    """
+    contents = report(record, artifacts, named(failure))
+    artifacts.put_json("report.json", contents)
+    artifacts.put_bytes("report.html", render(contents).encode(), "text/html; charset=utf-8")
+    record.milestone("ended")
+    record.audit("ended", status=contents["status"])
+    lock.release(record.migration_id)
+    record.expire_after(REMEMBERED_DAYS)
+    error = contents["error"] or {"name": "", "cause": ""}
+    return {
+        "status": contents["status"],
+        "report": artifacts.key("report.json"),
+        "name": error["name"],
+        "cause": error["cause"],
+    }
+
+
+def named(failure: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """``{"name", "cause", "state"}`` of a Step Functions error output ``{"Error", "Cause"}``.
+
+    A Lambda function's cause is JSON text with the message and a stack trace; the message stays.
+    """
+    if not failure:
+        return None
+    given = failure.get("error") or {}
+    cause = str(given.get("Cause", ""))
+    try:
+        decoded = json.loads(cause)
+    except ValueError:
+        decoded = None
+    if isinstance(decoded, dict) and "errorMessage" in decoded:
+        cause = str(decoded["errorMessage"])
+    return {
+        "name": str(given.get("Error", "Unknown")),
+        "cause": cause[:2000],
+        "state": str(failure.get("state", "")),
+    }

@@ -1,0 +1,51 @@
+"""InspectNewHome's one call: everything about the new home that AWS can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redash_migration.errors import NotFoundInRecord
+from redash_migration.record import Record
+from redash_migration.traffic.new_home import (
+    compare_secrets,
+    inspect_replication,
+    inspect_services,
+    inspect_traffic,
+    inspect_versions,
+    new_fingerprints,
+    new_images,
+    paused_sources,
+)
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.dms import Dms
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.adapters.secrets import Secrets
+    from redash_migration.settings import Settings
+
+
+def inspect_new_home(
+    record: Record,
+    *,
+    dms: Dms,
+    balancing: LoadBalancing,
+    ecs: Ecs,
+    secrets: Secrets,
+    settings: Settings,
+) -> None:
+    """Write every answer into the record; Preflight reads them with its own."""
+    host, key = record.fact("host"), record.fact("fingerprint_key")
+    if host is None or key is None:
+        raise NotFoundInRecord("host: InspectHost has not run for this migration")
+    fingerprints = new_fingerprints(key["key"], secrets.text, settings)
+    images = new_images(ecs, settings)
+    record.put_fact("new_home", {"fingerprints": fingerprints, "images": images})
+    record.checks.put(
+        *inspect_replication(dms, settings),
+        *inspect_traffic(balancing, settings),
+        *inspect_services(ecs, settings),
+        *inspect_versions(host["images"], images),
+        *compare_secrets(host["fingerprints"], fingerprints),
+        *paused_sources(host["paused"]),
+    )
