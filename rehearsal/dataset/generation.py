@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 
 from redash_migration.database.address import DatabaseAddress
-from rehearsal.dataset.encryption import encrypt_options
 from rehearsal.dataset.scale import scale_named
+from rehearsal.redash.encryption import encrypt_options
 
 ADMIN_API_KEY = "rehearsalAdminApiKey00000000000000000001"
 """API key of user 1, an administrator."""

@@ -1,0 +1,71 @@
+"""The scheduler and the workers: connected all the time, writing while they run."""
+
+from __future__ import annotations
+
+import random
+import sys
+from threading import Event
+
+import psycopg
+
+from rehearsal.redash.encryption import WrongSecretKey
+from rehearsal.redash.exchange import Refused
+from rehearsal.redash.executions import execute
+from rehearsal.redash.pool import Pool
+from rehearsal.redash.settings import Settings
+
+SCHEDULED = frozenset({"scheduled_queries", "celery"})
+PERIODIC = frozenset({"periodic"})
+
+
+def run_background(role: str, settings: Settings, stopped: Event) -> None:
+    """Work until told to stop; a failed piece of work is logged, and the next one tried."""
+    pool = Pool(settings.database_url, size=1, name=f"redash {role}")
+    while not stopped.is_set():
+        try:
+            _work(role, settings, pool)
+        except (psycopg.Error, WrongSecretKey, Refused) as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            print(f"{role}: {reason}", file=sys.stderr, flush=True)
+        stopped.wait(settings.seconds_between_runs)
+    pool.close()
+
+
+def _work(role: str, settings: Settings, pool: Pool) -> None:
+    if role == "worker" and settings.queues & SCHEDULED:
+        _run_scheduled(settings, pool)
+    elif role == "worker" and settings.queues & PERIODIC:
+        _remove_unused_result(pool)
+    else:
+        with pool.transaction() as connection:
+            connection.execute("SELECT 1")
+
+
+def _run_scheduled(settings: Settings, pool: Pool) -> None:
+    with pool.transaction() as connection:
+        top = connection.execute("SELECT max(id) AS id FROM queries").fetchone()
+        start = random.randint(1, (top and top["id"]) or 1)
+        query = connection.execute(
+            "SELECT id, data_source_id, query FROM queries WHERE id >= %s AND NOT is_archived"
+            " AND schedule IS NOT NULL AND data_source_id IS NOT NULL ORDER BY id LIMIT 1",
+            [start],
+        ).fetchone()
+        if query is None:
+            return
+        execute(
+            connection,
+            settings.secret_key,
+            source=query["data_source_id"],
+            text=query["query"],
+            number=query["id"],
+        )
+
+
+def _remove_unused_result(pool: Pool) -> None:
+    """What Redash does every hour: old results that no query points to are deleted."""
+    with pool.transaction() as connection:
+        connection.execute(
+            "DELETE FROM query_results WHERE id IN (SELECT r.id FROM query_results r"
+            " LEFT JOIN queries q ON q.latest_query_data_id = r.id"
+            " WHERE q.id IS NULL AND r.retrieved_at < now() - interval '7 days' LIMIT 3)"
+        )

@@ -1,0 +1,114 @@
+"""One running piece of Redash: the stand-in in some role, or a command in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.redash.lifeline import VARIABLE
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+class RedashProcess:
+    """``role`` is server, scheduler or worker; ``command`` is run by a shell instead, if given.
+
+    The process gets ``environment`` beside this process's own variables, writes to ``log``, and
+    ends when this process does, however that ends.
+    """
+
+    def __init__(
+        self, role: str, environment: Mapping[str, str], log: Path, command: str = ""
+    ) -> None:
+        self.role = role
+        self.port = int(environment.get("PORT", "0"))
+        self._environment = dict(environment)
+        self._log = log
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline = -1
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it, unless it runs; it may take a moment until it answers."""
+        if self.running:
+            return
+        watched, self._lifeline = os.pipe()
+        own = [sys.executable, "-m", "rehearsal.redash", self.role]
+        theirs = [sys.executable, "-m", "rehearsal.redash.lifeline", "/bin/sh", "-c", self._command]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            **self._environment,
+            VARIABLE: str(watched),
+        }
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    theirs if self._command else own,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[watched],
+                    start_new_session=True,  # a Ctrl-C is for the one who started us
+                )
+        finally:
+            os.close(watched)
+
+    def wait_until_ready(self, seconds: float = 30) -> bool:
+        """Whether /ping answers 200 within the time; False at once if the process has ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.running:
+            if self._answers():
+                return True
+            time.sleep(0.03)
+        return False
+
+    def stop(self, patience: float = 10) -> None:
+        """Ask it to end, which lets running requests finish; kill it after ``patience`` seconds."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        with contextlib.suppress(OSError):
+            os.close(self._lifeline)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; running requests are lost."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/ping")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
