@@ -11,11 +11,12 @@ from redash_migration.step import step
 
 @step("AwaitInSync")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{in_sync, waiting_for}``"""
+    """``{migration_id, phase: "first" | "recheck"}`` -> ``{in_sync, waiting_for}``"""
     settings = wiring.settings()
     return in_sync(
         wiring.record(event["migration_id"]),
         wiring.dms(),
+        phase=event.get("phase", "first"),
         grace=settings.number("VALIDATION_GRACE_SECONDS"),
         limit=settings.number("SYNC_TIMEOUT_SECONDS"),
     )

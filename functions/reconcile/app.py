@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def answers_of(record: Record) -> dict[str, Answer]:
         steps = wiring.host_steps(record)
-        answers: dict[str, Answer] = {kind: steps.answer for kind in KINDS}
+        answers: dict[str, Answer] = dict.fromkeys(KINDS, steps.answer)
         for kind in ANSWERS:
             answers[kind] = lambda wait: answer_task_wait(record, wiring.dms(), resumer, wait)
         return answers

@@ -19,6 +19,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- ReplicationNotInSync
     |   +-- WalBudgetExceeded
     |   +-- TargetNotHealthy
+    |   +-- SwitchNotMade        the listener still answers with the maintenance page
     |   +-- SmokeTestFailed
     |   +-- DataMismatch
     |   +-- IntegrityViolated
@@ -96,6 +97,10 @@ class WalBudgetExceeded(CheckFailed):
 
 class TargetNotHealthy(CheckFailed):
     """No healthy target in the new target group."""
+
+
+class SwitchNotMade(CheckFailed):
+    """The listener could not be pointed to the new home; it answers as before."""
 
 
 class SmokeTestFailed(CheckFailed):

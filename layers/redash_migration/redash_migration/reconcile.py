@@ -33,7 +33,7 @@ class Reconciled:
     problems: tuple[str, ...]
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
     lock: MigrationLock,
     record_of: Callable[[str], Record],
     executions: Executions,

@@ -12,11 +12,16 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 OWN_SCHEMA = "redash_migration"
 """The schema that the migration keeps its canary and its progress in, on both sides."""
 
+CONTROL_SCHEMA = "redash_migration_dms"
+"""The schema of DMS's control tables on the target (ControlTablesSettings.ControlSchema)."""
+
+OWN_SCHEMAS = [OWN_SCHEMA, CONTROL_SCHEMA]
+
 # Control tables of DMS; an underscore is a wildcard in LIKE.
 DMS_TABLES = r"awsdms\_%"
 
 _USER_OBJECT = """
-    n.nspname NOT IN ('pg_catalog', 'information_schema', %(own)s)
+    n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname <> ALL (%(own)s)
     AND n.nspname NOT LIKE 'pg\\_toast%%' AND n.nspname NOT LIKE 'pg\\_temp%%'
     AND c.relname NOT LIKE %(dms)s
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
@@ -101,7 +106,7 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::t
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'f') AND {_USER_OBJECT}
 ORDER BY n.nspname, c.relname
-"""
+"""  # noqa: S608 - made of constants
 
 _COLUMNS = f"""
 WITH RECURSIVE base AS (
@@ -140,36 +145,31 @@ LEFT JOIN pg_catalog.pg_stats s
    AND NOT s.inherited
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f') AND {_USER_OBJECT}
 ORDER BY a.attrelid, a.attnum
-"""
+"""  # noqa: S608 - made of constants
+
+_SEQUENCES = f"""
+SELECT count(*)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND {_USER_OBJECT}
+"""  # noqa: S608 - made of constants
 
 
 def read_tables(connection: Connection) -> list[CatalogTable]:
     """All tables of the database but the system's, an extension's, DMS's and our own."""
-    names = {"own": OWN_SCHEMA, "dms": DMS_TABLES}
+    names = {"own": OWN_SCHEMAS, "dms": DMS_TABLES}
     columns: dict[int, list[CatalogColumn]] = {}
-    for table, *values in connection.execute(_COLUMNS, names):
+    for table, *values in connection.execute(_COLUMNS, names).fetchall():
         columns.setdefault(table, []).append(CatalogColumn(*values))
     tables = []
     for row in connection.execute(_TABLES, names).fetchall():
         *plain, primary_key, checked, coalesce_index = row
-        tables.append(
-            CatalogTable(
-                *plain,
-                primary_key=tuple(primary_key),
-                columns=tuple(columns.get(plain[0], ())),
-                checked_columns=frozenset(checked),
-                coalesce_index=coalesce_index,
-            )
-        )
+        own = tuple(columns.get(plain[0], ()))
+        values = [*plain, tuple(primary_key), own, frozenset(checked), coalesce_index]
+        tables.append(CatalogTable(*values))
     return tables
 
 
 def count_sequences(connection: Connection) -> int:
     """Sequences of the database, counted as the tables are chosen."""
-    row = connection.execute(
-        "SELECT count(*) FROM pg_catalog.pg_class c"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        f" WHERE c.relkind = 'S' AND {_USER_OBJECT}",
-        {"own": OWN_SCHEMA, "dms": DMS_TABLES},
-    ).fetchone()
+    row = connection.execute(_SEQUENCES, {"own": OWN_SCHEMAS, "dms": DMS_TABLES}).fetchone()
     return 0 if row is None else int(row[0])

@@ -27,6 +27,7 @@ class StepTiming:
             "seconds": self.seconds,
             "status": self.status,
             "attempts": self.attempts,
+            "error": self.error,
         }
 
 

@@ -50,14 +50,14 @@ def resume_change_capture(record: Record, dms: Dms) -> None:
         dms.start(task.arn, resume=True)
 
 
-def in_sync(record: Record, dms: Dms, *, grace: int, limit: int) -> dict[str, Any]:
+def in_sync(record: Record, dms: Dms, *, phase: str, grace: int, limit: int) -> dict[str, Any]:
     """``{"in_sync": bool, "waiting_for": [str]}``, to be asked again until it is true.
 
     Validation of rows that change all the time may stay pending: after ``grace`` seconds that is
     a warning, since the checksums inside the pause decide. After ``limit`` seconds without being
-    in step the wait ends as ReplicationNotInSync.
+    in step the wait ends as ReplicationNotInSync. Both count from the first look of the ``phase``.
     """
-    waited = seconds_between(record.milestone("await_in_sync"), stamp(record.clock()))
+    waited = seconds_between(record.milestone(f"await_in_sync_{phase}"), stamp(record.clock()))
     task = dms.task(task_arn(record))
     if task is None or task.status in {"failed", "stopped", "deleting"}:
         raise ReplicationTaskFailed(

@@ -49,8 +49,17 @@ def report(
             {"action": entry.action, "key": entry.key, "state": entry.state, "error": entry.error}
             for entry in record.undo.all()
         ],
-        "error": dict(failure) if failure else None,
+        "error": _located(failure, record) if failure else None,
     }
+
+
+def _located(failure: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """The failure with the very step it came from, where a whole Parallel or Map failed."""
+    steps = record.steps.all()
+    failed = [step.name for step in steps if step.status == "FAILED"]
+    if failed and failure["state"] not in {step.name for step in steps}:
+        return {**failure, "state": failed[-1]}
+    return dict(failure)
 
 
 def status(record: Record, failure: Mapping[str, Any] | None) -> Status:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.errors import TargetNotHealthy
+from redash_migration.clock import seconds_between, stamp
+from redash_migration.errors import SwitchNotMade, TargetNotHealthy
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     forward_to,
@@ -43,7 +44,7 @@ def start_servers(
     """Raise the server service and look at its targets' health, behind a rule nobody else meets.
 
     Returns ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str}``; to be called
-    again until healthy.
+    again until healthy. After TARGET_TIMEOUT_SECONDS it raises TargetNotHealthy.
     """
     listener, group = settings["LISTENER_ARN"], settings["TARGET_GROUP_ARN"]
     service = settings.services("ECS_SERVER_SERVICE")[0]
@@ -58,6 +59,11 @@ def start_servers(
     targets = balancing.targets(group)
     serving = healthy(targets)
     ready = len(serving) >= service.count and now.running >= service.count
+    waited = seconds_between(record.milestone("start_target"), stamp(record.clock()))
+    if not ready and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
+        raise TargetNotHealthy(
+            f"not healthy after {waited:.0f} s: {described(targets)}; {now.event}"[:2000]
+        )
     return {
         "healthy": ready,
         "targets": [{"host": target.host, "port": target.port} for target in serving],
@@ -86,10 +92,25 @@ def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) 
             where="aws",
             key="new-home",
         )
-        record.milestone("switch_began")
-        balancing.set_actions(listener, rule, replaced(actions, forward_to(group)))
+        _point(balancing, settings, replaced(actions, forward_to(group)))
+    record.milestone("switch_began")
     record.milestone("pause_ended")
     balancing.close_probe(listener, record.migration_id)
+
+
+def _point(balancing: LoadBalancing, settings: Settings, actions: list[dict[str, Any]]) -> None:
+    """Set the actions; SwitchNotMade when that failed and users demonstrably stay where they are.
+
+    A call can fail although it was carried out. Only when the listener is seen unchanged may the
+    caller go back by itself; otherwise users may have written on the new side already.
+    """
+    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    group = settings["TARGET_GROUP_ARN"]
+    try:
+        balancing.set_actions(listener, rule, actions)
+    except Exception as error:
+        if target_groups(balancing.actions(listener, rule)) != [group]:
+            raise SwitchNotMade(f"{type(error).__name__}: {error}") from error
 
 
 def start_workers(record: Record, ecs: Ecs, services: tuple[ServiceCount, ...]) -> dict[str, Any]:
