@@ -52,7 +52,7 @@ class Wait:
     outcome: Outcome | None
 
 
-class TokenUnknown(Exception):  # noqa: N818 - a condition, not a failure of ours
+class TokenUnknown(Exception):
     """Step Functions has closed or forgotten the token (TaskTimedOut, TaskDoesNotExist)."""
 
 

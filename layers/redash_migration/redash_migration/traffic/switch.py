@@ -92,8 +92,9 @@ def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) 
             where="aws",
             key="new-home",
         )
+        # Noted before the deed: from here on nobody goes back without a person's decision.
+        record.milestone("switch_began")
         _point(balancing, settings, replaced(actions, forward_to(group)))
-    record.milestone("switch_began")
     record.milestone("pause_ended")
     balancing.close_probe(listener, record.migration_id)
 
