@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from redash_migration.errors import InvalidInput
+
 DEFAULT_PORT = 5432
 
 
@@ -31,19 +33,19 @@ class DatabaseAddress:
 
         The keys are those that RDS and DMS use: username, password, host, port, dbname and,
         if wanted, sslmode. Secrets that RDS manages hold only the first two: the arguments fill
-        in what the secret doesn't say. Raises ValueError naming the key that is nowhere.
+        in what the secret doesn't say. Raises InvalidInput naming the key that is nowhere.
         """
 
         def text(key: str, otherwise: str = "") -> str:
             value = str(secret.get(key) or otherwise)
             if not value:
-                raise ValueError(f"the database secret has no {key!r}: add it to the secret")
+                raise InvalidInput(f"the database secret has no {key!r}: add it to the secret")
             return value
 
         try:
             number = int(text("port", str(port or DEFAULT_PORT)))
         except ValueError as error:
-            raise ValueError("'port' in the database secret is not a number") from error
+            raise InvalidInput("'port' in the database secret is not a number") from error
         return cls(
             host=text("host", host),
             port=number,
