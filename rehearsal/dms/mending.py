@@ -1,0 +1,129 @@
+"""What follows when the subscription's workers stopped on an error.
+
+A broken connection and a bad row look alike in the catalog: a disabled subscription. So it is
+enabled again a few times; what goes on failing without moving forward is an error of the data,
+and goes by the task's error policies (AWS DMS User Guide, "Error handling task settings").
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from rehearsal.dms import control_tables
+from rehearsal.dms.engine import Engine
+from rehearsal.dms.failure import TaskFailure
+from rehearsal.dms.mappings import TableName
+from rehearsal.dms.progress import Progress, WorkerErrors
+from rehearsal.dms.server_log import WorkerError
+from rehearsal.dms.task import ReplicationTask
+
+_ATTEMPTS = 3
+
+ReadError = Callable[[str], WorkerError | None]
+"""The last error of a subscription's workers in the target's server log, if it can be read."""
+
+
+class Mending:
+    """Decides, for one run, between trying again, leaving a table out, and failing."""
+
+    def __init__(self, task: ReplicationTask, engine: Engine, read_error: ReadError) -> None:
+        self._task = task
+        self._engine = engine
+        self._read_error = read_error
+        self._confirmed = -1
+        self._attempts = 0
+        self._seen: WorkerErrors | None = None
+
+    def mend(self, progress: Progress, carried: frozenset[TableName]) -> None:
+        """Bring a disabled subscription back, or raise TaskFailure."""
+        slot = self._engine.slot()
+        if slot.confirmed != self._confirmed:
+            self._confirmed, self._attempts = slot.confirmed, 0
+        self._attempts += 1
+        error = self._read_error(self._engine.names.subscription)
+        if self._attempts <= _ATTEMPTS and not (error and error.of_data):
+            time.sleep(0.2 * self._attempts)
+            self._engine.enable()
+            return
+        loading = [n for n in sorted(carried) if n in progress.tables]
+        loading = [n for n in loading if progress.tables[n].state in {"i", "d"}]
+        if error is None:
+            copying = bool(loading)
+            error = WorkerError("", "a worker of the replication failed", copying=copying)
+        if error.copying and loading:
+            self._copy_failed(error, loading, progress)
+        else:
+            self._apply_failed(error)
+        self._attempts = 0
+
+    def watch(self, progress: Progress) -> None:
+        """Changes that found no row (PostgreSQL 18 counts them; older ones only log)."""
+        seen, self._seen = self._seen, progress.errors
+        if seen is None:
+            return
+        for setting, verb, before, now in (
+            ("ApplyErrorUpdatePolicy", "UPDATE", seen.update_missing, self._seen.update_missing),
+            ("ApplyErrorDeletePolicy", "DELETE", seen.delete_missing, self._seen.delete_missing),
+        ):
+            policy = self._task.settings.policy(setting)
+            if now > before and policy != "IGNORE_RECORD":
+                text = f"{now - before} rows: zero rows affected by {verb}"
+                self._note(("", ""), verb, text)
+                if policy == "STOP_TASK":
+                    raise TaskFailure(f"Task stopped by {setting}: {text}.")
+
+    def _copy_failed(
+        self, error: WorkerError, loading: list[TableName], progress: Progress
+    ) -> None:
+        named = [name for name in loading if name[1] == error.table]
+        filled = [n for n in loading if progress.tables[n].state == "d"]
+        suspects = named or filled or loading
+        with self._task.lock:
+            for name in suspects:
+                self._task.tables[name].fail(error.message)
+                self._task.tables[name].full_load_errors = max(1, error.rows)
+        listed = ", ".join(".".join(name) for name in suspects)
+        if self._task.settings.policy("TableErrorPolicy") == "STOP_TASK":
+            raise TaskFailure(f"Task stopped by its table error policy: {listed}: {error.message}.")
+        self._leave_out(suspects)
+
+    def _apply_failed(self, error: WorkerError) -> None:
+        setting = "ApplyErrorInsertPolicy"
+        if error.verb in {"UPDATE", "DELETE"}:
+            setting = f"ApplyError{error.verb.capitalize()}Policy"
+        policy = self._task.settings.policy(setting)
+        tables = [name for name in self._task.tables if name[1] == error.table]
+        self._note(tables[0] if tables else ("", error.table), error.verb, error.message)
+        if policy == "SUSPEND_TABLE" and tables:
+            with self._task.lock:
+                for name in tables:
+                    self._task.tables[name].fail(error.message)
+            self._leave_out(tables)
+        elif policy in {"LOG_ERROR", "IGNORE_RECORD"} and error.lsn:
+            self._engine.skip(error.lsn)
+            self._engine.enable()
+        else:
+            raise TaskFailure(f"Task stopped by {setting}: {error.message}.")
+
+    def _leave_out(self, tables: list[TableName]) -> None:
+        for name in tables:
+            self._engine.leave_out(name)
+        self._engine.enable()
+        self._engine.refresh(copy_data=False)
+
+    def _note(self, table: TableName, statement: str, error: str) -> None:
+        with self._engine.target.connect() as connection:
+            try:
+                control_tables.add_exception(
+                    connection,
+                    self._task.settings.control_schema,
+                    self._task.resource,
+                    table,
+                    statement=statement,
+                    error=error,
+                )
+            except psycopg.errors.UndefinedTable:
+                return

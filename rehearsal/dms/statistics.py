@@ -1,0 +1,123 @@
+"""Table statistics of a task: one entry a table, as DescribeTableStatistics shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rehearsal.dms.mappings import TableName
+from rehearsal.dms.progress import TableProgress
+
+BEFORE_LOAD = "Before load"
+FULL_LOAD = "Full load"
+COMPLETED = "Table completed"
+CANCELLED = "Table cancelled"
+ERROR = "Table error"
+MISSING = "Table does not exist"
+RELOADED = "Table is being reloaded"
+
+_LOADED = frozenset({"f", "s", "r"})
+
+
+@dataclass(slots=True)
+class TableStatistics:
+    """One table of a task."""
+
+    name: TableName
+    state: str = BEFORE_LOAD
+    validation: str = "Not enabled"
+    validation_details: str = ""
+    pending: int = 0
+    failed: int = 0
+    suspended: int = 0
+    full_load_rows: int = 0
+    full_load_errors: int = 0
+    inserts: int = 0
+    updates: int = 0
+    deletes: int = 0
+    reloaded: bool = False
+    started: datetime | None = None
+    ended: datetime | None = None
+    updated: datetime | None = None
+    reason: str = ""
+    """Why the table is in error; goes into the log and the failure message of the task."""
+    base: TableProgress | None = field(default=None, repr=False)
+
+    def begin(self, base: TableProgress | None, *, reloaded: bool = False) -> None:
+        """The table is about to be loaded; ``base`` holds the target's counters before."""
+        self.state, self.base, self.reloaded = BEFORE_LOAD, base, reloaded
+        self.started = self.ended = None
+        self.full_load_rows = self.inserts = self.updates = self.deletes = 0
+
+    def fail(self, reason: str, *, state: str = ERROR) -> None:
+        """The table is in error."""
+        self.state, self.reason, self.updated = state, reason, _now()
+        if self.validation != "Not enabled":
+            self.validation = "Table error"
+
+    def follow(self, now: TableProgress) -> None:
+        """Take in what the target shows."""
+        if self.state in {ERROR, MISSING, CANCELLED}:
+            return
+        base = self.base or TableProgress("", 0, 0, 0, 0)
+        inserted = now.inserted - base.inserted
+        if now.state == "d" and self.state in {BEFORE_LOAD, FULL_LOAD, RELOADED}:
+            self.state = RELOADED if self.reloaded else FULL_LOAD
+            self.started = self.started or _now()
+            self.full_load_rows = max(self.full_load_rows, now.copied)
+        elif now.state in _LOADED and self.state != COMPLETED:
+            self.state = COMPLETED
+            self.started = self.started or _now()
+            self.ended = self.updated = _now()
+            self.full_load_rows = max(inserted, 0)
+        if self.state == COMPLETED:
+            self._count_changes(inserted, now, base)
+
+    def _count_changes(self, inserted: int, now: TableProgress, base: TableProgress) -> None:
+        changes = (
+            max(inserted - self.full_load_rows, 0),
+            now.updated - base.updated,
+            now.deleted - base.deleted,
+        )
+        if changes != (self.inserts, self.updates, self.deletes):
+            self.inserts, self.updates, self.deletes = changes
+            self.updated = _now()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as the API returns it."""
+        entry: dict[str, Any] = {
+            "SchemaName": self.name[0],
+            "TableName": self.name[1],
+            "Inserts": self.inserts,
+            "Deletes": self.deletes,
+            "Updates": self.updates,
+            "Ddls": 0,
+            "AppliedInserts": self.inserts,
+            "AppliedDeletes": self.deletes,
+            "AppliedUpdates": self.updates,
+            "AppliedDdls": 0,
+            "FullLoadRows": self.full_load_rows,
+            "FullLoadCondtnlChkFailedRows": 0,
+            "FullLoadErrorRows": self.full_load_errors,
+            "FullLoadStartTime": _epoch(self.started),
+            "FullLoadEndTime": _epoch(self.ended),
+            "FullLoadReloaded": self.reloaded,
+            "LastUpdateTime": _epoch(self.updated),
+            "TableState": self.state,
+            "ValidationPendingRecords": self.pending,
+            "ValidationFailedRecords": self.failed,
+            "ValidationSuspendedRecords": self.suspended,
+            "ValidationState": self.validation,
+        }
+        if self.validation_details:
+            entry["ValidationStateDetails"] = self.validation_details
+        return {key: value for key, value in entry.items() if value is not None}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
