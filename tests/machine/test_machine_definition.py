@@ -1,0 +1,180 @@
+"""The state machine's definition: every path leads somewhere, every failure ends red."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "statemachine" / "migration.asl.json").read_text(encoding="utf-8")
+MACHINE: dict[str, Any] = json.loads(TEXT)
+
+State = dict[str, Any]
+
+
+def scopes(machine: State) -> Iterator[State]:
+    """The machine and every sub-machine: Parallel branches, Map item processors."""
+    yield machine
+    for state in machine["States"].values():
+        for branch in state.get("Branches", []):
+            yield from scopes(branch)
+        if "ItemProcessor" in state:
+            yield from scopes(state["ItemProcessor"])
+
+
+def all_states() -> list[tuple[str, State]]:
+    return [pair for scope in scopes(MACHINE) for pair in scope["States"].items()]
+
+
+def followers(state: State) -> set[str]:
+    found = {state[key] for key in ("Next", "Default") if key in state}
+    found |= {choice["Next"] for choice in state.get("Choices", [])}
+    return found | {catch["Next"] for catch in state.get("Catch", [])}
+
+
+TASKS = [(name, state) for name, state in all_states() if state["Type"] == "Task"]
+TASK_IDS = [name for name, _ in TASKS]
+
+
+@pytest.mark.parametrize("scope", list(scopes(MACHINE)), ids=lambda scope: str(scope["StartAt"]))
+def test_no_next_dangles_and_no_state_is_unreachable(scope: State) -> None:
+    states = scope["States"]
+    reached, waiting = set(), [scope["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        assert name in states, f"{name} does not exist"
+        if name not in reached:
+            reached.add(name)
+            waiting += followers(states[name])
+    assert reached == set(states)
+
+
+@pytest.mark.parametrize("scope", list(scopes(MACHINE)), ids=lambda scope: str(scope["StartAt"]))
+def test_every_state_goes_on_or_ends(scope: State) -> None:
+    for name, state in scope["States"].items():
+        ends = state.get("End", False) or state["Type"] in {"Succeed", "Fail"}
+        assert ends != bool(followers({**state, "Catch": []})), name
+
+
+@pytest.mark.parametrize(("name", "state"), TASKS, ids=TASK_IDS)
+def test_every_task_has_a_time_limit_and_retries_what_is_transient(name: str, state: State) -> None:
+    assert state.get("TimeoutSeconds"), name
+    errors = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
+    assert {"TransientFailure", "Lambda.TooManyRequestsException", "Runtime.ExitError"} <= errors
+    assert "States.ALL" not in errors
+
+
+def caught_by() -> dict[str, list[State]]:
+    """Task -> the Catch lists that apply to it: its own, or those around it."""
+    found: dict[str, list[State]] = {}
+
+    def walk(machine: State, outer: list[State]) -> None:
+        for name, state in machine["States"].items():
+            inner = state.get("Catch", outer)
+            if state["Type"] == "Task":
+                found[name] = inner
+            for branch in state.get("Branches", []):
+                walk(branch, inner)
+            if "ItemProcessor" in state:
+                walk(state["ItemProcessor"], inner)
+
+    walk(MACHINE, [])
+    return found
+
+
+@pytest.mark.parametrize("name", TASK_IDS)
+def test_every_task_is_caught(name: str) -> None:
+    catches = caught_by()[name]
+    assert any("States.ALL" in catch["ErrorEquals"] for catch in catches), name
+
+
+CHANGING = TASK_IDS[TASK_IDS.index("PrepareSource") : TASK_IDS.index("SwitchTraffic")]
+
+
+@pytest.mark.parametrize("name", [*CHANGING, "VerifyData", "RestoreTable", "StartTarget"])
+def test_once_the_world_has_changed_failures_are_taken_back(name: str) -> None:
+    assert {catch["Next"] for catch in caught_by()[name]} == {"RollBack"}
+
+
+AFTER_THE_SWITCH = ["StartWorkers", "MeasureCutover", "ConfirmCutover", "CleanUp", "RetireHost"]
+
+
+@pytest.mark.parametrize("name", AFTER_THE_SWITCH)
+def test_nothing_goes_back_by_itself_once_users_write_on_the_new_side(name: str) -> None:
+    assert "RollBack" not in {catch["Next"] for catch in caught_by()[name]}
+
+
+def test_after_roll_back_comes_the_report_and_then_a_fail() -> None:
+    states = MACHINE["States"]
+    assert followers(states["RollBack"]) == {"WhoTakesBack", "Report"}
+    assert followers(states["RollBackDatabase"]) == {"RollBack", "Report"}
+    assert states["HowItEnded"]["Default"] == "Failed"
+    assert states["Failed"]["Type"] == states["Refused"]["Type"] == "Fail"
+    green = [name for name, state in all_states() if state["Type"] == "Succeed"]
+    assert green == ["Ended"]
+    [way] = [name for name, state in all_states() if "Ended" in followers(state)]
+    assert way == "HowItEnded"
+
+
+def test_nothing_but_begin_and_report_ends_without_a_report() -> None:
+    ways = {name for name, state in all_states() if "Refused" in followers(state)}
+    assert ways == {"Begin", "Report"}
+
+
+def test_tokens_are_given_to_exactly_the_steps_that_wait() -> None:
+    for name, state in TASKS:
+        waits = state["Resource"].endswith(".waitForTaskToken")
+        payload = state["Arguments"]["Payload"]
+        assert waits == (isinstance(payload, dict) and "token" in payload), name
+
+
+TEMPLATE_TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
+
+
+class _Intrinsics(yaml.SafeLoader):
+    """Reads CloudFormation's short intrinsic functions as plain values."""
+
+
+def _plain(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {suffix: loader.construct_mapping(node, deep=True)}
+
+
+_Intrinsics.add_multi_constructor("!", _plain)
+TEMPLATE: dict[str, Any] = yaml.load(TEMPLATE_TEXT, Loader=_Intrinsics)  # noqa: S506
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+FUNCTIONS = {
+    name: resource["Properties"]
+    for name, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+
+
+def test_every_substitution_is_filled_and_every_one_given_is_used() -> None:
+    wanted = set(re.findall(r"\$\{([A-Za-z]+)\}", TEXT))
+    given = set(RESOURCES["MigrationStateMachine"]["Properties"]["DefinitionSubstitutions"])
+    assert wanted == given
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_every_function_has_its_handler_and_an_event_to_try_it_with(name: str) -> None:
+    folder = ROOT / FUNCTIONS[name]["CodeUri"]
+    assert (folder / "app.py").is_file()
+    assert "def handler(" in (folder / "app.py").read_text(encoding="utf-8")
+    assert folder.name == re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower()
+    json.loads((ROOT / "events" / f"{folder.name}.json").read_text(encoding="utf-8"))
+
+
+def test_every_handler_is_in_the_template() -> None:
+    folders = {path.parent.name for path in ROOT.glob("functions/*/app.py")}
+    assert folders == {Path(found["CodeUri"]).name for found in FUNCTIONS.values()}
