@@ -15,6 +15,7 @@ DEFAULTS: Mapping[str, str] = {
     "max_sync_workers_per_subscription": "4",
     "max_parallel_maintenance_workers": "2",
     "max_connections": "120",
+    "max_prepared_transactions": "10",
     "shared_buffers": "256MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "4GB",

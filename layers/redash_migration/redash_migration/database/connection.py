@@ -12,6 +12,9 @@ CONNECT_TIMEOUT = 10  # seconds
 STATEMENT_TIMEOUT = 60.0
 LOCK_TIMEOUT = 5.0
 
+APPLICATION = "redash-migration/"
+"""What all our sessions' application_name begins with."""
+
 Row = tuple[Any, ...]
 
 
@@ -40,7 +43,7 @@ def connect(
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     parameters: dict[str, Any] = {
         **address.parameters(),
-        "application_name": f"redash-migration/{purpose}"[:63],
+        "application_name": f"{APPLICATION}{purpose}"[:63],
         "connect_timeout": CONNECT_TIMEOUT,
         "client_encoding": "UTF8",
         "options": options,

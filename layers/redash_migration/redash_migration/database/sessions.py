@@ -1,0 +1,88 @@
+"""Who else is connected to the source, and of those, who belongs to the replication."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from redash_migration.database.catalog import Connection
+from redash_migration.database.connection import APPLICATION
+
+# Of the server itself: they write nothing that a user wrote. Apply workers of subscriptions and
+# extensions' workers are not among them, since those do.
+_HARMLESS = ("walsender", "autovacuum worker", "autovacuum launcher")
+
+_SESSIONS = """
+WITH reader AS (
+    -- The replication instance's other sessions, told by where its WAL sender comes from. Not on
+    -- this machine, nor from where we come from: there an address says nothing.
+    SELECT DISTINCT a.client_addr, a.usename
+    FROM pg_catalog.pg_replication_slots s
+    JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
+    WHERE s.slot_type = 'logical' AND s.database = current_database()
+      AND s.slot_name <> ALL (%(slots_before)s)
+      AND a.client_addr <> coalesce(inet_client_addr(), '127.0.0.1')
+      AND NOT a.client_addr << '127.0.0.0/8' AND a.client_addr <> '::1'
+)
+SELECT a.pid, coalesce(a.usename::text, ''), coalesce(a.application_name, ''),
+       coalesce(a.client_addr::text, 'local'), coalesce(a.backend_type, ''),
+       coalesce(a.state, ''), a.backend_xid IS NOT NULL
+FROM pg_catalog.pg_stat_activity a
+WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+  -- NULL is what a role sees that may not look closer: then nobody is taken for harmless.
+  AND coalesce(a.backend_type, '') <> ALL (%(harmless)s)
+  AND (a.leader_pid IS NULL OR a.leader_pid <> pg_backend_pid())
+  AND NOT EXISTS (SELECT FROM reader r
+                  WHERE r.client_addr = a.client_addr AND r.usename = a.usename
+                    AND a.backend_type = 'client backend')
+  -- Other steps' sessions look at the source by the minute, and do so read-only.
+  AND NOT (a.application_name LIKE %(ours)s AND a.usename = current_user
+           AND a.backend_xid IS NULL)
+ORDER BY a.pid
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A server process in this database; `writing` when its transaction has an id."""
+
+    pid: int
+    role: str
+    application: str
+    client: str
+    kind: str
+    state: str
+    writing: bool
+
+    def __str__(self) -> str:
+        name = f" {self.application!r}" if self.application else ""
+        return f"{self.role or self.kind}@{self.client}{name} ({self.state or self.kind})"
+
+
+def foreign_sessions(connection: Connection, slots_before: Collection[str]) -> list[Session]:
+    """Everybody in this database but us, the server's own workers and the replication."""
+    names = {
+        "slots_before": list(slots_before),
+        "harmless": list(_HARMLESS),
+        "ours": f"{APPLICATION}%",
+    }
+    return [Session(*row) for row in connection.execute(_SESSIONS, names)]
+
+
+def end(connection: Connection, sessions: Sequence[Session]) -> None:
+    """Ends sessions; their open transactions are rolled back, and were never acknowledged."""
+    for session in sessions:
+        connection.execute("SELECT pg_terminate_backend(%s)", [session.pid])
+
+
+def others_at_work(connection: Connection) -> bool:
+    """Whether somebody is there who may draw a transaction id without writing users' rows here.
+
+    To be asked when there is no foreign session: what is left is users of the server's other
+    databases, autovacuum, the replication's sessions and our own.
+    """
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
+        " AND backend_type IN ('autovacuum worker', 'client backend'))"
+    ).fetchone()
+    return row is not None and bool(row[0])

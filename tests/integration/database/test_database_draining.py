@@ -1,0 +1,159 @@
+"""The canary over a real publication and subscription, and what stops it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from redash_migration.database import canary, fence, slot
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.catalog import Connection
+from redash_migration.database.connection import connect
+from redash_migration.database.draining import drain
+from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure
+
+MIGRATION = "redash-20261123-013005"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Source and target with a replication between them, as DMS would keep it."""
+
+    source: Connection
+    target: Connection
+    slot: str
+
+    def disable(self) -> None:
+        self.target.execute(sql.SQL("ALTER SUBSCRIPTION {} DISABLE").format(self._name))
+
+    def enable(self) -> None:
+        self.target.execute(sql.SQL("ALTER SUBSCRIPTION {} ENABLE").format(self._name))
+
+    @property
+    def _name(self) -> sql.Identifier:
+        return sql.Identifier(self.slot)
+
+
+@pytest.fixture
+def pair(source_database: DatabaseAddress, target_database: DatabaseAddress) -> Iterator[Pair]:
+    name = f"sub_{os.getpid()}_{source_database.dbname}"
+    with (
+        connect(source_database, purpose="test", read_only=False) as source,
+        connect(target_database, purpose="test", read_only=False) as target,
+    ):
+        canary.make(source)
+        canary.make(target)
+        source.execute("CREATE PUBLICATION p FOR ALL TABLES")
+        source.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [name])
+        target.execute(
+            sql.SQL(
+                "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION p"
+                " WITH (copy_data = false, create_slot = false)"
+            ).format(
+                sql.Identifier(name),
+                sql.Literal(psycopg.conninfo.make_conninfo("", **source_database.parameters())),
+            )
+        )
+        pair = Pair(source, target, name)
+        yield pair
+        pair.disable()
+        target.execute(
+            sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(name))
+        )
+        target.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(name)))
+
+
+def test_the_canary_flies_past_the_fence_and_arrives(pair: Pair) -> None:
+    held = fence.lay(pair.source, [], window=0.3)
+    for _ in range(2):
+        found = drain(
+            pair.source,
+            pair.target,
+            migration_id=MIGRATION,
+            lsn=held.lsn,
+            slots_before=[],
+            seconds=20,
+        )
+        assert found.drained
+        assert found.waiting_for == ""
+    assert canary.phase(pair.target, MIGRATION) == f"drain {held.lsn}"
+
+
+def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
+    pair.disable()
+    held = fence.lay(pair.source, [], window=0.3)
+
+    def look(seconds: float) -> bool:
+        return drain(
+            pair.source,
+            pair.target,
+            migration_id=MIGRATION,
+            lsn=held.lsn,
+            slots_before=[],
+            seconds=seconds,
+        ).drained
+
+    assert not look(0.3)
+    pair.enable()
+    assert look(20)
+
+
+def test_a_canary_of_an_earlier_fence_proves_nothing(pair: Pair) -> None:
+    canary.release(pair.source, MIGRATION, "drain 0/1")
+    pair.disable()
+    found = drain(
+        pair.source, pair.target, migration_id=MIGRATION, lsn="0/2", slots_before=[], seconds=0.3
+    )
+    assert not found.drained
+    assert "canary" in found.waiting_for
+
+
+def test_changes_that_could_not_be_applied_are_found_in_any_schema(pair: Pair) -> None:
+    pair.target.execute(
+        'CREATE SCHEMA control; CREATE TABLE control.awsdms_apply_exceptions ("ERROR" text)'
+    )
+    drain(pair.source, pair.target, migration_id=MIGRATION, lsn="0/1", slots_before=[], seconds=20)
+    pair.target.execute("INSERT INTO control.awsdms_apply_exceptions VALUES ('secret row')")
+    with pytest.raises(NotDrained, match=r"control\.awsdms_apply_exceptions holds 1") as caught:
+        drain(
+            pair.source, pair.target, migration_id=MIGRATION, lsn="0/1", slots_before=[], seconds=1
+        )
+    assert "secret" not in str(caught.value)
+
+
+def test_somebody_who_came_back_since_the_fence_is_named(
+    pair: Pair, source_database: DatabaseAddress
+) -> None:
+    held = fence.lay(pair.source, [], window=0.3)
+    dsn = psycopg.conninfo.make_conninfo("", **source_database.parameters())
+    with (
+        psycopg.connect(dsn, application_name="cron", autocommit=True),
+        pytest.raises(FenceNotHeld, match="'cron'"),
+    ):
+        drain(
+            pair.source,
+            pair.target,
+            migration_id=MIGRATION,
+            lsn=held.lsn,
+            slots_before=[],
+            seconds=20,
+        )
+
+
+def test_only_the_migrations_own_slots_are_dropped(pair: Pair) -> None:
+    while not all(found.active for found in slot.slots(pair.source)):
+        time.sleep(0.02)
+    before = [found.name for found in slot.slots(pair.source)]
+    assert slot.drop_own_slots(pair.source, before) == []
+    with pytest.raises(TransientFailure, match="still in use"):
+        slot.drop_own_slots(pair.source, [], seconds=0.3)
+    pair.disable()
+    assert slot.drop_own_slots(pair.source, [], seconds=10) == before
+    assert slot.slots(pair.source) == []
+    pair.source.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [pair.slot])

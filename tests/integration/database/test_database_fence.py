@@ -1,0 +1,213 @@
+"""The fence holds against everybody, or its step fails by name; and it can be lifted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+import pytest
+
+from redash_migration.database import fence
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.catalog import Connection
+from redash_migration.database.connection import connect
+from redash_migration.errors import FenceNotHeld
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def guard(source_database: DatabaseAddress) -> Iterator[Connection]:
+    with connect(source_database, purpose="fence", read_only=False) as session:
+        session.execute("CREATE TABLE written (id serial PRIMARY KEY)")
+        yield session
+
+
+@contextmanager
+def somebody(address: DatabaseAddress) -> Iterator[Connection]:
+    with psycopg.connect(_dsn(address), application_name="redash", autocommit=True) as session:
+        yield session
+
+
+def _dsn(address: DatabaseAddress) -> str:
+    return psycopg.conninfo.make_conninfo("", **address.parameters())
+
+
+def test_sessions_are_ended_and_new_ones_can_not_write(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    with suppress(psycopg.OperationalError), somebody(source_database) as old:
+        held = fence.lay(guard, [], window=0.3)
+        assert held.ended_sessions == 1
+        with pytest.raises(psycopg.OperationalError):
+            old.execute("INSERT INTO written DEFAULT VALUES")
+    with (
+        somebody(source_database) as new,
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+    ):
+        new.execute("INSERT INTO written DEFAULT VALUES")
+    assert fence.laid(guard)
+
+
+def test_what_was_open_at_the_freeze_is_rolled_back(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    with suppress(psycopg.OperationalError), somebody(source_database) as old:
+        old.execute("BEGIN")
+        old.execute("INSERT INTO written DEFAULT VALUES")
+        fence.lay(guard, [], window=0.3)
+    assert guard.execute("SELECT count(*) FROM written").fetchone() == (0,)
+
+
+def test_the_position_is_behind_every_write(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    guard.execute("SET synchronous_commit = off")
+    guard.execute("INSERT INTO written SELECT generate_series(1, 100)")
+    held = fence.lay(guard, [], window=0.3)
+    row = guard.execute("SELECT %s::pg_lsn >= pg_current_wal_lsn()", [held.lsn]).fetchone()
+    assert row == (True,)
+
+
+def test_a_superuser_who_comes_back_and_writes_is_named(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    stop = threading.Event()
+
+    def insist() -> None:
+        while not stop.is_set():
+            with suppress(psycopg.Error), somebody(source_database) as session:
+                while not stop.is_set():
+                    session.execute("SET default_transaction_read_only = off")
+                    session.execute("INSERT INTO written DEFAULT VALUES")
+                    time.sleep(0.01)
+
+    writer = threading.Thread(target=insist)
+    writer.start()
+    try:
+        with pytest.raises(FenceNotHeld, match=r"postgres@127\.0\.0\.1.* 'redash'"):
+            fence.lay(guard, [], window=0.5, patience=2)
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_one_who_connects_only_for_a_moment_is_noticed(
+    guard: Connection, source_database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence, "foreign_sessions", lambda *_: [])
+    stop = threading.Event()
+
+    def visit() -> None:
+        while not stop.is_set():
+            with somebody(source_database) as session:
+                session.execute("SET default_transaction_read_only = off")
+                session.execute("INSERT INTO written DEFAULT VALUES")
+
+    monkeypatch.setattr(fence, "others_at_work", lambda *_: False)
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    try:
+        with pytest.raises(FenceNotHeld, match="come and go"):
+            fence.lay(guard, [], window=0.5, patience=1)
+    finally:
+        stop.set()
+        visitor.join()
+
+
+def test_a_prepared_transaction_is_refused_with_its_name(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    with somebody(source_database) as session:
+        session.execute("BEGIN")
+        session.execute("INSERT INTO written DEFAULT VALUES")
+        session.execute("PREPARE TRANSACTION 'left over'")
+    try:
+        with pytest.raises(FenceNotHeld, match="'left over' of postgres"):
+            fence.lay(guard, [], window=0.3)
+    finally:
+        guard.execute("ROLLBACK PREPARED 'left over'")
+
+
+def test_a_role_with_a_setting_of_its_own_is_fenced_too(
+    guard: Connection, source_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]]
+) -> None:
+    role, password = make_role("source")
+    name = psycopg.sql.Identifier(role)
+    guard.execute(
+        psycopg.sql.SQL("ALTER ROLE {} SET default_transaction_read_only = off").format(name)
+    )
+    guard.execute(psycopg.sql.SQL("GRANT INSERT, SELECT ON written TO {}").format(name))
+    before = fence.state(guard)
+    assert before.roles == ((role, None),)
+    fence.lay(guard, [], window=0.3)
+    own = source_database.as_role(role, password)
+    with somebody(own) as session, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        session.execute("INSERT INTO written VALUES (1)")
+    fence.lift(guard, before)
+    with somebody(own) as session:
+        session.execute("INSERT INTO written VALUES (1)")
+    guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
+
+
+def test_lifting_brings_back_what_was_and_may_be_repeated(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    before = fence.state(guard)
+    assert before.before is None
+    fence.lay(guard, [], window=0.3)
+    with connect(source_database, purpose="lift", read_only=False) as later:
+        for _ in range(2):
+            fence.lift(later, before)
+    assert not fence.laid(guard)
+    with somebody(source_database) as session:
+        session.execute("INSERT INTO written DEFAULT VALUES")
+
+
+def test_laying_it_twice_at_once_does_no_harm(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    results: list[fence.Fence] = []
+
+    def lay() -> None:
+        with connect(source_database, purpose="fence", read_only=False) as second:
+            results.append(fence.lay(second, [], window=0.5))
+
+    other = threading.Thread(target=lay)
+    other.start()
+    results.append(fence.lay(guard, [], window=0.5))
+    other.join()
+    assert len(results) == 2
+
+
+def test_who_may_not_end_sessions_is_told_the_remedy(
+    guard: Connection, source_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]]
+) -> None:
+    role, password = make_role("source")
+    name = psycopg.sql.Identifier(role)
+    own = source_database.as_role(role, password)
+    with (
+        connect(own, purpose="fence", read_only=False) as poor,
+        pytest.raises(FenceNotHeld, match="superuser"),
+    ):
+        fence.lay(poor, [], window=0.3)
+    guard.execute(
+        psycopg.sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
+            psycopg.sql.Identifier(source_database.dbname), name
+        )
+    )
+    with (
+        somebody(source_database),
+        connect(own, purpose="fence", read_only=False) as poor,
+        pytest.raises(FenceNotHeld, match="may not end the session"),
+    ):
+        fence.lay(poor, [], window=0.3)
+    guard.execute(
+        psycopg.sql.SQL("ALTER DATABASE {} OWNER TO postgres").format(
+            psycopg.sql.Identifier(source_database.dbname)
+        )
+    )
