@@ -1,0 +1,1 @@
+"""Checks of what is deployed: the templates, their permissions, the built artifacts."""
