@@ -1,0 +1,1 @@
+"""Carrying rows from the old database to the new one."""

@@ -1,0 +1,72 @@
+"""After the last range of a table: its indexes as on the source, and fresh statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.copying import indexes
+from redash_migration.database.data_session import open_session
+
+CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How many indexes of a table had been put off and are built now."""
+
+    table: str
+    built_indexes: int
+
+
+def finish(
+    source: DatabaseAddress, target: DatabaseAddress, tables: Iterable[tuple[str, str]]
+) -> list[Finished]:
+    """Build what the source has and the target lacks, several indexes at a time, then ANALYZE.
+
+    The source's catalog says what is missing, so a run may be repeated. An index that an
+    interrupted build left invalid is built again. Raises psycopg.Error as the target raises it.
+    """
+    finished = []
+    missing: dict[tuple[str, str], list[indexes.Index]] = {}
+    with (
+        closing(open_session(source, purpose="finish-source")) as reading,
+        closing(open_session(target, purpose="finish-target", write=True)) as writing,
+    ):
+        for schema, name in tables:
+            there = {
+                index.name: index for index in indexes.secondary_indexes(writing, schema, name)
+            }
+            indexes.drop(writing, (index for index in there.values() if not index.valid))
+            lacking = [
+                index
+                for index in indexes.secondary_indexes(reading, schema, name)
+                if not (index.name in there and there[index.name].valid)
+            ]
+            if lacking:
+                missing[schema, name] = lacking
+            finished.append(Finished(f"{schema}.{name}", len(lacking)))
+    if missing:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            every = [index for lacking in missing.values() for index in lacking]
+            # GIN and the like take longest: they go first.
+            every.sort(key=lambda index: index.method == "btree")
+            for _ in pool.map(lambda index: _build(target, index), every):
+                pass
+        with closing(open_session(target, purpose="finish-analyze", write=True)) as writing:
+            for schema, name in missing:
+                writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
+    return finished
+
+
+def _build(target: DatabaseAddress, index: indexes.Index) -> None:
+    with (
+        closing(open_session(target, purpose="build-index", write=True)) as session,
+        session.transaction(),
+    ):
+        indexes.build(session, [index])

@@ -1,0 +1,86 @@
+"""The hash of every row, from both servers at once, brought together on the target."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from typing import IO
+
+from psycopg import sql
+
+from redash_migration.database.copying.whole import column_list
+from redash_migration.database.data_session import Session
+from redash_migration.database.key_range import KeyRange
+from redash_migration.database.row_hash import Scheme, row_hash
+from redash_migration.database.shape import TableShape
+
+SPOOL_BYTES = 16 * 1024 * 1024
+"""The source's hashes wait in memory up to here, beyond that in a file (about 30 bytes a row)."""
+
+_BLOCK = 512 * 1024
+
+
+def gather_hashes(
+    source: Session, target: Session, shape: TableShape, part: KeyRange, scheme: Scheme
+) -> None:
+    """Fill temporary tables source_hash and target_hash (key columns, hash) on the target.
+
+    Both servers hash at the same time. The tables go with the caller's transaction. Raises what
+    either server raised.
+    """
+    columns = column_list(shape.key_columns, "t")
+    hashed = sql.SQL("SELECT {}, {} AS row_hash FROM {} t WHERE {}").format(
+        columns, row_hash(shape, scheme), shape.identifier, part.condition(shape)
+    )
+    out = sql.SQL("COPY ({}) TO STDOUT (FORMAT {})").format(hashed, sql.SQL(_key_format(shape)))
+    with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        failures: list[BaseException] = []
+        reader = threading.Thread(
+            target=_spool, args=(source, out, spool, failures), name="hash-reader", daemon=True
+        )
+        reader.start()
+        try:
+            target.execute(
+                sql.SQL("CREATE TEMPORARY TABLE target_hash ON COMMIT DROP AS {}").format(hashed)
+            )
+            target.execute(
+                sql.SQL(
+                    "CREATE TEMPORARY TABLE source_hash ON COMMIT DROP AS"
+                    " SELECT * FROM target_hash WHERE false"
+                )
+            )
+        except BaseException:
+            if reader.is_alive() and not source.closed:
+                source.cancel_safe(timeout=5.0)
+            raise
+        finally:
+            reader.join()
+        if failures:
+            raise failures[0]
+        spool.seek(0)
+        into = sql.SQL("COPY pg_temp.source_hash FROM STDIN (FORMAT {})").format(
+            sql.SQL(_key_format(shape))
+        )
+        with target.cursor() as cursor, cursor.copy(into) as incoming:
+            while block := spool.read(_BLOCK):
+                incoming.write(block)
+
+
+def _key_format(shape: TableShape) -> str:
+    return "binary" if all(column.binary for column in shape.key_columns) else "text"
+
+
+def _spool(
+    source: Session, out: sql.Composed, spool: IO[bytes], failures: list[BaseException]
+) -> None:
+    try:
+        with source.cursor() as cursor, cursor.copy(out) as outgoing:
+            block = bytearray()
+            for row in outgoing:
+                block += row
+                if len(block) >= _BLOCK:
+                    spool.write(block)
+                    block.clear()
+            spool.write(block)
+    except BaseException as error:  # handed to the thread that waits
+        failures.append(error)

@@ -1,0 +1,180 @@
+"""One table, or one range of it, made on the target what it is on the source.
+
+Whether all of it is carried or only the differences is decided by what the target holds: rows that
+are there already, from an early copy or from a run that was killed after its commit, are compared
+first. Everything happens in one transaction, so that an interrupted run leaves nothing half done
+and every run may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import Any, Literal
+
+from psycopg import sql
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.copying import indexes
+from redash_migration.database.copying.delta import (
+    Differences,
+    carry_differences,
+    find_differences,
+)
+from redash_migration.database.copying.silence import triggers_silent
+from redash_migration.database.copying.whole import carry_whole
+from redash_migration.database.data_session import Session, major_version, open_session
+from redash_migration.database.key_range import KeyRange
+from redash_migration.database.row_hash import scheme_for
+from redash_migration.database.shape import TableShape, read_shape
+from redash_migration.errors import CopyFailed
+
+Way = Literal["copy", "delta"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a run did. `rows` is what the source has in the range, `bytes` what was carried, in
+    COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part."""
+
+    table: str
+    way: Way
+    rows: int
+    bytes: int
+    added: int
+    changed: int
+    gone: int
+    rebuilt_indexes: int
+    seconds: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class _Stopwatch:
+    """Seconds by part, each from the end of the one before."""
+
+    def __init__(self) -> None:
+        self._since = monotonic()
+        self.parts: dict[str, float] = {}
+
+    def lap(self, part: str) -> None:
+        now = monotonic()
+        self.parts[part] = round(now - self._since, 4)
+        self._since = now
+
+
+def restore(
+    source: DatabaseAddress,
+    target: DatabaseAddress,
+    schema: str,
+    name: str,
+    part: KeyRange,
+    *,
+    one_of_many: bool = False,
+    keep_indexes: bool = False,
+) -> Restored:
+    """Carry a table or a range of its keys over.
+
+    `one_of_many` is a range that other runs complete at the same time: its secondary indexes are
+    then taken off before, once for all, and built by finish() afterwards, unless `keep_indexes`.
+    Raises CopyFailed when the table is missing on one side or has other columns there;
+    psycopg.Error as the servers raise it.
+    """
+    watch = _Stopwatch()
+    with (
+        closing(open_session(source, purpose="restore-source")) as reading,
+        closing(open_session(target, purpose="restore-target", write=True)) as writing,
+    ):
+        shape = _same_shape(reading, writing, schema, name)
+        if one_of_many and not keep_indexes and _empty(writing, shape, KeyRange()):
+            indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
+        watch.lap("connect")
+        with writing.transaction():
+            _only_one(writing, shape, part)
+            with triggers_silent(writing, schema, name) as silence:
+                reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                if shape.key and not _empty(writing, shape, part):
+                    scheme = scheme_for(major_version(reading), major_version(writing))
+                    found = find_differences(reading, writing, shape, part, scheme)
+                    watch.lap("compare")
+                    off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
+                    carried = carry_differences(reading, writing, shape, silence)
+                    watch.lap("carry")
+                    way: Way = "delta"
+                else:
+                    # How many rows come is not known yet; into an empty range it is all of them.
+                    off = (
+                        ()
+                        if one_of_many or keep_indexes
+                        else indexes.secondary_indexes(writing, schema, name)
+                    )
+                    indexes.drop(writing, off)
+                    streamed = carry_whole(reading, writing, shape, part)
+                    found = Differences(streamed.rows, streamed.rows, 0, 0)
+                    carried = streamed.bytes
+                    watch.lap("carry")
+                    way = "copy"
+                reading.execute("COMMIT")
+            indexes.build(writing, off)
+            watch.lap("indexes")
+            if (off or way == "copy") and not one_of_many:
+                writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
+                watch.lap("analyze")
+        watch.lap("commit")
+    return Restored(
+        table=shape.qualified_name,
+        way=way,
+        rows=found.rows,
+        bytes=carried,
+        added=found.added,
+        changed=found.changed,
+        gone=found.gone,
+        rebuilt_indexes=len(off),
+        seconds=watch.parts,
+    )
+
+
+def _indexes_off(
+    target: Session, shape: TableShape, found: Differences, *, stay: bool
+) -> Sequence[indexes.Index]:
+    if stay or not indexes.rebuild_pays(found.written + found.gone, found.rows):
+        return ()
+    off = indexes.secondary_indexes(target, shape.schema, shape.name)
+    indexes.drop(target, off)
+    return off
+
+
+def _same_shape(source: Session, target: Session, schema: str, name: str) -> TableShape:
+    """The table's shape on the source; the target must have its columns, in any order."""
+    try:
+        shape = read_shape(source, schema, name)
+        there = read_shape(target, schema, name)
+    except LookupError as error:
+        raise CopyFailed(f"{error}; copy the schema again") from None
+    if {(c.name, c.type) for c in shape.columns} != {(c.name, c.type) for c in there.columns}:
+        odd = {(c.name, c.type) for c in shape.columns} ^ {(c.name, c.type) for c in there.columns}
+        raise CopyFailed(
+            f"{shape.qualified_name}: columns differ between source and target "
+            f"({', '.join(sorted(name for name, _ in odd))}); copy the schema again"
+        )
+    return shape
+
+
+def _empty(session: Session, shape: TableShape, part: KeyRange) -> bool:
+    row = session.execute(
+        sql.SQL("SELECT NOT EXISTS (SELECT FROM {} t WHERE {})").format(
+            shape.identifier, part.condition(shape)
+        )
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _only_one(session: Session, shape: TableShape, part: KeyRange) -> None:
+    """Wait for another run of the same range, say of a function that was given up but lives on."""
+    session.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        (f"redash_migration/{shape.qualified_name}/{part.lower}",),
+    )

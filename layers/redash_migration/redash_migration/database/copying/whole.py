@@ -1,0 +1,47 @@
+"""A range of a table carried over in full."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from redash_migration.database.copying.stream import Streamed, stream
+from redash_migration.database.data_session import Session
+from redash_migration.database.key_range import KeyRange
+from redash_migration.database.shape import ShapeColumn, TableShape
+
+
+def column_list(columns: tuple[ShapeColumn, ...], alias: str = "") -> sql.Composable:
+    """Column names for a statement, with a table's alias in front where one is given."""
+    return sql.SQL(", ").join(
+        sql.Identifier(alias, column.name) if alias else sql.Identifier(column.name)
+        for column in columns
+    )
+
+
+def copy_out(shape: TableShape, part: KeyRange) -> sql.Composed:
+    """COPY ... TO STDOUT of the rows of a range."""
+    form = sql.SQL(shape.copy_format)
+    if part.whole:
+        return sql.SQL("COPY {} ({}) TO STDOUT (FORMAT {})").format(
+            shape.identifier, column_list(shape.written_columns), form
+        )
+    return sql.SQL("COPY (SELECT {} FROM {} t WHERE {}) TO STDOUT (FORMAT {})").format(
+        column_list(shape.written_columns, "t"), shape.identifier, part.condition(shape), form
+    )
+
+
+def copy_in(shape: TableShape, into: sql.Composable | None = None) -> sql.Composed:
+    """COPY ... FROM STDIN into the table, or into another one of its columns."""
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+        into or shape.identifier,
+        column_list(shape.written_columns),
+        sql.SQL(shape.copy_format),
+    )
+
+
+def carry_whole(source: Session, target: Session, shape: TableShape, part: KeyRange) -> Streamed:
+    """Replace the rows of a range on the target by the source's; the caller's transaction."""
+    target.execute(
+        sql.SQL("DELETE FROM {} t WHERE {}").format(shape.identifier, part.condition(shape))
+    )
+    return stream(source, copy_out(shape, part), target, copy_in(shape))

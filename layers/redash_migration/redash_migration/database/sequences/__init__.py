@@ -1,0 +1,1 @@
+"""Sequences on the target go on where those of the source stood."""

@@ -1,0 +1,37 @@
+"""All sequences of the target, from the source's values and the columns that use them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.data_session import open_session
+from redash_migration.database.sequences.goal import SetSequence, judge
+from redash_migration.database.sequences.source import read_sequences
+from redash_migration.database.sequences.target import set_sequences
+
+
+def fix_sequences(source: DatabaseAddress, target: DatabaseAddress) -> list[SetSequence]:
+    """Set every sequence to the greatest of the source's last value, the largest value in the
+    columns that use it, and its own value; reports each, also those that can't be set.
+
+    A sequence that never handed out a value, with empty columns, keeps its start. May be run
+    again at any time: none is ever moved backwards.
+    """
+    with closing(open_session(source, purpose="read-sequences")) as session:
+        sequences = read_sequences(session)
+    fixed = []
+    for sequence, state in zip(sequences, set_sequences(target, sequences), strict=True):
+        result = judge(sequence, state.extreme, state.last_value, state.called)
+        if state.error and result.ok:
+            result = SetSequence(
+                name=result.name,
+                source_last_value=result.source_last_value,
+                target_last_value=result.target_last_value,
+                extreme=result.extreme,
+                ok=False,
+                problem=f"could not be set: {state.error}",
+                remedy="see the message; copy the schema again if the sequence is missing",
+            )
+        fixed.append(result)
+    return fixed

@@ -1,0 +1,1 @@
+"""Whether source and target hold the same rows, byte for byte."""
