@@ -1,0 +1,1 @@
+"""EventBridge: patterns, the bus, inputs of targets, the clock of scheduled rules."""

@@ -1,0 +1,177 @@
+"""The process that all function instances are forked from, started once per rehearsal.
+
+It imports what every handler needs (the runtime interface client's surroundings, boto3) and then
+forks one child per instance: a cold start costs a few milliseconds instead of a second of
+imports. The child is then what Lambda starts: its own environment, working directory and module
+path, and awslambdaric's own loop.
+
+Run as a script. Commands come as JSON lines on stdin, ``{"start": id, ...}`` and ``{"kill": id}``;
+answers go out as JSON lines on stdout, ``{"started": id, "pid": n}`` and ``{"ended": id,
+"status": wait status, "max_rss_kb": n}``. When stdin ends, every child is killed: nothing outlives
+the rehearsal, however it ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1
+
+
+class HiddenModules:
+    """A finder, first in line, for which a package outside the function's layers is not there."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:  # noqa: ARG002
+        """Refuse hidden modules; leave all others to the finders behind."""
+        if name.partition(".")[0] in self.names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def preload() -> None:
+    """Import what the handlers will ask for anyway, without leaving any state behind."""
+    import boto3.session
+
+    session = boto3.session.Session("none", "none", region_name="us-east-1")
+    for service in ("s3", "dynamodb", "stepfunctions"):
+        session.client(service, endpoint_url="http://127.0.0.1:9").close()
+    gc.collect()
+    gc.freeze()
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent dies; other systems rely on stdin."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def become_instance(order: dict[str, Any]) -> NoReturn:
+    """In the child: turn into the function's runtime. Never returns."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        die_with_parent()
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDONLY)
+        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for descriptor, target in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(descriptor, target)
+        os.closerange(3, 256)
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        time.tzset()
+        os.chdir(order["directory"])
+        here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+        rest = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]  # noqa: PTH100
+        sys.path[:] = [*order["path"], *rest]
+        sys.meta_path.insert(0, HiddenModules(frozenset(order["hidden"])))
+        run_handler(order["handler"], order["environment"]["AWS_LAMBDA_RUNTIME_API"])
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def run_handler(handler: str, address: str) -> None:
+    """awslambdaric's loop; the address may carry a path, which tells instances apart."""
+    from awslambdaric import bootstrap
+    from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+
+    host, _, prefix = address.partition("/")
+    client = LambdaRuntimeClient(host)
+    plain = client.call_rapid
+
+    def call_rapid(method: str, endpoint: str, *rest: Any, **more: Any) -> Any:
+        return plain(method, f"/{prefix}{endpoint}", *rest, **more)
+
+    client.call_rapid = call_rapid
+    bootstrap.run(handler, client)
+
+
+def main() -> None:
+    """Serve orders until stdin ends."""
+    die_with_parent()
+    preload()
+    wake_reader, wake_writer = os.pipe()
+    os.set_blocking(wake_writer, False)
+    os.set_blocking(wake_reader, False)
+    signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    running: dict[str, int] = {}
+    pending = b""
+    answer({"ready": True})
+    while True:
+        readable, _, _ = select.select([0, wake_reader], [], [])
+        if wake_reader in readable:
+            os.read(wake_reader, 4096)
+            bury(running)
+        if 0 in readable:
+            data = os.read(0, 1 << 16)
+            if not data:
+                break
+            *lines, pending = (pending + data).split(b"\n")
+            for line in lines:
+                obey(json.loads(line), running)
+    for pid in running.values():
+        end(pid)
+
+
+def obey(order: dict[str, Any], running: dict[str, int]) -> None:
+    """Carry one order out."""
+    if "kill" in order:
+        if order["kill"] in running:
+            end(running[order["kill"]])
+        return
+    name = order["start"]
+    pid = os.fork()
+    if pid == 0:
+        become_instance(order)
+    running[name] = pid
+    answer({"started": name, "pid": pid})
+
+
+def bury(running: dict[str, int]) -> None:
+    """Report the children that ended."""
+    while running:
+        pid, status, usage = os.wait4(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        for name in [name for name, found in running.items() if found == pid]:
+            del running[name]
+            unit = 1 if sys.platform == "linux" else 1024
+            answer({"ended": name, "status": status, "max_rss_kb": usage.ru_maxrss // unit})
+
+
+def end(pid: int) -> None:
+    """Kill an instance and what it started."""
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        except PermissionError:
+            continue
+
+
+def answer(message: dict[str, Any]) -> None:
+    """One line to the rehearsal; a rehearsal that is gone is no error."""
+    try:
+        os.write(1, json.dumps(message).encode() + b"\n")
+    except BrokenPipeError:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

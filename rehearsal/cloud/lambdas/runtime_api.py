@@ -1,0 +1,137 @@
+"""The endpoint from which a runtime takes its next event and to which it posts the answer.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, with the instance's id as the
+first part of the path, so that one server serves all instances.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+
+
+class Work(Protocol):
+    """An invocation as the runtime is told of it."""
+
+    request_id: str
+    payload: bytes
+    deadline_ms: int
+    arn: str
+    client_context: str
+
+
+class Desk(Protocol):
+    """One instance's side of the conversation."""
+
+    inbox: queue.SimpleQueue[Any]
+
+    def ready(self) -> None:
+        """The runtime asks for work."""
+
+    def answered(self, request_id: str, body: bytes) -> None:
+        """The handler returned."""
+
+    def failed(self, request_id: str, error: dict[str, Any]) -> None:
+        """The handler raised."""
+
+    def not_initialised(self, error: dict[str, Any]) -> None:
+        """The handler's module could not be loaded."""
+
+
+class RuntimeApi:
+    """The HTTP server; ``desk_of`` finds the instance by its id."""
+
+    def __init__(self, desk_of: Callable[[str], Desk | None]) -> None:
+        class Handler(_Handler):
+            desks = staticmethod(desk_of)
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.1,), name="runtime API", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """host:port, as AWS_LAMBDA_RUNTIME_API wants it."""
+        return f"127.0.0.1:{self._server.server_port}"
+
+    def stop(self) -> None:
+        """Close the endpoint; instances that still ask get no answer."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A killed instance leaves a broken connection behind; that is expected."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # With Nagle's algorithm each answer would wait for the acknowledgement of its header.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    desks: Callable[[str], Desk | None]
+
+    def do_GET(self) -> None:
+        desk, path = self._desk()
+        if desk is None or not path.endswith("/runtime/invocation/next"):
+            self._reply(404)
+            return
+        desk.ready()
+        work = desk.inbox.get()
+        if work is None:
+            self.close_connection = True
+            return
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": work.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(work.deadline_ms),
+            "Lambda-Runtime-Invoked-Function-Arn": work.arn,
+            # The client crashes where this header is missing.
+            "Lambda-Runtime-Trace-Id": f"Root=1-00000000-{work.request_id.replace('-', '')[:24]}",
+            "Content-Type": "application/json",
+        }
+        if work.client_context:
+            headers["Lambda-Runtime-Client-Context"] = work.client_context
+        self._reply(200, work.payload, headers)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        desk, path = self._desk()
+        if desk is None:
+            self._reply(404)
+            return
+        self._reply(202, b'{"status":"OK"}')
+        parts = path.split("/")
+        if path.endswith("/init/error"):
+            desk.not_initialised(json.loads(body))
+        elif parts[-1] == "response":
+            desk.answered(parts[-2], body)
+        elif parts[-1] == "error":
+            desk.failed(parts[-2], json.loads(body))
+
+    def _desk(self) -> tuple[Desk | None, str]:
+        instance, _, path = self.path.lstrip("/").partition("/")
+        return type(self).desks(instance), "/" + path
+
+    def _reply(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent: each function has its own log."""

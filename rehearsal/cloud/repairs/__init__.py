@@ -1,0 +1,60 @@
+"""What moto's engine gets wrong or lacks, each mended in a module of its own.
+
+Each module's docstring names the defect. ``apply_all`` is called once per process; a moto in
+which a repaired part has changed is refused (RepairOutdated), so that no repair outlives its
+defect unseen.
+"""
+
+from __future__ import annotations
+
+from rehearsal.cloud.repairs import (
+    context_times,
+    definitions,
+    described_executions,
+    error_codes,
+    event_delivery,
+    execution_names,
+    execution_status,
+    failure_cause,
+    heartbeats,
+    history_hook,
+    history_pages,
+    jsonata_evaluator,
+    jsonata_strings,
+    lambda_tasks,
+    mail_delivery,
+    stopping,
+    task_tokens,
+    unmatched_choice,
+)
+from rehearsal.cloud.repairs.hooks import hooks
+from rehearsal.cloud.repairs.replacement import RepairOutdated
+
+__all__ = ["ALL", "RepairOutdated", "apply_all", "hooks"]
+
+ALL = (
+    context_times,
+    definitions,
+    described_executions,
+    error_codes,
+    event_delivery,
+    execution_names,
+    execution_status,
+    failure_cause,
+    heartbeats,
+    history_hook,
+    history_pages,
+    jsonata_evaluator,
+    jsonata_strings,
+    lambda_tasks,
+    mail_delivery,
+    stopping,
+    task_tokens,
+    unmatched_choice,
+)
+
+
+def apply_all() -> None:
+    """Mend moto in this process."""
+    for repair in ALL:
+        repair.apply()

@@ -1,0 +1,1 @@
+"""Deploying template.yaml: read, transformed as SAM does, resolved, created one by one."""

@@ -1,0 +1,56 @@
+"""The template as CloudFormation would see it: SAM's transform done, local paths kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+LOCAL = "local"
+"""The bucket name that marks a path beside the template."""
+
+PATHS = ("CodeUri", "ContentUri", "DefinitionUri")
+
+
+class TemplateError(ValueError):
+    """The template can't be deployed here; the message names the place and the remedy."""
+
+
+def read_template(path: Path, region: str) -> dict[str, Any]:
+    """Read a SAM or CloudFormation template and transform it to plain CloudFormation.
+
+    SAM wants code in S3: a local path becomes ``s3://local/<path>`` before the transform and is
+    found again afterwards by :func:`local_path`.
+    """
+    import boto3.session
+    from samtranslator.model.exceptions import InvalidDocumentException
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+    from samtranslator.yaml_helper import yaml_parse
+
+    template: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
+    if "Transform" not in template:
+        return template
+    places = [template.get("Globals", {}).get("Function", {})]
+    places += [found.get("Properties") or {} for found in template["Resources"].values()]
+    for properties in places:
+        for name in PATHS:
+            if isinstance(properties.get(name), str):
+                properties[name] = f"s3://{LOCAL}/{properties[name].strip('/')}"
+    session = boto3.session.Session(region_name=region)
+    translator = Translator({}, Parser(), boto_session=session)
+    try:
+        translated: dict[str, Any] = translator.translate(template, parameter_values={})
+    except InvalidDocumentException as problem:
+        causes = "; ".join(str(cause.message) for cause in problem.causes)
+        raise TemplateError(f"{path.name}: SAM's transform refuses it: {causes}") from problem
+    return translated
+
+
+def local_path(template: Path, location: dict[str, Any]) -> Path:
+    """The file or folder that an S3 location stands for."""
+    bucket = location.get("S3Bucket", location.get("Bucket"))
+    key = location.get("S3Key", location.get("Key", ""))
+    if bucket != LOCAL:
+        raise TemplateError(f"{bucket}/{key}: only code beside the template can be rehearsed")
+    path: Path = (template.parent / key).resolve()
+    return path

@@ -1,0 +1,46 @@
+"""IAM: roles exist in moto by name; what they allow is kept for comparing with the calls made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rehearsal.cloud.backends import ACCOUNT
+from rehearsal.cloud.template.deployment import Creator, Deployer, Resource, Role
+
+Properties = dict[str, Any]
+
+
+def role(deployer: Deployer, logical_id: str, kind: str, properties: Properties) -> Resource:
+    """AWS::IAM::Role with its inline and managed policies."""
+    name = properties.get("RoleName") or deployer.name(logical_id)
+    trust = json.dumps(properties["AssumeRolePolicyDocument"])
+    deployer.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    made = Role(name, managed=list(properties.get("ManagedPolicyArns", [])))
+    for policy in properties.get("Policies", []):
+        made.statements += statements(policy["PolicyDocument"])
+    deployer.deployment.roles[name] = made
+    attributes = {"Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "RoleId": f"AROA{name.upper()}"}
+    return Resource(kind, name, attributes)
+
+
+def policy(deployer: Deployer, logical_id: str, kind: str, properties: Properties) -> Resource:
+    """AWS::IAM::Policy and ManagedPolicy: added to the roles that it names."""
+    for name in properties.get("Roles", []):
+        made = deployer.deployment.roles.setdefault(name, Role(name))
+        made.statements += statements(properties["PolicyDocument"])
+    name = properties.get("PolicyName") or properties.get("ManagedPolicyName") or logical_id
+    return Resource(kind, name, {"Id": name, "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/{name}"})
+
+
+def statements(document: Any) -> list[dict[str, Any]]:
+    """The statements of a policy document, a single one as a list."""
+    found = document["Statement"]
+    return [found] if isinstance(found, dict) else list(found)
+
+
+CREATORS: dict[str, Creator] = {
+    "AWS::IAM::Role": role,
+    "AWS::IAM::Policy": policy,
+    "AWS::IAM::ManagedPolicy": policy,
+}

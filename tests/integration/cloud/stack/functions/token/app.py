@@ -1,0 +1,11 @@
+"""Stores the task token."""
+
+import os
+
+import boto3
+
+
+def handler(event, context):
+    boto3.client("dynamodb").put_item(
+        TableName=os.environ["TABLE"], Item={"pk": {"S": "token"}, "token": {"S": event["token"]}}
+    )

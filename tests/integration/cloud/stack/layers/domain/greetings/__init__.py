@@ -1,0 +1,5 @@
+"""A layer's package."""
+
+
+def greeting(name):
+    return f"Hello {name}"
