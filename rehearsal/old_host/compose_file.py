@@ -1,0 +1,142 @@
+"""A compose project as its files say it is: merged, with each service's environment."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+class ComposeError(Exception):
+    """What docker compose prints before it exits with a status other than 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One service: what would be created if it were brought up now."""
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)  # holds secrets
+    depends_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All services of a project, and the merged document itself."""
+
+    directory: Path
+    document: Mapping[str, Any]
+    services: Mapping[str, Definition]
+
+    def in_order(self, names: Sequence[str] = (), *, dependencies: bool = False) -> list[str]:
+        """The services named (all if none), each after those it depends on."""
+        ordered: list[str] = []
+
+        def add(name: str, wanted: bool) -> None:
+            if name not in self.services:
+                raise ComposeError(f"no such service: {name}")
+            for other in self.services[name].depends_on:
+                add(other, wanted and dependencies)
+            if wanted and name not in ordered:
+                ordered.append(name)
+
+        for name in names or self.services:
+            add(name, True)
+        depth = {name: place for place, name in enumerate(self._sorted())}
+        return sorted(ordered, key=depth.__getitem__)
+
+    def _sorted(self) -> list[str]:
+        placed: list[str] = []
+
+        def place(name: str) -> None:
+            for other in self.services[name].depends_on:
+                place(other)
+            if name not in placed:
+                placed.append(name)
+
+        for name in self.services:
+            place(name)
+        return placed
+
+
+def find_files(directory: Path) -> list[Path]:
+    """The compose file here or in a directory above, and its override if there is one."""
+    for place in (directory, *directory.parents):
+        for name in NAMES:
+            if (place / name).is_file():
+                stem, _, ending = name.rpartition(".")
+                beside = [place / f"{stem}.override.{end}" for end in (ending, "yml", "yaml")]
+                return [place / name, *[path for path in beside if path.is_file()][:1]]
+    raise ComposeError("no configuration file provided: not found")
+
+
+def read_project(files: Sequence[Path]) -> Project:
+    """The project of these files, later ones over earlier ones; ComposeError if one is wrong."""
+    merged: dict[str, Any] = {}
+    for path in files:
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except FileNotFoundError as error:
+            raise ComposeError(f"open {path}: no such file or directory") from error
+        except yaml.YAMLError as error:
+            raise ComposeError(f"parsing {path}: {error}") from error
+        merged = _merged(merged, document)
+    directory = files[0].parent
+    services = {
+        name: _definition(name, service or {}, directory)
+        for name, service in sorted(merged.get("services", {}).items())
+    }
+    return Project(directory, merged, services)
+
+
+def _merged(below: Any, above: Any, key: str = "") -> Any:
+    if isinstance(below, dict) and isinstance(above, dict):
+        names = [*below, *(name for name in above if name not in below)]
+        return {
+            name: _merged(below[name], above[name], name)
+            if name in below and name in above
+            else above.get(name, below.get(name))
+            for name in names
+        }
+    if key == "environment":
+        return {**_pairs(below), **_pairs(above)}
+    if isinstance(below, list) and isinstance(above, list) and key != "command":
+        return [*below, *(item for item in above if item not in below)]
+    return above
+
+
+def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Definition:
+    environment: dict[str, str] = {}
+    files = service.get("env_file") or []
+    for file in [files] if isinstance(files, str) else files:
+        environment |= _env_file(directory / file)
+    environment |= _pairs(service.get("environment") or {})
+    command = service.get("command") or []
+    words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
+    depends_on = tuple(service.get("depends_on") or ())
+    image = str(service.get("image", f"redash-{name}"))
+    return Definition(name, image, tuple(words), environment, depends_on)
+
+
+def _env_file(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise ComposeError(f"env file {path} not found") from error
+    kept = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return {name: value.strip("\"'") for name, value in _pairs(kept).items()}
+
+
+def _pairs(value: Mapping[str, Any] | Sequence[str]) -> dict[str, str]:
+    if isinstance(value, Mapping):
+        return {name: "" if item is None else str(item) for name, item in value.items()}
+    split = (item.partition("=") for item in value)
+    return {name.removeprefix("export ").strip(): text for name, _, text in split}

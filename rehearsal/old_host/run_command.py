@@ -1,0 +1,204 @@
+"""SSM Run Command that runs: put into moto's SSM in place of its pretence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Timer
+from typing import Any, Protocol
+
+from moto.core.responses import ActionResult
+from moto.ssm.exceptions import SSMException
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
+from rehearsal.old_host.invocation import TERMINAL, Invocation
+
+DELIVERY_SECONDS = 0.1
+"""How long a command is on its way; until half of it, it has no invocation yet."""
+
+SHELL_DOCUMENT = "AWS-RunShellScript"
+
+
+class EventBus(Protocol):
+    """What takes an EventBridge event."""
+
+    def emit(
+        self, *, source: str, detail_type: str, detail: dict[str, Any], resources: list[str]
+    ) -> object:
+        """Hand an event to the rules, at once or later."""
+
+
+class RunCommand:
+    """Run Command for one instance.
+
+    ``directory`` is where scripts run that name no workingDirectory; ``environment`` is theirs.
+    """
+
+    def __init__(
+        self,
+        events: EventBus,
+        instance_id: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        region: str = DEFAULT_REGION,
+    ) -> None:
+        self._events = events
+        self._instance_id = instance_id
+        self._directory = directory
+        self._environment = environment
+        self._region = region
+        self._invocations: dict[str, Invocation] = {}
+        self._visible_at: dict[str, float] = {}
+        self.online = True
+
+    def install(self) -> None:
+        """Answer SSM's calls from here on: the two that moto lacks included."""
+        ssm = backend("ssm", self._region)
+        ssm.send_command = self.send
+        ssm.get_command_invocation = self.get
+        ssm.list_commands = self.listed
+        ssm.cancel_command = self.cancel
+        ssm.describe_instance_information = self.instances
+        SimpleSystemManagerResponse.cancel_command = _cancel_command
+        SimpleSystemManagerResponse.describe_instance_information = _describe_instance_information
+
+    def stop(self) -> None:
+        """End the scripts that still run."""
+        for invocation in list(self._invocations.values()):
+            if invocation.status not in TERMINAL:
+                invocation.cancel()
+
+    def send(self, **request: Any) -> _Command:
+        """SendCommand: the document must be AWS-RunShellScript, the instance known and online."""
+        document = request["document_name"]
+        if document != SHELL_DOCUMENT:
+            raise SSMException("InvalidDocument", f"{document} does not exist")
+        for instance in request["instance_ids"]:
+            if instance != self._instance_id or not self.online:
+                raise SSMException(
+                    "InvalidInstanceId", f"Instances [[{instance}]] not in a valid state"
+                )
+        if not request["instance_ids"]:
+            raise SSMException("InvalidInstanceId", "No instances named")
+        parameters = request["parameters"] or {}
+        if not parameters.get("commands"):
+            raise SSMException("InvalidParameters", "commands is missing")
+        invocation = Invocation(
+            self._instance_id, document, parameters, request["comment"] or "", self._tell
+        )
+        self._invocations[invocation.command_id] = invocation
+        self._visible_at[invocation.command_id] = time.monotonic() + DELIVERY_SECONDS / 2
+        delivery = Timer(DELIVERY_SECONDS, invocation.start, [self._directory, self._environment])
+        delivery.daemon = True
+        delivery.start()
+        return _Command(invocation)
+
+    def get(self, command_id: str, instance_id: str, plugin: str | None) -> dict[str, Any]:
+        """GetCommandInvocation: a command that was just sent has none yet."""
+        found = self._invocations.get(command_id)
+        if found is None:
+            raise SSMException("InvalidCommandId", "Invalid command id.")
+        visible = time.monotonic() >= self._visible_at[command_id]
+        known = found.instance_id == instance_id and plugin in {None, "aws:runShellScript"}
+        if not visible or not known:
+            raise SSMException("InvocationDoesNotExist", "The invocation does not exist")
+        return found.described()
+
+    def listed(self, command_id: str | None, instance_id: str | None) -> list[_Command]:
+        """ListCommands, newest first."""
+        found = [
+            invocation
+            for invocation in self._invocations.values()
+            if command_id in {None, invocation.command_id}
+            and instance_id in {None, invocation.instance_id}
+        ]
+        return [_Command(invocation) for invocation in reversed(found)]
+
+    def cancel(self, command_id: str) -> None:
+        """CancelCommand: ends the script."""
+        found = self._invocations.get(command_id)
+        if found is None:
+            raise SSMException("InvalidCommandId", "Invalid command id.")
+        if found.status not in TERMINAL:
+            found.cancel()
+
+    def instances(self) -> list[dict[str, Any]]:
+        """DescribeInstanceInformation: the agent of the one instance."""
+        return [
+            {
+                "InstanceId": self._instance_id,
+                "PingStatus": "Online" if self.online else "ConnectionLost",
+                "LastPingDateTime": int(time.time()),
+                "AgentVersion": "3.3.1611.0",
+                "IsLatestVersion": True,
+                "PlatformType": "Linux",
+                "PlatformName": "Ubuntu",
+                "PlatformVersion": "22.04",
+                "ResourceType": "EC2Instance",
+            }
+        ]
+
+    def _tell(self, invocation: Invocation) -> None:
+        shared = {
+            "command-id": invocation.command_id,
+            "document-name": invocation.document,
+            "requested-date-time": invocation.requested_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "status": invocation.status,
+        }
+        resources = [f"arn:aws:ec2:{self._region}:{ACCOUNT}:instance/{invocation.instance_id}"]
+        self._events.emit(
+            source="aws.ssm",
+            detail_type="EC2 Command Invocation Status-change Notification",
+            detail={**shared, "instance-id": invocation.instance_id},
+            resources=resources,
+        )
+        self._events.emit(
+            source="aws.ssm",
+            detail_type="EC2 Command Status-change Notification",
+            detail={**shared, "parameters": dict(invocation.parameters)},
+            resources=resources,
+        )
+
+
+class _Command:
+    """A command as SendCommand and ListCommands show it."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self._invocation = invocation
+
+    def response_object(self) -> dict[str, Any]:
+        """The Command structure."""
+        ended = self._invocation.status in TERMINAL
+        failed = ended and self._invocation.status != "Success"
+        return {
+            "CommandId": self._invocation.command_id,
+            "DocumentName": self._invocation.document,
+            "Comment": self._invocation.comment,
+            "Parameters": dict(self._invocation.parameters),
+            "InstanceIds": [self._invocation.instance_id],
+            "RequestedDateTime": self._invocation.requested_at.timestamp(),
+            "Status": self._invocation.status,
+            "StatusDetails": self._invocation.status,
+            "TargetCount": 1,
+            "CompletedCount": int(ended),
+            "ErrorCount": int(failed),
+        }
+
+
+def _cancel_command(response: Any) -> ActionResult:
+    response.ssm_backend.cancel_command(response._get_param("CommandId"))
+    return ActionResult({})
+
+
+def _describe_instance_information(response: Any) -> ActionResult:
+    wanted = [
+        value
+        for condition in (response._get_param("Filters") or [])
+        if condition["Key"] == "InstanceIds"
+        for value in condition["Values"]
+    ]
+    found = response.ssm_backend.describe_instance_information()
+    listed = [node for node in found if not wanted or node["InstanceId"] in wanted]
+    return ActionResult({"InstanceInformationList": listed})
