@@ -1,0 +1,18 @@
+"""ConfirmCutover: ask the approvers whether the new side stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.approval.assembly import desk, policy
+from redash_migration.approval.purposes import CONFIRM
+from redash_migration.approval.request import request
+from redash_migration.step import step
+
+
+@step("ConfirmCutover", token=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, token}``; resumes with ``{decision, actor, reason, ...}``."""
+    record = wiring.record(event["migration_id"])
+    return request(desk(record), policy(CONFIRM), CONFIRM, event["token"])

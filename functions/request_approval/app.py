@@ -1,0 +1,18 @@
+"""RequestApproval: ask the approvers whether the write pause may begin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.approval.assembly import desk, policy
+from redash_migration.approval.purposes import CUTOVER
+from redash_migration.approval.request import request
+from redash_migration.step import step
+
+
+@step("RequestApproval", token=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, token}``; resumes with ``{decision, actor, reason, ...}``."""
+    record = wiring.record(event["migration_id"])
+    return request(desk(record), policy(CUTOVER), CUTOVER, event["token"])

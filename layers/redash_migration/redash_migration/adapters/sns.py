@@ -1,0 +1,41 @@
+"""E-mail to approvers through one SNS topic.
+
+Each approver subscribes with a filter policy on the attribute ``approver``; a message carries that
+attribute and so reaches one inbox (Amazon SNS Developer Guide, "Message filtering").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from redash_migration.approval.desk import NotSent
+
+if TYPE_CHECKING:
+    from types_boto3_sns.client import SNSClient
+
+_SUBJECT_LIMIT = 99
+
+
+class SnsMail:
+    """One topic."""
+
+    def __init__(self, client: SNSClient, topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    def send(self, address: str, subject: str, text: str) -> None:
+        """Publish for one approver; raises NotSent with the service's error code."""
+        one_line = " ".join(subject.split())
+        try:
+            self._client.publish(
+                TopicArn=self._topic_arn,
+                Subject=one_line[:_SUBJECT_LIMIT],
+                Message=text,
+                MessageAttributes={"approver": {"DataType": "String", "StringValue": address}},
+            )
+        except ClientError as error:
+            raise NotSent(f"SNS: {error.response['Error']['Code']}") from None
+        except BotoCoreError as error:
+            raise NotSent(f"SNS: {type(error).__name__}") from None

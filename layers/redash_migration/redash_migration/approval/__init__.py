@@ -1,0 +1,29 @@
+"""The gates at which a person decides: before the write pause, and before the clean-up.
+
+A state with a task token asks (``request``), a person answers on a page or in Slack (``answer``),
+and the reconciler keeps what is left: reminders, expiry, lost deliveries (``upkeep``).
+
+The rules behind it: opening a link changes nothing; a link names one person and one question; the
+first decision counts and is written before the execution hears of it; nothing is approved by time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redash_migration.record.record import Record
+
+__all__ = ["follow_up"]
+
+
+def follow_up(record: Record, now: datetime) -> None:
+    """Remind, expire, announce and finish what was interrupted, for both gates of a migration.
+
+    Safe to call every minute and twice at once; does nothing where no gate was opened.
+    """
+    from redash_migration.approval.assembly import desk
+    from redash_migration.approval.upkeep import follow_up as keep_up
+
+    keep_up(lambda: desk(record), record, now)

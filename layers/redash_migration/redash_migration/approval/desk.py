@@ -1,0 +1,103 @@
+"""What a gate works with: the record, the artifacts, the channels, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from redash_migration.approval.evidence import Evidence
+from redash_migration.approval.gate import Gate
+from redash_migration.approval.gates import Gates
+from redash_migration.approval.keyring import KeyRing
+from redash_migration.record.record import Record
+from redash_migration.record.waits import Resumer
+
+
+class NotSent(Exception):
+    """A channel did not take a message; the text says why, without any link or secret."""
+
+
+class Mail(Protocol):
+    """E-mail to one approver."""
+
+    def send(self, address: str, subject: str, text: str) -> None:
+        """Send; raises NotSent."""
+
+
+class Chat(Protocol):
+    """A channel that all approvers read."""
+
+    def post(self, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Post a new message; raises NotSent."""
+
+    def replace(self, response_url: str, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Put a message in the place of the one whose button was pressed; raises NotSent."""
+
+    def whisper(self, response_url: str, text: str) -> None:
+        """Tell only the one who pressed the button; raises NotSent."""
+
+
+class EvidenceStore(Protocol):
+    """Artifacts as far as a gate needs them."""
+
+    def put_json(self, name: str, value: Any) -> None:
+        """Write."""
+
+    def get_json(self, name: str) -> Any:
+        """Read; NotFoundInRecord when it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who has to agree, and for how long the question stands."""
+
+    addresses: tuple[str, ...]
+    required: int
+    allow_self: bool
+    timeout_seconds: int
+    language: str
+    base_url: str
+    chat_decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The collaborators of one migration's gates. ``chat`` is None where none is configured."""
+
+    record: Record
+    store: EvidenceStore
+    keys: Callable[[], KeyRing]
+    mail: Mail
+    chat: Chat | None
+    resumer: Resumer
+    chat_decides: bool
+    pause_budget_seconds: int
+    clock: Callable[[], datetime]
+
+    @property
+    def gates(self) -> Gates:
+        """The gates of this migration."""
+        return Gates(self.record.table)
+
+    def evidence(self, gate: Gate) -> Evidence:
+        """The evidence as it is now."""
+        from redash_migration.approval.gathering import gather
+
+        return gather(
+            self.record,
+            self.store,
+            gate.purpose,
+            required=gate.required,
+            requested_by=gate.requested_by,
+            allow_self=gate.allow_self,
+            pause_budget_seconds=self.pause_budget_seconds,
+        )
+
+    def keep(self, gate: Gate, evidence: Evidence) -> None:
+        """Store the evidence under its hash, so that a decision can be looked up later."""
+        self.store.put_json(
+            f"approval/{gate.gate_id}/{evidence.hash}.json",
+            evidence.to_json(),
+        )

@@ -1,0 +1,216 @@
+"""The evidence that a decision rests on, and the hash that binds the decision to it.
+
+Figures tick while a person reads: a lag of 0.8 s becomes 1.1 s. What is hashed is therefore the
+*material* part: what would make a careful person think again. A lag counts as fine or not fine, a
+predicted pause and a number of writes by their order of size, a check by its status.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Soundness = Literal["sound", "limited", "bad", "unknown"]
+HIGH_LAG_SECONDS = 60.0
+
+_STATES: Mapping[str, Soundness] = {
+    "Validated": "sound",
+    "Pending records": "sound",
+    "Pending validation": "sound",
+    "Pending revalidation": "sound",
+    "Preparing table": "sound",
+    "No primary key": "limited",
+    "Not enabled": "limited",
+    "Suspended records": "limited",
+    "Mismatched records": "bad",
+    "Table error": "bad",
+    "Error": "bad",
+}
+"""AWS DMS User Guide, "Data validation": the pending states come and go while changes arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableEvidence:
+    """One table: size, way, how far it is proved equal, and why DMS can't carry it."""
+
+    name: str
+    method: str
+    rows: int
+    bytes: int
+    validation: str = ""
+    excluded_because: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def soundness(self) -> Soundness:
+        """What the validation state means."""
+        return _STATES.get(self.validation, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check that is not a plain PASS. ``figures`` fill the texts of findings made here."""
+
+    id: str
+    status: str
+    detail: str = ""
+    remedy: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> bool:
+        """Unknown is not a pass: only a WARN can be accepted by a person."""
+        return self.status in {"FAIL", "UNKNOWN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The predicted write pause and what it is made of, in seconds."""
+
+    seconds: float | None
+    parts: Mapping[str, float]
+    budget_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How far the new database is behind, in seconds, and when that was measured."""
+
+    lag_seconds: float | None
+    in_sync: bool | None
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDisk:
+    """What the replication slot holds on the old host, in bytes; hours until the disk is full."""
+
+    wal_held_bytes: int | None
+    wal_budget_bytes: int | None
+    disk_free_bytes: int | None
+    hours_left: float | None
+    verdict: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSide:
+    """How the new side does since the switch. None: not measured."""
+
+    switched_at: str
+    smoke: tuple[tuple[str, str], ...]
+    healthy_targets: int | None
+    all_targets: int | None
+    errors: int | None
+    writes: int | None
+    write_pause_seconds: float | None
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that one page shows."""
+
+    purpose: str
+    migration_id: str
+    source_version: int
+    target_version: int
+    required: int
+    requested_by: str
+    tables: tuple[TableEvidence, ...]
+    findings: tuple[Finding, ...]
+    passed: int
+    pause: Pause
+    stream: Stream
+    disk: SourceDisk
+    new_side: NewSide | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, with the hash and what it was made from."""
+        return {**asdict(self), "material": self.material(), "hash": self.hash}
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Findings that a person may accept, with a reason."""
+        return tuple(finding for finding in self.findings if not finding.blocks)
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        """Findings that keep the gate closed."""
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+    @property
+    def total_rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all tables with their indexes."""
+        return sum(table.bytes for table in self.tables)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the material part, in hex."""
+        text = json.dumps(self.material(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def material(self) -> dict[str, Any]:
+        """What a decision depends on."""
+        return {
+            "purpose": self.purpose,
+            "migration": self.migration_id,
+            "versions": [self.source_version, self.target_version],
+            "required": self.required,
+            "requested_by": self.requested_by,
+            "tables": sorted(
+                [
+                    table.name,
+                    table.method,
+                    table.soundness if table.method == "dms" else "",
+                    sorted(column for column, _, _ in table.excluded_because),
+                ]
+                for table in self.tables
+            ),
+            "findings": sorted([finding.id, finding.status] for finding in self.findings),
+            "pause": size_class(self.pause.seconds),
+            "lag": "unknown"
+            if self.stream.lag_seconds is None
+            else "high"
+            if self.stream.lag_seconds > HIGH_LAG_SECONDS
+            else "fine",
+            "in_sync": self.stream.in_sync,
+            "disk": self.disk.verdict,
+            "new_side": None if self.new_side is None else _material_of(self.new_side),
+        }
+
+
+def size_class(value: float | None) -> str:
+    """The order of size in steps of 1, 2 and 5: ``0``, ``<=1``, ``<=2``, ``<=5``, ``<=10``..."""
+    if value is None:
+        return "unknown"
+    if value <= 0:
+        return "0"
+    step = 1.0
+    while True:
+        for factor in (1, 2, 5):
+            if value <= step * factor:
+                return f"<={step * factor:.0f}"
+        step *= 10
+
+
+def _material_of(side: NewSide) -> dict[str, Any]:
+    if side.healthy_targets is None or side.all_targets is None:
+        health = "unknown"
+    elif side.healthy_targets == 0:
+        health = "none"
+    else:
+        health = "all" if side.healthy_targets >= side.all_targets else "some"
+    return {
+        "smoke": sorted(list(check) for check in side.smoke),
+        "health": health,
+        "errors": size_class(side.errors),
+        "writes": size_class(side.writes),
+    }
