@@ -13,6 +13,7 @@ from redash_migration.errors import TransientFailure
 from redash_migration.host.waiting import KINDS
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Record
+from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.waiting import ANSWERS, answer_task_wait
 
 logger = Logger(service="redash-migration")
@@ -25,6 +26,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def answers_of(record: Record) -> dict[str, Answer]:
         steps = wiring.host_steps(record)
         answers: dict[str, Answer] = dict.fromkeys(KINDS, steps.answer)
+        answers["RequestApproval"] = lambda wait: guard_approval(
+            record, wiring.dms(), resumer, wait
+        )
         for kind in ANSWERS:
             answers[kind] = lambda wait: answer_task_wait(record, wiring.dms(), resumer, wait)
         return answers

@@ -1,0 +1,50 @@
+"""Write the generated parts into the documents, or (with --check) say which are stale.
+
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from documents.checks import checks_table
+from documents.errors import errors_table
+from documents.machine import picture, states_table
+
+ROOT = Path(__file__).parents[1]
+PARTS: dict[str, Callable[[Path], str]] = {
+    "picture": picture,
+    "states": states_table,
+    "errors": errors_table,
+    "checks": checks_table,
+}
+_PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def generated(text: str, root: Path = ROOT) -> str:
+    """The document with every generated part as it should be now."""
+    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]](root)}{part[3]}", text)
+
+
+def stale(root: Path = ROOT, *, write: bool = False) -> list[Path]:
+    """The documents whose generated parts differ from the code; brought up to date on request."""
+    found = []
+    for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        wanted = generated(text, root)
+        if wanted != text:
+            found.append(path)
+            if write:
+                path.write_text(wanted, encoding="utf-8")
+    return found
+
+
+if __name__ == "__main__":
+    checking = "--check" in sys.argv[1:]
+    changed = stale(write=not checking)
+    for document in changed:
+        print(f"{'stale' if checking else 'written'}: {document.relative_to(ROOT)}")
+    sys.exit(bool(changed) and checking)
