@@ -49,6 +49,11 @@ class EvidenceStore(Protocol):
         """Read; NotFoundInRecord when it is not there."""
 
 
+def evidence_name(gate_id: str, evidence_hash: str) -> str:
+    """The artifact that keeps the evidence of a decision."""
+    return f"approval/{gate_id}/{evidence_hash}.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Who has to agree, and for how long the question stands."""
@@ -97,7 +102,4 @@ class Desk:
 
     def keep(self, gate: Gate, evidence: Evidence) -> None:
         """Store the evidence under its hash, so that a decision can be looked up later."""
-        self.store.put_json(
-            f"approval/{gate.gate_id}/{evidence.hash}.json",
-            evidence.to_json(),
-        )
+        self.store.put_json(evidence_name(gate.gate_id, evidence.hash), evidence.to_json())

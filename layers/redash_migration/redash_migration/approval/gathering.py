@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from redash_migration.approval.desk import EvidenceStore
+from redash_migration.approval.desk import EvidenceStore, evidence_name
 from redash_migration.approval.evidence import (
     HIGH_LAG_SECONDS,
     Evidence,
@@ -21,8 +21,10 @@ from redash_migration.approval.evidence import (
     Stream,
     TableEvidence,
 )
+from redash_migration.approval.gates import Gates
 from redash_migration.approval.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.clock import seconds_between
+from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import PLAN_ARTIFACT, Plan
 from redash_migration.record.record import Record
 
@@ -53,7 +55,10 @@ def gather(
     ]
     if purpose is CUTOVER:
         found += _own_findings(pause, stream, disk)
-    if not allow_self and not requested_by:
+    else:
+        accepted = _accepted(record, store)
+        found = [finding for finding in found if (finding.id, finding.status) not in accepted]
+    if purpose is CUTOVER and not allow_self and not requested_by:
         found.append(Finding("approval.starter", "WARN"))
     return Evidence(
         purpose=purpose.state,
@@ -70,6 +75,18 @@ def gather(
         disk=disk,
         new_side=_new_side(record) if purpose is CONFIRM else None,
     )
+
+
+def _accepted(record: Record, store: EvidenceStore) -> set[tuple[str, str]]:
+    """Findings that stood when the cutover was approved: they are not asked about twice."""
+    gate = Gates(record.table).current(record.migration_id, CUTOVER)
+    if gate is None or gate.decision != CUTOVER.agree:
+        return set()
+    try:
+        evidence = store.get_json(evidence_name(gate.gate_id, gate.evidence_hash))
+    except NotFoundInRecord:
+        return set()
+    return {(finding["id"], finding["status"]) for finding in evidence["findings"]}
 
 
 def _own_findings(pause: Pause, stream: Stream, disk: SourceDisk) -> list[Finding]:

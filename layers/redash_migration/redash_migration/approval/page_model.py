@@ -13,7 +13,13 @@ from redash_migration.approval.gate import Gate
 from redash_migration.approval.picture import progress, table_bars
 from redash_migration.approval.purposes import CUTOVER
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import finding_text, part_name, remedy_text, table_state
+from redash_migration.approval.wording import (
+    finding_text,
+    in_order,
+    part_name,
+    remedy_text,
+    table_state,
+)
 
 Model = dict[str, Any]
 
@@ -28,6 +34,7 @@ def page_model(texts: Texts, gate: Gate, evidence: Evidence) -> Model:
         "deadline": texts("deadline", time=texts.figures.time(gate.expires_at)),
         "deadline_iso": gate.expires_at.isoformat(timespec="minutes"),
         "progress": progress(texts, gate.purpose),
+        "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
         "steps": _steps(texts, gate, evidence),
         "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
         "findings": [_finding(texts, finding) for finding in evidence.findings],
@@ -118,7 +125,7 @@ def _pause(texts: Texts, evidence: Evidence) -> Model:
                 "value": texts.figures.duration(seconds),
                 "percent": max(1.0, round(100 * seconds / longest, 1)),
             }
-            for name, seconds in pause.parts.items()
+            for name, seconds in in_order(pause.parts)
             if seconds > 0
         ],
     }
@@ -140,7 +147,7 @@ def _findings_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:
         return texts("findings.none", passed=evidence.passed)
     if gate.purpose is CUTOVER and evidence.blockers:
         return texts("findings.blocked")
-    return texts("findings.some", passed=evidence.passed)
+    return texts(f"findings.some.{gate.purpose.state}", passed=evidence.passed)
 
 
 def _tables(texts: Texts, evidence: Evidence) -> Model:

@@ -64,7 +64,7 @@ def table_bars(texts: Texts, tables: Sequence[TableEvidence]) -> dict[str, Any]:
             {
                 "y": ROW_HEIGHT * number,
                 "name": name,
-                "value": f"{figures.bytes(size)} · {figures.short(rows)}",
+                "value": texts("tables.bar", size=figures.bytes(size), rows=figures.short(rows)),
                 "percent": max(0.6, round(100 * size / longest, 1)),
                 "kind": kind,
             }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from redash_migration.approval.evidence import Finding, TableEvidence
 from redash_migration.approval.texts import Texts
 
@@ -15,6 +17,28 @@ def finding_text(texts: Texts, finding: Finding) -> str:
 def remedy_text(texts: Texts, finding: Finding) -> str:
     """What to do about it; empty when nothing is said."""
     return texts.either(f"remedy.{finding.id}", finding.remedy, **finding.figures)
+
+
+_ORDER = (
+    "stop",
+    "stop_services",
+    "fence",
+    "drain",
+    "stop_replication",
+    "restore",
+    "sequences",
+    "verify",
+    "integrity",
+    "start",
+    "smoke",
+    "switch",
+)
+
+
+def in_order(parts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Parts of the pause in the order in which they come; unknown ones last."""
+    known = {name: number for number, name in enumerate(_ORDER)}
+    return sorted(parts.items(), key=lambda part: (known.get(part[0], len(known)), part[0]))
 
 
 def part_name(texts: Texts, part: str) -> str:

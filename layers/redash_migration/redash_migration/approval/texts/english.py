@@ -87,8 +87,8 @@ ENGLISH: Mapping[str, str] = {
     ),
     "pause.title": "How the pause was predicted",
     "pause.text": (
-        "From the sizes and speeds measured in this migration. The parts add up to {pause}; some "
-        "run side by side."
+        "From the sizes and speeds measured in this migration: about {pause} together, since some "
+        "parts run side by side."
     ),
     "pause.none": "No prediction was written down. Expect minutes rather than seconds.",
     "part.stop": "Stopping Redash in order",
@@ -105,7 +105,12 @@ ENGLISH: Mapping[str, str] = {
     "part.switch": "Switching the load balancer",
     "findings.title": "Warnings",
     "findings.none": "No warnings. {passed} checks passed.",
-    "findings.some": "Read these first. An approval then needs a reason. {passed} checks passed.",
+    "findings.some.RequestApproval": (
+        "Read these first: with a warning, an approval needs a reason. {passed} checks passed."
+    ),
+    "findings.some.ConfirmCutover": (
+        "New since the cutover was approved; an answer then needs a reason. {passed} checks passed."
+    ),
     "findings.blocked": (
         "A check failed or could not be answered. The cutover can't be approved until that is "
         "mended; you can still turn it down."
@@ -131,6 +136,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     "tables.title": "What is moved",
     "tables.picture": "The largest tables, by size on disk",
+    "tables.bar": "{size} · {rows} rows",
     "tables.others": "{count} more",
     "tables.all": "All {count} tables",
     "tables.name": "Table",

@@ -21,7 +21,7 @@ class Figures:
     minute: str
     hour: str
     joint: str
-    many: tuple[tuple[float, str], ...]
+    many: tuple[tuple[float, float, str], ...]
 
     def number(self, value: float) -> str:
         """A whole number with thousands separated."""
@@ -29,8 +29,8 @@ class Figures:
 
     def short(self, value: float) -> str:
         """A large number in few characters: 1.2M, 120万."""
-        for size, unit in self.many:
-            if value >= size:
+        for least, size, unit in self.many:
+            if value >= least:
                 scaled = value / size
                 return f"{scaled:.0f}{unit}" if scaled >= 100 else f"{_trim(scaled)}{unit}"
         return self.number(value)
@@ -96,18 +96,18 @@ FIGURES: Mapping[str, Figures] = {
         minute=" min",
         hour=" h",
         joint=" ",
-        many=((1e9, "B"), (1e6, "M"), (1e4, "k")),
+        many=((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k")),
     ),
     # Japan has one zone and no summer time, so that no zone database is needed.
     "ja": Figures(
         zone=timezone(timedelta(hours=9)),
-        zone_name="(日本時間)",
+        zone_name="JST",
         day="日",
         day_pattern="{year}年{month}月{day}日",
         second="秒",
         minute="分",
         hour="時間",
         joint="",
-        many=((1e8, "億"), (1e4, "万")),
+        many=((1e8, 1e8, "億"), (1e4, 1e4, "万")),
     ),
 }

@@ -13,7 +13,7 @@ JAPANESE: Mapping[str, str] = {
     "RequestApproval.title": "切り替えを始めてよろしいですか？",
     "RequestApproval.lead": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
-        "書き込みを約 {pause} 停止し、新しい環境で再開します。"
+        "書き込みを約{pause}停止し、新しい環境で再開します。"
     ),
     "RequestApproval.lead_unmeasured": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
@@ -31,7 +31,7 @@ JAPANESE: Mapping[str, str] = {
     "RequestApproval.headline": "書き込み停止時間の予測",
     "ConfirmCutover.headline": "切り替え後の書き込み",
     "headline.budget": "上限 {budget}",
-    "headline.rows": "{tables} テーブル、{rows} 行、{bytes}",
+    "headline.rows": "{tables} テーブル、{rows}行、{bytes}",
     "headline.writes_note": "元に戻すと失われます",
     "headline.no_writes_note": "元に戻しても何も失われません",
     "headline.writes_unmeasured_note": "元に戻すとすべて失われるものとお考えください",
@@ -85,8 +85,8 @@ JAPANESE: Mapping[str, str] = {
     ),
     "pause.title": "停止時間の見積もり",
     "pause.text": (
-        "今回の移行で実際に測ったサイズと速度から計算しました。合計は {pause} です。"
-        "並行して進む部分もあります。"
+        "今回の移行で実際に測ったサイズと速度から計算しました。並行して進む部分もあるため、"
+        "全体で約{pause}です。"
     ),
     "pause.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
     "part.stop": "Redash の順次停止",
@@ -103,8 +103,12 @@ JAPANESE: Mapping[str, str] = {
     "part.switch": "ロードバランサーの切り替え",
     "findings.title": "警告",
     "findings.none": "警告はありません。{passed} 項目の検査に合格しました。",
-    "findings.some": (
+    "findings.some.RequestApproval": (
         "先にお読みください。警告があるため、承認には理由の記入が必要です。"
+        "ほかの {passed} 項目の検査には合格しています。"
+    ),
+    "findings.some.ConfirmCutover": (
+        "切り替えの承認後に新しく出たものです。回答には理由の記入が必要です。"
         "ほかの {passed} 項目の検査には合格しています。"
     ),
     "findings.blocked": (
@@ -134,6 +138,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "tables.title": "移行するデータ",
     "tables.picture": "大きいテーブル（ディスク上のサイズ順）",
+    "tables.bar": "{size}・{rows}行",
     "tables.others": "ほか {count} 件",
     "tables.all": "全 {count} テーブル",
     "tables.name": "テーブル",
@@ -155,9 +160,9 @@ JAPANESE: Mapping[str, str] = {
     "excluded.column": "{column} 列が {type} 型のため",
     "stream.title": "レプリケーションと元のホスト",
     "stream.lag": "遅れ",
-    "stream.wal": "保持中のログ",
+    "stream.wal": "保持ログ",
     "stream.wal_note": "上限 {budget}",
-    "stream.disk": "ディスクの余裕",
+    "stream.disk": "ディスク残り",
     "stream.disk_note": "空き {free}",
     "stream.as_of": "{time} 時点の値です。",
     "stream.not_filling": "十分",
