@@ -1,0 +1,85 @@
+"""What a rehearsal can be asked for: settings from the environment, as make passes them on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+Scale = Literal["small", "medium", "large"]
+Approve = Literal["ask", "auto", "reject"]
+
+HELP = """make rehearse [SETTING=value ...]
+
+  APPROVE=auto        answer both questions by itself, through the same page
+  APPROVE=reject      refuse the cutover, to watch the way back
+  CONFIRM=go_back     after the switch, go back instead of keeping the new home
+  SCALE=small         small (the default), medium or large
+  SOURCE_DUMP=file    your own Redash: a pg_dump (custom or plain) instead of made-up data
+  SOURCE_SECRET_KEY=  the REDASH_SECRET_KEY that dump's data sources are encrypted with
+  REDASH_COMMAND=...  a real Redash instead of the stand-in: a shell command, started once a side
+                      with REDASH_DATABASE_URL and PORT in its environment
+  SOURCE_PG_BIN=dir   other PostgreSQL programs for the old side (13 and newer)
+  TARGET_PG_BIN=dir   the same for the new side
+  UI_LANGUAGE=ja      approval messages and page in Japanese
+  FAULT=name          break something on purpose:
+{faults}
+Output is in .rehearsal/latest/: report.json, report.html, events.ndjson, a log for each function.
+"""
+
+
+class BadOption(Exception):
+    """A setting that can't be understood; the message names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of one rehearsal."""
+
+    directory: Path
+    scale: Scale = "small"
+    approve: Approve = "ask"
+    confirm: Literal["keep", "go_back"] = "keep"
+    source_dump: Path | None = None
+    source_secret_key: str = ""
+    redash_command: str = ""
+    language: Literal["en", "ja"] = "en"
+    fault: str = ""
+    plain: bool = False
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Options:
+    """The options that the environment asks for; BadOption names the first that is wrong."""
+    given = os.environ if environ is None else environ
+
+    def choice(name: str, known: tuple[str, ...], default: str) -> str:
+        value = given.get(name, "").strip() or default
+        if value not in known:
+            raise BadOption(f"{name}={value}: give one of {', '.join(known)}")
+        return value
+
+    dump = given.get("SOURCE_DUMP", "").strip()
+    if dump and not Path(dump).expanduser().is_file():
+        raise BadOption(f"SOURCE_DUMP={dump}: there is no such file")
+    for name in ("SOURCE_PG_BIN", "TARGET_PG_BIN"):
+        folder = given.get(name, "").strip()
+        if folder and not (Path(folder).expanduser() / "initdb").exists():
+            raise BadOption(f"{name}={folder}: no initdb there; give the bin directory")
+    scale = choice("SCALE", get_args(Scale), "small")
+    approve = choice("APPROVE", get_args(Approve), "ask")
+    confirm = choice("CONFIRM", ("keep", "go_back"), "keep")
+    language = choice("UI_LANGUAGE", ("en", "ja"), "en")
+    return Options(
+        directory=Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal")).resolve(),
+        scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
+        approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
+        confirm="go_back" if confirm == "go_back" else "keep",
+        source_dump=Path(dump).expanduser().resolve() if dump else None,
+        source_secret_key=given.get("SOURCE_SECRET_KEY", "").strip(),
+        redash_command=given.get("REDASH_COMMAND", "").strip(),
+        language="ja" if language == "ja" else "en",
+        fault=given.get("FAULT", "").strip(),
+        plain=bool(given.get("CI")) or not os.isatty(1),
+    )

@@ -1,0 +1,53 @@
+"""Was it a good rehearsal? The report, the ledger and the processes answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCount:
+    """Acknowledged writes, and those that the serving side does not hold."""
+
+    acknowledged: int
+    missing: tuple[str, ...]
+    side: str
+
+
+def problems(
+    report: Mapping[str, Any] | None, ledger: LedgerCount, *, expected: str = "SUCCEEDED"
+) -> list[str]:
+    """What keeps this rehearsal from having gone well; empty when it has."""
+    found = []
+    if report is None:
+        found.append("there is no report")
+    else:
+        if report["status"] != expected:
+            error = report.get("error") or {}
+            found.append(
+                f"the migration ended as {report['status']}: "
+                f"{error.get('name', '')} in {error.get('state', '')}: {error.get('cause', '')}"
+            )
+        if expected == "SUCCEEDED":
+            found += [
+                f"{table['name']}: the two sides were not found equal"
+                for table in report["tables"]
+                if table["match"] is not True
+            ]
+            found += [
+                f"sequence {sequence['name']} is wrong"
+                for sequence in report["sequences"]
+                if not sequence["ok"]
+            ]
+            if not report["tables"]:
+                found.append("the report knows no table")
+    if ledger.acknowledged == 0:
+        found.append("the workload wrote nothing, so nothing is proved")
+    if ledger.missing:
+        found.append(
+            f"{len(ledger.missing)} acknowledged writes are not on the {ledger.side} side: "
+            + ", ".join(ledger.missing[:5])
+        )
+    return found
