@@ -110,6 +110,7 @@ class Follower:
             with self._task.lock:
                 for name in names:
                     self._task.tables[name].validation = "Pending validation"
+                    self._task.tables[name].failed = self._task.tables[name].pending = 0
 
     def slot(self) -> SlotState:
         """The slot; raises TaskFailure when it is lost."""

@@ -8,7 +8,6 @@ and goes by the task's error policies (AWS DMS User Guide, "Error handling task 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import psycopg
 
@@ -17,22 +16,19 @@ from rehearsal.dms.engine import Engine
 from rehearsal.dms.failure import TaskFailure
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.progress import Progress, WorkerErrors
-from rehearsal.dms.server_log import WorkerError
+from rehearsal.dms.server_log import ServerLog, WorkerError
 from rehearsal.dms.task import ReplicationTask
 
 _ATTEMPTS = 3
-
-ReadError = Callable[[str], WorkerError | None]
-"""The last error of a subscription's workers in the target's server log, if it can be read."""
 
 
 class Mending:
     """Decides, for one run, between trying again, leaving a table out, and failing."""
 
-    def __init__(self, task: ReplicationTask, engine: Engine, read_error: ReadError) -> None:
+    def __init__(self, task: ReplicationTask, engine: Engine, log: ServerLog) -> None:
         self._task = task
         self._engine = engine
-        self._read_error = read_error
+        self._log = log
         self._confirmed = -1
         self._attempts = 0
         self._seen: WorkerErrors | None = None
@@ -43,7 +39,7 @@ class Mending:
         if slot.confirmed != self._confirmed:
             self._confirmed, self._attempts = slot.confirmed, 0
         self._attempts += 1
-        error = self._read_error(self._engine.names.subscription)
+        error = self._log.last_error()
         if self._attempts <= _ATTEMPTS and not (error and error.of_data):
             time.sleep(0.2 * self._attempts)
             self._engine.enable()

@@ -21,6 +21,7 @@ from rehearsal.dms.outage import Outage
 from rehearsal.dms.preparation import prepare
 from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task import ReplicationTask
+from rehearsal.dms.validation import Validator
 
 log = logging.getLogger(__name__)
 
@@ -91,12 +92,17 @@ class Run:
         self._announce(events.STARTED, f"Replication task started, with flag = {self._flag()}")
         outage = Outage(self._task.settings, self._surroundings.retry_interval_seconds)
         follower = self._follower(engine)
+        validator = Validator(self._task, engine)
+        if self._task.settings.validation:
+            validator.start()
         try:
             reason = self._follow(follower, outage)
+            validator.stop()
             if not self._abandoned:
                 self._halt(engine)
                 self._last_look(follower)
         finally:
+            validator.stop()
             follower.close()
         return reason
 
@@ -129,7 +135,7 @@ class Run:
             self._task,
             engine,
             self._disturbance,
-            mending=Mending(self._task, engine, surroundings.error_reader(engine.target)),
+            mending=Mending(self._task, engine, surroundings.server_log(engine.target)),
             metrics=surroundings.metrics(self._task),
             heartbeat_seconds=surroundings.heartbeat_seconds(self._task),
         )

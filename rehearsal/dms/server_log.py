@@ -30,15 +30,33 @@ class WorkerError:
     """Whether trying again is of no use."""
 
 
-def last_error(log: Path) -> WorkerError | None:
-    """The last worker's error near the end of a server log, or None."""
-    try:
-        with log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(file.tell() - _TAIL_BYTES, 0))
-            text = file.read().decode("utf-8", "replace")
-    except OSError:
-        return None
+class ServerLog:
+    """The end of a server log, from where it was last read."""
+
+    def __init__(self, log: Path | None) -> None:
+        self._log = log
+        self._from = 0
+        self._text()
+
+    def last_error(self) -> WorkerError | None:
+        """The last worker's error since the last look, or None."""
+        return last_error(self._text())
+
+    def _text(self) -> str:
+        if self._log is None:
+            return ""
+        try:
+            with self._log.open("rb") as file:
+                end = file.seek(0, 2)
+                file.seek(max(end - _TAIL_BYTES, self._from if self._from <= end else 0))
+                self._from = end
+                return file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+
+def last_error(text: str) -> WorkerError | None:
+    """The last worker's error in this part of a log, or None."""
     for found in reversed(list(_ENTRY.finditer(text + "\n"))):
         more = found["more"]
         copy = re.search(r"CONTEXT:  COPY ([^,\s]+), line", more)

@@ -15,7 +15,7 @@ from rehearsal.dms.connections import ConnectionTests
 from rehearsal.dms.disturbance import Disturbance
 from rehearsal.dms.events import EventSender
 from rehearsal.dms.service import TaskService
-from rehearsal.dms.surroundings import Cloud, ServerLog, Surroundings
+from rehearsal.dms.surroundings import Cloud, FindLog, Surroundings
 from rehearsal.dms.task import ReplicationTask
 
 
@@ -37,7 +37,7 @@ class DmsStandIn:
         cloud: Cloud,
         directory: Path | None = None,
         *,
-        server_log: ServerLog | None = None,
+        server_log: FindLog | None = None,
         retry_interval_seconds: float | None = None,
     ) -> None:
         self.directory = directory

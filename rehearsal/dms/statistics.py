@@ -44,6 +44,11 @@ class TableStatistics:
     """Why the table is in error; goes into the log and the failure message of the task."""
     base: TableProgress | None = field(default=None, repr=False)
 
+    @property
+    def changes(self) -> int:
+        """Changes applied since the load."""
+        return self.inserts + self.updates + self.deletes
+
     def begin(self, base: TableProgress | None, *, reloaded: bool = False) -> None:
         """The table is about to be loaded; ``base`` holds the target's counters before."""
         self.state, self.base, self.reloaded = BEFORE_LOAD, base, reloaded

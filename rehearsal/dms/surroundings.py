@@ -13,12 +13,11 @@ from moto.secretsmanager.models import secretsmanager_backends
 from rehearsal.dms.endpoint import Database, database_of
 from rehearsal.dms.events import EventSender
 from rehearsal.dms.faults import ResourceNotFound
-from rehearsal.dms.mending import ReadError
 from rehearsal.dms.metrics import Metrics
-from rehearsal.dms.server_log import last_error
+from rehearsal.dms.server_log import ServerLog
 from rehearsal.dms.task import ReplicationTask
 
-ServerLog = Callable[[Database], Path | None]
+FindLog = Callable[[Database], Path | None]
 """The server log of a database, where it can be read."""
 
 
@@ -41,13 +40,13 @@ class Surroundings:
         account: str,
         region: str,
         *,
-        server_log: ServerLog | None = None,
+        server_log: FindLog | None = None,
         retry_interval_seconds: float | None = None,
     ) -> None:
         self._sender = sender
         self._account = account
         self._region = region
-        self._server_log = server_log
+        self._find_log = server_log
         self.retry_interval_seconds = retry_interval_seconds
 
     @property
@@ -100,11 +99,6 @@ class Surroundings:
             return None
         return 60.0 * float(settings.get("HeartbeatFrequency") or 5)
 
-    def error_reader(self, target: Database) -> ReadError:
-        """Reads the last worker's error from the target's log."""
-
-        def read(_: str) -> Any:
-            log = self._server_log(target) if self._server_log else None
-            return last_error(log) if log else None
-
-        return read
+    def server_log(self, target: Database) -> ServerLog:
+        """The target's log from now on, as far as it can be read."""
+        return ServerLog(self._find_log(target) if self._find_log else None)
