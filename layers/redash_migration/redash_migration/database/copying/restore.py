@@ -52,6 +52,18 @@ class Restored:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def line(self, chunk: int) -> dict[str, Any]:
+        """For the table's line in the report; one of several ranges has its own entry there."""
+        carried = {
+            "way": self.way,
+            "carried_bytes": self.bytes,
+            "added": self.added,
+            "changed": self.changed,
+            "gone": self.gone,
+            "seconds": self.seconds,
+        }
+        return {"restore" if chunk == 0 else f"restore_{chunk}": carried}
+
 
 class _Stopwatch:
     """Seconds by part, each from the end of the one before."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import sql
 
-from redash_migration.database.catalog import OWN_SCHEMA
+from redash_migration.database.catalog import OWN_SCHEMAS
 from redash_migration.database.data_session import Session
 
 LOCKS_PER_STATEMENT = 500
@@ -79,7 +79,7 @@ FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid AND c.relpersistence <> 't'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN used ON used.sequence = s.seqrelid
-WHERE n.nspname <> %s AND NOT EXISTS (
+WHERE n.nspname <> ALL (%s) AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname
@@ -97,7 +97,7 @@ def read_sequences(session: Session) -> list[SourceSequence]:
     A role without USAGE or SELECT on a sequence sees no value; then psycopg raises
     InsufficientPrivilege, for a value that can't be read must not pass for one never used.
     """
-    found = session.execute(_SEQUENCES, (OWN_SCHEMA,)).fetchall()
+    found = session.execute(_SEQUENCES, (OWN_SCHEMAS,)).fetchall()
     values = _last_values(session, [row[0] for row in found])
     sequences = [_sequence(row, values[row[0]]) for row in found]
     idle = [place for place, row in enumerate(found) if values[row[0]] is None]

@@ -16,10 +16,11 @@ from redash_migration.database.key_range import KeyRange
 from redash_migration.database.row_hash import Scheme, scheme_for
 from redash_migration.database.shape import TableShape, read_shapes
 from redash_migration.database.verification.checksum import Checksum, checksum
-from redash_migration.database.verification.differing import differing_keys
+from redash_migration.database.verification.differing import Scan, differing_keys
 from redash_migration.database.verification.outcome import Compared
 
 CONNECTIONS_PER_SIDE = 2
+EVERYTHING = KeyRange()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Part:
 
     schema: str
     name: str
-    range: KeyRange = KeyRange()
+    range: KeyRange = EVERYTHING
 
     @property
     def qualified_name(self) -> str:
@@ -71,7 +72,14 @@ def compare(
             if (part.schema, part.name) not in lacking
         ]
         sides = [
-            _Side(address, "verify-" + label, session, connections, wanted, scheme)
+            _Side(
+                address,
+                purpose=f"verify-{label}",
+                first=session,
+                connections=connections,
+                wanted=wanted,
+                scheme=scheme,
+            )
             for address, label, session, connections in (
                 (source, "source", there, limits.source),
                 (target, "target", here, limits.target),
@@ -91,7 +99,7 @@ def compare(
             if result.verdict == "different" and result.source and result.target:
                 shape = shapes[part.schema, part.name]
                 rows = max(result.source.rows, result.target.rows)
-                keys = differing_keys(there, here, shape, part.range, scheme, rows)
+                keys = differing_keys(there, here, Scan(shape, part.range, scheme), rows)
                 result = replace(result, keys=tuple(keys))
             outcomes.append(result)
         return outcomes
@@ -103,6 +111,7 @@ class _Side:
     def __init__(
         self,
         address: DatabaseAddress,
+        *,
         purpose: str,
         first: Session,
         connections: int,

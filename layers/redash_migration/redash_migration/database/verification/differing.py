@@ -21,6 +21,16 @@ MOST_KEYS = 20
 ROWS_PER_BUCKET = 500
 MOST_BUCKETS = 65_536
 
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is scanned, and how its rows are hashed."""
+
+    shape: TableShape
+    part: KeyRange
+    scheme: Scheme
+
+
 Kind = Literal["differs", "missing", "extra"]
 
 
@@ -36,73 +46,54 @@ class DifferingKey:
 
 
 def differing_keys(
-    source: Session,
-    target: Session,
-    shape: TableShape,
-    part: KeyRange,
-    scheme: Scheme,
-    rows: int,
-    most: int = MOST_KEYS,
+    source: Session, target: Session, scan: Scan, rows: int, most: int = MOST_KEYS
 ) -> list[DifferingKey]:
     """Up to `most` keys that differ; `rows` is about how many the range holds.
 
     Empty for a table without a primary key: its rows have no names.
     """
-    if not shape.key:
+    if not scan.shape.key:
         return []
     buckets = min(MOST_BUCKETS, max(16, rows // ROWS_PER_BUCKET))
-    there, here = (_buckets(side, shape, part, scheme, buckets) for side in (source, target))
+    there, here = _buckets(source, scan, buckets), _buckets(target, scan, buckets)
     odd = sorted(
         bucket for bucket in there.keys() | here.keys() if there.get(bucket) != here.get(bucket)
-    )
-    found: list[DifferingKey] = []
-    for bucket in odd:
-        found += _compare(
-            *(_rows(side, shape, part, scheme, buckets, bucket) for side in (source, target)),
-            shape.key,
-        )
-        if len(found) >= most:
-            break
-    return found[:most]
+    )[:most]
+    return _compare(
+        _rows(source, scan, buckets, odd), _rows(target, scan, buckets, odd), scan.shape.key
+    )[:most]
 
 
-def _bucket(shape: TableShape, scheme: Scheme, buckets: int) -> sql.Composed:
-    # The shift keeps the sign away: a negative remainder would double the buckets.
+def _bucket(scan: Scan, buckets: int) -> sql.Composed:
+    # The sign is masked away: a negative remainder would double the buckets.
     return sql.SQL("((({} >> 1) & 9223372036854775807) % {})").format(
-        key_hash(shape, scheme), sql.Literal(buckets)
+        key_hash(scan.shape, scan.scheme), sql.Literal(buckets)
     )
 
 
-def _buckets(
-    session: Session, shape: TableShape, part: KeyRange, scheme: Scheme, buckets: int
-) -> dict[int, tuple[int, int]]:
+def _buckets(session: Session, scan: Scan, buckets: int) -> dict[int, tuple[int, int]]:
     query = sql.SQL("SELECT {}, count(*), sum({}) FROM {} t WHERE {} GROUP BY 1").format(
-        _bucket(shape, scheme, buckets),
-        row_hash(shape, scheme),
-        shape.identifier,
-        part.condition(shape),
+        _bucket(scan, buckets),
+        row_hash(scan.shape, scan.scheme),
+        scan.shape.identifier,
+        scan.part.condition(scan.shape),
     )
     return {bucket: (count, int(total)) for bucket, count, total in session.execute(query)}
 
 
 def _rows(
-    session: Session,
-    shape: TableShape,
-    part: KeyRange,
-    scheme: Scheme,
-    buckets: int,
-    bucket: int,
+    session: Session, scan: Scan, buckets: int, chosen: list[int]
 ) -> dict[tuple[str, ...], int]:
     names = sql.SQL(", ").join(
-        sql.SQL("{}::text").format(sql.Identifier("t", name)) for name in shape.key
+        sql.SQL("{}::text").format(sql.Identifier("t", name)) for name in scan.shape.key
     )
-    query = sql.SQL("SELECT {}, {} FROM {} t WHERE {} AND {} = {}").format(
-        row_hash(shape, scheme),
+    query = sql.SQL("SELECT {}, {} FROM {} t WHERE {} AND {} = ANY ({}::bigint[])").format(
+        row_hash(scan.shape, scan.scheme),
         names,
-        shape.identifier,
-        part.condition(shape),
-        _bucket(shape, scheme, buckets),
-        sql.Literal(bucket),
+        scan.shape.identifier,
+        scan.part.condition(scan.shape),
+        _bucket(scan, buckets),
+        sql.Literal(chosen),
     )
     return {tuple(key): hashed for hashed, *key in session.execute(query)}
 
@@ -111,9 +102,14 @@ def _compare(
     there: dict[tuple[str, ...], int], here: dict[tuple[str, ...], int], names: tuple[str, ...]
 ) -> list[DifferingKey]:
     found = []
-    for key in sorted(there.keys() | here.keys()):
+    for key in sorted(there.keys() | here.keys(), key=_natural):
         if there.get(key) == here.get(key):
             continue
         kind: Kind = "missing" if key not in here else "extra" if key not in there else "differs"
         found.append(DifferingKey(dict(zip(names, key, strict=True)), kind))
     return found
+
+
+def _natural(key: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """Numbers in their order: 9 before 10."""
+    return tuple((len(value) if value.isdecimal() else 0, value) for value in key)

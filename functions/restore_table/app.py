@@ -1,0 +1,26 @@
+"""RestoreTable: a table that replication can't carry, or a range of it, as on the source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.database.copying.restore import restore
+from redash_migration.database.planning.items import CopyItem
+from redash_migration.step import step
+
+
+@step("RestoreTable")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, schema, table, chunk, chunks, lower, upper}`` -> what was carried"""
+    item = CopyItem.from_json(event)
+    restored = restore(
+        wiring.source_address(),
+        wiring.target_address(),
+        item.schema,
+        item.name,
+        item.range,
+        one_of_many=item.chunks > 1,
+    )
+    wiring.record(event["migration_id"]).tables.put(restored.table, restored.line(item.chunk))
+    return restored.to_json()

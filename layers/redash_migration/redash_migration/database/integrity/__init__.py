@@ -1,0 +1,1 @@
+"""Whether the target is whole: constraints, indexes, triggers and settings as on the source."""

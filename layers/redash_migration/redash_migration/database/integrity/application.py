@@ -1,0 +1,142 @@
+"""What the application will find: its session's settings, its schema version, its text search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from redash_migration.database.data_session import Session
+from redash_migration.database.shape import TableShape
+from redash_migration.record.checks import Check
+
+SAMPLE_ROWS = 20
+
+_ROLE_SETTINGS = """
+SELECT coalesce(r.rolname, 'every role'), coalesce(d.datname, 'every database'), setting
+FROM pg_catalog.pg_db_role_setting s
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
+     unnest(s.setconfig) AS setting
+WHERE setting LIKE 'session\\_replication\\_role=%%'
+  AND setting <> 'session_replication_role=origin'
+  AND (s.setrole = 0 OR r.rolname = ANY (%s))
+  AND (s.setdatabase = 0 OR d.datname = current_database())
+"""
+
+
+def check_replication_role(fresh: psycopg.Connection[tuple[object, ...]], role: str) -> Check:
+    """Whether triggers and foreign keys fire for the application's role.
+
+    `fresh` is a session that has set nothing itself; settings made for the role or the database
+    are looked up beside it, since the role may be another than the session's.
+    """
+    identifier = "integrity.session_replication_role"
+    remedy = (
+        "take session_replication_role out of the parameter group, or reset it with"
+        " ALTER ROLE ... / ALTER DATABASE ... RESET session_replication_role"
+    )
+    row = fresh.execute("SELECT current_setting('session_replication_role')").fetchone()
+    value = row[0] if row else "unknown"
+    if value != "origin":
+        return Check(identifier, "FAIL", f"a fresh session has {value}, not origin", remedy)
+    roles = [role or fresh.info.user, fresh.info.user]
+    odd = fresh.execute(_ROLE_SETTINGS, (roles,)).fetchall()
+    if odd:
+        places = ", ".join(f"{setting} for {who} in {where}" for who, where, setting in odd)
+        return Check(identifier, "FAIL", places, remedy)
+    return Check(identifier, "PASS", f"origin for {roles[0]}")
+
+
+def check_alembic(source: Session, target: Session, tables: Sequence[str]) -> Check:
+    """alembic_version holds one row, the source's; PASS where there is no such table."""
+    identifier = "integrity.alembic_version"
+    named = [name for name in tables if name.endswith(".alembic_version")]
+    if not named:
+        return Check(identifier, "PASS", "no alembic_version table")
+    table = sql.Identifier(*named[0].split(".", 1))
+    query = sql.SQL("SELECT version_num FROM {} ORDER BY 1").format(table)
+    there, here = ([row[0] for row in side.execute(query)] for side in (source, target))
+    if here == there and len(here) == 1:
+        return Check(identifier, "PASS", f"one row, {here[0]}")
+    return Check(
+        identifier,
+        "FAIL",
+        f"the source holds {', '.join(there) or 'none'}, the target {', '.join(here) or 'none'}",
+        "exactly one row is right: mend the source's alembic_version and start again",
+    )
+
+
+def check_text_search(
+    target: psycopg.Connection[tuple[object, ...]], shape: TableShape, column: str, nulls: int
+) -> Check:
+    """Whether a tsvector column that a trigger keeps is filled, and as the trigger would fill it.
+
+    `nulls` counts the source's NULLs. Some rows are updated without a change, the trigger's value
+    is compared with the one that stood there, and the transaction is rolled back.
+    """
+    identifier = f"integrity.search_vector.{shape.qualified_name}.{column}"
+    remedy = f"afterwards, let the trigger of {shape.qualified_name} fire: SET its key to itself"
+    here = count_nulls(target, shape, column)
+    if here > nulls:
+        return Check(
+            identifier, "FAIL", f"NULL in {here} rows, on the source in {nulls}", "restore again"
+        )
+    try:
+        sampled, stale = _touch(target, shape, column)
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error as error:
+        return Check(
+            identifier,
+            "FAIL",
+            f"its trigger fails on the target: {str(error).splitlines()[0]}",
+            "make the trigger's function work on the target; searches depend on it",
+        )
+    if here or stale:
+        return Check(
+            identifier,
+            "WARN",
+            f"as on the source, where {here} rows hold NULL and {stale} of {sampled} looked at"
+            " differ from what the trigger makes",
+            remedy,
+        )
+    return Check(identifier, "PASS", f"{sampled} rows looked at are as the trigger makes them")
+
+
+def count_nulls(
+    session: psycopg.Connection[tuple[object, ...]], shape: TableShape, column: str
+) -> int:
+    """Rows of a table with NULL in a column."""
+    row = session.execute(
+        sql.SQL("SELECT count(*) FROM {} WHERE {} IS NULL").format(
+            shape.identifier, sql.Identifier(column)
+        )
+    ).fetchone()
+    return int(str(row[0])) if row else 0
+
+
+def _touch(
+    target: psycopg.Connection[tuple[object, ...]], shape: TableShape, column: str
+) -> tuple[int, int]:
+    """Rows updated in place, and those of them that the trigger made differ; rolled back."""
+    keys = sql.SQL(", ").join(sql.Identifier(name) for name in shape.key)
+    query = sql.SQL(
+        "WITH sample AS (SELECT {keys}, {column} AS before FROM {table} ORDER BY {keys} DESC"
+        " LIMIT {rows}) UPDATE {table} t SET {first} = t.{first} FROM sample s WHERE {same}"
+        " RETURNING t.{column} IS DISTINCT FROM s.before"
+    ).format(
+        keys=keys,
+        column=sql.Identifier(column),
+        table=shape.identifier,
+        rows=sql.Literal(SAMPLE_ROWS),
+        first=sql.Identifier(shape.key[0]),
+        same=sql.SQL(" AND ").join(
+            sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in shape.key
+        ),
+    )
+    found: list[bool] = []
+    with target.transaction(force_rollback=True):
+        found = [bool(row[0]) for row in target.execute(query)]
+    return len(found), sum(found)

@@ -1,0 +1,146 @@
+"""Foreign keys proved on the target; a failing one explained by the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from redash_migration.database.data_session import Session
+
+MOST_ORPHANS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key. `key` names the primary key of the table that refers, for naming its rows."""
+
+    name: str
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    parent_schema: str
+    parent: str
+    parent_columns: tuple[str, ...]
+    valid: bool
+    key: tuple[str, ...]
+
+    @property
+    def child(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Rows that refer to nothing: how many, and the keys of the first of them."""
+
+    foreign_key: ForeignKey
+    count: int
+    keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        fk = self.foreign_key
+        named = f"; {', '.join(fk.key)}: {', '.join(self.keys)}" if self.keys else ""
+        return (
+            f"{fk.schema}.{fk.table}.{fk.name}: {self.count} rows refer to no row of "
+            f"{fk.parent_schema}.{fk.parent}{named}"
+        )
+
+
+_FOREIGN_KEYS = """
+SELECT k.conname, n.nspname, c.relname,
+       (SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM unnest(k.conkey) WITH ORDINALITY AS u(attnum, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum),
+       pn.nspname, p.relname,
+       (SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM unnest(k.confkey) WITH ORDINALITY AS u(attnum, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
+       k.convalidated,
+       coalesce((SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM pg_catalog.pg_constraint pk,
+             unnest(pk.conkey) WITH ORDINALITY AS u(attnum, place),
+             pg_catalog.pg_attribute a
+        WHERE pk.conrelid = k.conrelid AND pk.contype = 'p'
+          AND a.attrelid = pk.conrelid AND a.attnum = u.attnum), '{}')
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
+JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname <> ALL (%s)
+ORDER BY pg_catalog.pg_table_size(c.oid) DESC, n.nspname, c.relname, k.conname
+"""
+
+
+def read_foreign_keys(session: Session, without: Sequence[str]) -> list[ForeignKey]:
+    """All foreign keys outside the schemas named, those of the largest tables first."""
+    return [
+        ForeignKey(
+            name, schema, table, tuple(columns), pschema, parent, tuple(pcolumns), valid, tuple(key)
+        )
+        for name, schema, table, columns, pschema, parent, pcolumns, valid, key in session.execute(
+            _FOREIGN_KEYS, (list(without),)
+        )
+    ]
+
+
+def by_table(foreign_keys: Sequence[ForeignKey]) -> list[list[ForeignKey]]:
+    """In groups that can be proved at the same time: VALIDATE locks the table that refers against
+    another one (SHARE UPDATE EXCLUSIVE; PostgreSQL manual, ALTER TABLE)."""
+    groups: dict[tuple[str, str], list[ForeignKey]] = {}
+    for foreign_key in foreign_keys:
+        groups.setdefault((foreign_key.schema, foreign_key.table), []).append(foreign_key)
+    return list(groups.values())
+
+
+def prove(session: Session, foreign_key: ForeignKey) -> Orphans | None:
+    """VALIDATE a foreign key; what breaks it, or None.
+
+    One that claims to be valid already may have been switched off while rows came in
+    (session_replication_role), so its rows are looked at all the same.
+    """
+    if foreign_key.valid:
+        found = find_orphans(session, foreign_key)
+        return found if found.count else None
+    try:
+        session.execute(
+            sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(
+                foreign_key.child, sql.Identifier(foreign_key.name)
+            )
+        )
+    except psycopg.errors.ForeignKeyViolation:
+        return find_orphans(session, foreign_key)
+    return None
+
+
+def find_orphans(session: Session, foreign_key: ForeignKey) -> Orphans:
+    """The rows that refer to nothing, by an anti-join."""
+    key: sql.Composable = sql.SQL("NULL::text")
+    if foreign_key.key:
+        key = sql.SQL("concat_ws('/', {})").format(
+            sql.SQL(", ").join(sql.Identifier("t", name) for name in foreign_key.key)
+        )
+    query = sql.SQL(
+        "SELECT {}, count(*) OVER () FROM {} t WHERE {} AND NOT EXISTS ("
+        "SELECT FROM {} p WHERE {}) LIMIT {}"
+    ).format(
+        key,
+        foreign_key.child,
+        sql.SQL(" AND ").join(
+            sql.SQL("{} IS NOT NULL").format(sql.Identifier("t", name))
+            for name in foreign_key.columns
+        ),
+        sql.Identifier(foreign_key.parent_schema, foreign_key.parent),
+        sql.SQL(" AND ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("p", theirs), sql.Identifier("t", ours))
+            for ours, theirs in zip(foreign_key.columns, foreign_key.parent_columns, strict=True)
+        ),
+        sql.Literal(MOST_ORPHANS),
+    )
+    rows = session.execute(query).fetchall()
+    return Orphans(
+        foreign_key, rows[0][1] if rows else 0, tuple(row[0] for row in rows if row[0] is not None)
+    )

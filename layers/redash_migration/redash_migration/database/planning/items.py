@@ -1,0 +1,111 @@
+"""The items of the Map states: which tables, or ranges of tables, one invocation takes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from redash_migration.database.key_range import KeyRange
+from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
+from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
+from redash_migration.errors import CopyFailed, InvalidInput
+from redash_migration.plan import TablePlan
+
+Phase = Literal["precopy", "restore", "verify"]
+PHASES: tuple[Phase, ...] = ("precopy", "restore", "verify")
+
+Statistics = Callable[[TablePlan], KeyStatistics | None]
+"""Looks a large table's key up; small tables never need it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyItem:
+    """A range of one table to be carried over; `chunk` counts from 0."""
+
+    schema: str
+    name: str
+    chunk: int
+    chunks: int
+    range: KeyRange
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": self.schema,
+            "table": self.name,
+            "chunk": self.chunk,
+            "chunks": self.chunks,
+            **self.range.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> CopyItem:
+        """Raises InvalidInput that names the field."""
+        for field in ("schema", "table"):
+            if not isinstance(value.get(field), str) or not value[field]:
+                raise InvalidInput(f"{field}: a text is required; PlanCopies gives it")
+        for field in ("chunk", "chunks"):
+            if not isinstance(value.get(field), int) or isinstance(value[field], bool):
+                raise InvalidInput(f"{field}: a whole number is required; PlanCopies gives it")
+        return cls(
+            value["schema"],
+            value["table"],
+            value["chunk"],
+            value["chunks"],
+            KeyRange.from_json(value),
+        )
+
+
+def copy_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
+    """Items for PrecopyTable and RestoreTable, the largest tables first."""
+    return [item.to_json() for item in _pieces(tables, COPY, statistics)]
+
+
+def verify_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
+    """Items for VerifyData: groups of small tables, and ranges of large ones.
+
+    Tables are grouped up to what one piece may hold, for every invocation may be a cold start.
+    """
+    groups: list[list[dict[str, Any]]] = []
+    room: list[int] = []
+    sizes = {table.qualified_name: _bytes(table) for table in tables}
+    for item in _pieces(tables, COMPARE, statistics):
+        size = sizes[f"{item.schema}.{item.name}"] // item.chunks
+        place = next((number for number, left in enumerate(room) if left >= size), None)
+        if place is None:
+            groups.append([])
+            room.append(COMPARE.piece_bytes)
+            place = len(groups) - 1
+        groups[place].append(item.to_json())
+        room[place] -= size
+    return [{"parts": group} for group in groups]
+
+
+def verify_parts(item: Mapping[str, Any]) -> list[CopyItem]:
+    """The parts of a VerifyData item. Raises InvalidInput that names the field."""
+    parts = item.get("parts")
+    if not isinstance(parts, list) or not parts:
+        raise InvalidInput("parts: a list of tables is required; PlanCopies gives it")
+    return [CopyItem.from_json(part) for part in parts]
+
+
+def _pieces(tables: Iterable[TablePlan], pace: Pace, statistics: Statistics) -> list[CopyItem]:
+    pieces: list[CopyItem] = []
+    for table in sorted(tables, key=_bytes, reverse=True):
+        size = _bytes(table)
+        key = statistics(table) if size > pace.piece_bytes else None
+        ranges = plan_chunks(TableSize(table.qualified_name, table.rows, size, key), pace)
+        pieces += [
+            CopyItem(table.schema, table.name, number, len(ranges), part)
+            for number, part in enumerate(ranges)
+        ]
+    if len(pieces) > MOST_PIECES + len({(piece.schema, piece.name) for piece in pieces}):
+        raise CopyFailed(
+            f"{len(pieces)} pieces are more than the {MOST_PIECES} that one execution can hold;"
+            " raise the pace in planning/pace.py to what your connection gives"
+        )
+    return pieces
+
+
+def _bytes(table: TablePlan) -> int:
+    return max(table.raw_bytes, table.bytes)

@@ -1,0 +1,47 @@
+"""The items of each phase of a migration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from typing import Any
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.data_session import Session, open_session
+from redash_migration.database.planning.chunks import KeyStatistics
+from redash_migration.database.planning.items import (
+    PHASES,
+    copy_items,
+    verify_items,
+    verify_parts,
+)
+from redash_migration.database.planning.statistics import key_statistics
+from redash_migration.database.verification.ledger import note_chunks
+from redash_migration.errors import InvalidInput
+from redash_migration.plan import Plan, TablePlan
+from redash_migration.record.record import Record
+
+
+def plan_phase(
+    phase: Any, plan: Plan, record: Record, source: Callable[[], DatabaseAddress]
+) -> list[dict[str, Any]]:
+    """Items for the Map state of a phase; large tables alone need a look into the source.
+
+    Raises InvalidInput for an unknown phase, CopyFailed for a table that can't be cut.
+    """
+    if phase not in PHASES:
+        raise InvalidInput(f"phase: {phase!r} is none of {', '.join(PHASES)}")
+    with ExitStack() as stack:
+        sessions: list[Session] = []
+
+        def statistics(table: TablePlan) -> KeyStatistics | None:
+            if not sessions:
+                session = open_session(source(), purpose="plan-copies")
+                sessions.append(stack.enter_context(closing(session)))
+            return key_statistics(sessions[0], table.schema, table.name)
+
+        if phase != "verify":
+            return copy_items(plan.restored, statistics)
+        items = verify_items(plan.tables, statistics)
+    note_chunks(record, [part for item in items for part in verify_parts(item)])
+    return items
