@@ -1,0 +1,152 @@
+"""Each function's calls against its role: a missing permission, and one that nobody uses.
+
+Two witnesses. The code: every operation that a handler can come to (deployment.reachability). A
+rehearsal: every call that it made, with the resource it was made on (``aws-calls.ndjson`` and
+``roles.json`` in its folder). ``python -m deployment.comparison .rehearsal/latest`` compares the
+second kind and ends with 1 when a permission is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from deployment.operations import SERVICES, Need, iam_action, needs
+from deployment.permissions import Statement, allows, granted, matches
+from deployment.reachability import reached
+
+NEVER = {
+    ("ssm:GetParameter", "InspectNewHomeFunction"): (
+        "only this function's wiring gives the reader of secrets a client for parameters"
+    ),
+    ("ssm:SendCommand", "OnCommandEventFunction,ReconcileFunction"): (
+        "they look at commands and send none"
+    ),
+    ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
+}
+"""Operations that the code seems to come to, but doesn't: (action, functions) -> the reason.
+
+For ssm:GetParameter the function named is the one that does; for the others, those that don't.
+"""
+
+IMPLIED = {"sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey")}
+"""What an operation needs besides: the topic is encrypted with a key of the stack."""
+
+
+BESIDE = {
+    "sqs:SendMessage": "Lambda puts an event that failed into the queue with the function's role",
+    "kms:Decrypt": "secrets may be encrypted with a key of their own (SecretsKeyArn)",
+}
+"""Permissions without a call in the code, and what they are for."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A permission that is missing or that nobody uses."""
+
+    function: str
+    problem: str
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.function}: {self.problem} {self.action} on {self.resource}"
+
+
+def reachable_actions(function: str, code: Path, package_root: Path) -> set[str]:
+    """The IAM actions for every operation that a function's code can come to."""
+    calls = reached(code, package_root).client_calls
+    found = {action for call in calls for action in _operations().get(call, ())}
+    found -= {action for action in found if _never(function, action)}
+    return found | {other for action in found for other in IMPLIED.get(action, ())}
+
+
+def _never(function: str, action: str) -> bool:
+    if action == "ssm:GetParameter":
+        return function != "InspectNewHomeFunction"
+    return any(action == one and function in names.split(",") for one, names in NEVER)
+
+
+@cache
+def _operations() -> dict[str, tuple[str, ...]]:
+    """Method of a boto3 client -> IAM actions, for the services that the adapters use."""
+    import botocore.session
+    from botocore import xform_name
+
+    session = botocore.session.get_session()
+    found: dict[str, tuple[str, ...]] = {}
+    for service, prefix in SERVICES.items():
+        for operation in session.get_service_model(service).operation_names:
+            # DynamoDB's own DescribeEndpoints is the client's affair.
+            if (service, operation) != ("dynamodb", "DescribeEndpoints"):
+                method = xform_name(operation)
+                found[method] = (*found.get(method, ()), iam_action(prefix, operation))
+    return found
+
+
+def against_code(
+    function: str, statements: list[Statement], code: Path, package_root: Path
+) -> list[Finding]:
+    """What the code needs and the role lacks, and what the role allows and the code can't use."""
+    wanted = reachable_actions(function, code, package_root)
+    missing = [
+        Finding(function, "lacks", action, "any resource")
+        for action in wanted
+        if not allows(statements, action, None)
+    ]
+    unused = [
+        Finding(function, "has no use for", action, resource)
+        for action, resource in granted(statements)
+        if action not in BESIDE and not any(matches(action, one, fold=True) for one in wanted)
+    ]
+    return sorted([*missing, *unused])
+
+
+def against_calls(
+    calls: Iterable[dict[str, Any]], roles: dict[str, list[Statement]], machine: str
+) -> list[Finding]:
+    """The calls of a rehearsal that the callers' roles don't allow on the resources they named."""
+    lacking = set()
+    for function, need in _needs_of(calls, machine):
+        if not allows(roles.get(function, []), need.action, need.resource):
+            lacking.add(Finding(function, "lacks", need.action, need.resource or "any resource"))
+    return sorted(lacking)
+
+
+def _needs_of(calls: Iterable[dict[str, Any]], machine: str) -> Iterator[tuple[str, Need]]:
+    for call in calls:
+        for need in needs(call["service"], call["action"], call["params"]):
+            # A token names its machine only to Step Functions.
+            known = machine if need.action.startswith("states:SendTask") else need.resource
+            yield call["function"], Need(need.action, known)
+            for other in IMPLIED.get(need.action, ()):
+                yield call["function"], Need(other, None)
+
+
+def rehearsed(directory: Path, machine: str) -> list[Finding]:
+    """The findings of one rehearsal's folder."""
+    lines = (directory / "aws-calls.ndjson").read_text(encoding="utf-8").splitlines()
+    roles = json.loads((directory / "roles.json").read_text(encoding="utf-8"))
+    statements = {function: role["statements"] for function, role in roles.items()}
+    return against_calls(map(json.loads, lines), statements, machine)
+
+
+def main(arguments: list[str]) -> int:
+    """Compare the rehearsal whose folder is given."""
+    from deployment.sample import arn
+
+    directory = Path(arguments[0] if arguments else ".rehearsal/latest")
+    findings = rehearsed(directory, arn("states", "stateMachine:redash-migration"))
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} permissions are missing" if findings else "no permission is missing")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""From an API call to the IAM actions and resources that it needs.
+
+Names differ in a few places: the service's prefix in IAM is its signing name but for some, and
+some operations are allowed by the action of another (Service Authorization Reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from deployment.sample import REGION, arn
+
+SERVICES = {
+    "dms": "dms",
+    "ssm": "ssm",
+    "ecs": "ecs",
+    "elbv2": "elasticloadbalancing",
+    "s3": "s3",
+    "dynamodb": "dynamodb",
+    "secretsmanager": "secretsmanager",
+    "sns": "sns",
+    "stepfunctions": "states",
+    "kms": "kms",
+}
+"""boto3's name of a service -> its prefix in IAM."""
+
+_OTHER_ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Need:
+    """One action on one resource; the resource is None where a call doesn't tell it."""
+
+    action: str
+    resource: str | None
+
+
+def iam_action(prefix: str, operation: str) -> str:
+    """The action that allows an operation."""
+    action = f"{prefix}:{operation}"
+    return _OTHER_ACTIONS.get(action, action)
+
+
+def needs(prefix: str, operation: str, params: Mapping[str, Any]) -> list[Need]:
+    """What a call needs, by its parameters as they go over the wire."""
+    action = iam_action(prefix, operation)
+    resources = list(_resources(prefix, operation, params))
+    return [Need(action, resource) for resource in resources] or [Need(action, None)]
+
+
+def _resources(prefix: str, operation: str, params: Mapping[str, Any]) -> Iterable[str]:
+    def present(*names: str) -> list[str]:
+        return [str(params[name]) for name in names if params.get(name)]
+
+    match prefix:
+        case "dynamodb":
+            yield from (arn("dynamodb", f"table/{name}") for name in present("TableName"))
+        case "s3":
+            bucket, key = params.get("Bucket"), params.get("Key")
+            if bucket:
+                yield f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
+        case "secretsmanager":
+            yield from present("SecretId")
+        case "ssm":
+            yield from _ssm(operation, params)
+        case "dms":
+            yield from present(
+                "ReplicationTaskArn",
+                "ReplicationInstanceArn",
+                "EndpointArn",
+                "SourceEndpointArn",
+                "TargetEndpointArn",
+            )
+        case "elasticloadbalancing" if not operation.startswith("Describe"):
+            yield from present("ListenerArn", "RuleArn")
+        case "ecs":
+            yield from _ecs(operation, params)
+        case "states":
+            yield from present("executionArn", "stateMachineArn")
+        case "sns":
+            yield from present("TopicArn")
+
+
+def _ssm(operation: str, params: Mapping[str, Any]) -> Iterable[str]:
+    if operation == "SendCommand":
+        yield f"arn:aws:ssm:{REGION}::document/{params['DocumentName']}"
+        for instance in params.get("InstanceIds", []):
+            yield arn("ec2", f"instance/{instance}")
+    elif operation == "GetParameter":
+        name = str(params.get("Name", ""))
+        yield name if name.startswith("arn:") else arn("ssm", f"parameter/{name.lstrip('/')}")
+
+
+def _ecs(operation: str, params: Mapping[str, Any]) -> Iterable[str]:
+    cluster = str(params.get("cluster", "default")).rpartition("/")[2]
+    named = {"DescribeServices": params.get("services", [])}
+    for service in named.get(operation, [params["service"]] if params.get("service") else []):
+        yield service if service.startswith("arn:") else arn("ecs", f"service/{cluster}/{service}")
+
+
+@cache
+def resource_types(action: str) -> tuple[str, ...]:
+    """The resource types that an action can be narrowed to; () where AWS has none.
+
+    From the copy of the Service Authorization Reference that cfn-lint carries. KeyError for an
+    action that does not exist.
+    """
+    import json
+    from importlib.resources import files
+
+    source = files("cfnlint.data.AdditionalSpecs") / "Policies.json"
+    services = json.loads(source.read_text(encoding="utf-8"))
+    prefix, _, name = action.partition(":")
+    return tuple(services[prefix]["Actions"][name.lower()].get("Resources", ()))

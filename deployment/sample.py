@@ -1,0 +1,50 @@
+"""Values for the templates' parameters, as somebody would answer `sam deploy --guided`."""
+
+from __future__ import annotations
+
+from rehearsal.cloud.backends import ACCOUNT
+from rehearsal.cloud.backends import DEFAULT_REGION as REGION
+
+__all__ = ["ACCOUNT", "EVERYTHING", "MIGRATION", "REGION", "arn"]
+
+
+def arn(service: str, rest: str) -> str:
+    """An ARN in the sample account."""
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
+
+
+_BALANCER = "app/redash/50dc6c495c0c9188"
+
+MIGRATION = {
+    "SourceInstanceId": "i-0123456789abcdef0",
+    "SourceDatabaseSecretArn": arn("secretsmanager", "secret:redash/source-AbCdEf"),
+    "TargetDatabaseSecretArn": arn("secretsmanager", "secret:redash/target-AbCdEf"),
+    "EcsCluster": "redash",
+    "RedashSecretKeyArn": arn("secretsmanager", "secret:redash/secret-key-AbCdEf"),
+    "RedashCookieSecretArn": arn("ssm", "parameter/redash/cookie-secret"),
+    "ListenerArn": arn("elasticloadbalancing", f"listener/{_BALANCER}/f2f7dc8efc522ab2"),
+    "TargetGroupArn": arn("elasticloadbalancing", "targetgroup/redash/73e2d6bc24d8a067"),
+    "VpcId": "vpc-0123456789abcdef0",
+    "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+    "FunctionSecurityGroupIds": "sg-0123456789abcdef0",
+    "ReplicationSecurityGroupIds": "sg-0123456789abcdef1",
+    "Approvers": "first@example.com,second@example.com",
+}
+"""The migration application; what is not here has a default."""
+
+EVERYTHING = {
+    **MIGRATION,
+    "ListenerRuleArn": arn(
+        "elasticloadbalancing", f"listener-rule/{_BALANCER}/f2f7dc8efc522ab2/9683b2d02a6cabee"
+    ),
+    "RedashApiKeySecretArn": arn("secretsmanager", "secret:redash/api-key-AbCdEf"),
+    "SlackWebhookSecretArn": arn("secretsmanager", "secret:redash/slack-webhook-AbCdEf"),
+    "SlackSigningSecretArn": arn("secretsmanager", "secret:redash/slack-signing-AbCdEf"),
+    "SlackApprovers": "U012AB3CD",
+    "AlarmEmail": "alarms@example.com",
+    "SecretsKeyArn": arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+    "CreateVpcEndpoints": "yes",
+    "RouteTableIds": "rtb-0123456789abcdef0",
+    "CreateDmsRoles": "yes",
+}
+"""The same with everything switched on that can be asked for."""

@@ -1,0 +1,152 @@
+"""Each role holds what its function calls, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.comparison import Finding, against_calls, against_code, rehearsed
+from deployment.operations import needs, resource_types
+from deployment.permissions import allows, granted
+from deployment.sample import EVERYTHING, MIGRATION, arn
+from deployment.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "redash_migration"
+STACK = Stack(ROOT / "template.yaml", EVERYTHING)
+FUNCTIONS = sorted(STACK.functions)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_role_fits_the_code(function: str) -> None:
+    found = against_code(function, STACK.statements(function), STACK.code(function), PACKAGE)
+    assert [str(finding) for finding in found] == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_permission_taken_away_is_missed(function: str) -> None:
+    """The comparison can fail: without any one action of the code's, it says which."""
+    statements = STACK.statements(function)
+    for action in {action for action, _ in granted(statements)} - {"sqs:SendMessage"}:
+        poorer = [dict(copy.deepcopy(one)) for one in statements]
+        for one in poorer:
+            actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
+            one["Action"] = [kept for kept in actions if kept != action]
+        found = against_code(function, poorer, STACK.code(function), PACKAGE)
+        if action == "kms:Decrypt":  # only publishing to the encrypted topic demands it by itself
+            continue
+        assert Finding(function, "lacks", action, "any resource") in found
+
+
+def test_an_action_nobody_calls_is_reported() -> None:
+    richer = [
+        *STACK.statements("BeginFunction"),
+        {"Effect": "Allow", "Action": "ecs:UpdateService", "Resource": "arn:aws:ecs:::service/*"},
+    ]
+    found = against_code("BeginFunction", richer, STACK.code("BeginFunction"), PACKAGE)
+    assert [finding.action for finding in found] == ["ecs:UpdateService"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_star_only_where_aws_has_no_resource_level(function: str) -> None:
+    for action, resource in granted(STACK.statements(function)):
+        assert "*" not in action
+        if resource == "*":
+            assert resource_types(action) == (), f"{action} can be narrowed to a resource"
+
+
+def test_every_star_is_explained() -> None:
+    lines = (ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()
+    stars = [number for number, line in enumerate(lines) if line.strip() == 'Resource: "*"']
+    assert stars
+    for number in stars:
+        before = lines[max(0, number - 12) : number]
+        statement = "\n".join(before)
+        assert "#" in statement or "KeyPolicy" in "\n".join(lines[max(0, number - 45) : number]), (
+            f"line {number + 1}: a comment must say why the resource is *"
+        )
+
+
+def test_roles_are_one_for_each_function() -> None:
+    roles = STACK.of_type("AWS::IAM::Role")
+    for function in FUNCTIONS:
+        managed = {one.rpartition("/")[2] for one in roles[f"{function}Role"]["ManagedPolicyArns"]}
+        in_vpc = "VpcConfig" in STACK.functions[function]
+        expected = {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"}
+        if in_vpc:
+            expected = {"AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess"}
+        assert managed == expected
+
+
+def test_only_those_asked_for_may_read_a_secret() -> None:
+    bare = Stack(ROOT / "template.yaml", MIGRATION)
+    for function in FUNCTIONS:
+        for action, resource in granted(bare.statements(function)):
+            assert resource, f"{function}: {action} on nothing"
+            if action == "secretsmanager:GetSecretValue":
+                assert resource.startswith("arn:aws:secretsmanager:") or "ssm" in resource
+
+
+def test_calls_are_compared_by_resource() -> None:
+    machine = arn("states", "stateMachine:redash-migration")
+    calls: list[dict[str, Any]] = [
+        {
+            "function": "RunFullLoadFunction",
+            "service": "dms",
+            "action": "StartReplicationTask",
+            "params": {"ReplicationTaskArn": arn("dms", "task:redash-redash-20260131-020000")},
+        },
+        {
+            "function": "RunFullLoadFunction",
+            "service": "states",
+            "action": "SendTaskSuccess",
+            "params": {"taskToken": "***"},
+        },
+    ]
+    roles = {"RunFullLoadFunction": STACK.statements("RunFullLoadFunction")}
+    assert against_calls(calls, roles, machine) == []
+    calls[0]["params"]["ReplicationTaskArn"] = arn("dms", "task:somebody-elses")
+    found = against_calls(calls, roles, machine)
+    assert [finding.action for finding in found] == ["dms:StartReplicationTask"]
+    assert against_calls(calls[1:], roles, machine + "-other")
+
+
+def test_a_rehearsal_is_compared_with_its_own_roles(tmp_path: Path) -> None:
+    call = {
+        "function": "BeginFunction",
+        "service": "dynamodb",
+        "action": "PutItem",
+        "params": {"TableName": "MigrationTable"},
+    }
+    (tmp_path / "aws-calls.ndjson").write_text(json.dumps(call) + "\n", encoding="utf-8")
+    roles = {"BeginFunction": {"statements": STACK.statements("BeginFunction")}}
+    (tmp_path / "roles.json").write_text(json.dumps(roles), encoding="utf-8")
+    assert rehearsed(tmp_path, "") == []
+    roles["BeginFunction"]["statements"].clear()
+    (tmp_path / "roles.json").write_text(json.dumps(roles), encoding="utf-8")
+    assert [str(finding) for finding in rehearsed(tmp_path, "")] == [
+        "BeginFunction: lacks dynamodb:PutItem on " + arn("dynamodb", "table/MigrationTable")
+    ]
+
+
+def test_wildcards_and_denials_work_as_in_iam() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::box/*"},
+        {"Effect": "Deny", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::box/secret/?"},
+    ]
+    assert allows(statements, "s3:getobject", "arn:aws:s3:::box/open/a")
+    assert not allows(statements, "s3:GetObject", "arn:aws:s3:::box/secret/a")
+    assert not allows(statements, "s3:PutObject", "arn:aws:s3:::box/open/a")
+    assert not allows(statements, "s3:GetObject", "arn:aws:s3:::other/a")
+
+
+def test_a_command_needs_document_and_instance() -> None:
+    params = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-0123456789abcdef0"]}
+    assert [need.resource for need in needs("ssm", "SendCommand", params)] == [
+        "arn:aws:ssm:ap-northeast-1::document/AWS-RunShellScript",
+        arn("ec2", "instance/i-0123456789abcdef0"),
+    ]

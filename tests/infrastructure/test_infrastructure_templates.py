@@ -1,0 +1,161 @@
+"""Both templates: linted without a warning, and built as they should be."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.reachability import reached
+from deployment.sample import EVERYTHING, MIGRATION
+from deployment.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "redash_migration"
+STACK = Stack(ROOT / "template.yaml", EVERYTHING)
+BARE = Stack(ROOT / "template.yaml", MIGRATION)
+FUNCTIONS = sorted(STACK.functions)
+VARIABLE = re.compile(r"[A-Z][A-Z]*(_[A-Z]+)*")
+BY_LAMBDA = {"MIGRATION_TABLE"}
+
+
+@pytest.mark.parametrize("template", ["template.yaml", "target/template.yaml"])
+def test_cfn_lint_has_nothing_to_say(template: str) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("cfn-lint")), "--template", template],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function_has_its_folder(function: str) -> None:
+    assert STACK.code(function).is_file()
+    assert STACK.functions[function]["Handler"] == "app.handler"
+    assert STACK.functions[function]["Runtime"] == "python3.13"
+    assert STACK.functions[function]["Architectures"] == ["arm64"]
+
+
+def test_every_folder_has_its_function() -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    assert {STACK.code(function).parent.name for function in FUNCTIONS} == folders
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_environment_is_what_the_code_reads(function: str) -> None:
+    declared = set(STACK.environment(function))
+    known = {name for one in FUNCTIONS for name in STACK.environment(one)}
+    read = {
+        text
+        for text in reached(STACK.code(function), PACKAGE).strings
+        if VARIABLE.fullmatch(text) and text in known
+    }
+    assert declared == read | BY_LAMBDA
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_functions_with_psycopg_are_in_the_vpc(function: str) -> None:
+    properties = STACK.functions[function]
+    psycopg = any("Psycopg" in layer for layer in properties["Layers"])
+    assert ("VpcConfig" in properties) == psycopg
+    text = "".join(reached(STACK.code(function), PACKAGE).strings)
+    assert psycopg == ("SOURCE_DATABASE_SECRET_ARN" in text or "TARGET_DATABASE_SECRET_ARN" in text)
+
+
+@pytest.mark.parametrize(
+    "function", [name for name in FUNCTIONS if "VpcConfig" in STACK.functions[name]]
+)
+def test_functions_in_the_vpc_call_what_can_be_reached_from_there(function: str) -> None:
+    prefixes = set()
+    for statement in BARE.statements(function):
+        actions = statement["Action"]
+        prefixes |= {
+            one.partition(":")[0] for one in ([actions] if isinstance(actions, str) else actions)
+        }
+    assert prefixes <= {"dynamodb", "s3", "secretsmanager", "sqs"}
+
+
+def test_no_secret_is_a_parameter() -> None:
+    for template in ("template.yaml", "target/template.yaml"):
+        parameters = Stack(ROOT / template).document["Parameters"]
+        for name, parameter in parameters.items():
+            assert "NoEcho" not in parameter
+            assert parameter["Description"], name
+            secret = re.search(r"Password|Token|Key$|SecretString", name)
+            assert not secret, name
+
+
+def test_every_parameter_is_in_a_group() -> None:
+    for template in ("template.yaml", "target/template.yaml"):
+        document = Stack(ROOT / template).document
+        groups = document["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        grouped = [name for group in groups for name in group["Parameters"]]
+        assert sorted(grouped) == sorted(document["Parameters"])
+
+
+def test_the_new_home_answers_the_application_s_questions() -> None:
+    outputs = set(Stack(ROOT / "target" / "template.yaml").document["Outputs"])
+    parameters = set(STACK.document["Parameters"])
+    assert outputs - parameters == {"DatabaseAddress", "ValkeyAddress"}
+
+
+def test_the_database_keeps_its_own_triggers() -> None:
+    document = Stack(ROOT / "target" / "template.yaml").document
+    parameters = document["Resources"]["DatabaseParameters"]["Properties"]["Parameters"]
+    assert parameters == {"log_min_duration_statement": "1000", "rds.force_ssl": "1"}
+
+
+def test_services_rest_until_the_migration() -> None:
+    document = Stack(ROOT / "target" / "template.yaml").document
+    services = {
+        name: resource["Properties"]
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == "AWS::ECS::Service"
+    }
+    assert len(services) == 5
+    for service in services.values():
+        assert service["DesiredCount"]["Fn::If"][0] == "IsMigrated"
+        assert service["DesiredCount"]["Fn::If"][2] == 0
+        assert service["DeploymentConfiguration"]["DeploymentCircuitBreaker"]["Enable"] is True
+
+
+def test_each_approver_gets_mail_of_his_own() -> None:
+    subscriptions = BARE.of_type("AWS::SNS::Subscription").values()
+    assert [(one["Endpoint"], one["FilterPolicy"]) for one in subscriptions] == [
+        (address, {"approver": [address]})
+        for address in ("first@example.com", "second@example.com")
+    ]
+
+
+def test_task_names_fit_into_an_arn() -> None:
+    """DMS, CreateReplicationTask: a ResourceIdentifier has room for 31 characters."""
+    from redash_migration.replication.configuration import task_identifier
+
+    longest = "a" * int(STACK.document["Parameters"]["ReplicationTaskPrefix"]["MaxLength"])
+    assert len(task_identifier(longest, "redash-20260131-020000")) <= 31
+
+
+def test_every_rule_has_a_dead_letter_queue() -> None:
+    for name, rule in STACK.of_type("AWS::Events::Rule").items():
+        for target in rule["Targets"]:
+            assert target["DeadLetterConfig"]["Arn"], name
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1, name
+
+
+def test_dashboard_is_json() -> None:
+    body = STACK.of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]
+    widgets: list[dict[str, Any]] = json.loads(body)["widgets"]
+    assert len(widgets) == 6
+
+
+def test_log_policy_is_json() -> None:
+    policy = STACK.of_type("AWS::Logs::ResourcePolicy")["DmsEventLogsPolicy"]["PolicyDocument"]
+    assert json.loads(policy)["Statement"][0]["Effect"] == "Allow"
