@@ -1,0 +1,156 @@
+"""All questions of the preflight, and the plan that follows from the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import psycopg
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.catalog import Connection, count_sequences, read_tables
+from redash_migration.database.connection import connect
+from redash_migration.database.measure import disk_use
+from redash_migration.plan import Plan
+from redash_migration.preflight import pair, readiness, source, target
+from redash_migration.preflight.asking import ask, names, unknown
+from redash_migration.preflight.pause import predict_pause
+from redash_migration.preflight.room import find_room
+from redash_migration.preflight.tables import plan_tables, table_checks
+from redash_migration.record import Check
+
+Side = Literal["source", "target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the preflight has to know beside the two addresses.
+
+    `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none.
+    """
+
+    migration_id: str
+    host: Mapping[str, Any]
+    application_role: str = ""
+    write_pause_budget: int = 0
+    wal_budget: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Every answer; the plan, unless a database could not be read; the disk's use then."""
+
+    checks: tuple[Check, ...]
+    plan: Plan | None
+    disk_use: dict[str, Any] | None
+
+
+def examine(
+    source_address: DatabaseAddress, target_address: DatabaseAddress, request: Request
+) -> Examination:
+    """Reads both databases, changes neither. A database that can't be reached is a FAIL."""
+    checks: list[Check] = []
+    with ExitStack() as stack:
+        old = _open(stack, source_address, "source", checks)
+        new = _open(stack, target_address, "target", checks)
+        if new is not None:
+            checks += ask(new, target.questions(request.migration_id, request.application_role))
+        if old is None:
+            return Examination(tuple(checks), None, None)
+        versions = list(source.version(old))
+        checks += versions
+        if versions[0].status == "FAIL":
+            return Examination(tuple(checks), None, None)
+        checks += ask(old, readiness.QUESTIONS)
+        checks += ask(old, source.QUESTIONS)
+        if new is not None:
+            checks += _compared(old, new)
+        plan, used = _planned(old, new, request, checks)
+    return Examination(tuple(checks), plan, used)
+
+
+def _open(
+    stack: ExitStack, address: DatabaseAddress, side: Side, checks: list[Check]
+) -> Connection | None:
+    name = f"{side}.reachable"
+    try:
+        connection = stack.enter_context(connect(address, purpose="preflight"))
+    except psycopg.OperationalError as error:
+        said = str(error).strip().splitlines()[-1]
+        checks.append(Check(name, "FAIL", f"{address}: {said}", _remedy(side, said)))
+        return None
+    checks.append(Check(name, "PASS", str(address)))
+    return connection
+
+
+def _remedy(side: Side, said: str) -> str:
+    if "password" in said or "authentication" in said:
+        return f"Correct username and password in the {side} database's secret."
+    if "does not exist" in said:
+        return f"Correct dbname or username in the {side} database's secret."
+    if "pg_hba" in said:
+        return "Add a line for the functions' subnets to pg_hba.conf, and reload."
+    if "SSL" in said or "certificate" in said:
+        return f"Correct sslmode in the {side} database's secret, or the server's certificate."
+    if side == "source":
+        return (
+            "Publish PostgreSQL's port on the old host (allowSourceRestart does so) and let the"
+            " functions' security group reach it; correct host and port in the source's secret."
+        )
+    return "Let the functions' security group reach the target; correct host and port."
+
+
+def refused_for_good(checks: tuple[Check, ...]) -> Iterator[Check]:
+    """Failures that preparing the source would not mend."""
+    for check in checks:
+        if check.status not in {"FAIL", "UNKNOWN"}:
+            continue
+        known_answer = check.id != "source.reachable" or "allowSourceRestart" in check.remedy
+        if check.id not in readiness.PREPARABLE or not known_answer:
+            yield check
+
+
+def _compared(old: Connection, new: Connection) -> list[Check]:
+    try:
+        return list(pair.compare(old, new))
+    except psycopg.Error as error:
+        if old.closed or new.closed:
+            raise
+        return [unknown("databases.comparison", error)]
+
+
+def _planned(
+    old: Connection, new: Connection | None, request: Request, checks: list[Check]
+) -> tuple[Plan | None, dict[str, Any] | None]:
+    try:
+        room = find_room(old, request.host, request.wal_budget)
+        checks += room.checks
+        tables = plan_tables(old, read_tables(old))
+        checks += table_checks(tables)
+        slots = names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots ORDER BY 1")
+        sequences = count_sequences(old)
+        used = asdict(disk_use(old))
+    except psycopg.Error as error:
+        if old.closed:
+            raise
+        checks.append(unknown("plan.made", error))
+        return None, None
+    versions = [side.info.server_version // 10000 if side else 0 for side in (old, new)]
+    pause = predict_pause(tables, sequences, request.write_pause_budget)
+    checks += pause.checks
+    plan = Plan(
+        migration_id=request.migration_id,
+        source_version=versions[0],
+        target_version=versions[1],
+        tables=tables,
+        sequences_count=sequences,
+        total_bytes=sum(table.bytes for table in tables),
+        predicted_write_pause_seconds=pause.seconds,
+        predicted_parts=pause.parts,
+        slots_before=tuple(slots),
+        disk_free_bytes=room.disk_free_bytes,
+        wal_budget_bytes=room.wal_budget_bytes,
+    )
+    return plan, used

@@ -1,0 +1,234 @@
+"""Is the source ready to replicate? (AWS DMS user guide, "Working with self-managed PostgreSQL
+databases as a source"; PostgreSQL manual, 20.6 "Replication".)
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+import psycopg
+from psycopg import errors
+
+from redash_migration.database.catalog import Connection
+from redash_migration.host.preparation import override_lines
+from redash_migration.preflight.asking import Question, listed, one, setting
+from redash_migration.record import Check
+
+PREPARABLE = frozenset(
+    {
+        *("source.reachable", "source.wal_level", "source.replication_slots"),
+        *("source.wal_senders", "source.wal_sender_timeout"),
+        *("source.host_based_authentication",),
+    }
+)
+"""Failures that PrepareSource mends."""
+
+LEAST_SENDER_TIMEOUT = 10_000  # milliseconds
+PLUGINS = ("test_decoding", "pglogical_output")
+
+
+def _override() -> str:
+    return (
+        "Start with allowSourceRestart, or put these lines into docker-compose.override.yml and"
+        f" restart PostgreSQL:\n{override_lines()}"
+    )
+
+
+def wal_level(connection: Connection) -> Iterable[Check]:
+    value = setting(connection, "wal_level")
+    if value == "logical":
+        yield Check("source.wal_level", "PASS", "logical")
+    else:
+        yield Check("source.wal_level", "FAIL", f"wal_level is {value}, not logical", _override())
+
+
+def slots(connection: Connection) -> Iterable[Check]:
+    most = int(setting(connection, "max_replication_slots"))
+    used = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_replication_slots"))
+    yield _room("source.replication_slots", "max_replication_slots", most, used)
+
+
+def senders(connection: Connection) -> Iterable[Check]:
+    most = int(setting(connection, "max_wal_senders"))
+    used = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_stat_replication"))
+    yield _room("source.wal_senders", "max_wal_senders", most, used)
+
+
+def _room(name: str, what: str, most: int, used: int) -> Check:
+    if used < most:
+        return Check(name, "PASS", f"{most - used} of {most} are free")
+    return Check(name, "FAIL", f"{what} is {most}, and {used} are in use", _override())
+
+
+def sender_timeout(connection: Connection) -> Iterable[Check]:
+    value = int(setting(connection, "wal_sender_timeout"))
+    if value == 0 or value >= LEAST_SENDER_TIMEOUT:
+        yield Check("source.wal_sender_timeout", "PASS", f"{value} ms")
+    else:
+        yield Check(
+            "source.wal_sender_timeout",
+            "FAIL",
+            f"{value} ms; DMS needs 0 or at least {LEAST_SENDER_TIMEOUT} ms",
+            _override(),
+        )
+
+
+def role(connection: Connection) -> Iterable[Check]:
+    """May the migration's role replicate?"""
+    row = connection.execute(
+        "SELECT rolname, rolsuper, rolreplication FROM pg_catalog.pg_roles"
+        " WHERE rolname = current_user"
+    ).fetchone()
+    if row is not None and (row[1] or row[2]):
+        what = "superuser" if row[1] else "REPLICATION"
+        yield Check("source.role", "PASS", f"{row[0]} has {what}")
+    else:
+        name = row[0] if row else "the role"
+        yield Check(
+            "source.role",
+            "FAIL",
+            f"{name} is neither superuser nor has REPLICATION",
+            f'ALTER ROLE "{name}" WITH REPLICATION;',
+        )
+
+
+def fence_rights(connection: Connection) -> Iterable[Check]:
+    """May the migration's role make the database read-only and end other sessions?"""
+    row = connection.execute(
+        "SELECT r.rolname, r.rolsuper,"
+        " pg_has_role(d.datdba, 'USAGE') AND pg_has_role('pg_signal_backend', 'USAGE')"
+        " AND pg_has_role('pg_read_all_stats', 'USAGE'), d.datname"
+        " FROM pg_catalog.pg_roles r, pg_catalog.pg_database d"
+        " WHERE r.rolname = current_user AND d.datname = current_database()"
+    ).fetchone()
+    assert row is not None  # noqa: S101 - we are somebody, somewhere
+    name, superuser, enough, database = row
+    remedy = (
+        f'ALTER DATABASE "{database}" OWNER TO "{name}"; GRANT pg_signal_backend,'
+        f' pg_read_all_stats TO "{name}"; or better: ALTER ROLE "{name}" SUPERUSER;'
+    )
+    if superuser:
+        yield Check("source.fence_rights", "PASS", f"{name} is a superuser")
+    elif enough:
+        yield Check(
+            "source.fence_rights",
+            "WARN",
+            f"{name} can't end sessions of superusers",
+            f'ALTER ROLE "{name}" SUPERUSER, unless no superuser ever connects.',
+        )
+    else:
+        yield Check(
+            "source.fence_rights", "FAIL", f"{name} can't make {database} read-only", remedy
+        )
+
+
+_RULES = """
+SELECT coalesce(address, type), coalesce(netmask, '')
+FROM pg_catalog.pg_hba_file_rules
+WHERE error IS NULL AND 'replication' = ANY (database)
+  AND (user_name && ARRAY['all', current_user::text]) AND auth_method <> 'reject'
+  AND type LIKE 'host%'
+"""
+
+
+def host_based_authentication(connection: Connection) -> Iterable[Check]:
+    """Is there a line in pg_hba.conf that lets the role replicate from another host?"""
+    name = "source.host_based_authentication"
+    try:
+        rules = connection.execute(_RULES.encode()).fetchall()
+    except errors.InsufficientPrivilege as error:
+        yield Check(
+            name,
+            "UNKNOWN",
+            f"may not read the rules: {error.diag.message_primary}",
+            "GRANT SELECT ON pg_hba_file_rules TO the migration's role; GRANT EXECUTE ON FUNCTION"
+            " pg_hba_file_rules() TO it.",
+        )
+        return
+    local = bool(one(connection, "SELECT inet_client_addr() <<= '127.0.0.0/8'"))
+    addresses = [address for address, _ in rules if local or not _loopback(address)]
+    if addresses:
+        yield Check(name, "PASS", f"replication is allowed from {listed(sorted(set(addresses)))}")
+    else:
+        who = one(connection, "SELECT current_user::text")
+        yield Check(
+            name,
+            "FAIL",
+            "no line of pg_hba.conf lets the role replicate from another host",
+            "Start with allowSourceRestart, or add to pg_hba.conf, with the private address of the"
+            f" replication instance, and reload:\nhost replication {who} 10.0.0.0/8 scram-sha-256",
+        )
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "samehost"
+
+
+def decoding_plugin(connection: Connection) -> Iterable[Check]:
+    """Can the server load a plug-in that DMS decodes with?"""
+    name = "source.decoding_plugin"
+    missing = []
+    for plugin in PLUGINS:
+        try:
+            _try_plugin(connection, plugin)
+        except errors.UndefinedFile:
+            missing.append(plugin)
+        except psycopg.Error as error:
+            yield Check(
+                name,
+                "UNKNOWN",
+                f"could not be tried: {error.diag.message_primary}",
+                "Make the migration's role a superuser, or see that wal_level is logical.",
+            )
+            return
+        else:
+            yield Check(name, "PASS", f"{plugin} is there")
+            return
+    yield Check(
+        name,
+        "FAIL",
+        f"neither {' nor '.join(missing)} is installed",
+        "Install PostgreSQL's contrib modules (the official image has them), or pglogical.",
+    )
+
+
+def _try_plugin(connection: Connection, plugin: str) -> None:
+    if one(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        connection.execute(f"LOAD '{plugin}'".encode())
+        return
+    # A temporary slot is gone at once, and only its making shows what a plain role may know.
+    connection.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_create_logical_replication_slot("
+        "'redash_migration_probe', %s, true)",
+        [plugin],
+    )
+
+
+def slot_limit(connection: Connection) -> Iterable[Check]:
+    value = int(setting(connection, "max_slot_wal_keep_size"))
+    if value < 0:
+        yield Check("source.max_slot_wal_keep_size", "PASS", "slots keep what they need")
+    else:
+        yield Check(
+            "source.max_slot_wal_keep_size",
+            "WARN",
+            f"a slot that holds more than {value} MB of WAL is lost, and the migration with it",
+            "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf();",
+        )
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "source.wal_level": wal_level,
+    "source.replication_slots": slots,
+    "source.wal_senders": senders,
+    "source.wal_sender_timeout": sender_timeout,
+    "source.role": role,
+    "source.fence_rights": fence_rights,
+    "source.host_based_authentication": host_based_authentication,
+    "source.decoding_plugin": decoding_plugin,
+    "source.max_slot_wal_keep_size": slot_limit,
+}

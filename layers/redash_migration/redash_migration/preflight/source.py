@@ -1,0 +1,261 @@
+"""What in the source's contents or life could stand in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from psycopg import sql
+
+from redash_migration.database import fence
+from redash_migration.database.catalog import Connection, read_tables
+from redash_migration.preflight.asking import Question, listed, names, one
+from redash_migration.record import Check
+
+OLDEST_VERSION = 13
+_LONG = 600  # seconds: a transaction that runs as long delays the making of the slot
+
+
+def version(connection: Connection) -> Iterable[Check]:
+    major = connection.info.server_version // 10000
+    if major >= OLDEST_VERSION:
+        yield Check("source.version", "PASS", f"PostgreSQL {major}")
+    else:
+        yield Check(
+            "source.version",
+            "FAIL",
+            f"PostgreSQL {major} is older than {OLDEST_VERSION}",
+            "Upgrade the old database first (pg_upgrade, or dump and restore).",
+        )
+
+
+def not_fenced(connection: Connection) -> Iterable[Check]:
+    database = connection.info.dbname
+    if fence.laid(connection):
+        yield Check(
+            "source.writable",
+            "FAIL",
+            f"{database} is set to read-only, perhaps by a migration that has ended",
+            f'ALTER DATABASE "{database}" RESET default_transaction_read_only;',
+        )
+    elif one(connection, "SELECT pg_is_in_recovery()"):
+        yield Check(
+            "source.writable", "FAIL", "the server is a standby", "Name the primary in the secret."
+        )
+    else:
+        yield Check("source.writable", "PASS", f"{database} takes writes")
+
+
+def readable(connection: Connection) -> Iterable[Check]:
+    refused = [
+        table.qualified_name
+        for table in read_tables(connection)
+        if table.kind == "r"
+        and not one(connection, "SELECT has_table_privilege(%s::oid, 'SELECT')", table.oid)
+    ]
+    if refused:
+        yield Check(
+            "source.readable",
+            "FAIL",
+            f"the migration's role may not read {listed(refused)}",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO the migration's role.",
+        )
+    else:
+        yield Check("source.readable", "PASS", "every table may be read")
+
+
+def alembic(connection: Connection) -> Iterable[Check]:
+    """Redash's own mark of its schema's version: one row, or it is no Redash."""
+    found = [t for t in read_tables(connection) if t.name == "alembic_version"]
+    if len(found) != 1:
+        yield Check(
+            "source.alembic",
+            "FAIL",
+            f"{len(found)} tables alembic_version: this is no Redash database",
+            "Name Redash's database in the source's secret (see REDASH_DATABASE_URL).",
+        )
+        return
+    table = sql.Identifier(found[0].schema, found[0].name)
+    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
+    rows = row[0] if row else 0
+    if rows == 1:
+        yield Check("source.alembic", "PASS", "one version")
+    else:
+        yield Check(
+            "source.alembic",
+            "FAIL",
+            f"alembic_version holds {rows} rows, not one",
+            "Leave the row of the running Redash's version (manage.py db current) only.",
+        )
+
+
+def prepared_transactions(connection: Connection) -> Iterable[Check]:
+    gids = names(
+        connection,
+        "SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = current_database()",
+    )
+    yield _none_of(
+        "source.prepared_transactions",
+        gids,
+        "FAIL",
+        "prepared transactions",
+        "COMMIT PREPARED or ROLLBACK PREPARED each of them.",
+    )
+
+
+def long_transactions(connection: Connection) -> Iterable[Check]:
+    found = names(
+        connection,
+        "SELECT format('pid %%s of %%s (%%s s)', pid, usename,"
+        " extract(epoch FROM now() - xact_start)::int)"
+        " FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend' AND xact_start < now() - make_interval(secs => %s)"
+        " ORDER BY xact_start",
+        _LONG,
+    )
+    yield _none_of(
+        "source.long_transactions",
+        found,
+        "WARN",
+        "long transactions, which delay the making of the slot:",
+        "End them: SELECT pg_terminate_backend(pid).",
+    )
+
+
+def large_objects(connection: Connection) -> Iterable[Check]:
+    count = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata"))
+    yield _none_of(
+        "source.large_objects",
+        [str(count)] if count else [],
+        "FAIL",
+        "large objects, which are not carried:",
+        "Redash makes none. SELECT lo_unlink(oid) FROM pg_largeobject_metadata removes them.",
+    )
+
+
+def invalid_indexes(connection: Connection) -> Iterable[Check]:
+    found = names(
+        connection,
+        "SELECT i.indexrelid::regclass::text FROM pg_catalog.pg_index i"
+        " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        r" WHERE NOT i.indisvalid AND n.nspname NOT LIKE 'pg\_%'",
+    )
+    yield _none_of(
+        "source.invalid_indexes",
+        found,
+        "WARN",
+        "invalid indexes, which pg_dump leaves out:",
+        "REINDEX INDEX CONCURRENTLY, or DROP INDEX, each of them.",
+    )
+
+
+def unvalidated_constraints(connection: Connection) -> Iterable[Check]:
+    found = names(
+        connection,
+        "SELECT format('%I on %s', conname, conrelid::regclass)"
+        " FROM pg_catalog.pg_constraint WHERE NOT convalidated AND conrelid <> 0",
+    )
+    yield _none_of(
+        "source.unvalidated_constraints",
+        found,
+        "WARN",
+        "constraints that not all rows are known to keep:",
+        "ALTER TABLE ... VALIDATE CONSTRAINT: the new side validates all foreign keys.",
+    )
+
+
+def event_triggers(connection: Connection) -> Iterable[Check]:
+    found = names(connection, "SELECT evtname::text FROM pg_catalog.pg_event_trigger")
+    yield _none_of(
+        "source.event_triggers",
+        found,
+        "WARN",
+        "event triggers, which RDS may refuse:",
+        "DROP EVENT TRIGGER those that the new database does not need.",
+    )
+
+
+def other_slots(connection: Connection) -> Iterable[Check]:
+    found = names(
+        connection,
+        "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"
+        " WHERE NOT active AND NOT temporary ORDER BY 1",
+    )
+    yield _none_of(
+        "source.other_slots",
+        found,
+        "WARN",
+        "unused replication slots, which keep WAL on the disk:",
+        "SELECT pg_drop_replication_slot(name) for those that nobody needs.",
+    )
+
+
+def subscriptions(connection: Connection) -> Iterable[Check]:
+    count = int(
+        one(
+            connection,
+            "SELECT count(*) FROM pg_catalog.pg_stat_subscription s WHERE s.pid IS NOT NULL"
+            " AND EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.pid = s.pid"
+            " AND a.datname = current_database())",
+        )
+    )
+    yield _none_of(
+        "source.subscriptions",
+        [str(count)] if count else [],
+        "FAIL",
+        "subscriptions that write here:",
+        "ALTER SUBSCRIPTION ... DISABLE: no other server may write during the switch.",
+    )
+
+
+def foreign_tables(connection: Connection) -> Iterable[Check]:
+    found = [table.qualified_name for table in read_tables(connection) if table.kind == "f"]
+    yield _none_of(
+        "source.foreign_tables",
+        found,
+        "WARN",
+        "foreign tables, whose rows live elsewhere:",
+        "See that the new database reaches their servers; user mappings are made by hand.",
+    )
+
+
+def materialized_views(connection: Connection) -> Iterable[Check]:
+    found = names(
+        connection,
+        "SELECT format('%I.%I', schemaname, matviewname) FROM pg_catalog.pg_matviews ORDER BY 1",
+    )
+    yield _none_of(
+        "source.materialized_views",
+        found,
+        "WARN",
+        "materialized views, which are made empty:",
+        "REFRESH MATERIALIZED VIEW each of them on the new database after the switch.",
+    )
+
+
+def _none_of(name: str, found: list[str], otherwise: str, what: str, remedy: str) -> Check:
+    if not found:
+        return Check(name, "PASS", "none")
+    return Check(
+        name,
+        "FAIL" if otherwise == "FAIL" else "WARN",
+        f"{what} {listed(found)}" if what.endswith(":") else f"{listed(found)} ({what})",
+        remedy,
+    )
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "source.writable": not_fenced,
+    "source.readable": readable,
+    "source.alembic": alembic,
+    "source.prepared_transactions": prepared_transactions,
+    "source.long_transactions": long_transactions,
+    "source.large_objects": large_objects,
+    "source.invalid_indexes": invalid_indexes,
+    "source.unvalidated_constraints": unvalidated_constraints,
+    "source.event_triggers": event_triggers,
+    "source.other_slots": other_slots,
+    "source.subscriptions": subscriptions,
+    "source.foreign_tables": foreign_tables,
+    "source.materialized_views": materialized_views,
+}
