@@ -37,14 +37,12 @@ class Figures:
 
     def bytes(self, value: float) -> str:
         """A size in powers of 1000: 48 MB."""
-        size, unit = float(value), "B"
-        for unit in ("B", "kB", "MB", "GB", "TB"):  # noqa: B007 - the last one is used below
-            if size < 999.5:
-                break
+        size, units = float(value), ["B", "kB", "MB", "GB", "TB"]
+        while size >= 999.5 and len(units) > 1:
             size /= 1000
-        if unit == "B" or size >= 100:
-            return f"{size:.0f} {unit}"
-        return f"{_trim(size)} {unit}"
+            del units[0]
+        text = f"{size:.0f}" if units[0] == "B" or size >= 100 else _trim(size)
+        return f"{text} {units[0]}"
 
     def duration(self, seconds: float) -> str:
         """Seconds, minutes or hours, with no more parts than one plans with."""

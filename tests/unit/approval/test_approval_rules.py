@@ -1,0 +1,174 @@
+"""The rules of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from redash_migration.approval.evidence import (
+    Evidence,
+    Finding,
+    Pause,
+    SourceDisk,
+    Stream,
+)
+from redash_migration.approval.gate import Answer, Gate
+from redash_migration.approval.people import approvers, same_person, slack_approvers
+from redash_migration.approval.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.rules import Problem, Proposal, clean, decides, problems
+from redash_migration.errors import InvalidInput
+
+NAME = "redash-20261123-013005"
+OPENED = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+GATE = Gate(
+    migration_id=NAME,
+    gate_id="g" * 22,
+    purpose=CUTOVER,
+    state="OPEN",
+    version=1,
+    opened_at=OPENED,
+    expires_at=OPENED + timedelta(hours=1),
+    approvers=approvers(["hana@example.com", "ken@example.com"]),
+    required=1,
+    requested_by="starter@example.com",
+    allow_self=False,
+    language="en",
+    base_url="https://page.example",
+    evidence_hash="",
+    answers={},
+)
+CLEAR = Evidence(
+    purpose=CUTOVER.state,
+    migration_id=NAME,
+    source_version=160004,
+    target_version=180004,
+    required=1,
+    requested_by="",
+    tables=(),
+    findings=(),
+    passed=3,
+    pause=Pause(10.0, {}, 600),
+    stream=Stream(0.1, True, ""),
+    disk=SourceDisk(0, 0, 0, None, "PASS", ""),
+)
+WARNED = replace(CLEAR, findings=(Finding("x", "WARN"),))
+FAILED = replace(CLEAR, findings=(Finding("x", "UNKNOWN"),))
+HANA = Proposal("hana@example.com", "approve", "", CLEAR.hash, "page", NAME)
+
+
+@pytest.mark.parametrize(
+    ("gate", "evidence", "proposal", "expected"),
+    [
+        (GATE, CLEAR, HANA, []),
+        (GATE, CLEAR, replace(HANA, name=f"  {NAME.upper()}\n"), []),
+        (GATE, CLEAR, replace(HANA, name="ｒｅｄａｓｈ－２０２６１１２３－０１３００５"), []),
+        (GATE, CLEAR, replace(HANA, name=""), ["name_missing"]),
+        (GATE, CLEAR, replace(HANA, name="redash"), ["name_wrong"]),
+        (GATE, CLEAR, replace(HANA, name=NAME + "x"), ["name_wrong"]),
+        (GATE, CLEAR, replace(HANA, decision=""), ["decision_missing"]),
+        (GATE, CLEAR, replace(HANA, decision="keep"), ["decision_missing"]),
+        (GATE, CLEAR, replace(HANA, decision="expire"), ["decision_missing"]),
+        (GATE, CLEAR, replace(HANA, decision="reject"), ["reason_missing"]),
+        (GATE, CLEAR, replace(HANA, decision="reject", reason=" \u200b "), ["reason_missing"]),
+        (GATE, CLEAR, replace(HANA, decision="reject", reason="no"), []),
+        (GATE, CLEAR, replace(HANA, reason="x" * 1001), ["reason_too_long"]),
+        (GATE, WARNED, HANA, ["reason_missing"]),
+        (GATE, WARNED, replace(HANA, reason="seen"), []),
+        (GATE, FAILED, replace(HANA, reason="seen"), ["blocked"]),
+        (GATE, FAILED, replace(HANA, decision="reject", reason="seen"), []),
+        (GATE, CLEAR, replace(HANA, actor="starter@example.com"), ["starter"]),
+        (
+            GATE,
+            CLEAR,
+            replace(HANA, actor="starter@example.com", decision="reject", reason="no"),
+            [],
+        ),
+        (replace(GATE, allow_self=True), CLEAR, replace(HANA, actor="starter@example.com"), []),
+        (GATE, CLEAR, replace(HANA, actor="slack:U1", name=None), ["person_unknown"]),
+        (
+            replace(GATE, requested_by=""),
+            CLEAR,
+            replace(HANA, actor="slack:U1", name=None),
+            [],
+        ),
+        (
+            replace(GATE, requested_by="", required=2),
+            CLEAR,
+            replace(HANA, actor="slack:U1", name=None),
+            ["person_unknown"],
+        ),
+        (replace(GATE, purpose=CONFIRM), FAILED, replace(HANA, decision="keep", reason="x"), []),
+        (
+            replace(GATE, purpose=CONFIRM),
+            CLEAR,
+            replace(HANA, decision="go_back"),
+            ["reason_missing"],
+        ),
+        (replace(GATE, purpose=CONFIRM), CLEAR, HANA, ["decision_missing"]),
+    ],
+)
+def test_what_an_answer_needs(
+    gate: Gate, evidence: Evidence, proposal: Proposal, expected: list[Problem]
+) -> None:
+    assert problems(gate, evidence, proposal) == expected
+
+
+def _answer(actor: str, decision: str = "approve", evidence: str = "h") -> Answer:
+    return Answer(actor, decision, "", evidence, "2026-11-23T01:40:00.000000Z", "page")
+
+
+class TestTwoPeople:
+    gate = replace(GATE, required=2)
+
+    def test_one_is_not_enough(self) -> None:
+        assert not decides(self.gate, _answer("hana@example.com"))
+
+    def test_two_are(self) -> None:
+        gate = replace(self.gate, answers={"hana@example.com": _answer("hana@example.com")})
+        assert decides(gate, _answer("ken@example.com"))
+
+    def test_the_same_person_twice_is_not(self) -> None:
+        gate = replace(self.gate, answers={"hana@example.com": _answer("hana@example.com")})
+        assert not decides(gate, _answer("Hana@Example.com"))
+
+    def test_an_approval_of_older_facts_does_not_count(self) -> None:
+        old = _answer("hana@example.com", evidence="old")
+        gate = replace(self.gate, answers={"hana@example.com": old})
+        assert not decides(gate, _answer("ken@example.com"))
+
+    def test_one_refusal_ends_it(self) -> None:
+        assert decides(self.gate, _answer("ken@example.com", "reject"))
+
+
+@pytest.mark.parametrize(
+    ("requested_by", "actor", "same"),
+    [
+        ("hana@example.com", "Hana@example.com", True),
+        ("arn:aws:sts::1:assumed-role/Admin/hana@example.com", "hana@example.com", True),
+        ("arn:aws:iam::1:user/hana", "hana@example.com", True),
+        ("hana", "hana@example.com", True),
+        ("U123ABC", "slack:U123ABC", True),
+        ("hana@example.com", "hana@other.example", False),
+        ("ken", "hana@example.com", False),
+        ("", "hana@example.com", False),
+        ("a", "hana@example.com", False),
+    ],
+)
+def test_who_is_the_same_person(requested_by: str, actor: str, same: bool) -> None:
+    assert same_person(requested_by, actor) is same
+
+
+def test_settings_name_what_is_wrong() -> None:
+    with pytest.raises(InvalidInput, match="APPROVERS: 'hana' is not"):
+        approvers(["hana"])
+    with pytest.raises(InvalidInput, match="SLACK_APPROVERS: 'hana'"):
+        slack_approvers(["hana"])
+    assert len(approvers(["a@b.example", "A@b.example"])) == 1
+    (mapped,) = slack_approvers(["U0123ABCD:hana@example.com"])
+    assert mapped.actor == "hana@example.com"
+
+
+def test_clean_drops_what_nobody_typed() -> None:
+    assert clean(" ａb\u202e\u0000c\n") == "abc"

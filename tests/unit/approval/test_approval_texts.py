@@ -1,0 +1,121 @@
+"""Both languages say the same things, in words and in figures; colours can be read."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import UTC, datetime
+
+import pytest
+
+from redash_migration.approval.rendering import style
+from redash_migration.approval.texts import LANGUAGES, Texts
+
+EN, JA = LANGUAGES["en"], LANGUAGES["ja"]
+LATIN_ONLY = {
+    "language.other",
+    "new.smoke_value",
+    "mail.outcome.subject",
+    "mail.decided",
+    "mail.decided_expired",
+}
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_every_text() -> None:
+    assert EN.keys() == JA.keys()
+
+
+@pytest.mark.parametrize("key", sorted(EN))
+def test_a_text_has_the_same_places_and_is_translated(key: str) -> None:
+    assert _places(EN[key]) == _places(JA[key])
+    assert JA[key].count("**") == EN[key].count("**")
+    if key not in LATIN_ONLY:
+        assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", JA[key]), JA[key]
+
+
+@pytest.mark.parametrize("key", [key for key in EN if key.endswith(".subject")])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_subjects_fit_into_an_sns_message(key: str, language: str) -> None:
+    longest = max((Texts(language)(name) for name in EN if name.startswith("decided.")), key=len)
+    figures = {"migration": "redash-20261123-013005", "left": "23 h", "decision": longest}
+    assert len(Texts(language)(key, **figures)) < 100
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert Texts("fr").language == "en"
+
+
+def test_figures() -> None:
+    en, ja = Texts("en").figures, Texts("ja").figures
+    at = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
+    assert (en.time(at), ja.time(at)) == ("23 Nov 2026 16:05 UTC", "2026年11月24日 01:05 JST")
+    assert (en.short(48_211), ja.short(48_211)) == ("48.2k", "4.8万")
+    assert (en.short(3_902_114), ja.short(123_456_789)) == ("3.9M", "1.2億")
+    assert [en.bytes(size) for size in (0, 999, 1000, 412e6, 9.4e9, 2e15)] == [
+        "0 B",
+        "999 B",
+        "1 kB",
+        "412 MB",
+        "9.4 GB",
+        "2000 TB",
+    ]
+    assert [en.duration(s) for s in (0.84, 9, 38.4, 125, 1800, 9000)] == [
+        "0.8 s",
+        "9 s",
+        "38 s",
+        "2 min 5 s",
+        "30 min",
+        "2.5 h",
+    ]
+    assert (ja.duration(125), ja.hours(50)) == ("2分5秒", "2日")
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground", "least"),
+    [
+        ("ink", "ground", 7.0),
+        ("ink", "card", 7.0),
+        ("ink", "accent-soft", 4.5),
+        ("ink", "warn-soft", 4.5),
+        ("ink", "bad-soft", 4.5),
+        ("muted", "ground", 4.5),
+        ("muted", "card", 4.5),
+        ("muted", "accent-soft", 4.5),
+        ("muted", "warn-soft", 4.5),
+        ("muted", "bad-soft", 4.5),
+        ("accent", "ground", 4.5),
+        ("accent", "card", 4.5),
+        ("accent", "accent-soft", 4.5),
+        ("on-accent", "accent", 4.5),
+        ("good", "card", 4.5),
+        ("warn", "card", 4.5),
+        ("warn", "warn-soft", 4.5),
+        ("bad", "card", 4.5),
+        ("bad", "bad-soft", 4.5),
+        ("field", "card", 3.0),
+        ("bar", "card", 3.0),
+        ("bar-restore", "card", 3.0),
+    ],
+)
+def test_colours_can_be_told_apart(text: str, ground: str, least: float, scheme: int) -> None:
+    blocks = re.findall(r":root \{([^}]*)\}", style())
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme]))
+    assert _contrast(colours[text], colours[ground]) >= least
