@@ -20,7 +20,7 @@ def checks_table(root: Path) -> str:
 
 
 def _ids(tree: ast.AST) -> Iterator[str]:
-    """Dotted texts, first arguments of calls and assigned constants, that look like a check's id."""
+    """Dotted texts that look like a check's id: first arguments of calls, assigned constants."""
     for node in ast.walk(tree):
         values: list[ast.expr] = []
         if isinstance(node, ast.Call):

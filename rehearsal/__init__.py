@@ -1,0 +1,8 @@
+"""A whole migration on one machine: what stands in for AWS, and the command that runs it."""
+
+import sys
+from pathlib import Path
+
+_LAYER = str(Path(__file__).parents[1] / "layers" / "redash_migration")
+if _LAYER not in sys.path:  # on Lambda the layer is on the path by itself
+    sys.path.insert(0, _LAYER)
