@@ -10,9 +10,11 @@ from redash_migration.database.catalog import DMS_TABLES, OWN_SCHEMAS, Connectio
 
 _BATCH = 200  # objects per transaction: each costs a lock, and a server has a limited number
 
+_KEPT = "redash_migration_kept_"
 _PLACE = """
     n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname <> ALL (%(own)s)
     AND n.nspname NOT LIKE 'pg\\_toast%%' AND n.nspname NOT LIKE 'pg\\_temp%%'
+    AND n.nspname NOT LIKE 'redash\\_migration\\_kept\\_%%'
 """
 _NOT_OF_EXTENSION = """
     NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = {catalog}::regclass
@@ -96,6 +98,26 @@ def foundation(connection: Connection) -> Foundation:
     return Foundation(
         tuple(str(name) for (name,) in schemas), tuple(str(name) for (name,) in extensions)
     )
+
+
+def put_aside(connection: Connection, migration_id: str) -> list[str]:
+    """Renames every schema that holds something; returns the new names. May be repeated.
+
+    What is put aside counts as no content: the database can be migrated to again.
+    """
+    kept = []
+    for schema in sorted({item.schema for item in contents(connection)}):
+        name = f"{_KEPT}{migration_id.removeprefix('redash-')}_{schema}"[:63]
+        with connection.transaction():
+            connection.execute(
+                sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(
+                    sql.Identifier(schema), sql.Identifier(name)
+                )
+            )
+            if schema == "public":
+                connection.execute("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
+        kept.append(name)
+    return kept
 
 
 def empty(connection: Connection, keep: Foundation) -> int:

@@ -11,7 +11,6 @@ import psycopg
 
 from redash_migration.database.catalog import Connection
 from redash_migration.database.slot import Slot, own_slots
-from redash_migration.plan import Plan
 
 Verdict = Literal["PASS", "WARN", "FAIL"]
 
@@ -35,6 +34,31 @@ class DiskUse:
     @property
     def bytes(self) -> int:
         return self.database_bytes + (self.wal_bytes or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBefore:
+    """The source as the preflight found it; kept as the fact ``source_before``.
+
+    `slots` existed before ours. Free space and disk use belong to about the same moment.
+    """
+
+    slots: tuple[str, ...]
+    disk_free_bytes: int | None
+    wal_budget_bytes: int | None
+    disk_use: DiskUse
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> SourceBefore:
+        return cls(
+            slots=tuple(value["slots"]),
+            disk_free_bytes=value["disk_free_bytes"],
+            wal_budget_bytes=value["wal_budget_bytes"],
+            disk_use=DiskUse(**value["disk_use"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +93,17 @@ def disk_use(connection: Connection) -> DiskUse:
     return DiskUse(int(row[0]), int(wal[0]) if wal else None, int(row[1]), time.time())
 
 
-def measure_source(
-    connection: Connection, plan: Plan, baseline: Mapping[str, Any] | None
-) -> SourceMeasure:
-    """Reads slot and disk, and judges them against the plan's WAL budget.
-
-    `baseline` is the DiskUse (as JSON) of the moment when plan.disk_free_bytes was measured.
-    """
+def measure_source(connection: Connection, before: SourceBefore) -> SourceMeasure:
+    """Reads slot and disk, and judges them against the WAL budget."""
     now = disk_use(connection)
-    before = DiskUse(**baseline) if baseline else None
-    slots = own_slots(connection, plan.slots_before)
+    slots = own_slots(connection, before.slots)
     free = None
-    rate = None
-    if before is not None:
-        if plan.disk_free_bytes is not None:
-            free = max(plan.disk_free_bytes - (now.bytes - before.bytes), 0)
-        elapsed = now.at - before.at
-        if elapsed >= 1:
-            rate = max(now.position - before.position, 0) / elapsed
-    return judge(slots, free, rate, plan.wal_budget_bytes)
+    if before.disk_free_bytes is not None:
+        free = max(before.disk_free_bytes - (now.bytes - before.disk_use.bytes), 0)
+    elapsed = now.at - before.disk_use.at
+    grown = max(now.position - before.disk_use.position, 0)
+    rate = grown / elapsed if elapsed >= 1 else None
+    return judge(slots, free, rate, before.wal_budget_bytes)
 
 
 def judge(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import psycopg
@@ -12,7 +12,7 @@ import psycopg
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.connection import connect
-from redash_migration.database.measure import disk_use
+from redash_migration.database.measure import SourceBefore, disk_use
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target
 from redash_migration.preflight.asking import ask, names, unknown
@@ -40,11 +40,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Every answer; the plan, unless a database could not be read; the disk's use then."""
+    """Every answer; the plan and the source's state, unless a database could not be read."""
 
     checks: tuple[Check, ...]
     plan: Plan | None
-    disk_use: dict[str, Any] | None
+    source: SourceBefore | None
 
 
 def examine(
@@ -67,8 +67,8 @@ def examine(
         checks += ask(old, source.QUESTIONS)
         if new is not None:
             checks += _compared(old, new)
-        plan, used = _planned(old, new, request, checks)
-    return Examination(tuple(checks), plan, used)
+        plan, before = _planned(old, new, request, checks)
+    return Examination(tuple(checks), plan, before)
 
 
 def _open(
@@ -123,7 +123,7 @@ def _compared(old: Connection, new: Connection) -> list[Check]:
 
 def _planned(
     old: Connection, new: Connection | None, request: Request, checks: list[Check]
-) -> tuple[Plan | None, dict[str, Any] | None]:
+) -> tuple[Plan | None, SourceBefore | None]:
     try:
         room = find_room(old, request.host, request.wal_budget)
         checks += room.checks
@@ -131,7 +131,7 @@ def _planned(
         checks += table_checks(tables)
         slots = names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots ORDER BY 1")
         sequences = count_sequences(old)
-        used = asdict(disk_use(old))
+        used = disk_use(old)
     except psycopg.Error as error:
         if old.closed:
             raise
@@ -153,4 +153,5 @@ def _planned(
         disk_free_bytes=room.disk_free_bytes,
         wal_budget_bytes=room.wal_budget_bytes,
     )
-    return plan, used
+    before = SourceBefore(plan.slots_before, room.disk_free_bytes, room.wal_budget_bytes, used)
+    return plan, before

@@ -1,0 +1,33 @@
+"""Preflight: read both databases, find all that stands in the way, make the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.preflight.examination import Request
+from redash_migration.preflight.report import preflight
+from redash_migration.step import step
+
+
+@step("Preflight")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id, allow_source_restart, prepared}`` -> ``{verdict, prepare, ...}``."""
+    migration_id = event["migration_id"]
+    settings = wiring.settings()
+    record = wiring.record(migration_id)
+    request = Request(
+        migration_id=migration_id,
+        host=record.fact("host") or {},
+        application_role=settings["APPLICATION_DATABASE_ROLE"],
+        write_pause_budget=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
+        wal_budget=settings.number("WAL_BUDGET_BYTES"),
+    )
+    return preflight(
+        record,
+        wiring.artifacts(migration_id),
+        source=wiring.source_address(),
+        target=wiring.target_address(),
+        request=request,
+        may_prepare=bool(event.get("allow_source_restart")) and not event.get("prepared"),
+    )

@@ -1,0 +1,90 @@
+"""The source closed to writers, and drained: FenceSource and DrainChanges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration.clock import stamp
+from redash_migration.database import fence
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.connection import connect
+from redash_migration.database.draining import drain
+from redash_migration.database.watching import source_before
+from redash_migration.errors import NotFoundInRecord
+from redash_migration.record import Check, Record
+
+FENCE_FACT = "fence"
+DRAIN_SECONDS = 45.0
+
+
+def close_source(record: Record, source: DatabaseAddress) -> dict[str, Any]:
+    """Lays the fence and keeps the WAL position behind it; ``{"lsn", "ended_sessions", ...}``.
+
+    A repeated step proves the fence anew but keeps the first position, unless the fence had been
+    lifted in between. Raises FenceNotHeld.
+    """
+    before = source_before(record)
+    with connect(source, purpose="fence", read_only=False) as session:
+        stood = fence.laid(session)
+        state = fence.state(session)
+        record.undo.add(
+            "lift_fence", {"before": state.before, "roles": state.roles}, where="database"
+        )
+        held = fence.lay(session, before.slots)
+    kept = record.fact(FENCE_FACT)
+    if kept is None or not stood:
+        kept = {"lsn": held.lsn, "at": stamp(record.clock())}
+        record.put_fact(FENCE_FACT, kept)
+        record.audit("fenced", lsn=held.lsn, ended_sessions=held.ended_sessions)
+    record.milestone("fenced")
+    record.checks.put(
+        Check(
+            "source.fence",
+            "PASS",
+            f"nobody writes: {held.ended_sessions} sessions ended, WAL position {kept['lsn']}",
+        )
+    )
+    return {**kept, "ended_sessions": held.ended_sessions, "attempts": held.attempts}
+
+
+def drain_source(
+    record: Record,
+    source: DatabaseAddress,
+    target: DatabaseAddress,
+    *,
+    seconds: float = DRAIN_SECONDS,
+) -> dict[str, Any]:
+    """``{"drained": bool, "waiting_for": str}``, to be asked again until it is drained.
+
+    Raises NotDrained when changes could not be applied, FenceNotHeld when somebody came back.
+    """
+    held = record.fact(FENCE_FACT)
+    if held is None:
+        raise NotFoundInRecord("fence: FenceSource has not run for this migration")
+    with (
+        connect(source, purpose="drain", read_only=False) as old,
+        connect(target, purpose="drain") as new,
+    ):
+        found = drain(
+            old,
+            new,
+            migration_id=record.migration_id,
+            lsn=str(held["lsn"]),
+            slots_before=source_before(record).slots,
+            seconds=seconds,
+        )
+    if found.drained:
+        record.milestone("drained")
+        witness = {
+            True: "the slot confirms it",
+            False: "the slot has not confirmed the position yet",
+            None: "the slot is not to be seen",
+        }[found.slot_confirmed]
+        record.checks.put(
+            Check(
+                "replication.drained",
+                "PASS",
+                f"the canary written behind {held['lsn']} has arrived; {witness}",
+            )
+        )
+    return {"drained": found.drained, "waiting_for": found.waiting_for}

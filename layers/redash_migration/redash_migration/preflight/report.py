@@ -1,0 +1,51 @@
+"""What the preflight leaves in the record, and what it tells the state machine."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.watching import BEFORE_FACT
+from redash_migration.plan import PLAN_ARTIFACT
+from redash_migration.preflight.examination import Request, examine, refused_for_good
+from redash_migration.record import Record
+from redash_migration.record.checks import verdict
+
+
+class PlanStore(Protocol):
+    """Where the plan is kept."""
+
+    def put_json(self, name: str, value: Any) -> None:
+        """Write a JSON artifact."""
+
+
+def preflight(
+    record: Record,
+    store: PlanStore,
+    *,
+    source: DatabaseAddress,
+    target: DatabaseAddress,
+    request: Request,
+    may_prepare: bool,
+) -> dict[str, Any]:
+    """``{"verdict", "prepare", "predicted_write_pause_seconds"}``; checks and plan are kept.
+
+    The verdict is over all checks of the record, also those of host and new home: PASS, WARN or
+    FAIL (an UNKNOWN counts as FAIL). `prepare` says that preparing the source would mend all that
+    fails, and is allowed.
+    """
+    found = examine(source, target, request)
+    record.checks.put(*found.checks)
+    if found.plan is not None and found.source is not None:
+        store.put_json(PLAN_ARTIFACT, found.plan.to_json())
+        record.put_fact(BEFORE_FACT, found.source.to_json())
+    checks = tuple(record.checks.all())
+    worst = verdict(checks)
+    fails = worst in {"FAIL", "UNKNOWN"}
+    return {
+        "verdict": "FAIL" if fails else worst,
+        "prepare": fails and may_prepare and not any(refused_for_good(checks)),
+        "predicted_write_pause_seconds": (
+            found.plan.predicted_write_pause_seconds if found.plan is not None else None
+        ),
+    }
