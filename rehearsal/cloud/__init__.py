@@ -29,14 +29,16 @@ pass for scheduled rules in one second (30: rate(1 minute) fires every 2 s).
 - ``emit(source, detail_type, detail, resources, account=, time=)`` -> event id: to the rules that
   match, asynchronously, with the retries of an asynchronous invocation.
 - ``clock``: ``clock.time_scale``, ``clock.paused``.
-- ``mailbox``: ``mails(to=None)``, ``wait(matching, timeout)``, ``publish_fault``;
+- ``mailbox``: ``mails(to=None)``, ``wait(matching, timeout)``;
   ``slack``: ``messages()``, ``failing``; ``slack_url``.
 - ``record_event(kind, **fields)``, ``listeners`` (callables that get each record of
   events.ndjson: state_entered, state_exited, state_failed, execution, event, mail,
-  invocation_failed, event_given_up, and whatever others record).
+  invocation_failed, event_given_up, and whatever others record). They are called in order in a
+  thread of their own, and may ask the cloud anything.
 - Faults: ``event_filter`` (event -> list of events or (delay, event)), ``call_fault`` and
   ``call_observer`` (Call), ``invoke_fault`` (function's logical id, event), each giving a Fault or
-  None; ``lambdas.kill(instance id)`` ends a process.
+  None; ``lambdas.kill(instance id)`` ends a process. A failing e-mail is a ``call_fault`` for
+  service sns, action Publish.
 
 Left in the directory: events.ndjson, aws-calls.ndjson (one line per AWS call of a function),
 roles.json (function -> policy statements), function-usage.json (after stop), logs/<function>.log,

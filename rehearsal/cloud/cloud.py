@@ -66,7 +66,6 @@ class Cloud:
         hooks.execution_changed = self._execution_changed
         hooks.put_event = self._put_event
         hooks.mail = self._mail
-        hooks.publish_fault = self._publish_fault
         self.clock.start()
         self._started = True
         return self
@@ -305,10 +304,6 @@ class Cloud:
     ) -> None:
         self.mailbox.deliver(topic, to, subject, text, attributes)
         self.journal.record("mail", to=to, subject=subject)
-
-    def _publish_fault(self, topic: str) -> str | None:
-        fault = self.mailbox.publish_fault
-        return fault(topic) if fault is not None else None
 
     def _undelivered(self, definition: FunctionDefinition, payload: bytes) -> None:
         """An asynchronous invocation that failed for good goes to the dead-letter queue."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import queue
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +20,7 @@ class Journal:
     """Appends records to a file, one JSON object a line, and hands each to the listeners.
 
     A record is ``{"at": ISO 8601 with milliseconds, "kind": ..., **fields}``. Listeners are called
-    in the thread in which the thing happened, and must be quick.
+    in order, in one thread of their own: they may ask the cloud anything, and hold nothing up.
     """
 
     def __init__(self, path: Path) -> None:
@@ -25,6 +28,9 @@ class Journal:
         self.listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._file = path.open("a", encoding="utf-8")
+        self._waiting: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._tell, name="journal", daemon=True)
+        self._thread.start()
 
     def record(self, kind: str, **fields: Any) -> Record:
         """Write one record down and tell the listeners."""
@@ -34,14 +40,27 @@ class Journal:
             if not self._file.closed:
                 self._file.write(line + "\n")
                 self._file.flush()
-        for listener in list(self.listeners):
-            listener(record)
+                self._waiting.put(record)
         return record
 
     def close(self) -> None:
-        """No more records; later ones reach the listeners only."""
+        """Tell what is left to tell; later records are lost."""
         with self._lock:
+            if self._file.closed:
+                return
             self._file.close()
+            self._waiting.put(None)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(5)
+
+    def _tell(self) -> None:
+        while (record := self._waiting.get()) is not None:
+            for listener in list(self.listeners):
+                try:
+                    listener(record)
+                except Exception:
+                    # One listener's mistake must not silence the others.
+                    traceback.print_exc(file=sys.stderr)
 
 
 def now() -> str:

@@ -32,8 +32,6 @@ class Mailbox:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
-        self.publish_fault: Callable[[str], str | None] | None = None
-        """Topic ARN -> error code with which Publish fails, or None."""
         self._count = itertools.count(1)
         self._mails: list[Mail] = []
         self._arrived = threading.Condition()

@@ -46,4 +46,4 @@ class FunctionDefinition:
     asynchronous_retries: int = 2
     dead_letter_arn: str = ""
     in_vpc: bool = False
-    tags: dict[str, str] = field(default_factory=dict)
+    logging: dict[str, str] = field(default_factory=dict)

@@ -138,6 +138,7 @@ class LambdaRuntime:
         The access key id is the function's logical id and the session token the instance's id, so
         that each AWS call can be traced to its caller.
         """
+        logging = definition.logging
         return {
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin",
             "LANG": "en_US.UTF-8",
@@ -152,8 +153,12 @@ class LambdaRuntime:
             "AWS_LAMBDA_FUNCTION_NAME": definition.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(definition.memory),
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{definition.name}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": logging.get(
+                "LogGroup", f"/aws/lambda/{definition.name}"
+            ),
             "AWS_LAMBDA_LOG_STREAM_NAME": instance,
+            "AWS_LAMBDA_LOG_FORMAT": logging.get("LogFormat", "Text"),
+            **_log_level(logging),
             "AWS_REGION": self._region,
             "AWS_DEFAULT_REGION": self._region,
             "AWS_ACCESS_KEY_ID": definition.logical_id,
@@ -196,3 +201,10 @@ class LambdaRuntime:
             report[function.definition.logical_id] = usage
         text = json.dumps(report, indent=1, sort_keys=True)
         (self._directory / "function-usage.json").write_text(text, encoding="utf-8")
+
+
+def _log_level(logging: dict[str, str]) -> dict[str, str]:
+    """Only with structured logs does Lambda set a level."""
+    if logging.get("LogFormat") != "JSON":
+        return {}
+    return {"AWS_LAMBDA_LOG_LEVEL": logging.get("ApplicationLogLevel", "INFO")}

@@ -1,17 +1,19 @@
-"""Defect: DescribeExecution of a timed-out execution has no stop date.
+"""Two defects of DescribeExecution.
 
-ListExecutions neither; and an execution's input is not shown as it was given.
+A timed-out execution has no stop date, and an output that is a string is shown without its
+quotation marks, so that it is no JSON.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rehearsal.cloud.repairs.replacement import replace
 
 
 def apply() -> None:
-    """Add the stop date."""
+    """Add the stop date and the number of redrives; encode the output."""
     from moto.stepfunctions.responses import StepFunctionResponse
 
     def describe_execution(self: Any) -> Any:
@@ -21,8 +23,9 @@ def apply() -> None:
         described = result._result
         if execution.stop_date is not None:
             described["stopDate"] = execution.stop_date
-        redriven = getattr(execution, "redrives", 0)
-        described["redriveCount"] = redriven
+        if execution.status == "SUCCEEDED":
+            described["output"] = json.dumps(execution.output, ensure_ascii=False)
+        described["redriveCount"] = getattr(execution, "redrives", 0)
         return result
 
     original = replace(StepFunctionResponse, "describe_execution", describe_execution)

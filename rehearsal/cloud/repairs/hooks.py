@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -25,8 +25,6 @@ class Hooks:
     execution_changed: Callable[[Any], None] | None = None
     put_event: Callable[[dict[str, Any]], str] | None = None
     mail: Callable[[str, str, str, str, dict[str, Any]], None] | None = None
-    publish_fault: Callable[[str], str | None] | None = None
-    running: list[Any] = field(default_factory=list)
 
 
 hooks = Hooks()

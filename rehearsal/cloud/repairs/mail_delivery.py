@@ -9,12 +9,8 @@ from rehearsal.cloud.repairs.replacement import replace
 
 
 def apply() -> None:
-    """Deliver to the mailbox, filter policies honoured; let a publish fail where asked to."""
-    from moto.core.exceptions import JsonRESTError
-    from moto.sns.exceptions import SNSNotFoundError
-    from moto.sns.models import SNSBackend, Subscription
-
-    del JsonRESTError, SNSNotFoundError
+    """Deliver to the mailbox, filter policies honoured."""
+    from moto.sns.models import Subscription
 
     def publish(self: Any, message: str, message_id: str, **more: Any) -> None:
         if self.protocol not in {"email", "email-json"}:
@@ -31,4 +27,3 @@ def apply() -> None:
             hooks.mail(self.topic.arn, self.endpoint, subject, message, attributes or {})
 
     deliver = replace(Subscription, "publish", publish)
-    del SNSBackend

@@ -1,0 +1,330 @@
+"""The state-machine interpreter, as Step Functions behaves."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from rehearsal.cloud import Cloud, Deployment, Execution
+from small_stack import task
+
+Run = Callable[..., Execution]
+
+AWKWARD = [
+    'a "quoted" word',
+    "back\\slash",
+    "line\nline\r\n\ttab",
+    "it's 100 % {fine} [here] $dollar `tick`",
+    "日本語のクエリ",
+    "emoji 😀 and \u2028 separators \u0000",
+    '"); $states := 1; ("',
+]
+
+
+def pass_through(expression: str) -> dict[str, Any]:
+    """A machine that answers with one expression."""
+    return {"StartAt": "P", "States": {"P": {"Type": "Pass", "Output": expression, "End": True}}}
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_strings_pass_through_variables_unharmed(run: Run, text: str) -> None:
+    states = {
+        "Keep": {"Type": "Pass", "Assign": {"kept": "{% $states.input.text %}"}, "Next": "Give"},
+        "Give": {
+            "Type": "Pass",
+            "Output": {"kept": "{% $kept %}", "given": "{% $states.input.text %}"},
+            "End": True,
+        },
+    }
+    assert run({"StartAt": "Keep", "States": states}, {"text": text}).output == {
+        "kept": text,
+        "given": text,
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("{% 6 * 7 %}", 42),
+        ("{% 1 / 4 %}", 0.25),
+        ("{% $states.input.list[type='a'].size %}", [1, 3]),
+        ("{% $sum($states.input.list.size) %}", 6),
+        ("{% $exists($states.input.absent) ? 'yes' : 'no' %}", "no"),
+        ("{% $map($states.input.list, function($v, $i) { $v.size * $i }) %}", [0, 2, 6]),
+        ("{% $merge([$states.input.list[0], {'x': 1}]) %}", {"type": "a", "size": 1, "x": 1}),
+        ("{% $count($states.input.list[size > 5]) %}", 0),
+        ("{% $join(['a', 'b'], '-') & $string(1) %}", "a-b1"),
+        ("{% [] %}", []),
+        ("{% null %}", None),
+        ("{% true and $not(false) %}", True),
+        ("{% $partition([1,2,3,4,5], 2) %}", [[1, 2], [3, 4], [5]]),
+        ("{% $parse('{\"a\": [1]}').a %}", [1]),
+        ("{% $states.context.Execution.Input.list[0].type %}", "a"),
+    ],
+)
+def test_jsonata(run: Run, expression: str, expected: Any) -> None:
+    given = {"list": [{"type": "a", "size": 1}, {"type": "b", "size": 2}, {"type": "a", "size": 3}]}
+    ended = run(pass_through(expression), given)
+    assert (ended.status, ended.cause, ended.output) == ("SUCCEEDED", "", expected)
+
+
+def test_an_expression_that_fails_can_be_caught_by_name(run: Run, deployment: Deployment) -> None:
+    catch = [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}]
+    states = {
+        "Bad": task(deployment, "HelloFunction", "{% $number('x') %}", Catch=catch, End=True),
+        "Caught": {"Type": "Pass", "Output": "{% $states.input.Error %}", "End": True},
+    }
+    ended = run({"StartAt": "Bad", "States": states})
+    assert ended.output == "States.QueryEvaluationError"
+
+
+def test_a_value_that_is_not_there_fails_the_execution(run: Run) -> None:
+    ended = run(pass_through("{% $states.input.absent %}"))
+    assert (ended.status, ended.error) == ("FAILED", "States.QueryEvaluationError")
+
+
+def test_an_unmatched_choice_has_its_error_name(run: Run) -> None:
+    choices = [{"Condition": "{% $states.input.a = 1 %}", "Next": "Done"}]
+    states = {"C": {"Type": "Choice", "Choices": choices}, "Done": {"Type": "Succeed"}}
+    ended = run({"StartAt": "C", "States": states}, {"a": 2})
+    assert (ended.status, ended.error) == ("FAILED", "States.NoChoiceMatched")
+
+
+def test_the_handlers_own_classes_are_retried_and_caught(
+    cloud: Cloud, run: Run, deployment: Deployment
+) -> None:
+    calls = []
+    cloud.invoke_fault = lambda function, event: calls.append(function)
+    retry = [{"ErrorEquals": ["Stubborn"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    catch = [
+        {"ErrorEquals": ["Other"], "Next": "Wrong"},
+        {"ErrorEquals": ["Stubborn"], "Next": "Caught", "Output": "{% $states.errorOutput %}"},
+    ]
+    payload = {"raise": "no, 日本"}
+    states = {
+        "T": task(deployment, "HelloFunction", payload, Retry=retry, Catch=catch, End=True),
+        "Caught": {"Type": "Pass", "End": True},
+        "Wrong": {"Type": "Fail"},
+    }
+    ended = run({"StartAt": "T", "States": states})
+    assert ended.output["Error"] == "Stubborn"
+    cause = json.loads(ended.output["Cause"])
+    assert cause["errorMessage"] == "no, 日本"
+    assert "functions/hello/app.py" in cause["stackTrace"][-1]
+    assert calls == ["HelloFunction", "HelloFunction"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "error"),
+    [({"exit": 3}, "Runtime.ExitError"), ({"sleep": 60}, "Sandbox.Timedout")],
+)
+def test_crash_and_time_out_of_a_function_have_lambdas_names(
+    run: Run, deployment: Deployment, payload: dict[str, Any], error: str
+) -> None:
+    state = task(deployment, "HelloFunction", payload, End=True)
+    ended = run({"StartAt": "T", "States": {"T": state}})
+    assert (ended.status, ended.error) == ("FAILED", error)
+    assert "exit status 3" in ended.cause or "Task timed out after 2.00 seconds" in ended.cause
+
+
+def test_a_throttled_function_is_an_error_of_lambda(
+    cloud: Cloud, run: Run, deployment: Deployment
+) -> None:
+    from rehearsal.cloud import Fault
+
+    faults = [Fault.throttle()]
+    cloud.invoke_fault = lambda *_: faults.pop() if faults else None
+    retry = [
+        {
+            "ErrorEquals": ["Lambda.TooManyRequestsException"],
+            "IntervalSeconds": 1,
+            "MaxAttempts": 1,
+        }
+    ]
+    states = {"T": task(deployment, "HelloFunction", {"name": "x"}, Retry=retry, End=True)}
+    ended = run({"StartAt": "T", "States": states})
+    assert ended.output["text"] == "Hello x"
+    assert not faults
+
+
+def map_of(deployment: Deployment, items: Any, concurrency: int) -> dict[str, Any]:
+    """A Map state that calls a function for each item."""
+    payload = {"name": "{% $states.input %}", "sleep": 0.05}
+    inner = task(deployment, "HelloFunction", payload, End=True)
+    inner["Output"] = "{% $states.result.Payload.text %}"
+    return {
+        "Type": "Map",
+        "Items": items,
+        "MaxConcurrency": concurrency,
+        "ItemProcessor": {"StartAt": "I", "States": {"I": inner}},
+        "End": True,
+    }
+
+
+def test_a_map_keeps_order_and_concurrency(
+    cloud: Cloud, run: Run, deployment: Deployment
+) -> None:
+    lock, running, most = threading.Lock(), 0, 0
+    original = cloud.lambdas["HelloFunction"].invoke
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        try:
+            return original(*arguments)
+        finally:
+            with lock:
+                running -= 1
+
+    cloud.lambdas["HelloFunction"].invoke = counted  # type: ignore[method-assign]
+    try:
+        state = map_of(deployment, "{% [1..12].$string() %}", 3)
+        ended = run({"StartAt": "M", "States": {"M": state}})
+    finally:
+        del cloud.lambdas["HelloFunction"].invoke  # type: ignore[misc]
+    assert ended.output == [f"Hello {number}" for number in range(1, 13)]
+    assert most == 3
+
+
+def test_a_map_over_many_items(run: Run) -> None:
+    inner = {"P": {"Type": "Pass", "Output": "{% $states.input %}", "End": True}}
+    state = {
+        "Type": "Map",
+        "Items": "{% [1..1100] %}",
+        "MaxConcurrency": 1,
+        "ItemProcessor": {"StartAt": "P", "States": inner},
+        "Output": "{% $sum($states.result) %}",
+        "End": True,
+    }
+    ended = run({"StartAt": "M", "States": {"M": state}}, timeout=60)
+    assert (ended.error, ended.output) == ("", 1100 * 1101 // 2)
+
+
+def test_a_failing_branch_fails_its_parallel_state(run: Run, deployment: Deployment) -> None:
+    bad = task(deployment, "HelloFunction", {"raise": "x"}, End=True)
+    good = task(deployment, "HelloFunction", {"name": "y"}, End=True)
+    state = {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Good", "States": {"Good": good}},
+            {"StartAt": "Bad", "States": {"Bad": bad}},
+        ],
+        "Catch": [{"ErrorEquals": ["Stubborn"], "Next": "Caught"}],
+        "End": True,
+    }
+    states = {"Both": state, "Caught": {"Type": "Pass", "Output": "caught", "End": True}}
+    assert run({"StartAt": "Both", "States": states}).output == "caught"
+
+
+def test_a_failing_item_fails_its_map_state(run: Run, deployment: Deployment) -> None:
+    inner = task(deployment, "HelloFunction", {"raise": "x"}, End=True)
+    state = {
+        "Type": "Map",
+        "Items": [1, 2, 3],
+        "MaxConcurrency": 1,
+        "ItemProcessor": {"StartAt": "I", "States": {"I": inner}},
+        "Catch": [{"ErrorEquals": ["Stubborn"], "Next": "Caught"}],
+        "End": True,
+    }
+    states = {"All": state, "Caught": {"Type": "Pass", "Output": "caught", "End": True}}
+    assert run({"StartAt": "All", "States": states}).output == "caught"
+
+
+def test_the_context_object_has_aws_times_and_a_name(run: Run) -> None:
+    found = run(pass_through("{% $states.context %}")).output
+    moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+    assert moment.fullmatch(found["Execution"]["StartTime"])
+    assert moment.fullmatch(found["State"]["EnteredTime"])
+    assert re.fullmatch(r"[0-9a-f-]{36}", found["Execution"]["Name"])
+
+
+def test_history_comes_in_pages_and_backwards(cloud: Cloud, run: Run) -> None:
+    states: dict[str, Any] = {
+        f"S{i}": {"Type": "Pass", "Next": f"S{i + 1}"} for i in range(60)
+    }
+    states["S60"] = {"Type": "Succeed"}
+    arn = run({"StartAt": "S0", "States": states}).arn
+    client = cloud.client("stepfunctions")
+    first = client.get_execution_history(executionArn=arn, maxResults=50)
+    assert [event["id"] for event in first["events"]] == list(range(1, 51))
+    rest = client.get_execution_history(
+        executionArn=arn, maxResults=1000, nextToken=first["nextToken"]
+    )
+    assert rest["events"][0]["id"] == 51
+    assert "nextToken" not in rest
+    last = client.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=1)
+    assert last["events"][0]["type"] == "ExecutionSucceeded"
+    assert len(client.get_execution_history(executionArn=arn)["events"]) == 100
+
+
+def test_a_rejected_definition_leaves_the_next_one_alone(cloud: Cloud, run: Run) -> None:
+    bad = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True}},
+    }
+    with pytest.raises(ClientError) as problem:
+        cloud.client("stepfunctions").create_state_machine(
+            name="bad", definition=json.dumps(bad), roleArn="arn:aws:iam::123456789012:role/x"
+        )
+    assert problem.value.response["Error"]["Code"] == "InvalidDefinition"
+    assert run(pass_through("{% 1 + 1 %}")).output == 2
+
+
+def test_what_does_not_exist_has_its_error_code(cloud: Cloud) -> None:
+    client = cloud.client("stepfunctions")
+    arn = "arn:aws:states:ap-northeast-1:123456789012:execution:none:none"
+    with pytest.raises(ClientError) as problem:
+        client.describe_execution(executionArn=arn)
+    assert problem.value.response["Error"]["Code"] == "ExecutionDoesNotExist"
+
+
+def test_start_and_end_are_events_on_the_bus(cloud: Cloud, run: Run) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def keep(event: dict[str, Any]) -> list[Any]:
+        seen.append(event)
+        return [event]
+
+    cloud.event_filter = keep
+    arn = run(pass_through("{% 1 %}")).arn
+    ours = [event for event in seen if event["resources"] == [arn]]
+    assert [event["detail"]["status"] for event in ours] == ["RUNNING", "SUCCEEDED"]
+    assert ours[0]["detail-type"] == "Step Functions Execution Status Change"
+    assert ours[1]["detail"]["output"] == "1"
+
+
+def test_listeners_hear_each_state_and_may_ask_back(
+    cloud: Cloud, run: Run, deployment: Deployment
+) -> None:
+    heard: list[tuple[str, str]] = []
+    asked: list[str] = []
+
+    def listen(record: dict[str, Any]) -> None:
+        if record["kind"].startswith("state_"):
+            heard.append((record["kind"], record["state"]))
+            asked.append(cloud.execution(record["execution"]).status)
+
+    cloud.listeners.append(listen)
+    try:
+        catch = [{"ErrorEquals": ["States.ALL"], "Next": "End"}]
+        bad = task(deployment, "HelloFunction", {"raise": "x"}, Catch=catch, End=True)
+        run({"StartAt": "Bad", "States": {"Bad": bad, "End": {"Type": "Succeed"}}})
+        threading.Event().wait(0.3)
+    finally:
+        cloud.listeners.remove(listen)
+    assert heard == [
+        ("state_entered", "Bad"),
+        ("state_failed", "Bad"),
+        ("state_exited", "Bad"),
+        ("state_entered", "End"),
+        ("state_exited", "End"),
+    ]
+    assert asked[-1] == "SUCCEEDED"
