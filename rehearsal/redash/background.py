@@ -47,7 +47,8 @@ def _run_scheduled(settings: Settings, pool: Pool) -> None:
         start = random.randint(1, (top and top["id"]) or 1)
         query = connection.execute(
             "SELECT id, data_source_id, query FROM queries WHERE id >= %s AND NOT is_archived"
-            " AND schedule IS NOT NULL AND data_source_id IS NOT NULL ORDER BY id LIMIT 1",
+            " AND schedule::text LIKE '%%interval%%' AND data_source_id IS NOT NULL"
+            " ORDER BY id LIMIT 1",
             [start],
         ).fetchone()
         if query is None:

@@ -1,7 +1,13 @@
-"""Users and schedules who write all the time, and the ledger of what was acknowledged to them."""
+"""The workload: users whose every acknowledged write is remembered and looked up at the end."""
 
-from rehearsal.workload.ledger import Ledger, LedgerEntry, read_ledger
-from rehearsal.workload.lookup import LedgerResult, check_ledger
-from rehearsal.workload.users import Workload
+from rehearsal.workload.check import LedgerResult, check_ledger
+from rehearsal.workload.user import KINDS
+from rehearsal.workload.workload import Workload, WorkloadNotStarted
 
-__all__ = ["Ledger", "LedgerEntry", "LedgerResult", "Workload", "check_ledger", "read_ledger"]
+__all__ = [
+    "KINDS",
+    "LedgerResult",
+    "Workload",
+    "WorkloadNotStarted",
+    "check_ledger",
+]

@@ -1,99 +1,92 @@
-"""The ledger: what was asked for, and what was acknowledged.
+"""The ledger: what was written, by whom it was acknowledged, and when nobody answered.
 
-Each write stands in it twice: before it is sent (``sent``), and when a 2xx came back
-(``acknowledged``). A write that was sent and not acknowledged may be there or not; one that was
-acknowledged must be.
+A file of JSON lines. ``{"write": ...}`` is one row as a write should have left it, whether it was
+acknowledged or not; ``{"outage": ...}`` a time without service.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from threading import Lock
+from typing import Any
 
-from redash_migration.clock import now, stamp
+Key = dict[str, Any]
 
-State = Literal["sent", "acknowledged", "refused"]
+ANY = "<any>"
+"""The value of a column of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """One line: the row by its table and key, and its columns after the write.
+class Write:
+    """One row after a write: ``row`` holds the columns that it set, None if it was deleted.
 
-    A value whose name begins with an underscore is no column: ``_query`` is the query that an
-    execution belongs to.
+    ``number`` orders the requests; those to one row come from one user, one after the other. A
+    request that changes two rows makes two entries.
+    ``acknowledged`` means that a 2xx was seen; otherwise the write may have happened or not.
+    ``side`` is the target group that answered; ``at`` is in seconds since 1970.
     """
 
     number: int
-    at: str
-    state: State
     kind: str
     table: str
-    key: str
-    values: Mapping[str, Any]
+    key: Key
+    row: dict[str, Any] | None
+    acknowledged: bool
+    status: int
+    side: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """From the beginning of the first request that failed to the next answer."""
+
+    began: float
+    ended: float
+
+    @property
+    def seconds(self) -> float:
+        """How long."""
+        return self.ended - self.began
 
 
 class Ledger:
-    """Appends entries; safe in threads."""
+    """Appends to the file; safe for several threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8")
-        self._lock = threading.Lock()
-        self._number = 0
-        self.acknowledged = 0
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._lock = Lock()
 
-    def sent(self, kind: str, table: str, key: str, values: Mapping[str, Any]) -> LedgerEntry:
-        """Write down what is about to be asked for; ``key`` is empty for a row to be made."""
-        with self._lock:
-            self._number += 1
-            entry = LedgerEntry(self._number, stamp(now()), "sent", kind, table, key, dict(values))
-            self._append(entry)
-        return entry
+    def write(self, *writes: Write) -> None:
+        """Note writes."""
+        self._append([{"write": asdict(write)} for write in writes])
 
-    def acknowledged_write(
-        self, entry: LedgerEntry, *, key: str = "", values: Mapping[str, Any] | None = None
-    ) -> None:
-        """The write was answered with 2xx; ``key`` is the row's where it was made just now."""
-        with self._lock:
-            self.acknowledged += 1
-            self._append(_ended(entry, "acknowledged", key, values))
-
-    def refused(self, entry: LedgerEntry) -> None:
-        """The server said that nothing was written (4xx, 5xx from a transaction undone)."""
-        with self._lock:
-            self._append(_ended(entry, "refused", "", None))
+    def outage(self, outage: Outage) -> None:
+        """Note a time without service."""
+        self._append([{"outage": asdict(outage)}])
 
     def close(self) -> None:
-        """No more entries."""
+        """Write no more."""
+        with self._lock:
+            self._file.close()
+
+    def _append(self, entries: list[dict[str, Any]]) -> None:
+        lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
         with self._lock:
             if not self._file.closed:
-                self._file.close()
-
-    def _append(self, entry: LedgerEntry) -> None:
-        if not self._file.closed:
-            self._file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
-            self._file.flush()
+                self._file.write(lines)
 
 
-def _ended(
-    entry: LedgerEntry, state: State, key: str, values: Mapping[str, Any] | None
-) -> LedgerEntry:
-    return LedgerEntry(
-        number=entry.number,
-        at=stamp(now()),
-        state=state,
-        kind=entry.kind,
-        table=entry.table,
-        key=key or entry.key,
-        values={**entry.values, **(values or {})},
-    )
-
-
-def read_ledger(path: Path) -> list[LedgerEntry]:
-    """Every entry in its order."""
+def read_ledger(path: Path) -> Iterator[Write | Outage]:
+    """All entries in the order in which they were noted."""
     with path.open(encoding="utf-8") as file:
-        return [LedgerEntry(**json.loads(line)) for line in file if line.strip()]
+        for line in file:
+            entry = json.loads(line)
+            if "write" in entry:
+                yield Write(**entry["write"])
+            else:
+                yield Outage(**entry["outage"])

@@ -1,0 +1,108 @@
+"""One task of a service: a local process with the task definition's environment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rehearsal.redash.process import RedashProcess, free_port
+
+HOST = "127.0.0.1"
+
+
+class Task:
+    """Runs the first container of ``definition``; ``load_balancers`` are the service's."""
+
+    def __init__(
+        self,
+        service: Any,
+        container: Mapping[str, Any],
+        environment: Mapping[str, str],
+        *,
+        log: Path,
+        command: str,
+    ) -> None:
+        self.id = uuid.uuid4().hex
+        self.service = service.name
+        self.cluster_arn = service.cluster_arn
+        cluster = service.cluster_name
+        self.task_arn = service.cluster_arn.replace(":cluster/", ":task/") + f"/{self.id}"
+        self.definition_arn = service.task_definition
+        self.load_balancers = list(service.load_balancers)
+        self.port = free_port()
+        self.stopped_reason = ""
+        self.desired_status = "RUNNING"
+        self.created_at = datetime.now(UTC)
+        self.container_name = str(container["name"])
+        words = container.get("command") or ["server"]
+        role = words[0] if words[0] in {"server", "scheduler"} else "worker"
+        variables = {**environment, "PORT": str(self.port)}
+        self._cluster = cluster
+        self._process = RedashProcess(role, variables, log, command if role == "server" else "")
+
+    @property
+    def last_status(self) -> str:
+        """RUNNING while the process runs."""
+        if self._process.running:
+            return "RUNNING"
+        return "STOPPED" if self.desired_status == "STOPPED" else "DEPROVISIONING"
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs and is meant to."""
+        return self._process.running and self.desired_status == "RUNNING"
+
+    def start(self) -> None:
+        """Start the container."""
+        self._process.start()
+
+    def stop(self, reason: str) -> None:
+        """Let it finish what it does, and end it."""
+        self.desired_status, self.stopped_reason = "STOPPED", reason
+        self._process.stop()
+
+    def crash(self) -> None:
+        """End the container at once, as its own failure would."""
+        self._process.kill()
+
+    def targets(self) -> list[tuple[str, dict[str, Any]]]:
+        """(target group, target) for each load balancer of the service."""
+        target = {"Id": HOST, "Port": self.port}
+        return [(one["targetGroupArn"], dict(target)) for one in self.load_balancers]
+
+    def described(self) -> Description:
+        """The Task structure of DescribeTasks."""
+        details = [{"name": "privateIPv4Address", "value": HOST}]
+        description = Description(
+            taskArn=self.task_arn,
+            clusterArn=self.cluster_arn,
+            taskDefinitionArn=self.definition_arn,
+            lastStatus=self.last_status,
+            desiredStatus=self.desired_status,
+            group=f"service:{self.service}",
+            launchType="FARGATE",
+            createdAt=self.created_at,
+            startedAt=self.created_at,
+            healthStatus="UNKNOWN",
+            stoppedReason=self.stopped_reason,
+            attachments=[
+                {"id": self.id, "type": "ElasticNetworkInterface", "status": "ATTACHED",
+                 "details": details}
+            ],
+            containers=[
+                {"name": self.container_name, "lastStatus": self.last_status,
+                 "taskArn": self.task_arn,
+                 "networkInterfaces": [{"privateIpv4Address": HOST}]}
+            ],
+        )  # fmt: skip
+        description.task_arn = self.task_arn
+        return description
+
+
+class Description(dict[str, Any]):
+    """A structure of the API that moto's ListTasks also asks for its ARN."""
+
+    task_arn: str

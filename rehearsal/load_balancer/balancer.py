@@ -1,0 +1,72 @@
+"""A load balancer on a port of this machine, led by what ELBv2 says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Thread
+from typing import Any
+
+from rehearsal.cloud.backends import DEFAULT_REGION, backend
+from rehearsal.load_balancer.conditions import Asked
+from rehearsal.load_balancer.forwarding import Choice
+from rehearsal.load_balancer.health import HealthChecks, Resolver
+from rehearsal.load_balancer.proxy import Proxy
+from rehearsal.load_balancer.registry import Registry
+from rehearsal.load_balancer.rules import Listener, shares
+from rehearsal.load_balancer.target_api import TargetApi
+
+
+class LoadBalancer:
+    """Serves ``listener_arn`` on 127.0.0.1:``port`` (0: a free one, see ``port``).
+
+    ``instances`` says where an instance's port is on this machine; other targets are addresses.
+    ``health_interval`` is in seconds. Rules and targets may change at any time.
+    """
+
+    def __init__(
+        self,
+        listener_arn: str,
+        *,
+        port: int = 0,
+        instances: Resolver = lambda _instance, _port: None,
+        health_interval: float = 0.3,
+        region: str = DEFAULT_REGION,
+    ) -> None:
+        elbv2 = backend("elbv2", region)
+        self._elbv2 = elbv2
+        self._instances = instances
+        self._listener = Listener(elbv2, listener_arn)
+        registry = Registry()
+        self._choice = Choice(registry.targets)
+        self._target_api = TargetApi(elbv2, registry)
+        self._health = HealthChecks(
+            elbv2, registry, self._listener.target_groups, self._resolve, health_interval
+        )
+        self._proxy = Proxy(port, self)
+        self.port = int(self._proxy.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Answer ELBv2's target calls, check health, take requests."""
+        self._target_api.install()
+        self._health.start()
+        Thread(target=self._proxy.serve_forever, args=[0.05], daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self._health.stop()
+        self._proxy.shutdown()
+        self._proxy.server_close()
+
+    def action(self, asked: Asked) -> Mapping[str, Any]:
+        """The action that the rules have for a request, now."""
+        return self._listener.action(asked)
+
+    def target(self, action: Mapping[str, Any]) -> tuple[str, tuple[str, int] | None]:
+        """The target group's name, and where one of its targets listens."""
+        chosen = self._choice.choose(shares(action))
+        name = self._elbv2.target_groups[chosen.target_group].name
+        return name, self._resolve(chosen.target.id, chosen.target.port)
+
+    def _resolve(self, target: str, port: int) -> tuple[str, int] | None:
+        return self._instances(target, port) if target.startswith("i-") else (target, port)
