@@ -72,7 +72,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     confirm = choice("CONFIRM", ("keep", "go_back"), "keep")
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
-        directory=Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal")).resolve(),
+        directory=Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal/latest")).resolve(),
         scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
         approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
         confirm="go_back" if confirm == "go_back" else "keep",

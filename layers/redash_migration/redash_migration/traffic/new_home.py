@@ -38,9 +38,13 @@ def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
             "Wait until it is available, or deploy the stack again.",
         )
     )
-    for side in ("SOURCE", "TARGET"):
-        endpoint = dms.endpoint(settings[f"{side}_ENDPOINT_ARN"])
-        name = f"replication.{side.lower()}_endpoint_settings"
+    endpoints = {
+        "source": settings["SOURCE_ENDPOINT_ARN"],
+        "target": settings["TARGET_ENDPOINT_ARN"],
+    }
+    for side, arn in endpoints.items():
+        endpoint = dms.endpoint(arn)
+        name = f"replication.{side}_endpoint_settings"
         given: Mapping[str, Any] = (endpoint or {}).get("PostgreSQLSettings", {})
         if endpoint is None:
             checks.append(
@@ -55,7 +59,7 @@ def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
                     "Set MapBooleanAsBoolean to true on this endpoint.",
                 )
             )
-        elif side == "TARGET" and "session_replication_role" not in str(
+        elif side == "target" and "session_replication_role" not in str(
             given.get("AfterConnectScript", "")
         ):
             checks.append(

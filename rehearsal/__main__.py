@@ -1,0 +1,33 @@
+"""``python -m rehearsal``: a whole migration on this machine."""
+
+from __future__ import annotations
+
+import sys
+
+from rehearsal.faults.table import FAULTS
+from rehearsal.migration import rehearse
+from rehearsal.options import HELP, BadOption, from_environment
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the migration succeeded and nothing was lost; 1 otherwise, 2 for bad settings."""
+    if "--help" in arguments:
+        names = "".join(f"    {name:<26}{fault.what}\n" for name, fault in FAULTS.items())
+        print(HELP.format(faults=names))
+        return 0
+    try:
+        options = from_environment()
+        if options.fault and options.fault not in FAULTS:
+            raise BadOption(f"FAULT={options.fault}: unknown; make rehearse-help lists them")
+    except BadOption as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        return rehearse(options)
+    except KeyboardInterrupt:
+        print("\nstopped; everything that was started has been ended", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

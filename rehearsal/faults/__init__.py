@@ -1,0 +1,1 @@
+"""What a rehearsal can break on purpose, and what must come of it."""

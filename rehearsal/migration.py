@@ -1,0 +1,224 @@
+"""One rehearsal from beginning to end: the world, the execution, the people, the verdict."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.approver import LINK, NotAnswered, answer
+from rehearsal.cloud import Execution
+from rehearsal.faults.case import Case
+from rehearsal.faults.table import FAULTS
+from rehearsal.options import Options
+from rehearsal.outcome import LedgerCount, problems
+from rehearsal.screen import Progress, Screen, screen
+from rehearsal.workload import Workload, check_ledger
+from rehearsal.world import APPROVERS, World
+
+AFTERWARDS_SECONDS = 1.5
+"""How long users go on writing after the end, on whichever side serves them then."""
+
+QUESTIONS = {
+    "RequestApproval": "May the write pause begin?",
+    "ConfirmCutover": "Keep the new home, or go back?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a rehearsal came to."""
+
+    execution: Execution
+    report: dict[str, Any] | None
+    ledger: LedgerCount
+    problems: list[str]
+
+
+def rehearse(options: Options) -> int:
+    """Run a rehearsal and say how it went; the exit code of the command."""
+    progress = Progress()
+    with screen(progress, plain=options.plain) as shown, _ended_by_signals():
+        rehearsed = run(options, progress, shown)
+    _conclude(options, rehearsed, shown)
+    return 1 if rehearsed.problems else 0
+
+
+def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
+    """The whole rehearsal; everything that it starts has ended when it returns or raises."""
+    case = FAULTS.get(options.fault, Case(what="", expected="SUCCEEDED"))
+    expected = _expected(options, case)
+    with World(options, shown.say) as world:
+        world.cloud.listeners.append(shown.happened)
+        shown.say(f"Redash is at {world.balancer.url}, and users write")
+        workload = world.workload()
+        workload.start()
+        case.arm(world)
+        arn = world.cloud.start_execution(dict(case.execution_input))
+        with _people(world, options, progress, shown):
+            execution = _watch(world, arn, progress, workload)
+        time.sleep(AFTERWARDS_SECONDS)
+        case.afterwards(world)
+        workload.stop()
+        report = _fetch_report(world)
+        ledger = _count(world)
+        found = problems(report, ledger, expected=expected)
+        found += case.judge(world, report or {})
+        (world.directory / "rehearsal.json").write_text(
+            json.dumps(
+                {
+                    "execution": execution.status,
+                    "acknowledged": ledger.acknowledged,
+                    "missing": list(ledger.missing),
+                    "serving": ledger.side,
+                    "unavailable_seconds": round(workload.unavailable_seconds, 3),
+                    "problems": found,
+                },
+                indent=1,
+                ensure_ascii=False,
+            ),
+            encoding="utf-8",
+        )
+        return Rehearsed(execution, report, ledger, found)
+
+
+def _expected(options: Options, case: Case) -> str:
+    if options.approve == "reject" or options.confirm == "go_back":
+        return "ROLLED_BACK"
+    return case.expected
+
+
+def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Execution:
+    """Wait for the end of the execution, and of the roll-back that may follow a stopped one."""
+    client = world.cloud.client("stepfunctions")
+    while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
+        progress.writes = workload.acknowledged
+        time.sleep(0.1)
+    return world.cloud.execution(arn)
+
+
+@contextmanager
+def _people(world: World, options: Options, progress: Progress, shown: Screen) -> Iterator[None]:
+    """Show each question's address, and answer it where that was asked for."""
+    stopping = threading.Event()
+
+    def attend() -> None:
+        wanted = {
+            "RequestApproval": "reject" if options.approve == "reject" else "approve",
+            "ConfirmCutover": options.confirm,
+        }
+        for question, decision in wanted.items():
+            link = _link_for(world, question, stopping)
+            if not link:
+                return
+            progress.question, progress.approval = QUESTIONS[question], link
+            shown.say(f"{QUESTIONS[question]}  {link}")
+            if options.approve != "ask":
+                try:
+                    answered = answer(link, decision, reason="Rehearsal")
+                    shown.say(f"answered: {decision} ({answered.title})")
+                except NotAnswered as error:
+                    shown.say(f"not answered: {error}")
+            _wait_until_decided(progress, question, stopping)
+            progress.approval = ""
+
+    thread = threading.Thread(target=attend, name="people")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _link_for(world: World, question: str, stopping: threading.Event) -> str:
+    """The first approver's link for a question, when its mail has come."""
+    mark = {"RequestApproval": ".c.", "ConfirmCutover": ".k."}[question]
+    while not stopping.wait(0.1):
+        for mail in world.cloud.mailbox.mails(APPROVERS[0]):
+            for link in LINK.findall(mail.text):
+                if mark in link:
+                    return str(link)
+    return ""
+
+
+def _wait_until_decided(progress: Progress, question: str, stopping: threading.Event) -> None:
+    while not stopping.wait(0.1):
+        with progress.lock:
+            if any(step.name == question and step.ended for step in progress.steps):
+                return
+
+
+def _fetch_report(world: World) -> dict[str, Any] | None:
+    """report.json and report.html of the newest migration, copied beside the logs."""
+    client = world.cloud.client("s3")
+    bucket = world.deployment.ref("ArtifactBucket")
+    listed = client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    keys = sorted(item["Key"] for item in listed)
+    names = [key for key in keys if key.endswith("/report.json")]
+    if not names:
+        return None
+    folder = names[-1].rpartition("/")[0]
+    for name in ("report.json", "report.html"):
+        body = client.get_object(Bucket=bucket, Key=f"{folder}/{name}")["Body"].read()
+        (world.directory / name).write_bytes(body)
+    report: dict[str, Any] = json.loads((world.directory / "report.json").read_text("utf-8"))
+    return report
+
+
+def _count(world: World) -> LedgerCount:
+    """Look the ledger up on the side that the load balancer sends users to."""
+    side = world.serving_side()
+    address = world.source_database if side == "old" else world.target_database
+    result = check_ledger(world.directory / "ledger.ndjson", address)
+    missing = tuple(
+        f"{lost.kind}: {lost.table} {lost.key}: {lost.expected}, found {lost.found}"
+        for lost in result.missing
+    )
+    return LedgerCount(result.acknowledged, missing, side)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a rehearsal as Ctrl-C does: everything it started is ended."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _conclude(options: Options, rehearsed: Rehearsed, shown: Screen) -> None:
+    report: Mapping[str, Any] = rehearsed.report or {}
+    shown.say("")
+    if report:
+        tables = report["tables"]
+        matching = sum(table["match"] is True for table in tables)
+        good = sum(sequence["ok"] for sequence in report["sequences"])
+        pause, predicted = report["write_pause_seconds"], report["predicted_write_pause_seconds"]
+        shown.say(f"{report['migration_id']}: {report['status']}")
+        shown.say(f"tables equal on both sides   {matching} of {len(tables)}")
+        shown.say(f"sequences set                {good} of {len(report['sequences'])}")
+        if pause is not None:
+            shown.say(
+                f"write pause                  {pause:.1f} s (predicted {predicted or 0:.1f} s)"
+            )
+    shown.say(
+        f"acknowledged writes          {rehearsed.ledger.acknowledged}, "
+        f"{len(rehearsed.ledger.missing)} lost (looked up on the {rehearsed.ledger.side} side)"
+    )
+    for problem in rehearsed.problems:
+        shown.say(f"PROBLEM: {problem}")
+    shown.say(f"report                       {options.directory / 'report.html'}")

@@ -1,0 +1,228 @@
+"""Everything a migration finds and needs, on this machine: two homes, and AWS around them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from secrets import token_hex
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.traffic.actions import target_groups
+from rehearsal.cloud import Cloud
+from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load, restore_dump
+from rehearsal.dms import DmsStandIn
+from rehearsal.ecs import EcsStandIn, create_new_home
+from rehearsal.load_balancer import LoadBalancer, create_old_home
+from rehearsal.old_host import OldHost
+from rehearsal.options import Options
+from rehearsal.postgres import Cluster, programs
+from rehearsal.workload import KINDS, Workload
+
+ROOT = Path(__file__).parents[1]
+APPROVERS = ("manager@example.com", "owner@example.com")
+STACK = "redash-migration"
+DATABASE = "redash"
+APPLICATION_ROLE = "redash"
+MIGRATION_ROLE = "redash_migration"
+
+PARAMETERS = {
+    "PollSeconds": "1",
+    "ApprovalTimeoutSeconds": "3600",
+    "ConfirmTimeoutSeconds": "3600",
+    "FullLoadTimeoutSeconds": "3600",
+    "ValidationGraceSeconds": "5",
+    "SyncTimeoutSeconds": "600",
+    "TargetTimeoutSeconds": "60",
+    "VpcId": "vpc-00000000000000000",
+    "SubnetIds": "subnet-00000000000000001,subnet-00000000000000002",
+    "FunctionSecurityGroupIds": "sg-00000000000000001",
+    "ReplicationSecurityGroupIds": "sg-00000000000000002",
+}
+"""What a rehearsal chooses differently from the template's defaults: it has less time."""
+
+
+class World:
+    """Started in order, ended in reverse; nothing of it survives ``stop``."""
+
+    def __init__(self, options: Options, tell: Callable[[str], None] = print) -> None:
+        self.options = options
+        self.directory = options.directory
+        self._tell = tell
+        self._ending = ExitStack()
+        self.secret_key = token_hex(16)
+        self.cookie_secret = token_hex(16)
+        self.admin_key = ADMIN_API_KEY
+
+    def start(self) -> World:
+        """Make it all; what was begun is ended again when a part fails."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __enter__(self) -> World:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End everything that was started, the last first; safe to call twice."""
+        self._ending.close()
+
+    def _start(self) -> None:
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True)
+        self._databases()
+        self._fill()
+        self.cloud = Cloud(self.directory)
+        self._ending.callback(self.cloud.stop)
+        self.cloud.start()
+        self.dms = DmsStandIn(self.cloud, self.directory, retry_interval_seconds=1).install()
+        self._ending.callback(self.dms.stop)
+        self._homes()
+        self._deploy()
+
+    def _databases(self) -> None:
+        self.source = Cluster(programs("source"), self.directory / "databases" / "source")
+        self.target = Cluster(programs("target"), self.directory / "databases" / "target")
+        for cluster in (self.source, self.target):
+            self._ending.callback(cluster.stop, "immediate")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda cluster: cluster.start(), (self.source, self.target)))
+        self._tell(
+            f"PostgreSQL {self.source.version} is the old database, {self.target.version} the new"
+        )
+
+    def _fill(self) -> None:
+        self.source_database = self.source.create_database(DATABASE)
+        migration_password, application_password = token_hex(16), token_hex(16)
+        self.source.create_role(MIGRATION_ROLE, migration_password, "LOGIN SUPERUSER")
+        self.target.create_role(APPLICATION_ROLE, application_password, "LOGIN")
+        self.target_database = self.target.create_database(DATABASE)
+        self.migration_source = self.source_database.as_role(MIGRATION_ROLE, migration_password)
+        self.application_target = self.target_database.as_role(
+            APPLICATION_ROLE, application_password
+        )
+        began = time.monotonic()
+        if self.options.source_dump is not None:
+            restore_dump(self.source_database, self.options.source_dump, self.source.bin_dir)
+            if self.options.source_secret_key:
+                self.secret_key = self.options.source_secret_key
+            adopt_secret_key(self.source_database, self.secret_key)
+            self.admin_key = api_key(self.source_database)
+            self._tell(f"{self.options.source_dump.name} is in the old database")
+        else:
+            load(self.source_database, self.options.scale, secret_key=self.secret_key)
+            self._tell(f"made {self.options.scale} data in {time.monotonic() - began:.1f} s")
+
+    def _homes(self) -> None:
+        old = create_old_home(self.cloud)
+        self.host = OldHost(
+            self.cloud,
+            self.directory,
+            instance_id=old.instance_id,
+            cluster=self.source,
+            dbname=DATABASE,
+            secret_key=self.secret_key,
+            cookie_secret=self.cookie_secret,
+            redash_command=self.options.redash_command,
+        )
+        self._ending.callback(self.host.stop)
+        self.host.install()
+        self.host.start_services()
+        self.ecs = EcsStandIn(
+            self.cloud, self.directory, redash_command=self.options.redash_command
+        )
+        self.ecs.install()
+        self._ending.callback(self.ecs.stop)
+        self.balancer = LoadBalancer(old.listener_arn, instances=self.host.resolve)
+        self.balancer.start()
+        self._ending.callback(self.balancer.stop)
+        self.old_home = old
+        self.new_home = create_new_home(
+            self.cloud,
+            database=self.application_target,
+            secret_key=self.secret_key,
+            cookie_secret=self.cookie_secret,
+            vpc_id=old.vpc_id,
+            subnet_ids=old.subnet_ids,
+        )
+
+    def _deploy(self) -> None:
+        old, new = self.old_home, self.new_home
+        self.deployment = self.cloud.deploy(
+            ROOT / "template.yaml",
+            {
+                **PARAMETERS,
+                "SourceInstanceId": old.instance_id,
+                "ComposeDirectory": str(self.host.compose_directory),
+                "SourceDatabaseSecretArn": self._secret(
+                    "redash/source-database", secret_of(self.migration_source)
+                ),
+                "TargetDatabaseSecretArn": self._secret(
+                    "redash/target-database", secret_of(self.target_database)
+                ),
+                "ApplicationDatabaseRole": APPLICATION_ROLE,
+                "EcsCluster": new.cluster,
+                "EcsServerService": new.server_service,
+                "EcsWorkerServices": new.worker_services,
+                "RedashSecretKeyArn": new.secret_key_arn,
+                "RedashCookieSecretArn": new.cookie_secret_arn,
+                "RedashApiKeySecretArn": self._secret("redash/api-key", self.admin_key),
+                "ListenerArn": old.listener_arn,
+                "ListenerRuleArn": old.rule_arn,
+                "TargetGroupArn": new.target_group_arn,
+                "Approvers": ",".join(APPROVERS),
+                "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack_url),
+                "Language": self.options.language,
+            },
+            STACK,
+        )
+
+    def workload(self) -> Workload:
+        """Users who write through the load balancer; to be started and stopped by the caller."""
+        kinds = KINDS
+        if self.options.redash_command:
+            # A real Redash stores these only after it has acknowledged them.
+            kinds = tuple(kind for kind in KINDS if kind not in {"event", "execution"})
+        made = Workload(
+            self.balancer.url, self.directory / "ledger.ndjson", api_key=self.admin_key, kinds=kinds
+        )
+        self._ending.callback(made.stop)
+        return made
+
+    def serving_side(self) -> str:
+        """``old`` or ``new``: where the listener sends users now; ``neither`` in between."""
+        listener = self.cloud.client("elbv2").describe_listeners(
+            ListenerArns=[self.old_home.listener_arn]
+        )["Listeners"][0]
+        sides = {
+            self.old_home.target_group_arn: "old",
+            self.new_home.target_group_arn: "new",
+        }
+        groups = target_groups(listener["DefaultActions"])
+        return sides[groups[0]] if len(groups) == 1 else "neither"
+
+    def _secret(self, name: str, value: object) -> str:
+        text = value if isinstance(value, str) else json.dumps(value)
+        answer = self.cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
+        return str(answer["ARN"])
+
+
+def secret_of(address: DatabaseAddress) -> dict[str, object]:
+    """A database's secret as Secrets Manager holds it."""
+    return {
+        "username": address.username,
+        "password": address.password,
+        "host": address.host,
+        "port": address.port,
+        "dbname": address.dbname,
+    }
