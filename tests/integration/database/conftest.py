@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.carriable import exclusions, is_lob
 from redash_migration.database.catalog import read_tables
 from redash_migration.database.connection import connect
 from redash_migration.database.dump import Entry, entries
 from redash_migration.plan import Column, Plan, TablePlan
+from redash_migration.record import Record
 from rehearsal.postgres import programs, run
 
 MIGRATION = "redash-20261123-013005"
@@ -91,3 +95,26 @@ def rows() -> Callable[..., list[tuple[Any, ...]]]:
             return cursor.fetchall() if cursor.description else []
 
     return ask
+
+
+@pytest.fixture
+def make_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Record]]:
+    """make_record(migration id): a record in a DynamoDB table of moto's."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="ap-northeast-1")
+        client.create_table(
+            TableName="record",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        table = DynamoTable(client, "record")
+        yield lambda migration_id: Record(table, migration_id)

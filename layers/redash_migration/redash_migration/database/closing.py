@@ -17,7 +17,9 @@ FENCE_FACT = "fence"
 DRAIN_SECONDS = 45.0
 
 
-def close_source(record: Record, source: DatabaseAddress) -> dict[str, Any]:
+def close_source(
+    record: Record, source: DatabaseAddress, *, window: float = fence.WINDOW
+) -> dict[str, Any]:
     """Lays the fence and keeps the WAL position behind it; ``{"lsn", "ended_sessions", ...}``.
 
     A repeated step proves the fence anew but keeps the first position, unless the fence had been
@@ -30,7 +32,7 @@ def close_source(record: Record, source: DatabaseAddress) -> dict[str, Any]:
         record.undo.add(
             "lift_fence", {"before": state.before, "roles": state.roles}, where="database"
         )
-        held = fence.lay(session, before.slots)
+        held = fence.lay(session, before.slots, window=window)
     kept = record.fact(FENCE_FACT)
     if kept is None or not stood:
         kept = {"lsn": held.lsn, "at": stamp(record.clock())}

@@ -24,7 +24,7 @@ _NOT_OF_EXTENSION = """
 _OBJECTS = f"""
 SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
                       WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
-       n.nspname, c.relname, '', c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
+       n.nspname, c.relname, '', c.relkind IN ('r', 'p') AND NOT c.relispartition
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {_PLACE} AND c.relname NOT LIKE %(dms)s
   AND {_NOT_OF_EXTENSION.format(catalog="'pg_catalog.pg_class'", oid="c.oid")}
