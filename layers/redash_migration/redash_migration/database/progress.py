@@ -22,7 +22,7 @@ def make_canary(connection: Connection) -> None:
     connection.execute(
         sql.SQL(
             "CREATE SCHEMA IF NOT EXISTS {}; CREATE TABLE IF NOT EXISTS {} ("
-            "migration_id text PRIMARY KEY, phase text, written_at timestamptz)"
+            "migration_id varchar(64) PRIMARY KEY, phase varchar(64), written_at timestamptz)"
         ).format(_SCHEMA, _CANARY)
     )
 
@@ -33,7 +33,7 @@ def make_progress(connection: Connection) -> None:
         sql.SQL(
             "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE SCHEMA IF NOT EXISTS {control};"
             "CREATE TABLE IF NOT EXISTS {entries} ("
-            "migration_id text, number integer, PRIMARY KEY (migration_id, number))"
+            "migration_id varchar(64), number integer, PRIMARY KEY (migration_id, number))"
         ).format(schema=_SCHEMA, control=sql.Identifier(CONTROL_SCHEMA), entries=_ENTRIES)
     )
 
