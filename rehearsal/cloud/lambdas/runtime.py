@@ -153,9 +153,7 @@ class LambdaRuntime:
             "AWS_LAMBDA_FUNCTION_NAME": definition.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(definition.memory),
-            "AWS_LAMBDA_LOG_GROUP_NAME": logging.get(
-                "LogGroup", f"/aws/lambda/{definition.name}"
-            ),
+            "AWS_LAMBDA_LOG_GROUP_NAME": logging.get("LogGroup", f"/aws/lambda/{definition.name}"),
             "AWS_LAMBDA_LOG_STREAM_NAME": instance,
             "AWS_LAMBDA_LOG_FORMAT": logging.get("LogFormat", "Text"),
             **_log_level(logging),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rehearsal.cloud import Cloud, Deployment, Execution
 
 STACK = Path(__file__).parent / "stack"

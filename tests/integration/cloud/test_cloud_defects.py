@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rehearsal.cloud.repairs import ALL, RepairOutdated, apply_all
 from rehearsal.cloud.repairs.replacement import ORIGINALS, replace
 

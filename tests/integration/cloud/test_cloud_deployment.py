@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rehearsal.cloud import Cloud, Deployment, TemplateError
 
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\n'
@@ -59,9 +60,7 @@ def test_roles_are_written_down(cloud: Cloud, deployment: Deployment) -> None:
         action
         for statement in statements
         for action in (
-            [statement["Action"]]
-            if isinstance(statement["Action"], str)
-            else statement["Action"]
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
         )
     }
     bucket = deployment.ref("Bucket")
@@ -69,9 +68,7 @@ def test_roles_are_written_down(cloud: Cloud, deployment: Deployment) -> None:
     assert deployment.statements("HelloFunction") == statements
 
 
-def test_subscriptions_have_filters_and_mails_arrive(
-    cloud: Cloud, deployment: Deployment
-) -> None:
+def test_subscriptions_have_filters_and_mails_arrive(cloud: Cloud, deployment: Deployment) -> None:
     sns = cloud.client("sns")
     topic = deployment.ref("Topic")
     for approver in ("ann@example.com", "bob@example.com", "eve@example.com"):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from rehearsal.cloud import Cloud, Deployment
 from rehearsal.cloud.events.clock import cron_due, period
 from rehearsal.cloud.events.pattern import matches
@@ -55,13 +56,13 @@ def test_put_events_goes_to_the_same_bus(cloud: Cloud, stored: Stored) -> None:
 def invocations(cloud: Cloud) -> list[str]:
     """Ids of the events with which functions are invoked from now on."""
     seen: list[str] = []
-    cloud.invoke_fault = lambda function, event: seen.append(event.get("id", ""))
+    cloud.invoke_fault = lambda _, event: seen.append(event.get("id", ""))
     return seen
 
 
 def test_events_are_lost_doubled_and_late_where_asked(cloud: Cloud, stored: Stored) -> None:
     seen = invocations(cloud)
-    cloud.event_filter = lambda event: []
+    cloud.event_filter = lambda _: []
     lost = cloud.emit("test.source", "T", {"kind": "wanted"})
     cloud.event_filter = lambda event: [event, event]
     double = cloud.emit("test.source", "T", {"kind": "wanted"})
@@ -88,7 +89,7 @@ def test_a_disabled_rule_is_silent(cloud: Cloud, deployment: Deployment) -> None
 
 def test_schedules_fire_as_fast_as_asked(cloud: Cloud) -> None:
     fired: list[dict[str, Any]] = []
-    cloud.invoke_fault = lambda function, event: fired.append(event)
+    cloud.invoke_fault = lambda _, event: fired.append(event)
     cloud.clock.time_scale, cloud.clock.paused = 300.0, False
     try:
         end = time.monotonic() + 10

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from rehearsal.cloud import Call, Cloud, Deployment, Fault
 
 
@@ -62,8 +63,8 @@ def test_s3_errors_look_like_s3(cloud: Cloud) -> None:
 
 
 def test_a_throttled_call_is_tried_again_by_boto3(cloud: Cloud) -> None:
-    faults = [Fault.throttle(), Fault.throttle()]
-    cloud.call_fault = lambda call: faults.pop() if faults else None
+    faults = [Fault.throttle()]
+    cloud.call_fault = lambda _: faults.pop() if faults else None
     assert cloud.invoke("HelloFunction", {"store": "throttled"}).error == ""
     assert not faults
 
@@ -88,7 +89,7 @@ def test_a_process_can_die_at_a_call(
 def once(fault: Fault) -> Any:
     """The fault for the first invocation only."""
     left = [fault]
-    return lambda function, event: left.pop() if left else None
+    return lambda *_: left.pop() if left else None
 
 
 def test_invocations_can_be_broken(cloud: Cloud) -> None:

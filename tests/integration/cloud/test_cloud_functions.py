@@ -26,9 +26,7 @@ def test_concurrent_invocations_get_processes_of_their_own(cloud: Cloud) -> None
         assert len({answer.value["pid"] for answer in answers}) == 3
 
 
-def test_the_environment_is_the_templates_and_lambdas(
-    cloud: Cloud, deployment: Deployment
-) -> None:
+def test_the_environment_is_the_templates_and_lambdas(cloud: Cloud, deployment: Deployment) -> None:
     names = [
         "TABLE",
         "PAGE_URL",
@@ -150,7 +148,7 @@ def test_an_asynchronous_failure_is_tried_twice_more_and_kept(
     cloud: Cloud, deployment: Deployment
 ) -> None:
     invoked = []
-    cloud.invoke_fault = lambda function, event: invoked.append(event["id"])
+    cloud.invoke_fault = lambda _, event: invoked.append(event["id"])
     event = cloud.emit("test.source", "T", {"kind": "wanted", "fail": True})
     queue = deployment.ref("DeadLetters")
     end = time.monotonic() + 10

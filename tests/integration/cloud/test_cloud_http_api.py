@@ -7,10 +7,12 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from rehearsal.cloud import Cloud, Deployment
 from rehearsal.cloud.http_api import HttpApi
 from rehearsal.cloud.lambdas.function import Answer
@@ -18,7 +20,7 @@ from rehearsal.cloud.lambdas.function import Answer
 
 def ask(
     url: str, method: str = "GET", body: bytes | None = None, **headers: str
-) -> tuple[int, http.client.HTTPMessage, bytes]:
+) -> tuple[int, Message, bytes]:
     """One request: status, headers, body."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data=body, method=method, headers=names)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from rehearsal.cloud import Cloud
 
 ROOT = Path(__file__).parents[3]

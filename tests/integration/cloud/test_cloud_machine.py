@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from rehearsal.cloud import Cloud, Deployment, Execution
-from small_stack import task
+from tests.integration.cloud.small_stack import task
 
 Run = Callable[..., Execution]
 
@@ -99,7 +100,7 @@ def test_the_handlers_own_classes_are_retried_and_caught(
     cloud: Cloud, run: Run, deployment: Deployment
 ) -> None:
     calls = []
-    cloud.invoke_fault = lambda function, event: calls.append(function)
+    cloud.invoke_fault = lambda function, _: calls.append(function)
     retry = [{"ErrorEquals": ["Stubborn"], "IntervalSeconds": 1, "MaxAttempts": 1}]
     catch = [
         {"ErrorEquals": ["Other"], "Next": "Wrong"},
@@ -167,7 +168,7 @@ def map_of(deployment: Deployment, items: Any, concurrency: int) -> dict[str, An
 
 
 def test_a_map_keeps_order_and_concurrency(
-    cloud: Cloud, run: Run, deployment: Deployment
+    cloud: Cloud, run: Run, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, running, most = threading.Lock(), 0, 0
     original = cloud.lambdas["HelloFunction"].invoke
@@ -183,12 +184,9 @@ def test_a_map_keeps_order_and_concurrency(
             with lock:
                 running -= 1
 
-    cloud.lambdas["HelloFunction"].invoke = counted  # type: ignore[method-assign]
-    try:
-        state = map_of(deployment, "{% [1..12].$string() %}", 3)
-        ended = run({"StartAt": "M", "States": {"M": state}})
-    finally:
-        del cloud.lambdas["HelloFunction"].invoke  # type: ignore[misc]
+    monkeypatch.setattr(cloud.lambdas["HelloFunction"], "invoke", counted)
+    state = map_of(deployment, "{% [1..12].$string() %}", 3)
+    ended = run({"StartAt": "M", "States": {"M": state}})
     assert ended.output == [f"Hello {number}" for number in range(1, 13)]
     assert most == 3
 
@@ -246,9 +244,7 @@ def test_the_context_object_has_aws_times_and_a_name(run: Run) -> None:
 
 
 def test_history_comes_in_pages_and_backwards(cloud: Cloud, run: Run) -> None:
-    states: dict[str, Any] = {
-        f"S{i}": {"Type": "Pass", "Next": f"S{i + 1}"} for i in range(60)
-    }
+    states: dict[str, Any] = {f"S{i}": {"Type": "Pass", "Next": f"S{i + 1}"} for i in range(60)}
     states["S60"] = {"Type": "Succeed"}
     arn = run({"StartAt": "S0", "States": states}).arn
     client = cloud.client("stepfunctions")

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from small_stack import token_task
+
 from rehearsal.cloud import Cloud, Deployment, Execution
+from tests.integration.cloud.small_stack import token_task
 
 Start = Callable[..., str]
 Token = Callable[..., str]

@@ -18,11 +18,11 @@ with socket.socket() as probe:
     PORT = probe.getsockname()[1]
 os.environ["MOTO_PORT"] = str(PORT)
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
-from botocore.exceptions import ClientError  # noqa: E402
-from moto.core.config import default_user_config  # noqa: E402
-from moto.server import ThreadedMotoServer  # noqa: E402
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto.core.config import default_user_config
+from moto.server import ThreadedMotoServer
 
 ROLE = "arn:aws:iam::123456789012:role/none"
 DEFECTS: dict[str, Callable[[], bool]] = {}
@@ -165,7 +165,9 @@ def heartbeat_without_time_out() -> bool:
         "Parameters": {},
         "End": True,
     }
-    program, _ = AmazonStateLanguageParser.parse(json.dumps({"StartAt": "A", "States": {"A": state}}))
+    program, _ = AmazonStateLanguageParser.parse(
+        json.dumps({"StartAt": "A", "States": {"A": state}})
+    )
     return bool(program.states.states["A"].timeout.timeout_seconds == 60)
 
 
@@ -173,21 +175,21 @@ def heartbeat_without_time_out() -> bool:
 def heartbeat_by_name() -> bool:
     catch = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Silent"}]
     arn, _, _ = waiting(HeartbeatSeconds=1, Catch=catch)
-    return ended(arn)["status"] != "SUCCEEDED"
+    return bool(ended(arn)["status"] != "SUCCEEDED")
 
 
 @defect
 def stopping() -> bool:
     arn, _, _ = waiting()
     STATES.stop_execution(executionArn=arn, error="E", cause="C")
-    return ended(arn, 1)["status"] != "ABORTED"
+    return bool(ended(arn, 1)["status"] != "ABORTED")
 
 
 @defect
 def unmatched_choice() -> bool:
     choices = [{"Variable": "$.a", "NumericEquals": 1, "Next": "B"}]
     states = {"A": {"Type": "Choice", "Choices": choices}, "B": {"Type": "Succeed"}}
-    return ended(start(states, '{"a": 2}'))["error"] != "States.NoChoiceMatched"
+    return bool(ended(start(states, '{"a": 2}'))["error"] != "States.NoChoiceMatched")
 
 
 @defect
@@ -293,9 +295,7 @@ if __name__ == "__main__":
         except Exception as problem:
             FOUND[name] = f"{type(problem).__name__}: {problem}"
 
-    THREADS = [
-        threading.Thread(target=look, args=found, daemon=True) for found in DEFECTS.items()
-    ]
+    THREADS = [threading.Thread(target=look, args=found, daemon=True) for found in DEFECTS.items()]
     for thread in THREADS:
         # One after another: moto's parser keeps state in a class.
         thread.start()

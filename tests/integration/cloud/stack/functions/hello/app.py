@@ -1,6 +1,7 @@
 """Says hello; does what the event asks for."""
 
 import importlib
+import itertools
 import json
 import os
 import time
@@ -8,7 +9,7 @@ import time
 import boto3
 from greetings import greeting
 
-CALLS = 0
+CALLS = itertools.count(1)
 
 
 class Stubborn(Exception):
@@ -16,8 +17,7 @@ class Stubborn(Exception):
 
 
 def handler(event, context):
-    global CALLS
-    CALLS += 1
+    calls = next(CALLS)
     if "requestContext" in event:
         return {
             "statusCode": 200,
@@ -44,5 +44,10 @@ def handler(event, context):
         os._exit(event["exit"])
     if "sleep" in event:
         time.sleep(event["sleep"])
-    return {"text": greeting(event.get("name")), "calls": CALLS, "event": event,
-            "remaining": context.get_remaining_time_in_millis(), "pid": os.getpid()}
+    return {
+        "text": greeting(event.get("name")),
+        "calls": calls,
+        "event": event,
+        "remaining": context.get_remaining_time_in_millis(),
+        "pid": os.getpid(),
+    }
