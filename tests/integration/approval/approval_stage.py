@@ -82,6 +82,21 @@ def plan() -> Plan:
     )
 
 
+class _Body:
+    """What botocore reads an answer from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content
+
+
+def _response(status: int, content: bytes, kind: str) -> AWSResponse:
+    headers: Any = {"Content-Type": kind}
+    return AWSResponse("https://aws.example", status, headers, _Body(content))
+
+
 @dataclass
 class StepFunctionsDouble:
     """Answers SendTaskSuccess as the service does; botocore checks every request before."""
@@ -103,9 +118,7 @@ class StepFunctionsDouble:
 
     def _answer(self, status: int, error: str) -> AWSResponse:
         content = json.dumps({"__type": error, "message": error} if error else {}).encode()
-        headers = {"Content-Type": "application/x-amz-json-1.0"}
-        raw = type("Raw", (), {"stream": lambda self: iter([content])})()
-        return AWSResponse("https://states.example", status, headers, raw)
+        return _response(status, content, "application/x-amz-json-1.0")
 
 
 @dataclass
@@ -257,7 +270,7 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
 
 
 def _made() -> dict[str, str]:
-    region = {"LocationConstraint": "ap-northeast-1"}
+    region: Any = {"LocationConstraint": "ap-northeast-1"}
     boto3.client("dynamodb").create_table(
         TableName="migration",
         BillingMode="PAY_PER_REQUEST",
@@ -270,10 +283,7 @@ def _made() -> dict[str, str]:
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
     )
-    boto3.client("s3").create_bucket(
-        Bucket="artifacts",
-        CreateBucketConfiguration=region,  # type: ignore[typeddict-item]
-    )
+    boto3.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
     secrets = boto3.client("secretsmanager")
     key = secrets.create_secret(Name="key", SecretString="k" * 40)["ARN"]
     return {
@@ -316,8 +326,7 @@ def _catch_mail(stage: Stage) -> None:
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
             f"<Message>{code}</Message></Error></ErrorResponse>"
         ).encode()
-        raw = type("Raw", (), {"stream": lambda self: iter([content])})()
-        return AWSResponse("https://sns.example", 400, {"Content-Type": "text/xml"}, raw)
+        return _response(400, content, "text/xml")
 
     events = clients.client("sns").meta.events
     events.register("provide-client-params.sns.Publish", note)
@@ -349,7 +358,7 @@ def _fill(stage: Stage) -> None:
             "verdict": "PASS",
         },
     )
-    for number in range(41):
+    for number in range(3):
         record.checks.put(Check(f"source.check_{number}", "PASS", "fine"))
 
 

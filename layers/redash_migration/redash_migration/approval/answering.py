@@ -7,7 +7,7 @@ from typing import Literal
 
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence import Evidence
-from redash_migration.approval.finishing import Finish, finish, still_waiting
+from redash_migration.approval.finishing import Finish, as_it_ended, finish, still_waiting
 from redash_migration.approval.gate import Answer, Gate
 from redash_migration.approval.rules import Problem, Proposal, clean, decides, problems
 from redash_migration.approval.sending import send_outcome
@@ -48,7 +48,8 @@ def answer(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> Re
             at=stamp(desk.clock()),
             channel=proposal.channel,
         )
-        desk.keep(gate, evidence)
+        if evidence.hash != gate.evidence_hash:  # the evidence of the asking is kept already
+            desk.keep(gate, evidence)
         written = desk.gates.answer(gate, given, decided=decides(gate, given))
         if written is not None:
             return _taken(desk, written, given)
@@ -60,11 +61,14 @@ def answer(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> Re
 
 
 def _refusal(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> Reply | None:
-    if gate.state in {"DECIDED", "RESUMED"} or gate.has_answered(proposal.actor, evidence.hash):
+    waiting = still_waiting(desk, gate)
+    if not waiting:
+        gate = as_it_ended(desk, gate)
+    if gate.decided or gate.has_answered(proposal.actor, evidence.hash):
         return Reply("already", gate)
     if gate.expired(desk.clock()):
         return Reply("expired", gate)
-    if gate.state == "CLOSED" or not still_waiting(desk, gate):
+    if gate.state == "CLOSED" or not waiting:
         return Reply("closed", gate, finish="CLOSED")
     if proposal.evidence_hash != evidence.hash:
         return Reply("stale", gate)

@@ -154,7 +154,7 @@ def _tell(
 ) -> None:
     """Replace the message by what was decided, or tell the presser alone why nothing was."""
     gate = reply.gate
-    if gate.state in {"DECIDED", "RESUMED"}:
+    if gate.decided:
         chat.replace(url, *outcome_blocks(texts, gate))
     elif reply.status == "stale":
         view = link_for(desk, gate, VIEWER)

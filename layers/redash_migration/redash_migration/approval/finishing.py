@@ -48,6 +48,11 @@ def still_waiting(desk: Desk, gate: Gate) -> bool:
     return wait is not None and wait.state == "OPEN"
 
 
+def as_it_ended(desk: Desk, gate: Gate) -> Gate:
+    """The gate once its wait is over: a decision is written before the wait is settled."""
+    return desk.gates.find(gate.gate_id) or gate
+
+
 def _closed(desk: Desk, gate: Gate) -> Finish:
     if gate.state in {"OPEN", "DECIDED"}:
         desk.gates.mark(gate, "CLOSED")

@@ -70,6 +70,11 @@ class Gate:
         """The approver whom a link's key stands for."""
         return next((person for person in self.approvers if person.key == key), None)
 
+    @property
+    def decided(self) -> bool:
+        """Whether the question is answered, be it by time."""
+        return self.state in {"DECIDED", "RESUMED"}
+
     def expired(self, now: datetime) -> bool:
         """Whether the time to answer is over."""
         return now >= self.expires_at

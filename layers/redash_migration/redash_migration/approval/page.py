@@ -10,7 +10,7 @@ from redash_migration.approval import notices
 from redash_migration.approval.answering import Reply, answer
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence import Evidence
-from redash_migration.approval.finishing import still_waiting
+from redash_migration.approval.finishing import as_it_ended, still_waiting
 from redash_migration.approval.form_model import form_model
 from redash_migration.approval.gate import Gate
 from redash_migration.approval.gates import Gates
@@ -86,11 +86,13 @@ def _visit(site: Site, request: Request, texts: Texts) -> Visit | Response:
 
 def show(visit: Visit) -> Response:
     """The page as it is now; writes nothing."""
-    gate = visit.gate
-    if gate.state in {"DECIDED", "RESUMED"}:
+    gate, waiting = visit.gate, still_waiting(visit.desk, visit.gate)
+    if not waiting:
+        gate = as_it_ended(visit.desk, gate)
+    if gate.decided:
         status = 200 if visit.person is None else 409
         return notices.decided(visit.texts, status, gate, repeated=visit.person is not None)
-    if gate.state == "CLOSED" or not still_waiting(visit.desk, gate):
+    if gate.state == "CLOSED" or not waiting:
         return notices.notice(visit.texts, 410, "closed")
     if visit.person and gate.has_answered(visit.person.address, visit.evidence.hash):
         return notices.noted(visit.texts, 409, gate, visit.evidence)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from redash_migration.approval.answering import deliver
 from redash_migration.approval.desk import Desk, Policy
+from redash_migration.approval.evidence import Evidence
 from redash_migration.approval.gate import Gate
 from redash_migration.approval.links import new_gate_id
 from redash_migration.approval.people import approvers, same_person
@@ -28,8 +29,7 @@ def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[st
         deliver(desk, earlier)
         return {"gate": earlier.gate_id}
     started = desk.record.fact("request") or {}
-    gate = _opened(desk, policy, purpose, str(started.get("requested_by", "")))
-    evidence = desk.evidence(gate)
+    gate, evidence = _opened(desk, policy, purpose, str(started.get("requested_by", "")))
     sent = send_requests(desk, gate, evidence, desk.clock())
     if not sent:
         raise TransientFailure(
@@ -39,7 +39,9 @@ def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[st
     return {"gate": gate.gate_id}
 
 
-def _opened(desk: Desk, policy: Policy, purpose: Purpose, requested_by: str) -> Gate:
+def _opened(
+    desk: Desk, policy: Policy, purpose: Purpose, requested_by: str
+) -> tuple[Gate, Evidence]:
     people = approvers(policy.addresses)
     _check_enough(policy, [person.address for person in people], requested_by)
     now = desk.clock()
@@ -73,7 +75,7 @@ def _opened(desk: Desk, policy: Policy, purpose: Purpose, requested_by: str) -> 
             requested_by=requested_by,
             expires_at=gate.expires_at.isoformat(),
         )
-    return gate
+    return gate, evidence
 
 
 def _check_enough(policy: Policy, addresses: list[str], requested_by: str) -> None:
