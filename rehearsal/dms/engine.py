@@ -19,7 +19,11 @@ from rehearsal.dms.endpoint import Database
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.names import Names
 
-_OPTIONS = "create_slot = false, enabled = false, binary = false, streaming = off, slot_name = {}"
+# Applied means durable: a row that the slot has let go of must survive a crash of the target.
+_OPTIONS = (
+    "create_slot = false, enabled = false, binary = false, streaming = off,"
+    " synchronous_commit = on, slot_name = {}"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Follower:
         settings = self._task.settings
         carried = self._carried()
         loaded = all(
-            name in progress.tables and progress.tables[name].state in {"f", "s", "r"}
+            name in progress.tables and progress.tables[name].state in {"s", "r"}
             for name in carried
         )
         if loaded and settings.stop_before_cached_changes:

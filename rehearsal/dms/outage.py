@@ -28,11 +28,6 @@ class Outage:
         )
         self._since: float | None = None
 
-    @property
-    def ongoing(self) -> bool:
-        """Whether the last attempt failed."""
-        return self._since is not None
-
     def over(self) -> None:
         """The database answers again."""
         self._since = None

@@ -191,23 +191,29 @@ class Run:
         if self._abandoned:
             return
         task = self._task
-        self._hold_still()
+        still = self._hold_still()
         with task.lock:
             task.stop_reason = failure.stop_reason
             task.last_failure = failure.last_failure_message
             task.dates.stop = datetime.now(UTC)
             task.status = "failed"
         self._announce(events.FAILED, task.last_failure)
+        while not still and task.status == "failed" and not self._asked.wait(0.5):
+            still = self._hold_still()
 
-    def _hold_still(self) -> None:
-        """A failed task applies nothing more, even when its databases come back."""
+    def _hold_still(self) -> bool:
+        """A failed task applies nothing more, not even when its databases come back."""
         if self._task.names is None:
-            return
+            return True
         try:
             source, target = self._surroundings.databases(self._task)
             Engine(source, target, self._task.names).disable()
+        except psycopg.errors.UndefinedObject:
+            return True
         except Exception as error:  # the target may be the very thing that failed
             log.info("replication task %s: %s", self._task.identifier, error)
+            return False
+        return True
 
     def _announce(self, kind: str, message: str) -> None:
         self._surroundings.announce(self._task, kind, message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ ERROR = "Table error"
 MISSING = "Table does not exist"
 RELOADED = "Table is being reloaded"
 
-_LOADED = frozenset({"f", "s", "r"})
+_LOADED = frozenset({"s", "r"})
 
 
 @dataclass(slots=True)
@@ -43,6 +43,9 @@ class TableStatistics:
     reason: str = ""
     """Why the table is in error; goes into the log and the failure message of the task."""
     base: TableProgress | None = field(default=None, repr=False)
+    """The target's counters before the load."""
+    last: TableProgress | None = field(default=None, repr=False)
+    """The target's counters at the last look."""
 
     @property
     def changes(self) -> int:
@@ -51,7 +54,7 @@ class TableStatistics:
 
     def begin(self, base: TableProgress | None, *, reloaded: bool = False) -> None:
         """The table is about to be loaded; ``base`` holds the target's counters before."""
-        self.state, self.base, self.reloaded = BEFORE_LOAD, base, reloaded
+        self.state, self.base, self.last, self.reloaded = BEFORE_LOAD, base, None, reloaded
         self.started = self.ended = None
         self.full_load_rows = self.inserts = self.updates = self.deletes = 0
 
@@ -65,6 +68,7 @@ class TableStatistics:
         """Take in what the target shows."""
         if self.state in {ERROR, MISSING, CANCELLED}:
             return
+        self._survive_a_crash(now)
         base = self.base or TableProgress("", 0, 0, 0, 0)
         inserted = now.inserted - base.inserted
         if now.state == "d" and self.state in {BEFORE_LOAD, FULL_LOAD, RELOADED}:
@@ -78,6 +82,17 @@ class TableStatistics:
             self.full_load_rows = max(inserted, 0)
         if self.state == COMPLETED:
             self._count_changes(inserted, now, base)
+
+    def _survive_a_crash(self, now: TableProgress) -> None:
+        """A server that crashed counts from zero again; what it had counted stays counted."""
+        base, last, self.last = self.base, self.last, now
+        if base is not None and last is not None and now.inserted < last.inserted:
+            self.base = replace(
+                base,
+                inserted=base.inserted - last.inserted,
+                updated=base.updated - last.updated,
+                deleted=base.deleted - last.deleted,
+            )
 
     def _count_changes(self, inserted: int, now: TableProgress, base: TableProgress) -> None:
         changes = (

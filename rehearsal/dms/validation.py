@@ -43,6 +43,7 @@ class Validator:
         self._task = task
         self._engine = engine
         self._ended = threading.Event()
+        self._waited = 0.0
         self._since: dict[TableName, tuple[str, str]] = {}
         self._pending: dict[TableName, set[str]] = {}
         self._seen: dict[TableName, tuple[int, int, str]] = {}
@@ -69,13 +70,13 @@ class Validator:
         while not self._ended.wait(pause):
             if not self._task.full_load_done:
                 continue
-            began = time.monotonic()
+            began, self._waited = time.monotonic(), 0.0
             try:
                 self._round()
             except psycopg.OperationalError as error:
                 log.info("validation of %s waits: %s", self._task.identifier, error)
             # However large the tables are, most of the time is the application's.
-            spent = time.monotonic() - began
+            spent = time.monotonic() - began - self._waited
             pause = min(max(_ROUND_SECONDS, 3 * spent), _LONGEST_PAUSE_SECONDS)
 
     def _round(self) -> None:
@@ -205,15 +206,14 @@ class Validator:
     def _applied(self) -> bool:
         """Wait until what the source has written so far is applied; False when it takes long."""
         goal = self._engine.slot().current
-        deadline = time.monotonic() + _APPLY_SECONDS
-        while not self._ended.is_set():
-            slot = self._engine.slot()
-            if slot.confirmed >= goal:
-                return True
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.1)
-        return False
+        began = time.monotonic()
+        applied = False
+        while not applied and not self._ended.wait(0.1):
+            applied = self._engine.slot().confirmed >= goal
+            if time.monotonic() - began > _APPLY_SECONDS:
+                break
+        self._waited += time.monotonic() - began
+        return applied
 
     def _both(
         self, sides: Sides, question: Callable[[psycopg.Connection], Answer]
