@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from deployment.permissions import Statement
 from deployment.sample import ACCOUNT, REGION, arn
 from rehearsal.cloud.template.intrinsics import Resolver
 from rehearsal.cloud.template.parameters import parameter_values
@@ -118,7 +119,7 @@ class Stack:
         variables: dict[str, str] = self.functions[function]["Environment"]["Variables"]
         return variables
 
-    def statements(self, function: str) -> list[dict[str, Any]]:
+    def statements(self, function: str) -> list[Statement]:
         """What the function's role allows, managed policies of AWS left aside."""
         role = f"{function}Role"
         policies = self.of_type("AWS::IAM::Role")[role].get("Policies", [])

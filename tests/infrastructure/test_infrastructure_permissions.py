@@ -11,7 +11,7 @@ import pytest
 
 from deployment.comparison import Finding, against_calls, against_code, rehearsed
 from deployment.operations import needs, resource_types
-from deployment.permissions import allows, granted
+from deployment.permissions import Statement, allows, granted
 from deployment.sample import EVERYTHING, MIGRATION, arn
 from deployment.stack import Stack
 
@@ -32,11 +32,11 @@ def test_every_permission_taken_away_is_missed(function: str) -> None:
     """The comparison can fail: without any one action of the code's, it says which."""
     statements = STACK.statements(function)
     for action in {action for action, _ in granted(statements)} - {"sqs:SendMessage"}:
-        poorer = [dict(copy.deepcopy(one)) for one in statements]
+        poorer: list[dict[str, Any]] = [dict(copy.deepcopy(one)) for one in statements]
         for one in poorer:
             actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
             one["Action"] = [kept for kept in actions if kept != action]
-        found = against_code(function, poorer, STACK.code(function), PACKAGE)
+        found = against_code(function, list[Statement](poorer), STACK.code(function), PACKAGE)
         if action == "kms:Decrypt":  # only publishing to the encrypted topic demands it by itself
             continue
         assert Finding(function, "lacks", action, "any resource") in found
@@ -76,9 +76,9 @@ def test_roles_are_one_for_each_function() -> None:
     for function in FUNCTIONS:
         managed = {one.rpartition("/")[2] for one in roles[f"{function}Role"]["ManagedPolicyArns"]}
         in_vpc = "VpcConfig" in STACK.functions[function]
-        expected = {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"}
+        expected = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
         if in_vpc:
-            expected = {"AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess"}
+            expected = {"AWSLambdaVPCAccessExecutionRole", "AWSXrayWriteOnlyAccess"}
         assert managed == expected
 
 
@@ -123,7 +123,7 @@ def test_a_rehearsal_is_compared_with_its_own_roles(tmp_path: Path) -> None:
         "params": {"TableName": "MigrationTable"},
     }
     (tmp_path / "aws-calls.ndjson").write_text(json.dumps(call) + "\n", encoding="utf-8")
-    roles = {"BeginFunction": {"statements": STACK.statements("BeginFunction")}}
+    roles: dict[str, Any] = {"BeginFunction": {"statements": STACK.statements("BeginFunction")}}
     (tmp_path / "roles.json").write_text(json.dumps(roles), encoding="utf-8")
     assert rehearsed(tmp_path, "") == []
     roles["BeginFunction"]["statements"].clear()
@@ -134,7 +134,7 @@ def test_a_rehearsal_is_compared_with_its_own_roles(tmp_path: Path) -> None:
 
 
 def test_wildcards_and_denials_work_as_in_iam() -> None:
-    statements = [
+    statements: list[Statement] = [
         {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::box/*"},
         {"Effect": "Deny", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::box/secret/?"},
     ]
