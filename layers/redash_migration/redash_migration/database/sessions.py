@@ -12,17 +12,24 @@ from redash_migration.database.connection import APPLICATION
 # extensions' workers are not among them, since those do.
 _HARMLESS = ("walsender", "autovacuum worker", "autovacuum launcher")
 
-_SESSIONS = """
+_SESSIONS = r"""
 WITH reader AS (
-    -- The replication instance's other sessions, told by where its WAL sender comes from. Not on
-    -- this machine, nor from where we come from: there an address says nothing.
-    SELECT DISTINCT a.client_addr, a.usename
+    -- The replication instance's other sessions have the role of its WAL sender, and come from
+    -- where that comes from; on this machine, or from where we come from, an address says nothing.
+    -- A role that owns none of the tables is the migration's own: Redash does not log in with it.
+    SELECT DISTINCT a.client_addr, a.usename,
+           a.client_addr <> coalesce(inet_client_addr(), '127.0.0.1')
+             AND NOT a.client_addr << '127.0.0.0/8' AND a.client_addr <> '::1' AS telling,
+           NOT EXISTS (SELECT FROM pg_catalog.pg_class c
+                       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                       WHERE c.relowner = a.usesysid AND c.relkind IN ('r', 'p')
+                         AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+                         AND n.nspname NOT LIKE 'pg\_toast%%'
+                         AND n.nspname NOT LIKE 'redash\_migration%%') AS dedicated
     FROM pg_catalog.pg_replication_slots s
     JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
     WHERE s.slot_type = 'logical' AND s.database = current_database()
       AND s.slot_name <> ALL (%(slots_before)s)
-      AND a.client_addr <> coalesce(inet_client_addr(), '127.0.0.1')
-      AND NOT a.client_addr << '127.0.0.0/8' AND a.client_addr <> '::1'
 )
 SELECT a.pid, coalesce(a.usename::text, ''), coalesce(a.application_name, ''),
        coalesce(a.client_addr::text, 'local'), coalesce(a.backend_type, ''),
@@ -33,8 +40,8 @@ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
   AND coalesce(a.backend_type, '') <> ALL (%(harmless)s)
   AND (a.leader_pid IS NULL OR a.leader_pid <> pg_backend_pid())
   AND NOT EXISTS (SELECT FROM reader r
-                  WHERE r.client_addr = a.client_addr AND r.usename = a.usename
-                    AND a.backend_type = 'client backend')
+                  WHERE r.usename = a.usename AND a.backend_type = 'client backend'
+                    AND (r.dedicated OR r.telling AND r.client_addr = a.client_addr))
   -- Other steps' sessions look at the source by the minute, and do so read-only.
   AND NOT (a.application_name LIKE %(ours)s AND a.usename = current_user
            AND a.backend_xid IS NULL)
