@@ -45,6 +45,7 @@ class Usage:
     errors: int = 0
     cold_starts: int = 0
     max_rss_kb: int = 0
+    longest_cold_start_seconds: float = 0.0
     longest_seconds: float = 0.0
     total_seconds: float = 0.0
 
@@ -137,6 +138,9 @@ class Function:
             usage.total_seconds += seconds
             usage.longest_seconds = max(usage.longest_seconds, seconds)
             usage.max_rss_kb = max(usage.max_rss_kb, instance.max_rss_kb)
+            usage.longest_cold_start_seconds = max(
+                usage.longest_cold_start_seconds, instance.cold_start_seconds
+            )
             self._busy.discard(instance)
             if instance.alive:
                 self._idle.append(instance)

@@ -47,6 +47,8 @@ class Instance:
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.alive = True
         self.max_rss_kb = 0
+        self.cold_start_seconds = 0.0
+        self._started = time.monotonic()
         self._nursery = nursery
         self._current: Invocation | None = None
         self._lock = threading.Lock()
@@ -78,6 +80,8 @@ class Instance:
 
     def ready(self) -> None:
         """The runtime has loaded the handler and asks for work."""
+        if not self.cold_start_seconds:
+            self.cold_start_seconds = time.monotonic() - self._started
 
     def answered(self, request_id: str, body: bytes) -> None:
         """The handler returned."""

@@ -39,15 +39,45 @@ class HiddenModules:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
+SERVICES = (
+    "s3",
+    "dynamodb",
+    "secretsmanager",
+    "stepfunctions",
+    "dms",
+    "ssm",
+    "ecs",
+    "elbv2",
+    "sns",
+)
+"""Services whose API models are read once for all functions: the costliest part of a client."""
+
+
 def preload() -> None:
     """Import what the handlers will ask for anyway, without leaving any state behind."""
     import boto3.session
 
+    share_models()
     session = boto3.session.Session("none", "none", region_name="us-east-1")
-    for service in ("s3", "dynamodb", "stepfunctions"):
+    for service in SERVICES:
         session.client(service, endpoint_url="http://127.0.0.1:9").close()
     gc.collect()
     gc.freeze()
+
+
+def share_models() -> None:
+    """Read each JSON file of botocore once; the children inherit what is read."""
+    from botocore.loaders import JSONFileLoader
+
+    read: dict[str, Any] = {}
+    plain = JSONFileLoader.load_file
+
+    def load_file(self: Any, path: str) -> Any:
+        if path not in read:
+            read[path] = plain(self, path)
+        return read[path]
+
+    setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010
 
 
 def die_with_parent() -> None:

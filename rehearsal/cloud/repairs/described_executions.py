@@ -26,6 +26,10 @@ def apply() -> None:
         if execution.status == "SUCCEEDED":
             described["output"] = json.dumps(execution.output, ensure_ascii=False)
         described["redriveCount"] = getattr(execution, "redrives", 0)
+        if getattr(execution, "redrive_date", None):
+            described["redriveDate"] = execution.redrive_date
+        ended_badly = execution.status in {"FAILED", "ABORTED", "TIMED_OUT"}
+        described["redriveStatus"] = "REDRIVABLE" if ended_badly else "NOT_REDRIVABLE"
         return result
 
     original = replace(StepFunctionResponse, "describe_execution", describe_execution)

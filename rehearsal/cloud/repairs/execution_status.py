@@ -1,11 +1,12 @@
 """Missing: nothing says that an execution began or ended.
 
-Repair: the running cloud is told, and turns it into the EventBridge event. TIMED_OUT executions
-get their stop date, failed ones their error and cause.
+Repair: the running cloud is told, and turns it into the EventBridge event. What an execution that
+was stopped or redriven meanwhile still does changes its status no more.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from rehearsal.cloud.repairs.hooks import hooks
@@ -19,15 +20,27 @@ def apply() -> None:
         BaseExecutionWorkerCommunication,
         Execution,
     )
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     def terminated(self: Any) -> None:
-        if self.execution.exec_status != ExecutionStatus.RUNNING:
-            return
-        reflect(self)
-        if hooks.execution_changed is not None:
-            hooks.execution_changed(self.execution)
+        execution = self.execution
+        current = getattr(self, "redrives", 0) == getattr(execution, "redrives", 0)
+        try:
+            if current and execution.exec_status == ExecutionStatus.RUNNING:
+                reflect(self)
+                if hooks.execution_changed is not None:
+                    hooks.execution_changed(execution)
+        finally:
+            if current:
+                execution.exec_worker.ended.set()
 
     reflect = replace(BaseExecutionWorkerCommunication, "terminated", terminated)
+
+    def start_worker(self: Any) -> None:
+        self.ended = threading.Event()
+        run(self)
+
+    run = replace(ExecutionWorker, "start", start_worker)
 
     def start(self: Any) -> None:
         begin(self)

@@ -7,6 +7,7 @@ changes nothing any more; no retry begins.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from rehearsal.cloud.repairs.hooks import hooks
@@ -31,7 +32,7 @@ def _abort() -> None:
         self.exec_status = ExecutionStatus.ABORTED
         self.stop_date = stop_date
         self.error, self.cause = error or None, cause or None
-        env = self.exec_worker.env
+        env = environment_of(self.exec_worker)
         if env is not None:
             env.set_stop(stop_date=stop_date, cause=cause, error=error)
             for waiting in list(env.callback_pool_manager._pool.values()):
@@ -40,6 +41,14 @@ def _abort() -> None:
             hooks.execution_changed(self)
 
     replace(Execution, "stop", stop)
+
+
+def environment_of(worker: Any) -> Any:
+    """The worker's environment, which comes into being a moment after the start."""
+    end = time.monotonic() + 5
+    while worker.env is None and time.monotonic() < end:
+        time.sleep(0.01)
+    return worker.env
 
 
 def _keep_aborted() -> None:
