@@ -28,14 +28,22 @@ NEVER = {
         "they look at commands and send none"
     ),
     ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
+    ("dynamodb:DeleteItem", "CleanUpFunction,RollBackFunction"): (
+        "what they delete is the DMS task; the lock goes with the report"
+    ),
 }
 """Operations that the code seems to come to, but doesn't: (action, functions) -> the reason.
 
 For ssm:GetParameter the function named is the one that does; for the others, those that don't.
 """
 
-IMPLIED = {"sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey")}
-"""What an operation needs besides: the topic is encrypted with a key of the stack."""
+IMPLIED = {
+    # The topic is encrypted with a key of the stack.
+    "sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey"),
+    # Else S3 answers 403, not 404, for an artifact that is not there.
+    "s3:GetObject": ("s3:ListBucket",),
+}
+"""What an operation needs besides."""
 
 
 BESIDE = {
