@@ -1,4 +1,4 @@
-"""PrecopyTable: an early copy, so that the write pause only holds the differences."""
+"""PrecopyTable: early copies and comparisons, so that the write pause holds the differences."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.copying.early import precopy
-from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.planning.items import CopyItem, verify_parts
+from redash_migration.database.verification.early import remember_early
 from redash_migration.step import step
 
 
 @step("PrecopyTable")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, schema, table, chunk, chunks, lower, upper}`` -> what was carried"""
-    return precopy(
-        wiring.source_address(),
-        wiring.target_address(),
-        CopyItem.from_json(event),
-        wiring.record(event["migration_id"]),
-    )
+    """``{migration_id, schema, table, chunk, chunks, lower, upper}`` -> what was carried, or
+    ``{migration_id, parts}`` -> what was compared early"""
+    source, target = wiring.source_address(), wiring.target_address()
+    record = wiring.record(event["migration_id"])
+    if "parts" in event:
+        return remember_early(source, target, verify_parts(event), record)
+    return precopy(source, target, CopyItem.from_json(event), record)

@@ -6,7 +6,8 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.planning.items import verify_parts
-from redash_migration.database.verification.compare import Part, compare
+from redash_migration.database.verification.compare import compare
+from redash_migration.database.verification.early import with_early
 from redash_migration.database.verification.ledger import write_outcomes
 from redash_migration.step import step
 
@@ -16,10 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, parts: [{schema, table, chunk, chunks, lower, upper}]}`` ->
     ``{compared}``; raises DataMismatch."""
     items = verify_parts(event)
-    outcomes = compare(
-        wiring.source_address(),
-        wiring.target_address(),
-        [Part(item.schema, item.name, item.range) for item in items],
-    )
-    write_outcomes(wiring.record(event["migration_id"]), items, outcomes)
+    record = wiring.record(event["migration_id"])
+    outcomes = compare(wiring.source_address(), wiring.target_address(), with_early(items, record))
+    write_outcomes(record, items, outcomes)
     return {"compared": len(outcomes)}

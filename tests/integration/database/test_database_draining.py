@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -16,6 +17,7 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.catalog import Connection
 from redash_migration.database.connection import connect
 from redash_migration.database.draining import drain
+from redash_migration.database.sessions import foreign_sessions
 from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure
 
 MIGRATION = "redash-20261123-013005"
@@ -42,31 +44,49 @@ class Pair:
 
 @pytest.fixture
 def pair(source_database: DatabaseAddress, target_database: DatabaseAddress) -> Iterator[Pair]:
-    name = f"sub_{os.getpid()}_{source_database.dbname}"
     with (
         connect(source_database, purpose="test", read_only=False) as source,
         connect(target_database, purpose="test", read_only=False) as target,
     ):
+        source.execute("CREATE TABLE of_redash (id int PRIMARY KEY)")
+        target.execute("CREATE TABLE of_redash (id int PRIMARY KEY)")
         canary.make(source)
         canary.make(target)
         source.execute("CREATE PUBLICATION p FOR ALL TABLES")
-        source.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [name])
-        target.execute(
+        with replication(source_database, target_database, source_database) as name:
+            yield Pair(source, target, name)
+
+
+@contextmanager
+def replication(
+    reader: DatabaseAddress, target: DatabaseAddress, source: DatabaseAddress
+) -> Iterator[str]:
+    """A subscription to the publication p by a slot of its own; gone afterwards."""
+    name = f"sub_{os.getpid()}_{source.dbname}"
+    with (
+        connect(source, purpose="test", read_only=False) as old,
+        connect(target, purpose="test", read_only=False) as new,
+    ):
+        old.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [name])
+        new.execute(
             sql.SQL(
                 "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION p"
                 " WITH (copy_data = false, create_slot = false)"
             ).format(
                 sql.Identifier(name),
-                sql.Literal(psycopg.conninfo.make_conninfo("", **source_database.parameters())),
+                sql.Literal(psycopg.conninfo.make_conninfo("", **reader.parameters())),
             )
         )
-        pair = Pair(source, target, name)
-        yield pair
-        pair.disable()
-        target.execute(
-            sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(sql.Identifier(name))
-        )
-        target.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(name)))
+        try:
+            yield name
+        finally:
+            for change in ("DISABLE", "SET (slot_name = NONE)"):
+                new.execute(
+                    sql.SQL("ALTER SUBSCRIPTION {} {}").format(
+                        sql.Identifier(name), sql.SQL(change)
+                    )
+                )
+            new.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(name)))
 
 
 def test_the_canary_flies_past_the_fence_and_arrives(pair: Pair) -> None:
@@ -144,6 +164,38 @@ def test_somebody_who_came_back_since_the_fence_is_named(
             slots_before=[],
             seconds=20,
         )
+
+
+def test_the_replications_own_sessions_are_left_alone(
+    *,
+    source_database: DatabaseAddress,
+    target_database: DatabaseAddress,
+    make_role: Callable[..., tuple[str, str]],
+) -> None:
+    role, password = make_role("source", "LOGIN REPLICATION")
+    reader = source_database.as_role(role, password)
+    with connect(source_database, purpose="test", read_only=False) as source:
+        source.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+        source.execute("CREATE PUBLICATION p FOR ALL TABLES")
+    with replication(reader, target_database, source_database) as name:
+        dsn = psycopg.conninfo.make_conninfo("", **reader.parameters())
+        redash = psycopg.conninfo.make_conninfo("", **source_database.parameters())
+        with (
+            connect(source_database, purpose="test", read_only=False) as source,
+            psycopg.connect(dsn, application_name="metadata", autocommit=True) as own,
+            suppress(psycopg.OperationalError),
+            psycopg.connect(redash, application_name="redash", autocommit=True) as other,
+        ):
+            while not all(found.active for found in slot.slots(source)):
+                time.sleep(0.02)
+            assert [s.application for s in foreign_sessions(source, [])] == ["redash"]
+            # A slot of somebody else's says nothing about the migration's sessions.
+            assert len(foreign_sessions(source, [name])) == 2
+            held = fence.lay(source, [], window=0.3)
+            assert held.ended_sessions == 1
+            assert own.execute("SELECT 1").fetchone() == (1,)
+            with pytest.raises(psycopg.OperationalError):
+                other.execute("SELECT 1")
 
 
 def test_only_the_migrations_own_slots_are_dropped(pair: Pair) -> None:

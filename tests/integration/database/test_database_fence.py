@@ -108,7 +108,7 @@ def test_one_who_connects_only_for_a_moment_is_noticed(
                 session.execute("SET default_transaction_read_only = off")
                 session.execute("INSERT INTO written DEFAULT VALUES")
 
-    monkeypatch.setattr(fence, "others_at_work", lambda *_: False)
+    monkeypatch.setattr(fence, "others_visit", lambda *_: False)
     visitor = threading.Thread(target=visit)
     visitor.start()
     try:
@@ -117,6 +117,31 @@ def test_one_who_connects_only_for_a_moment_is_noticed(
     finally:
         stop.set()
         visitor.join()
+
+
+def test_a_write_that_nobody_is_seen_to_make_is_noticed(
+    guard: Connection, source_database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence, "foreign_sessions", lambda *_: [])
+    monkeypatch.setattr(fence, "others_wrote", lambda *_: False)
+    monkeypatch.setattr(fence, "others_visit", lambda *_: True)
+    stop = threading.Event()
+
+    def write() -> None:
+        with somebody(source_database) as session:
+            session.execute("SET default_transaction_read_only = off")
+            while not stop.is_set():
+                session.execute("INSERT INTO written DEFAULT VALUES")
+                time.sleep(0.01)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(FenceNotHeld, match="do not show"):
+            fence.lay(guard, [], window=0.3, patience=1)
+    finally:
+        stop.set()
+        writer.join()
 
 
 def test_a_prepared_transaction_is_refused_with_its_name(

@@ -6,6 +6,7 @@ expressions"). Attribute names go in as placeholders because several are reserve
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 
+REMEMBERED_SECONDS = 180 * 86_400
+"""How long the table keeps an entry after its last change (its time-to-live attribute)."""
+
+_EXPIRES = "expires_at"
+
+
 class DynamoTable:
-    """A table with string keys ``pk`` and ``sk``."""
+    """A table with string keys ``pk`` and ``sk``, and ``expires_at`` as its time to live."""
 
     def __init__(self, client: DynamoDBClient, name: str) -> None:
         self._client = client
@@ -29,7 +36,7 @@ class DynamoTable:
         try:
             self._client.put_item(
                 TableName=self._name,
-                Item=_encode(item),
+                Item=_encode({**item, _EXPIRES: _expiry()}),
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
@@ -79,7 +86,7 @@ class DynamoTable:
         expression = _Expression()
         sets = [
             f"{expression.name(name)} = {expression.value(value)}"
-            for name, value in (values or {}).items()
+            for name, value in {**(values or {}), _EXPIRES: _expiry()}.items()
         ] + [
             f"{expression.name(name)} = if_not_exists({expression.name(name)}, "
             f"{expression.value(value)})"
@@ -131,7 +138,10 @@ class _Expression:
         self._values: dict[str, dict[str, Any]] = {}
 
     def name(self, name: str) -> str:
-        placeholder = f"#{name}"
+        for placeholder, known in self._names.items():
+            if known == name:
+                return placeholder
+        placeholder = f"#n{len(self._names)}"
         self._names[placeholder] = name
         return placeholder
 
@@ -163,6 +173,10 @@ def _condition_failed(error: ClientError) -> bool:
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
         return False
     raise error
+
+
+def _expiry() -> int:
+    return int(time.time()) + REMEMBERED_SECONDS
 
 
 def _attribute(value: Value) -> dict[str, Any]:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from psycopg import errors, sql
 
 from redash_migration.database.catalog import Connection
-from redash_migration.database.sessions import Session, end, foreign_sessions, others_at_work
+from redash_migration.database.sessions import (
+    Session,
+    end,
+    foreign_sessions,
+    others_visit,
+    others_wrote,
+)
 from redash_migration.errors import FenceNotHeld
 
 WINDOW = 1.5  # seconds without anybody that prove the fence
@@ -132,18 +138,19 @@ def lift(connection: Connection, before: FenceState) -> None:
 
 def _watch(connection: Connection, slots_before: Collection[str], window: float) -> list[str]:
     """What was seen during the window that should not be; empty when the fence held."""
-    began, sessions = _last_transaction(connection), _sessions_begun(connection)
-    explained = False
+    transaction, sessions = _last_transaction(connection), _sessions_begun(connection)
+    wrote = visit = False
     deadline = time.monotonic() + window
     while time.monotonic() < deadline:
         found = foreign_sessions(connection, slots_before)
         if found:
             return [str(session) for session in found]
-        explained = explained or others_at_work(connection)
+        wrote = wrote or others_wrote(connection, window)
+        visit = visit or others_visit(connection, slots_before)
         time.sleep(_LOOK_EVERY)
-    if _sessions_begun(connection) > sessions and not explained:
+    if _sessions_begun(connection) > sessions and not visit:
         return ["sessions that come and go"]
-    if _last_transaction(connection) != began and not explained:
+    if _last_transaction(connection) != transaction and not wrote:
         return ["transactions of sessions that do not show"]
     return []
 

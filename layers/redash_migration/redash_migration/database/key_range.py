@@ -58,6 +58,20 @@ class KeyRange:
         return cls(_bound(value, "lower"), _bound(value, "upper"))
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRanges:
+    """Several ranges that don't overlap; none at all holds no row."""
+
+    ranges: tuple[KeyRange, ...]
+
+    def condition(self, shape: TableShape) -> sql.Composable:
+        """SQL that is true for the rows of any of the ranges."""
+        if not self.ranges:
+            return sql.SQL("false")
+        each = [sql.SQL("({})").format(part.condition(shape)) for part in self.ranges]
+        return sql.SQL("({})").format(sql.SQL(" OR ").join(each))
+
+
 def _compared(column: ShapeColumn) -> sql.Composable:
     name = sql.Identifier("t", column.name)
     return sql.SQL('{} COLLATE "C"').format(name) if column.collatable else name

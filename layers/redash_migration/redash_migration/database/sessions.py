@@ -82,14 +82,28 @@ def end(connection: Connection, sessions: Sequence[Session]) -> None:
         connection.execute("SELECT pg_terminate_backend(%s)", [session.pid])
 
 
-def others_at_work(connection: Connection) -> bool:
-    """Whether somebody is there who may draw a transaction id without writing users' rows here.
+def others_wrote(connection: Connection, seconds: float) -> bool:
+    """Whether somebody is there who may have drawn a transaction id without writing rows here.
 
     To be asked when there is no foreign session: what is left is users of the server's other
-    databases, autovacuum, the replication's sessions and our own.
+    databases, autovacuum, the replication's sessions and our own, busy within so many seconds.
     """
     row = connection.execute(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
-        " AND backend_type IN ('autovacuum worker', 'client backend'))"
+        " AND (backend_type = 'autovacuum worker' OR backend_type = 'client backend'"
+        "  AND (backend_xid IS NOT NULL OR state_change > now() - make_interval(secs => %s))))",
+        [seconds],
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def others_visit(connection: Connection, slots_before: Collection[str]) -> bool:
+    """Whether sessions may begin here that are not foreign: the replication's, and our own."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE active"
+        "  AND database = current_database() AND slot_name <> ALL (%s))"
+        " OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
+        "  AND datname = current_database() AND application_name LIKE %s)",
+        [list(slots_before), f"{APPLICATION}%"],
     ).fetchone()
     return row is not None and bool(row[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
@@ -41,12 +40,6 @@ class Record:
         if state == "DELIVERED" and wait is not None and wait.outcome is not None:
             failed = wait.outcome.result is None
             self.steps.ended(kind, "FAILED" if failed else "SUCCEEDED", wait.outcome.error)
-
-    def expire_after(self, days: int) -> None:
-        """Let the table forget this migration after so many days (its time-to-live attribute)."""
-        at = int((self.clock() + timedelta(days=days)).timestamp())
-        for item in self.table.query(self.migration_id):
-            self.table.update(self.migration_id, str(item["sk"]), values={"expires_at": at})
 
     def put_fact(self, name: str, fact: Mapping[str, Any]) -> None:
         """Keep a small JSON object (under 300 kB) by name, over an earlier one."""

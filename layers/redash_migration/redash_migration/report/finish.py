@@ -14,9 +14,6 @@ from redash_migration.report.page import render
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
 
-REMEMBERED_DAYS = 180
-"""How long the record stays after the end; the report in S3 follows the bucket's lifecycle."""
-
 
 def finish(
     record: Record,
@@ -34,7 +31,6 @@ def finish(
     record.milestone("ended")
     record.audit("ended", status=contents["status"])
     lock.release(record.migration_id)
-    record.expire_after(REMEMBERED_DAYS)
     error = contents["error"] or {"name": "", "cause": ""}
     return {
         "status": contents["status"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
+from redash_migration.database.verification.ahead import worth_comparing_early
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
 
@@ -21,13 +22,19 @@ Statistics = Callable[[TablePlan], KeyStatistics | None]
 
 @dataclass(frozen=True, slots=True)
 class CopyItem:
-    """A range of one table to be carried over; `chunk` counts from 0."""
+    """A range of one table to be carried over or compared; `chunk` counts from 0. `early` marks
+    one that is compared before the freeze as well."""
 
     schema: str
     name: str
     chunk: int
     chunks: int
     range: KeyRange
+    early: bool = False
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.schema}.{self.name}"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -36,6 +43,7 @@ class CopyItem:
             "chunk": self.chunk,
             "chunks": self.chunks,
             **self.range.to_json(),
+            **({"early": True} if self.early else {}),
         }
 
     @classmethod
@@ -53,6 +61,7 @@ class CopyItem:
             value["chunk"],
             value["chunks"],
             KeyRange.from_json(value),
+            value.get("early") is True,
         )
 
 
@@ -61,16 +70,19 @@ def copy_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[dict
     return [item.to_json() for item in _pieces(tables, COPY, statistics)]
 
 
-def verify_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
+def verify_items(tables: Sequence[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
     """Items for VerifyData: groups of small tables, and ranges of large ones.
 
     Tables are grouped up to what one piece may hold, for every invocation may be a cold start.
     """
     groups: list[list[dict[str, Any]]] = []
     room: list[int] = []
-    sizes = {table.qualified_name: _bytes(table) for table in tables}
+    known = {table.qualified_name: table for table in tables}
     for item in _pieces(tables, COMPARE, statistics):
-        size = sizes[f"{item.schema}.{item.name}"] // item.chunks
+        table = known[item.qualified_name]
+        size = _bytes(table) // item.chunks
+        if table.method == "dms" and worth_comparing_early(table.raw_bytes, table.rows):
+            item = replace(item, early=True)  # noqa: PLW2901
         place = next((number for number, left in enumerate(room) if left >= size), None)
         if place is None:
             groups.append([])
@@ -79,6 +91,13 @@ def verify_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[di
         groups[place].append(item.to_json())
         room[place] -= size
     return [{"parts": group} for group in groups]
+
+
+def early_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The parts of VerifyData's items that PrecopyTable compares early, one an item."""
+    return [
+        {"parts": [part]} for item in items for part in item["parts"] if part.get("early") is True
+    ]
 
 
 def verify_parts(item: Mapping[str, Any]) -> list[CopyItem]:
@@ -99,7 +118,7 @@ def _pieces(tables: Iterable[TablePlan], pace: Pace, statistics: Statistics) -> 
             CopyItem(table.schema, table.name, number, len(ranges), part)
             for number, part in enumerate(ranges)
         ]
-    if len(pieces) > MOST_PIECES + len({(piece.schema, piece.name) for piece in pieces}):
+    if len(pieces) > MOST_PIECES + len({piece.qualified_name for piece in pieces}):
         raise CopyFailed(
             f"{len(pieces)} pieces are more than the {MOST_PIECES} that one execution can hold;"
             " raise the pace in planning/pace.py to what your connection gives"

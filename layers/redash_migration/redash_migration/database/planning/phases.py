@@ -12,6 +12,7 @@ from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.planning.items import (
     PHASES,
     copy_items,
+    early_items,
     verify_items,
     verify_parts,
 )
@@ -20,6 +21,10 @@ from redash_migration.database.verification.ledger import note_chunks
 from redash_migration.errors import InvalidInput
 from redash_migration.plan import Plan, TablePlan
 from redash_migration.record.record import Record
+
+VERIFY_FACT = "verify_items"
+"""The record's fact that keeps the items of VerifyData: planned before the freeze, so that the
+pieces compared early are the pieces compared in the write pause."""
 
 
 def plan_phase(
@@ -40,8 +45,13 @@ def plan_phase(
                 sessions.append(stack.enter_context(closing(session)))
             return key_statistics(sessions[0], table.schema, table.name)
 
-        if phase != "verify":
+        if phase == "restore":
             return copy_items(plan.restored, statistics)
+        if phase == "verify" and (known := record.fact(VERIFY_FACT)) is not None:
+            return list(known["items"])
         items = verify_items(plan.tables, statistics)
-    note_chunks(record, [part for item in items for part in verify_parts(item)])
-    return items
+        record.put_fact(VERIFY_FACT, {"items": items})
+        note_chunks(record, [part for item in items for part in verify_parts(item)])
+        if phase == "verify":
+            return items
+        return [*copy_items(plan.restored, statistics), *early_items(items)]

@@ -20,18 +20,14 @@ def fix_sequences(source: DatabaseAddress, target: DatabaseAddress) -> list[SetS
     """
     with closing(open_session(source, purpose="read-sequences")) as session:
         sequences = read_sequences(session)
-    fixed = []
-    for sequence, state in zip(sequences, set_sequences(target, sequences), strict=True):
-        result = judge(sequence, state.extreme, state.last_value, state.called)
-        if state.error and result.ok:
-            result = SetSequence(
-                name=result.name,
-                source_last_value=result.source_last_value,
-                target_last_value=result.target_last_value,
-                extreme=result.extreme,
-                ok=False,
-                problem=f"could not be set: {state.error}",
-                remedy="see the message; copy the schema again if the sequence is missing",
-            )
-        fixed.append(result)
-    return fixed
+    states = set_sequences(target, sequences)
+    return [
+        judge(
+            sequence,
+            state.extreme,
+            state.last_value,
+            target_called=state.called,
+            error=state.error,
+        )
+        for sequence, state in zip(sequences, states, strict=True)
+    ]

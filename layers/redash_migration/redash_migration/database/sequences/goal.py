@@ -43,10 +43,23 @@ class SetSequence:
 
 
 def judge(
-    sequence: SourceSequence, extreme: int | None, target_value: int, target_called: bool
+    sequence: SourceSequence,
+    extreme: int | None,
+    target_value: int,
+    *,
+    target_called: bool,
+    error: str = "",
 ) -> SetSequence:
-    """Compare what the target's sequence says with what the source's and the columns demand."""
-    problem, remedy = _problem(sequence, extreme, target_value, target_called)
+    """Compare what the target's sequence says with what the source's and the columns demand.
+
+    `error` holds the server's words where it could not be set.
+    """
+    problem, remedy = _beyond_bounds(sequence, extreme)
+    if error and not problem:
+        problem = f"could not be set: {error}"
+        remedy = "see the server's message; copy the schema again if the sequence is missing"
+    if not problem:
+        problem, remedy = _problem(sequence, extreme, target_value, target_called)
     return SetSequence(
         name=sequence.qualified_name,
         source_last_value=sequence.last_value if sequence.called else None,
@@ -76,23 +89,34 @@ def left(sequence: SourceSequence, value: int, called: bool) -> int:
     return max(0, distance // step + (0 if called else 1))
 
 
+def _wanted(sequence: SourceSequence, extreme: int | None) -> int | None:
+    """The last value that must not be handed out again; None when none was."""
+    pick = max if sequence.increment > 0 else min
+    wanted = [sequence.last_value] if sequence.called else []
+    wanted += [] if extreme is None else [extreme]
+    return pick(wanted, default=None)
+
+
+def _beyond_bounds(sequence: SourceSequence, extreme: int | None) -> tuple[str, str]:
+    wanted = _wanted(sequence, extreme)
+    if wanted is None or sequence.minimum <= wanted <= sequence.maximum:
+        return "", ""
+    return (
+        f"a column that uses it holds {wanted}, beyond the sequence's bounds",
+        f"ALTER SEQUENCE {sequence.qualified_name} with bounds that hold {wanted}"
+        " on the source, then start again",
+    )
+
+
 def _problem(
     sequence: SourceSequence, extreme: int | None, value: int, called: bool
 ) -> tuple[str, str]:
     direction = 1 if sequence.increment > 0 else -1
-    wanted = [sequence.last_value] if sequence.called else []
-    wanted += [] if extreme is None else [extreme]
-    floor = max((direction * each for each in wanted), default=None)
-    if floor is not None and (not called or direction * value < floor) and not sequence.cycle:
-        past = direction * floor
-        if not sequence.minimum <= past <= sequence.maximum:
-            return (
-                f"a column that uses it holds {past}, beyond the sequence's bounds",
-                f"ALTER SEQUENCE {sequence.qualified_name} with bounds that hold {past}"
-                " on the source, then start again",
-            )
+    wanted = _wanted(sequence, extreme)
+    behind = wanted is not None and (not called or direction * value < direction * wanted)
+    if behind and not sequence.cycle:
         return (
-            f"stands at {value}, should be past {past}",
+            f"stands at {value}, should be past {wanted}",
             "run the step again; if it stays, see who else sets the sequence",
         )
     total = abs(limit(sequence) - sequence.start) // abs(sequence.increment) + 1

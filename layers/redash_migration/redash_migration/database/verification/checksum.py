@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from redash_migration.database.data_session import Session
-from redash_migration.database.key_range import KeyRange
+from redash_migration.database.key_range import KeyRange, KeyRanges
 from redash_migration.database.row_hash import Scheme, row_hash
 from redash_migration.database.shape import TableShape
 
@@ -35,7 +35,9 @@ def together(parts: Iterable[Checksum]) -> Checksum:
     return Checksum(rows, total % MODULUS)
 
 
-def checksum(session: Session, shape: TableShape, part: KeyRange, scheme: Scheme) -> Checksum:
+def checksum(
+    session: Session, shape: TableShape, part: KeyRange | KeyRanges, scheme: Scheme
+) -> Checksum:
     """One scan. The session's settings must be pinned (data_session)."""
     query = sql.SQL("SELECT count(*), coalesce(sum({}), 0) FROM {} t WHERE {}").format(
         row_hash(shape, scheme), shape.identifier, part.condition(shape)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,13 +9,15 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import Session, open_session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import Scheme, scheme_for
+from redash_migration.database.data_session import open_session
+from redash_migration.database.key_range import KeyRange, KeyRanges
+from redash_migration.database.row_hash import scheme_for
 from redash_migration.database.shape import TableShape, read_shapes
-from redash_migration.database.verification.checksum import Checksum, checksum
+from redash_migration.database.verification.ahead import Ahead, remaining, unchanged
+from redash_migration.database.verification.checksum import Checksum, together
 from redash_migration.database.verification.differing import Scan, differing_keys
 from redash_migration.database.verification.outcome import Compared
+from redash_migration.database.verification.side import Side
 
 CONNECTIONS_PER_SIDE = 2
 EVERYTHING = KeyRange()
@@ -25,11 +25,12 @@ EVERYTHING = KeyRange()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table, or a range of one."""
+    """A table, or a range of one, with what an earlier comparison found."""
 
     schema: str
     name: str
     range: KeyRange = EVERYTHING
+    ahead: Ahead | None = None
 
     @property
     def qualified_name(self) -> str:
@@ -66,13 +67,20 @@ def compare(
         scheme = scheme_for(*versions)
         shapes = read_shapes(there, names)
         lacking = _lacking(shapes, read_shapes(here, names), names)
-        wanted = [
-            (place, part, shapes[part.schema, part.name])
-            for place, part in enumerate(parts)
-            if (part.schema, part.name) not in lacking
-        ]
+        wanted = []
+        kept: dict[int, Checksum] = {}
+        for place, part in enumerate(parts):
+            if (part.schema, part.name) in lacking:
+                continue
+            shape = shapes[part.schema, part.name]
+            rest: KeyRange | KeyRanges = part.range
+            if part.ahead is not None:
+                same = unchanged(there, here, Scan(shape, part.range, scheme), part.ahead)
+                rest = KeyRanges(tuple(remaining(part.range, part.ahead, same)))
+                kept[place] = together(same.values())
+            wanted.append((place, shape, rest))
         sides = [
-            _Side(
+            Side(
                 address,
                 purpose=f"verify-{label}",
                 first=session,
@@ -95,7 +103,7 @@ def compare(
             if reason:
                 outcomes.append(Compared(part.qualified_name, None, None, "different", reason))
                 continue
-            result = _outcome(part, sides[0].results[place], sides[1].results[place])
+            result = _outcome(part, *(side.result(place, kept.get(place)) for side in sides))
             if result.verdict == "different" and result.source and result.target:
                 shape = shapes[part.schema, part.name]
                 rows = max(result.source.rows, result.target.rows)
@@ -103,67 +111,6 @@ def compare(
                 result = replace(result, keys=tuple(keys))
             outcomes.append(result)
         return outcomes
-
-
-class _Side:
-    """One server's share: its connections take parts from one queue until it is empty."""
-
-    def __init__(
-        self,
-        address: DatabaseAddress,
-        *,
-        purpose: str,
-        first: Session,
-        connections: int,
-        wanted: Sequence[tuple[int, Part, TableShape]],
-        scheme: Scheme,
-    ) -> None:
-        self.results: dict[int, Checksum | psycopg.Error] = {}
-        self._address = address
-        self._purpose = purpose
-        self._scheme = scheme
-        self._failure: BaseException | None = None
-        self._todo: queue.SimpleQueue[tuple[int, Part, TableShape]] = queue.SimpleQueue()
-        for item in wanted:
-            self._todo.put(item)
-        workers = max(1, min(connections, len(wanted)))
-        self._threads = [
-            threading.Thread(target=self._work, args=(first if number == 0 else None,), daemon=True)
-            for number in range(workers)
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def join(self) -> None:
-        for thread in self._threads:
-            thread.join()
-        if self._failure is not None:
-            raise self._failure
-
-    def _work(self, session: Session | None) -> None:
-        try:
-            if session is not None:
-                self._take_all(session)
-            else:
-                with closing(open_session(self._address, purpose=self._purpose)) as own:
-                    self._take_all(own)
-        except BaseException as error:  # raised again in join()
-            self._failure = error
-
-    def _take_all(self, session: Session) -> None:
-        while self._failure is None:
-            try:
-                place, part, shape = self._todo.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                self.results[place] = checksum(session, shape, part.range, self._scheme)
-            except psycopg.OperationalError:
-                raise
-            except psycopg.Error as error:
-                self.results[place] = error
 
 
 def _outcome(

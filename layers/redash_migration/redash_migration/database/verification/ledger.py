@@ -23,7 +23,7 @@ _REMEDY = (
 
 def note_chunks(record: Record, items: Sequence[CopyItem]) -> None:
     """Remember which tables come in several ranges, so that no range can be forgotten."""
-    chunks = {f"{item.schema}.{item.name}": item.chunks for item in items if item.chunks > 1}
+    chunks = {item.qualified_name: item.chunks for item in items if item.chunks > 1}
     record.put_fact(CHUNKS_FACT, chunks)
 
 
