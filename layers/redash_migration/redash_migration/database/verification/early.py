@@ -1,0 +1,53 @@
+"""The comparison before the freeze, and what the one in the write pause takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from time import monotonic
+from typing import Any
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.data_session import major_version, open_session
+from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.row_hash import scheme_for
+from redash_migration.database.shape import read_shape
+from redash_migration.database.verification.ahead import Ahead, compare_early
+from redash_migration.database.verification.compare import Part
+from redash_migration.database.verification.differing import Scan
+from redash_migration.record.record import Record
+
+
+def remember_early(
+    source: DatabaseAddress, target: DatabaseAddress, items: Sequence[CopyItem], record: Record
+) -> dict[str, Any]:
+    """Compare the items and keep what is equal. A table that can't be compared early (no single
+    integer key) is simply compared in full later."""
+    began = monotonic()
+    found = 0
+    with (
+        closing(open_session(source, purpose="early-source")) as there,
+        closing(open_session(target, purpose="early-target")) as here,
+    ):
+        scheme = scheme_for(major_version(there), major_version(here))
+        for item in items:
+            shape = read_shape(there, item.schema, item.name)
+            ahead = compare_early(there, here, Scan(shape, item.range, scheme))
+            if ahead is not None:
+                record.put_fact(_fact(item), ahead.to_json())
+                found += sum(part.rows for part in ahead.equal.values())
+    return {"rows_equal": found, "seconds": round(monotonic() - began, 3)}
+
+
+def with_early(items: Sequence[CopyItem], record: Record) -> list[Part]:
+    """The parts to compare, with what the early comparison remembers of them."""
+    parts = []
+    for item in items:
+        known = record.fact(_fact(item)) if item.early else None
+        ahead = None if known is None else Ahead.from_json(known)
+        parts.append(Part(item.schema, item.name, item.range, ahead))
+    return parts
+
+
+def _fact(item: CopyItem) -> str:
+    return f"early/{item.qualified_name}/{item.chunk}"

@@ -1,0 +1,167 @@
+"""Integrity: what is broken is found and named, what can be set right is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.integrity import not_null
+from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.verify import verify_integrity
+from redash_migration.errors import IntegrityViolated
+from redash_migration.record.checks import Check
+from redash_migration.record.record import Record
+
+Both = Callable[[str], tuple[DatabaseAddress, DatabaseAddress]]
+Run = Callable[..., list[tuple[Any, ...]]]
+
+SCHEMA = """
+CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('db0aca1ebd32');
+CREATE TABLE queries (id serial PRIMARY KEY, name text NOT NULL, options text NOT NULL,
+                      search_vector tsvector);
+CREATE TABLE alerts (id serial PRIMARY KEY, query_id integer, name text NOT NULL,
+    CONSTRAINT alerts_query FOREIGN KEY (query_id) REFERENCES queries NOT VALID,
+    CONSTRAINT alerts_self FOREIGN KEY (id) REFERENCES alerts NOT VALID);
+CREATE INDEX ix_search ON queries USING gin (search_vector);
+CREATE FUNCTION search() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN NEW.search_vector := to_tsvector('simple', NEW.name); RETURN NEW; END$$;
+CREATE TRIGGER search BEFORE INSERT OR UPDATE ON queries FOR EACH ROW EXECUTE FUNCTION search();
+INSERT INTO queries (name, options) SELECT 'q' || n, '{}' FROM generate_series(1, 100) n;
+INSERT INTO alerts (query_id, name) SELECT n, 'a' FROM generate_series(1, 30) n;
+"""
+TABLES = [("public", name) for name in ("alembic_version", "queries", "alerts")]
+PROVED = "SELECT convalidated FROM pg_constraint WHERE contype = 'f' ORDER BY conname"
+
+
+def checks(source: DatabaseAddress, target: DatabaseAddress, role: str = "") -> dict[str, Check]:
+    return {check.id: check for check in verify_integrity(source, target, TABLES, role)}
+
+
+def test_a_whole_target_passes_and_is_made_strict_again(both: Both, run: Run) -> None:
+    source, target = both(SCHEMA)
+    run(target, "ALTER TABLE queries ALTER name DROP NOT NULL, ALTER options DROP NOT NULL")
+    for _ in range(2):
+        found = checks(source, target)
+        assert {check.status for check in found.values()} == {"PASS"}
+        assert run(target, PROVED) == [(True,), (True,)]
+    nullable = run(
+        target,
+        "SELECT count(*) FROM pg_attribute WHERE attrelid = 'queries'::regclass AND attnotnull"
+        " AND attnum > 0",
+    )
+    assert nullable == [(3,)]
+
+
+def test_not_null_on_a_large_table_is_proved_by_a_check_that_goes_again(
+    both: Both, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(not_null, "LARGE_HEAP_BYTES", 0)
+    source, target = both(SCHEMA)
+    run(target, "ALTER TABLE queries ALTER name DROP NOT NULL, ALTER options DROP NOT NULL")
+    assert checks(source, target)["integrity.not_null"].status == "PASS"
+    left = run(target, "SELECT conname FROM pg_constraint WHERE conname LIKE '%redash%'")
+    assert left == []
+    run(target, "ALTER TABLE queries ALTER options DROP NOT NULL")
+    run(target, "UPDATE queries SET options = NULL WHERE id < 4")
+    found = checks(source, target)["integrity.not_null"]
+    assert (found.status, found.detail) == ("FAIL", "public.queries.options: 3 rows hold NULL")
+    assert run(target, "SELECT conname FROM pg_constraint WHERE conname LIKE '%redash%'") == []
+
+
+@pytest.mark.parametrize("claims", ["NOT VALID", ""])
+def test_orphans_are_named_even_where_the_constraint_claims_to_be_valid(
+    both: Both, run: Run, record: Record, claims: str
+) -> None:
+    source, target = both(SCHEMA)
+    run(target, "ALTER TABLE alerts DROP CONSTRAINT alerts_query")
+    run(
+        target,
+        "ALTER TABLE alerts ADD CONSTRAINT alerts_query FOREIGN KEY (query_id)"
+        f" REFERENCES queries {claims}",
+    )
+    run(
+        target,
+        "SET session_replication_role = replica; DELETE FROM queries WHERE id IN (7, 8);"
+        "UPDATE alerts SET query_id = NULL WHERE id = 9",
+    )
+    found = checks(source, target)
+    broken = found["integrity.foreign_keys"]
+    assert broken.status == "FAIL"
+    assert "alerts_query: 2 rows refer to no row of public.queries; id: 7, 8" in broken.detail
+    with pytest.raises(IntegrityViolated, match="7, 8"):
+        write_checks(record.checks, list(found.values()))
+    assert len(record.checks.all()) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "identifier", "detail"),
+    [
+        ("ALTER TABLE queries DISABLE TRIGGER search", "integrity.triggers", "search"),
+        ("DROP TRIGGER search ON queries", "integrity.triggers", "public.queries.search"),
+        ("DROP INDEX ix_search", "integrity.indexes", "ix_search"),
+        (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_search'::regclass",
+            "integrity.indexes",
+            "ix_search",
+        ),
+        ("ALTER TABLE alerts DROP CONSTRAINT alerts_query", "integrity.constraints", "alerts_q"),
+        ("DELETE FROM alembic_version", "integrity.alembic_version", "the target none"),
+        (
+            "INSERT INTO alembic_version VALUES ('other')",
+            "integrity.alembic_version",
+            "db0aca1ebd32, other",
+        ),
+        (
+            "ALTER TABLE queries DISABLE TRIGGER search; UPDATE queries SET search_vector = NULL"
+            " WHERE id = 4; ALTER TABLE queries ENABLE TRIGGER search",
+            "integrity.search_vector.public.queries.search_vector",
+            "NULL in 1 rows",
+        ),
+        (
+            "DROP FUNCTION search() CASCADE; CREATE FUNCTION search() RETURNS trigger LANGUAGE"
+            " plpgsql AS $$BEGIN RETURN nonsense(NEW); END$$; CREATE TRIGGER search BEFORE UPDATE"
+            " ON queries FOR EACH ROW EXECUTE FUNCTION search()",
+            "integrity.search_vector.public.queries.search_vector",
+            "trigger fails",
+        ),
+    ],
+)
+def test_what_is_broken_is_named(
+    both: Both, run: Run, spoil: str, identifier: str, detail: str
+) -> None:
+    source, target = both(SCHEMA)
+    run(target, spoil)
+    found = checks(source, target)
+    assert found[identifier].status == "FAIL"
+    assert detail in found[identifier].detail
+    assert found[identifier].remedy
+
+
+def test_a_stale_search_vector_of_the_source_is_a_warning(both: Both, run: Run) -> None:
+    stale = (
+        "ALTER TABLE queries DISABLE TRIGGER search; UPDATE queries SET search_vector = 'old'"
+        " WHERE id > 98; ALTER TABLE queries ENABLE TRIGGER search"
+    )
+    source, target = both(SCHEMA + stale)
+    before = run(target, "SELECT search_vector FROM queries ORDER BY id")
+    found = checks(source, target)["integrity.search_vector.public.queries.search_vector"]
+    assert (found.status, "2 of 20" in found.detail) == ("WARN", True)
+    assert run(target, "SELECT search_vector FROM queries ORDER BY id") == before
+
+
+@pytest.mark.parametrize("place", ["ROLE", "DATABASE"])
+def test_replica_left_on_for_the_application_is_found(
+    both: Both, run: Run, make_role: Callable[..., tuple[str, str]], place: str
+) -> None:
+    source, target = both(SCHEMA)
+    name, _ = make_role("target", "LOGIN")
+    of = name if place == "ROLE" else target.dbname
+    run(target, f"ALTER {place} {of} SET session_replication_role = replica")
+    found = checks(source, target, role=name)["integrity.session_replication_role"]
+    assert found.status == "FAIL"
+    run(target, f"ALTER {place} {of} RESET session_replication_role")
+    assert checks(source, target, role=name)[found.id].status == "PASS"
