@@ -177,6 +177,8 @@ def test_the_replications_own_sessions_are_left_alone(
     with connect(source_database, purpose="test", read_only=False) as source:
         source.execute("CREATE TABLE owned (id int PRIMARY KEY)")
         source.execute("CREATE PUBLICATION p FOR ALL TABLES")
+    with connect(target_database, purpose="test", read_only=False) as target:
+        target.execute("CREATE TABLE owned (id int PRIMARY KEY)")
     with replication(reader, target_database, source_database) as name:
         dsn = psycopg.conninfo.make_conninfo("", **reader.parameters())
         redash = psycopg.conninfo.make_conninfo("", **source_database.parameters())
