@@ -1,0 +1,167 @@
+"""A real browser in front of the real page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from rehearsal.cloud.http_api import HttpApi
+from tests.integration.approval.approval_stage import Stage, function, staged
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+NONE_FOUND = (
+    "no browser was found, and Playwright could not download one: install Chromium or Chrome "
+    "(Debian: apt-get install chromium), name one in BROWSER_EXECUTABLE, "
+    "or leave these tests out with SKIP_BROWSER=1"
+)
+
+
+def installed_browser() -> str | None:
+    """The browser that is on this machine: named, in PATH, or a macOS application."""
+    named = os.environ.get("BROWSER_EXECUTABLE")
+    if named:
+        return named
+    found = (shutil.which(name) for name in NAMES)
+    applications = (path for path in APPLICATIONS if Path(path).exists())
+    return next((path for path in found if path), None) or next(applications, None)
+
+
+def _downloaded_browser(own: str) -> str | None:
+    """Playwright's own browser, fetched when it is not there yet."""
+    if not Path(own).exists():
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        subprocess.run(command, check=False, timeout=170, capture_output=True)
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    if os.environ.get("SKIP_BROWSER") == "1":
+        pytest.skip("SKIP_BROWSER=1")
+    with sync_playwright() as playwright:
+        path = installed_browser() or _downloaded_browser(playwright.chromium.executable_path)
+        if path is None:
+            pytest.fail(NONE_FOUND)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class _Answer:
+    """What the HTTP API gets from a function."""
+
+    value: Any
+    error: str = ""
+    throttled: bool = False
+
+
+@pytest.fixture
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Stage, str]]]:
+    """``serving(SETTING="value")`` -> (stage, address) with the page behind an HTTP API."""
+    page = function("approval_page")
+    # The services' double is made for one caller at a time; browsers ask for two things at once.
+    one_at_a_time = threading.Lock()
+
+    def invoke(_: str, event: Any) -> _Answer:
+        with one_at_a_time:
+            return _Answer(page.handler(event, None))
+
+    with ExitStack() as stack:
+        api = HttpApi("page", invoke)
+        stack.callback(api.stop)
+        for key in ("ANY /", "ANY /{proxy+}"):
+            api.add_route(key, "page")
+
+        def serve(**settings: str) -> tuple[Stage, str]:
+            return stack.enter_context(staged(monkeypatch, api.url, **settings)), api.url
+
+        yield serve
+
+
+@dataclass
+class Visitor:
+    """A person with a browser; notes what the page complained about or fetched from elsewhere."""
+
+    context: BrowserContext
+    address: str
+    complaints: list[str]
+
+    def open(self, path: str) -> Page:
+        """A new tab."""
+        page = self.context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._check(request.url))
+        page.goto(self.address + path)
+        return page
+
+    def _note(self, message: Any) -> None:
+        # A page with an error status is reported on the console by every browser.
+        if message.type in {"error", "warning"} and "status of" not in message.text:
+            self.complaints.append(message.text)
+
+    def _check(self, url: str) -> None:
+        if not url.startswith((self.address, "data:")):
+            self.complaints.append(f"fetched {url}")
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """``visitor(address, width=390, dark=True, ...)`` -> a person with a browser of that kind."""
+    with ExitStack() as stack:
+
+        def make(
+            address: str,
+            *,
+            width: int = 1280,
+            dark: bool = False,
+            language: str = "en-GB",
+            script: bool = True,
+        ) -> Visitor:
+            context = browser.new_context(
+                viewport={"width": width, "height": 844 if width < 600 else 860},
+                color_scheme="dark" if dark else "light",
+                locale=language,
+                java_script_enabled=script,
+                device_scale_factor=2 if width < 600 else 1,
+                has_touch=width < 600,
+            )
+            context.set_default_timeout(15_000)
+            stack.callback(context.close)
+            return Visitor(context, address, [])
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def screens() -> Path:
+    """Where screenshots are kept to be looked at."""
+    folder = ROOT / ".rehearsal" / "latest" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,286 @@
+"""The approval page as people use it: phone and desk, keyboard and touch, without script too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from redash_migration.approval.purposes import CONFIRM, CUTOVER
+from redash_migration.record import Check
+from tests.browser.conftest import Visitor
+from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
+
+Serving = Callable[..., tuple[Stage, str]]
+Visiting = Callable[..., Visitor]
+
+
+def _decide(page: Page, choice: str, *, name: str = MIGRATION, reason: str = "") -> None:
+    page.get_by_role("radio", name=choice).check()
+    page.get_by_label("Type the migration's name").fill(name)
+    page.get_by_label("Reason", exact=True).fill(reason)
+    page.get_by_role("button", name="Send my decision").click()
+
+
+def _headline(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_approve(serving: Serving, visitor: Visiting, screens: Path) -> None:
+    stage, address = serving()
+    stage.ask()
+    hana = visitor(address)
+    page = hana.open(stage.link())
+    assert _headline(page) == "May the cutover begin?"
+    expect(page.get_by_text(f"You decide as {HANA}.")).to_be_visible()
+    _decide(page, "Approve the cutover", reason="Looks good")
+    assert _headline(page) == "Approved"
+    for fact in (HANA, "Looks good", "23 Nov 2026 01:30 UTC"):
+        expect(page.get_by_text(fact)).to_be_visible()
+    page.screenshot(path=screens / "decided-approve.png")
+    assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
+    assert hana.complaints == []
+
+
+def test_reject_needs_a_reason(serving: Serving, visitor: Visiting, screens: Path) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    _decide(page, "Don't approve")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Say why, in a few words.")
+    # What is wrong is in view, also below a long page, and what was typed is still there.
+    expect(alert).to_be_in_viewport()
+    assert page.get_by_label("Type the migration's name").input_value() == MIGRATION
+    assert page.get_by_role("radio", name="Don't approve").is_checked()
+    page.screenshot(path=screens / "reason-missing.png")
+    page.get_by_label("Reason", exact=True).fill("The sales team closes the month")
+    page.get_by_role("button", name="Send my decision").click()
+    assert _headline(page) == "Not approved"
+    assert [sent["reason"] for _, sent in stage.states.sent] == ["The sales team closes the month"]
+
+
+def test_a_wrong_name(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address, width=390).open(stage.link())
+    _decide(page, "Approve the cutover", name="redash")
+    field = page.get_by_label("Type the migration's name")
+    assert field.get_attribute("aria-invalid") == "true"
+    described = (field.get_attribute("aria-describedby") or "").split()
+    assert "That is not the migration's name" in page.locator(f"#{described[-1]}").inner_text()
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    assert stage.states.sent == []
+
+
+def test_two_tabs(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    hana = visitor(address)
+    first, second = hana.open(stage.link()), hana.open(stage.link())
+    _decide(first, "Approve the cutover")
+    _decide(second, "Don't approve", reason="changed my mind")
+    assert _headline(second) == "Approved"
+    expect(second.get_by_text("This was decided before.")).to_be_visible()
+    assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
+
+
+def test_the_other_approver_sees_who_decided(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    ken = visitor(address).open(stage.link(KEN))
+    _decide(visitor(address).open(stage.link(HANA)), "Approve the cutover")
+    ken.reload()
+    assert _headline(ken) == "Approved"
+    expect(ken.get_by_text(HANA)).to_be_visible()
+
+
+def test_the_link_of_another_person_speaks_for_that_person(
+    serving: Serving, visitor: Visiting
+) -> None:
+    """Who opens Ken's link decides as Ken and is told so; the link can't be turned into Hana's."""
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link(KEN))
+    expect(page.get_by_text(f"You decide as {KEN}.")).to_be_visible()
+    hers, his = (stage.link(who).rsplit("/", 1)[1].split(".") for who in (HANA, KEN))
+    forged = ".".join([*his[:2], hers[2], *his[3:]])
+    answer = page.goto(f"{address}/approve/{forged}")
+    assert answer is not None
+    assert answer.status == 404
+    assert _headline(page) == "There is nothing here"
+
+
+def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Path) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    stage.at(61)
+    _decide(page, "Approve the cutover")
+    assert _headline(page) == "This link has expired"
+    assert MIGRATION not in page.content()
+    page.screenshot(path=screens / "expired.png")
+    assert stage.states.sent == []
+
+
+def test_the_back_button(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    _decide(page, "Approve the cutover")
+    page.go_back()
+    # Nothing is kept by the browser: going back shows how things stand.
+    assert _headline(page) == "Approved"
+    assert page.get_by_role("button").count() == 0
+    assert len(stage.states.sent) == 1
+
+
+def test_reloading_the_answer_does_not_decide_twice(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    _decide(page, "Approve the cutover")
+    page.reload()
+    assert _headline(page) == "Approved"
+    assert len(stage.states.sent) == 1
+
+
+def test_stale_facts(serving: Serving, visitor: Visiting, screens: Path) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address, width=390).open(stage.link())
+    stage.record.checks.put(Check("source.new", "WARN", "something new", "look at it"))
+    _decide(page, "Approve the cutover", reason="seen")
+    expect(page.get_by_role("alert")).to_contain_text("The facts have changed")
+    page.screenshot(path=screens / "stale-phone.png")
+    assert stage.states.sent == []
+    page.get_by_role("button", name="Send my decision").click()
+    assert _headline(page) == "Approved"
+
+
+def test_without_script(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address, width=390, script=False).open(stage.link())
+    page.get_by_text("All 12 tables").click()
+    expect(page.get_by_role("rowheader", name="alembic_version")).to_be_visible()
+    _decide(page, "Approve the cutover")
+    assert _headline(page) == "Approved"
+
+
+def test_with_the_keyboard_alone(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    page.get_by_role("radio", name="Approve the cutover").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(MIGRATION)
+    page.keyboard.press("Tab")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Send my decision"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert _headline(page) == "Approved"
+
+
+def test_enter_alone_decides_nothing(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    page.get_by_label("Type the migration's name").fill(MIGRATION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Choose one of the two answers.")
+    assert stage.states.sent == []
+
+
+@pytest.mark.parametrize(("choice", "decision"), [("Keep the new", "keep"), ("Go back", "go_back")])
+def test_confirming(serving: Serving, visitor: Visiting, choice: str, decision: str) -> None:
+    stage, address = serving()
+    stage.switch(writes=1234)
+    stage.ask(CONFIRM)
+    page = visitor(address, width=390).open(stage.link())
+    expect(page.get_by_text("Loses 1,234 writes made since the switch.")).to_be_visible()
+    _decide(page, choice, reason="because")
+    assert [sent["decision"] for _, sent in stage.states.sent] == [decision]
+
+
+def test_the_starter_is_told_and_cannot_choose(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.record.put_fact("request", {"requested_by": "arn:aws:sts::1:assumed-role/Admin/hana"})
+    stage.ask()
+    page = visitor(address).open(stage.link(HANA))
+    expect(page.get_by_text("You started this migration")).to_be_visible()
+    assert page.get_by_role("radio", name="Approve the cutover").is_disabled()
+    assert page.get_by_role("radio", name="Don't approve").is_enabled()
+
+
+@pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM], ids=["cutover", "confirm"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_it_fits_the_screen(  # noqa: PLR0917 - four ways to look at it
+    serving: Serving,
+    visitor: Visiting,
+    screens: Path,
+    purpose: object,
+    language: str,
+    dark: bool,
+    width: int,
+) -> None:
+    stage, address = serving(LANGUAGE=language)
+    if purpose is CONFIRM:
+        stage.switch(writes=1234)
+    else:
+        stage.record.checks.put(
+            Check(
+                "target.pending_parameters",
+                "WARN",
+                "rds.a_parameter_with_a_very_long_name_that_does_not_break_by_itself waits",
+                "Reboot the target before the cutover.",
+            )
+        )
+    stage.ask(CONFIRM if purpose is CONFIRM else CUTOVER)
+    someone = visitor(address, width=width, dark=dark, language=language)
+    page = someone.open(stage.link())
+    page.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert _small_targets(page) == []
+    assert _unlabelled(page) == []
+    scheme = "dark" if dark else "light"
+    name = "confirm" if purpose is CONFIRM else "cutover"
+    if width != 320:
+        page.screenshot(path=screens / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
+    assert someone.complaints == []
+
+
+def _small_targets(page: Page) -> list[str]:
+    """What a finger would miss: under 24 px (WCAG 2.2, 2.5.8), our own aim for buttons is 44."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('a, button, summary, .choice, input[type=text]')]
+        .filter(e => { const box = e.getBoundingClientRect();
+                       if (!box.width) return false;
+                       return box.height < (e.matches('button, .choice, input') ? 44 : 24); })
+        .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def _unlabelled(page: Page) -> list[str]:
+    """Fields, pictures and sections without a name."""
+    found: list[str] = page.evaluate(
+        """() => [
+        ...[...document.querySelectorAll('input:not([type=hidden]), textarea')]
+          .filter(e => !e.labels.length),
+        ...[...document.querySelectorAll('svg')].filter(e => !e.closest('svg[role=img]')
+          && e.getAttribute('aria-hidden') !== 'true'),
+        ...[...document.querySelectorAll('section[aria-labelledby]')]
+          .filter(e => !document.getElementById(e.getAttribute('aria-labelledby'))),
+        ].map(e => e.outerHTML.slice(0, 80))"""
+    )
+    return found
