@@ -5,28 +5,20 @@ from __future__ import annotations
 import atexit
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-import psycopg
-from psycopg import sql
-
-from redash_migration.database.address import DatabaseAddress
+from rehearsal.postgres.access import Access
 from rehearsal.postgres.identity import Identity, server_identity, short_directory
+from rehearsal.postgres.making import ClusterError, clean_environment, initialise
 from rehearsal.postgres.plugins import plugin_settings
 from rehearsal.postgres.programs import server_version
-from rehearsal.postgres.settings import (
-    DEFAULTS,
-    HOST_BASED_AUTHENTICATION,
-    configuration,
-)
+from rehearsal.postgres.settings import DEFAULTS
 
 StopMode = Literal["smart", "fast", "immediate"]
 _SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
@@ -40,20 +32,13 @@ exec "$@" </dev/null 3<&-
 """
 
 
-class ClusterError(RuntimeError):
-    """A server that could not be made, started or stopped; holds the end of its log."""
-
-
-class Cluster:
+class Cluster(Access):
     """A server on 127.0.0.1 with the superuser `postgres`, whose password is in `.password`.
 
     `settings` are those of postgresql.conf and outrank the defaults. As root, the server runs as
     an unprivileged user, and if that user can't reach `data_dir` or the programs, both live in a
     short-lived directory instead (with a link from `data_dir`).
     """
-
-    host = "127.0.0.1"
-    superuser = "postgres"
 
     def __init__(
         self,
@@ -155,126 +140,18 @@ class Cluster:
     def __exit__(self, *exception: object) -> None:
         self.stop("immediate")
 
-    # -- databases ----------------------------------------------------------------------------
-
-    def address(
-        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
-    ) -> DatabaseAddress:
-        return DatabaseAddress(
-            host=self.host,
-            port=self.port,
-            dbname=dbname,
-            username=user or self.superuser,
-            password=self.password if password is None else password,
-            sslmode="prefer",
-        )
-
-    def dsn(
-        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
-    ) -> str:
-        address = self.address(dbname, user, password)
-        return psycopg.conninfo.make_conninfo("", **address.parameters())
-
-    def connect(self, dbname: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-        """A superuser's session in autocommit."""
-        return psycopg.connect(self.dsn(dbname), autocommit=True)
-
-    def create_database(
-        self, name: str, *, owner: str | None = None, template: str = "template0"
-    ) -> DatabaseAddress:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
-        if owner is not None:
-            statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
-        with self.connect() as connection:
-            connection.execute(statement)
-        return self.address(name)
-
-    def drop_database(self, name: str) -> None:
-        """Ends the sessions in it, drops its logical slots, and the database."""
-        with self.connect() as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
-                " WHERE database = %s AND active_pid IS NOT NULL",
-                [name],
-            )
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = %s AND pid <> pg_backend_pid()",
-                [name],
-            )
-            deadline = time.monotonic() + 10
-            while time.monotonic() < deadline:
-                connection.execute(
-                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-                    " WHERE database = %s AND NOT active",
-                    [name],
-                )
-                left = connection.execute(
-                    "SELECT 1 FROM pg_replication_slots WHERE database = %s", [name]
-                ).fetchone()
-                if left is None:
-                    break
-                time.sleep(0.05)
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-
-    def create_role(self, name: str, password: str, attributes: str = "LOGIN") -> None:
-        """`attributes` are SQL words such as "LOGIN REPLICATION"."""
-        with self.connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} WITH {} PASSWORD {}").format(
-                    sql.Identifier(name), sql.SQL(attributes), sql.Literal(password)
-                )
-            )
-
     # -- inside -------------------------------------------------------------------------------
 
     def _initialise(self) -> None:
-        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        if not self._identity.can_reach(self.bin_dir):
-            home = self.socket_directory / "programs"
-            shutil.copytree(self.bin_dir.parent, home, symlinks=True)
-            self.bin_dir = home / self.bin_dir.name
-        if self._identity.can_reach(self.data_dir.parent):
-            self.data_dir.mkdir(mode=0o700, exist_ok=True)
-        else:
-            real = self.socket_directory / "data"
-            real.mkdir(mode=0o700)
-            self.data_dir.symlink_to(real)
-        self._identity.give(self.data_dir.resolve())
-        with tempfile.NamedTemporaryFile(
-            "w", dir=self.socket_directory, prefix="pw-", encoding="utf-8"
-        ) as password_file:
-            password_file.write(self.password + "\n")
-            password_file.flush()
-            self._identity.give(Path(password_file.name))
-            made = subprocess.run(
-                [
-                    str(self.bin_dir / "initdb"),
-                    f"--pgdata={self.data_dir.resolve()}",
-                    f"--username={self.superuser}",
-                    f"--pwfile={password_file.name}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--no-sync",
-                    "--no-instructions",
-                ],
-                cwd="/",
-                env=_clean_environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-                **self._identity.popen_arguments(),
-            )
-        if made.returncode:
-            raise ClusterError(f"initdb for {self.name} failed: {made.stderr.strip()}")
-        (self.data_dir / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION)
-        with (self.data_dir / "postgresql.conf").open("a") as file:
-            file.write(configuration(self.settings))
+        self.bin_dir = initialise(
+            self.bin_dir,
+            self.data_dir,
+            identity=self._identity,
+            room=self.socket_directory,
+            superuser=self.superuser,
+            password=self.password,
+            settings=self.settings,
+        )
 
     def _launch(self, settings: Mapping[str, str]) -> bool:
         """True when up; False when the port was taken; raises when it fails otherwise."""
@@ -297,7 +174,7 @@ class Cluster:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=_clean_environment(),
+                env=clean_environment(),
                 start_new_session=True,  # a Ctrl-C in the terminal is ours to handle, not its
                 **self._identity.popen_arguments(),
             )
@@ -337,9 +214,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
         return number
-
-
-def _clean_environment() -> dict[str, str]:
-    """Without PG* variables of the caller, in English, so that messages can be read by tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return {**kept, "LC_ALL": "C", "LANG": "C"}
