@@ -24,6 +24,12 @@ import time
 import traceback
 from typing import Any, NoReturn
 
+# The script's folder is not on the path (-P), so that handlers don't see what lies in it.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+from plain_runtime_client import PlainRuntimeClient
+
+del sys.path[0]
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -102,11 +108,10 @@ def become_instance(order: dict[str, Any]) -> NoReturn:
         os.environ.update(order["environment"])
         time.tzset()
         os.chdir(order["directory"])
-        here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-        rest = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]  # noqa: PTH100
-        sys.path[:] = [*order["path"], *rest]
+        sys.path[:0] = order["path"]
         sys.meta_path.insert(0, HiddenModules(frozenset(order["hidden"])))
-        run_handler(order["handler"], order["environment"]["AWS_LAMBDA_RUNTIME_API"])
+        address = order["environment"]["AWS_LAMBDA_RUNTIME_API"]
+        run_handler(order["handler"], address, order["plain_client"])
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:
@@ -114,11 +119,13 @@ def become_instance(order: dict[str, Any]) -> NoReturn:
     os._exit(1)
 
 
-def run_handler(handler: str, address: str) -> None:
+def run_handler(handler: str, address: str, plain_client: bool) -> None:
     """awslambdaric's loop; the address may carry a path, which tells instances apart."""
-    from awslambdaric import bootstrap
+    from awslambdaric import bootstrap, lambda_runtime_client
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
+    if plain_client or lambda_runtime_client.runtime_client is None:
+        lambda_runtime_client.runtime_client = PlainRuntimeClient(address)
     host, _, prefix = address.partition("/")
     client = LambdaRuntimeClient(host)
     plain = client.call_rapid

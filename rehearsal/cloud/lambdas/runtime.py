@@ -29,6 +29,8 @@ class LambdaRuntime:
         self.fault: InvokeFault | None = None
         self.asynchronous_retry_seconds: tuple[float, ...] = (0.2, 0.4)
         """Pauses before the retries of a failed asynchronous invocation; on AWS 60 and 120 s."""
+        self.plain_client = False
+        """Whether new processes use the runtime client without compiled parts."""
         self.undelivered: Callable[[FunctionDefinition, bytes], None] | None = None
         self._directory = directory
         self._endpoint_url = endpoint_url
@@ -128,6 +130,7 @@ class LambdaRuntime:
                 "hidden": hidden_modules(definition),
                 "handler": definition.handler,
                 "log": str(log),
+                "plain_client": self.plain_client,
             },
         )
         return instance

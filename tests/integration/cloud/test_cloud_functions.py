@@ -165,3 +165,22 @@ def test_usage_is_written_down(cloud: Cloud) -> None:
     usage = cloud.lambdas["HelloFunction"].usage
     assert usage.invocations > usage.errors
     assert usage.max_rss_kb > 10_000
+
+
+def test_the_plain_runtime_client_does_the_same(cloud: Cloud) -> None:
+    import dataclasses
+
+    found = cloud.lambdas["HelloFunction"].definition
+    cloud.lambdas.add(
+        dataclasses.replace(found, logical_id="Plain", name="plain", arn=found.arn + "p")
+    )
+    cloud.lambdas.plain_client = True
+    try:
+        first = cloud.invoke("Plain", {"name": "日本"}).value
+        second = cloud.invoke("Plain", {}).value
+        failed = cloud.invoke("Plain", {"raise": "だめ"})
+    finally:
+        cloud.lambdas.plain_client = False
+    assert (first["text"], second["calls"]) == ("Hello 日本", 2)
+    assert second["pid"] == first["pid"]
+    assert (failed.value["errorType"], failed.value["errorMessage"]) == ("Stubborn", "だめ")
