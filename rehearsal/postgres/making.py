@@ -34,9 +34,7 @@ def initialise(
     """
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     if not identity.can_reach(bin_dir):
-        home = room / "programs"
-        shutil.copytree(bin_dir.parent, home, symlinks=True)
-        bin_dir = home / bin_dir.name
+        bin_dir = _copied(bin_dir, room / "programs")
     if identity.can_reach(data_dir.parent):
         data_dir.mkdir(mode=0o700, exist_ok=True)
     else:
@@ -72,6 +70,18 @@ def initialise(
     with (data_dir / "postgresql.conf").open("a") as conf:
         conf.write(configuration(settings))
     return bin_dir
+
+
+def _copied(bin_dir: Path, room: Path) -> Path:
+    """A copy of an installation in the folders it had: a wheel's finds its libraries by them."""
+    installation = bin_dir.parent
+    package = installation.parent
+    libraries = package.with_name(package.name + ".libs")
+    home = room / package.name / installation.name
+    shutil.copytree(installation, home, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, room / libraries.name)
+    return home / bin_dir.name
 
 
 def clean_environment() -> dict[str, str]:
