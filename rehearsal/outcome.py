@@ -30,7 +30,7 @@ def problems(
                 f"the migration ended as {report['status']}: "
                 f"{error.get('name', '')} in {error.get('state', '')}: {error.get('cause', '')}"
             )
-        if expected == "SUCCEEDED":
+        if expected == report["status"] == "SUCCEEDED":
             found += [
                 f"{table['name']}: the two sides were not found equal"
                 for table in report["tables"]

@@ -30,6 +30,9 @@ DATABASE = "redash"
 APPLICATION_ROLE = "redash"
 MIGRATION_ROLE = "redash_migration"
 
+TIME_SCALE = 10.0
+"""The reconciler's minute lasts six seconds here."""
+
 PARAMETERS = {
     "PollSeconds": "1",
     "ApprovalTimeoutSeconds": "3600",
@@ -82,7 +85,7 @@ class World:
         self.directory.mkdir(parents=True)
         self._databases()
         self._fill()
-        self.cloud = Cloud(self.directory)
+        self.cloud = Cloud(self.directory, time_scale=TIME_SCALE)
         self._ending.callback(self.cloud.stop)
         self.cloud.start()
         self.dms = DmsStandIn(self.cloud, self.directory, retry_interval_seconds=1).install()

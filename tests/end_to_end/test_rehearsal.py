@@ -1,0 +1,133 @@
+"""Whole rehearsals, as a person would start them: approved, refused, and without DMS's events."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a rehearsal left behind."""
+
+    exit_code: int
+    output: str
+    directory: Path
+
+    def json(self, name: str) -> Any:
+        return json.loads((self.directory / name).read_text(encoding="utf-8"))
+
+
+def rehearse(directory: Path, **settings: str) -> Run:
+    environment = {
+        **os.environ,
+        "SCALE": "small",
+        "APPROVE": "auto",
+        "REHEARSAL_DIRECTORY": str(directory),
+        **settings,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "rehearsal"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout + done.stderr, directory)
+
+
+def left_running(directory: Path) -> list[str]:
+    """Command lines of processes that still speak of the rehearsal's directory."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if str(directory) in line and process.pid != os.getpid() and "pytest" not in line:
+            found.append(line)
+    return found
+
+
+@pytest.mark.xdist_group("rehearsal-1")
+def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path) -> None:
+    run = rehearse(tmp_path / "run")
+    assert run.exit_code == 0, run.output
+    report = run.json("report.json")
+    assert (report["status"], report["error"]) == ("SUCCEEDED", None)
+    tables = {table["name"]: table for table in report["tables"]}
+    assert len(tables) == 20
+    assert all(table["match"] is True for table in tables.values())
+    assert all(
+        table["source_checksum"] == table["target_checksum"] is not None
+        for table in tables.values()
+    )
+    assert {name for name, table in tables.items() if table["method"] == "restore"} == {
+        "public.queries"
+    }
+    [why] = tables["public.queries"]["excluded_because"]
+    assert (why["column"], why["type"]) == ("search_vector", "tsvector")
+    assert report["sequences"]
+    assert all(sequence["ok"] for sequence in report["sequences"])
+    assert [(each["purpose"], each["decision"]) for each in report["approvals"]] == [
+        ("RequestApproval", "approve"),
+        ("ConfirmCutover", "keep"),
+    ]
+    assert 0 < report["write_pause_seconds"] < report["unavailable_seconds"] + 0.001
+    assert not [check for check in report["checks"] if check["status"] in {"FAIL", "UNKNOWN"}]
+    rehearsal = run.json("rehearsal.json")
+    assert rehearsal["acknowledged"] > 50
+    assert rehearsal["missing"] == []
+    assert rehearsal["serving"] == "new"
+    assert "<html" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert left_running(run.directory) == []
+
+
+@pytest.mark.xdist_group("rehearsal-2")
+def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Path) -> None:
+    run = rehearse(tmp_path / "run", APPROVE="reject")
+    assert run.exit_code == 0, run.output
+    report = run.json("report.json")
+    assert (report["status"], report["error"]["name"]) == ("ROLLED_BACK", "ApprovalRejected")
+    assert report["write_pause_seconds"] is None
+    assert all(entry["state"] == "DONE" for entry in report["undo"])
+    rehearsal = run.json("rehearsal.json")
+    assert (rehearsal["missing"], rehearsal["serving"]) == ([], "old")
+    assert left_running(run.directory) == []
+
+
+@pytest.mark.xdist_group("rehearsal-2")
+def test_the_reconciler_resumes_when_no_event_of_the_task_arrives(tmp_path: Path) -> None:
+    run = rehearse(tmp_path / "run", FAULT="dms-event-lost")
+    assert run.exit_code == 0, run.output
+    assert run.json("report.json")["status"] == "SUCCEEDED"
+    events = (run.directory / "events.ndjson").read_text(encoding="utf-8").splitlines()
+    invoked = [json.loads(line) for line in events if '"OnDmsEventFunction"' in line]
+    assert invoked == [], "the event was to be withheld"
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"SCALE": "huge"}, "SCALE=huge"),
+        ({"SOURCE_DUMP": "/nowhere/redash.dump"}, "SOURCE_DUMP=/nowhere/redash.dump"),
+        ({"FAULT": "no-such-fault"}, "FAULT=no-such-fault"),
+        ({"SOURCE_PG_BIN": "/nowhere"}, "SOURCE_PG_BIN=/nowhere"),
+    ],
+)
+def test_a_bad_setting_is_named_and_nothing_is_started(
+    tmp_path: Path, setting: dict[str, str], said: str
+) -> None:
+    run = rehearse(tmp_path / "run", **setting)
+    assert run.exit_code == 2
+    assert said in run.output
+    assert not run.directory.exists()
