@@ -21,8 +21,7 @@ setup: $(VENV)/.ready ## the virtual environment, from pinned and hashed require
 $(VENV)/.ready: requirements/dev.txt
 	@test -n "$(BASE_PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or name it: make BASE_PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(BASE_PYTHON) --version) (once, about a minute)"
-	@rm -rf $(VENV)
-	@$(BASE_PYTHON) -m venv $(VENV)
+	@test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
