@@ -55,14 +55,16 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
             migration_id = required_text(event, "migration_id", MIGRATION_ID)
             if token:
                 required_text(event, "token")
-            logger.append_keys(migration_id=migration_id, step=name)
+            # A function that serves several states is told which of them it is now.
+            state = str(event.get("state") or name)
+            logger.append_keys(migration_id=migration_id, step=state)
             steps = wiring.record(migration_id).steps
-            steps.started(name)
+            steps.started(state)
             try:
                 result = function(event, context)
             except Exception as error:
                 named = as_transient(error) or error
-                steps.ended(name, "FAILED", f"{type(named).__name__}: {named}")
+                steps.ended(state, "FAILED", f"{type(named).__name__}: {named}")
                 if isinstance(named, MigrationError):
                     logger.warning(f"{type(named).__name__}: {named}")
                 else:
@@ -72,7 +74,7 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
                 raise named from error
             waiting = token and wiring.record(migration_id).waits.get(name)
             if not (waiting and waiting.state != "OPEN"):
-                steps.ended(name, "WAITING" if token else "SUCCEEDED")
+                steps.ended(state, "WAITING" if token else "SUCCEEDED")
             logger.info("waiting" if token else "done")
             return result
 
