@@ -7,6 +7,7 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.copying.early import precopy
 from redash_migration.database.planning.items import CopyItem, verify_parts
+from redash_migration.database.prediction import update_prediction
 from redash_migration.database.verification.early import remember_early
 from redash_migration.step import step
 
@@ -18,5 +19,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     source, target = wiring.source_address(), wiring.target_address()
     record = wiring.record(event["migration_id"])
     if "parts" in event:
-        return remember_early(source, target, verify_parts(event), record)
-    return precopy(source, target, CopyItem.from_json(event), record)
+        result = remember_early(source, target, verify_parts(event), record)
+    else:
+        result = precopy(source, target, CopyItem.from_json(event), record)
+    update_prediction(record, wiring.plan(event["migration_id"]))
+    return result

@@ -10,6 +10,7 @@ from typing import Any
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.data_session import major_version, open_session
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.row_hash import scheme_for
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early
@@ -23,20 +24,24 @@ def remember_early(
 ) -> dict[str, Any]:
     """Compare the items and keep what is equal. A table that can't be compared early (no single
     integer key) is simply compared in full later."""
-    began = monotonic()
     found = 0
+    seconds = 0.0
     with (
         closing(open_session(source, purpose="early-source")) as there,
         closing(open_session(target, purpose="early-target")) as here,
     ):
         scheme = scheme_for(major_version(there), major_version(here))
         for item in items:
+            began = monotonic()
             shape = read_shape(there, item.schema, item.name)
             ahead = compare_early(there, here, Scan(shape, item.range, scheme))
             if ahead is not None:
                 record.put_fact(_fact(item), ahead.to_json())
                 found += sum(part.rows for part in ahead.equal.values())
-    return {"rows_equal": found, "seconds": round(monotonic() - began, 3)}
+            took = monotonic() - began
+            note_measured(record, item.qualified_name, summed=round(took * item.chunks, 3))
+            seconds += took
+    return {"rows_equal": found, "seconds": round(seconds, 3)}
 
 
 def with_early(items: Sequence[CopyItem], record: Record) -> list[Part]:

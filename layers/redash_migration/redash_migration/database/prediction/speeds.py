@@ -1,0 +1,63 @@
+"""How fast this source answers: measured on a few megabytes of its own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from psycopg import sql
+
+from redash_migration.database.data_session import Session, major_version, pin
+from redash_migration.database.row_hash import row_hash, scheme_for
+from redash_migration.database.shape import read_shape
+from redash_migration.plan import TablePlan
+
+SAMPLE_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """A round trip in seconds; bytes (uncompressed) a second that one connection hashes, and that
+    arrive here from the source. The defaults are a small instance's."""
+
+    round_trip: float = 0.002
+    hashed: float = 100e6
+    carried: float = 25e6
+
+
+def measure_speeds(source: Session, tables: Sequence[TablePlan]) -> Speeds:
+    """Hash and fetch some megabytes of the largest table, read-only. The defaults stand where the
+    database is too small to tell."""
+    pin(source)
+    known = Speeds()
+    began = monotonic()
+    for _ in range(5):
+        source.execute("SELECT 1")
+    round_trip = (monotonic() - began) / 5
+    largest = max(tables, key=lambda table: table.raw_bytes, default=None)
+    if largest is None or largest.raw_bytes < SAMPLE_BYTES or largest.rows < 1:
+        return Speeds(round_trip, known.hashed, known.carried)
+    rows = max(1, int(SAMPLE_BYTES * largest.rows / largest.raw_bytes))
+    shape = read_shape(source, largest.schema, largest.name)
+    version = major_version(source)
+    scheme = scheme_for(version, version)
+    sample = sql.SQL("(SELECT * FROM {} LIMIT {})").format(shape.identifier, sql.Literal(rows))
+    began = monotonic()
+    source.execute(sql.SQL("SELECT sum({}) FROM {} AS t").format(row_hash(shape, scheme), sample))
+    hashing = monotonic() - began
+    began = monotonic()
+    fetched = 0
+    with (
+        source.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sample)) as out,
+    ):
+        for row in out:
+            fetched += len(row)
+    fetching = monotonic() - began
+    return Speeds(
+        round_trip,
+        hashed=max(1e6, fetched / max(hashing, 1e-6)),
+        # What arrives must be written too, with its indexes: rarely faster than the default.
+        carried=min(known.carried, fetched / max(fetching, 1e-6)),
+    )
