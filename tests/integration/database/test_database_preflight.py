@@ -263,6 +263,7 @@ def test_a_role_that_may_do_little_gets_the_grants_it_needs(
     assert answers["source.host_based_authentication"] == "UNKNOWN"
     assert answers["source.decoding_plugin"] == "UNKNOWN"
     assert answers["source.readable"] == "FAIL"
+    assert answers["source.own_schema"] == "FAIL"
     remedies = {check.id: check.remedy for check in found.checks}
     assert remedies["source.role"] == f'ALTER ROLE "{role}" WITH REPLICATION;'
     rows(sample, remedies["source.role"])

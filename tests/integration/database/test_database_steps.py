@@ -22,11 +22,11 @@ from redash_migration.database.contents import contents
 from redash_migration.database.dump import Entry
 from redash_migration.database.tidying import Undoing, clean_up
 from redash_migration.database.watching import (
+    note_target,
     watch_source,
     watch_source_by_the_way,
     watch_target,
 )
-from redash_migration.database.written import note_baseline
 from redash_migration.errors import NotFoundInRecord, TargetNotEmpty
 from redash_migration.plan import Plan
 from redash_migration.preflight import room
@@ -240,9 +240,9 @@ def test_what_users_wrote_on_the_target_is_kept_when_one_goes_back(
 ) -> None:
     migration = migrate(FIRST)
     migration.until_replicating()
-    with connect(migration.target, purpose="test") as session:
-        note_baseline(session, migration.record)
+    note_target(migration.record, migration.target)
     migration.record.milestone("switch_began")
+    note_target(migration.record, migration.target)
     rows(migration.target, "INSERT INTO organizations (name, settings) VALUES ('new', '{}')")
     assert watch_target(migration.record, migration.target)["writes_since_switch"] == 1
     assert migration.take_back() == "done"
@@ -262,11 +262,22 @@ def test_a_target_without_users_writes_is_emptied_when_one_goes_back(
 ) -> None:
     migration = migrate(FIRST)
     migration.until_replicating()
-    with connect(migration.target, purpose="test") as session:
-        note_baseline(session, migration.record)
+    note_target(migration.record, migration.target)
     migration.record.milestone("switch_began")
+    note_target(migration.record, migration.target)
     assert migration.take_back() == "done"
     assert rows(migration.target, "SELECT to_regclass('organizations')") == [(None,)]
+
+
+def test_writes_that_can_not_be_counted_are_not_taken_for_none(
+    migrate: Callable[[str], Migration], rows: Rows
+) -> None:
+    migration = migrate(FIRST)
+    migration.until_replicating()
+    migration.record.milestone("switch_began")
+    assert watch_target(migration.record, migration.target)["writes_since_switch"] is None
+    migration.take_back()
+    assert "roll_back.target_kept" in {check.id for check in migration.record.checks.all()}
 
 
 def test_leftovers_of_dms_are_removed_from_any_schema(

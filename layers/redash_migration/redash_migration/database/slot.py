@@ -14,7 +14,8 @@ from redash_migration.errors import TransientFailure
 class Slot:
     """A logical slot. `held_bytes` is the WAL that it keeps from being removed.
 
-    `wal_status` is reserved, extended, unreserved or lost (PostgreSQL manual, 53.20).
+    `wal_status` is reserved, extended, unreserved or lost (PostgreSQL manual, 53.20); a slot that
+    is just being made holds nothing yet and counts as reserved.
     """
 
     name: str
@@ -29,7 +30,8 @@ class Slot:
 def slots(connection: Connection) -> list[Slot]:
     """The logical slots of this database."""
     rows = connection.execute(
-        "SELECT slot_name::text, plugin::text, active, active_pid, coalesce(wal_status, 'lost'),"
+        "SELECT slot_name::text, plugin::text, active, active_pid,"
+        " coalesce(wal_status, 'reserved'),"
         " coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint,"
         " confirmed_flush_lsn::text"
         " FROM pg_catalog.pg_replication_slots"

@@ -16,7 +16,6 @@ from redash_migration.database.connection import connect
 from redash_migration.database.contents import Foundation, empty, put_aside
 from redash_migration.database.slot import drop_own_slots
 from redash_migration.database.watching import source_before, watch_target
-from redash_migration.database.written import BASELINE
 from redash_migration.errors import TransientFailure
 from redash_migration.record import Check, Record
 
@@ -124,8 +123,6 @@ class Undoing:
     def _has_users_writes(self) -> bool:
         if "switch_began" not in self._record.milestones():
             return False
-        if self._record.fact(BASELINE) is None:
-            return True
         written = watch_target(self._record, self._target)["writes_since_switch"]
         return bool(written is None or written > 0)
 

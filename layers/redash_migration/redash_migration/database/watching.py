@@ -11,7 +11,7 @@ from redash_migration.clock import stamp
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.connection import connect
 from redash_migration.database.measure import SourceBefore, SourceMeasure, measure_source
-from redash_migration.database.written import measure_cutover, note_baseline
+from redash_migration.database.written import BASELINE, baseline, measure_cutover, written
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.record import Record
 
@@ -61,15 +61,25 @@ def watch_source_by_the_way(record: Record, source: DatabaseAddress) -> dict[str
         return fact
 
 
+def note_target(record: Record, target: DatabaseAddress) -> None:
+    """Keeps the target's counters from before the first user's write.
+
+    To be called when the data has been verified; nothing once the switch has begun.
+    """
+    if "switch_began" in record.milestones():
+        return
+    with connect(target, purpose="measure") as session:
+        now = written(session)
+    record.put_fact(BASELINE, {"rows": now.rows, "epoch": now.epoch})
+
+
 def watch_target(record: Record, target: DatabaseAddress) -> dict[str, Any]:
     """What was written on the target since the switch; ``{"writes_since_switch", ...}``.
 
-    Counts from the baseline that was noted when the data had been verified; without one, from
-    the first reading on, and says so.
+    The count is None when the counters from before the switch are not known, or were reset.
     """
     with connect(target, purpose="measure") as session:
-        baseline = note_baseline(session, record)
-        found = measure_cutover(session, baseline)
+        found = measure_cutover(session, baseline(record))
     fact = {
         "writes_since_switch": found.writes_since_switch,
         "sessions": found.sessions,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from redash_migration.database.catalog import OWN_SCHEMAS, Connection
 from redash_migration.record.record import Record
@@ -48,10 +46,10 @@ def written(connection: Connection) -> Written:
     return Written(int(row[0]), str(row[1]))
 
 
-def note_baseline(connection: Connection, record: Record) -> Written:
-    """Keeps the counters as they are now, unless they were kept before; returns what counts."""
-    now = written(connection)
-    return _from_json(record.put_fact_once(BASELINE, {"rows": now.rows, "epoch": now.epoch}))
+def baseline(record: Record) -> Written | None:
+    """The counters from before the first user's write; None when nobody noted them."""
+    fact = record.fact(BASELINE)
+    return None if fact is None else Written(int(fact["rows"]), str(fact["epoch"]))
 
 
 def since(connection: Connection, baseline: Written) -> int | None:
@@ -62,7 +60,7 @@ def since(connection: Connection, baseline: Written) -> int | None:
     return now.rows - baseline.rows
 
 
-def measure_cutover(connection: Connection, baseline: Written) -> Cutover:
+def measure_cutover(connection: Connection, before: Written | None) -> Cutover:
     """Writes, sessions and failures on the target."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM pg_catalog.pg_stat_activity"
@@ -71,8 +69,5 @@ def measure_cutover(connection: Connection, baseline: Written) -> Cutover:
         " FROM pg_catalog.pg_stat_database WHERE datname = current_database()"
     ).fetchone()
     assert row is not None  # noqa: S101 - the current database always has a row
-    return Cutover(since(connection, baseline), int(row[0]), int(row[1]), int(row[2]))
-
-
-def _from_json(value: Mapping[str, Any]) -> Written:
-    return Written(int(value["rows"]), str(value["epoch"]))
+    writes = None if before is None else since(connection, before)
+    return Cutover(writes, int(row[0]), int(row[1]), int(row[2]))

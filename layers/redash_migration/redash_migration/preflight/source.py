@@ -63,6 +63,20 @@ def readable(connection: Connection) -> Iterable[Check]:
         yield Check("source.readable", "PASS", "every table may be read")
 
 
+def own_schema(connection: Connection) -> Iterable[Check]:
+    """The canary lives in a schema of our own on the source."""
+    database, who = connection.info.dbname, connection.info.user
+    if one(connection, "SELECT has_database_privilege(current_database(), 'CREATE')"):
+        yield Check("source.own_schema", "PASS", "a schema for the canary may be made")
+    else:
+        yield Check(
+            "source.own_schema",
+            "FAIL",
+            f"{who} may not create a schema for the canary in {database}",
+            f'GRANT CREATE ON DATABASE "{database}" TO "{who}";',
+        )
+
+
 def alembic(connection: Connection) -> Iterable[Check]:
     """Redash's own mark of its schema's version: one row, or it is no Redash."""
     found = [t for t in read_tables(connection) if t.name == "alembic_version"]
@@ -247,6 +261,7 @@ def _none_of(name: str, found: list[str], otherwise: str, what: str, remedy: str
 QUESTIONS: Mapping[str, Question] = {
     "source.writable": not_fenced,
     "source.readable": readable,
+    "source.own_schema": own_schema,
     "source.alembic": alembic,
     "source.prepared_transactions": prepared_transactions,
     "source.long_transactions": long_transactions,
