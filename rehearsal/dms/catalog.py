@@ -40,8 +40,8 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgener
 """
 
 _UNSUPPORTED_KINDS = {"e": "enum", "c": "composite", "r": "range", "m": "multirange"}
-_UNSUPPORTED_NAMES = frozenset({"tsvector", "tsquery", "inet", "cidr", "macaddr", "macaddr8"})
-_LOBS = frozenset({"text", "json", "jsonb", "bytea", "xml"})
+_UNSUPPORTED_NAMES = frozenset({"tsvector", "tsquery", "inet", "macaddr", "macaddr8"})
+_LOBS = frozenset({"text", "json", "jsonb", "bytea", "xml", "citext", "hstore"})
 
 
 @dataclass(frozen=True, slots=True)

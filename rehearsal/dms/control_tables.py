@@ -47,6 +47,11 @@ _ADD_EXCEPTION = """
 INSERT INTO {} ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "ERROR_TIME", "STATEMENT", "ERROR")
 VALUES (%s, %s, %s, now() AT TIME ZONE 'UTC', %s, %s)
 """
+_ADD_SUSPENDED = """
+INSERT INTO {} ("SERVER_NAME", "TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "SUSPEND_REASON",
+                "SUSPEND_TIMESTAMP")
+VALUES (%s, %s, %s, %s, 'Table error', now() AT TIME ZONE 'UTC')
+"""
 _ADD_FAILURE = """
 INSERT INTO {} ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "FAILURE_TIME", "KEY_TYPE", "KEY",
                 "FAILURE_TYPE", "DETAILS")
@@ -79,6 +84,14 @@ def add_exception(
     connection.execute(
         sql.SQL(_ADD_EXCEPTION).format(sql.Identifier(schema, EXCEPTIONS)),
         [task, *table, statement, error],
+    )
+
+
+def add_suspended(connection: psycopg.Connection, schema: str, task: str, table: TableName) -> None:
+    """Put down a table that is carried no more."""
+    connection.execute(
+        sql.SQL(_ADD_SUSPENDED).format(sql.Identifier(schema, "awsdms_suspended_tables")),
+        ["localhost.localdomain", task, *table],
     )
 
 

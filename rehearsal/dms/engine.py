@@ -117,6 +117,15 @@ class Engine:
             ).fetchone()
         return int(row[0]) if row else 0
 
+    def end_workers(self) -> None:
+        """End the workers where they are, even those that wait for a lock."""
+        with self.target.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_subscription"
+                " WHERE subname = %s AND pid IS NOT NULL",
+                [self.names.subscription],
+            )
+
     def slot(self) -> SlotState:
         """The slot as the source shows it."""
         with self.source.connect() as connection:

@@ -6,11 +6,13 @@ import time
 from datetime import UTC, datetime
 
 import psycopg
+from psycopg import sql
 
 from rehearsal.dms.catalog import read_tables
 from rehearsal.dms.disturbance import Disturbance
 from rehearsal.dms.engine import Engine, SlotState
 from rehearsal.dms.failure import TaskFailure
+from rehearsal.dms.holding import Hold
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.mending import Mending
 from rehearsal.dms.metrics import Metrics
@@ -44,10 +46,11 @@ class Follower:
         self._connection: psycopg.Connection | None = None
         self._caught_up_at: int | None = None
         self._slot_seen = self._beaten = time.monotonic()
-        self._held = False
+        self._hold = Hold(engine.target)
 
     def close(self) -> None:
         """Let the databases go."""
+        self._hold.release()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -60,9 +63,12 @@ class Follower:
         text = self._disturbance.take_failure()
         if text is not None:
             raise TaskFailure(text)
-        self._hold()
+        if self._disturbance.apply_paused.is_set():
+            self._hold.take(self._carried())
+        else:
+            self._hold.release()
         progress = self.count()
-        if not progress.enabled and not self._held:
+        if not progress.enabled:
             self._mending.mend(progress, self._carried())
             return ""
         self._mending.watch(progress)
@@ -82,7 +88,17 @@ class Follower:
         with self._task.lock:
             for name, table in progress.tables.items():
                 self._task.tables[name].follow(table)
+            recounts = [t for t in self._task.tables.values() if t.interrupted and t.ended]
+        for found in recounts:
+            found.recount(self._rows(found.name))
         return progress
+
+    def _rows(self, name: TableName) -> int:
+        with self._engine.target.connect() as connection:
+            row = connection.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(*name))
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def reload(self, names: list[TableName], option: str) -> None:
         """ReloadTables: carry the tables from the beginning again, or only compare them again.
@@ -138,13 +154,6 @@ class Follower:
         except psycopg.OperationalError:
             self.close()
             raise
-
-    def _hold(self) -> None:
-        """The fault on purpose that lets changes pile up."""
-        paused = self._disturbance.apply_paused.is_set()
-        if paused != self._held:
-            (self._engine.disable if paused else self._engine.enable)()
-            self._held = paused
 
     def _full_load(self, progress: Progress) -> str:
         settings = self._task.settings

@@ -8,6 +8,7 @@ and goes by the task's error policies (AWS DMS User Guide, "Error handling task 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import psycopg
 
@@ -41,14 +42,16 @@ class Mending:
         self._attempts += 1
         error = self._log.last_error()
         if self._attempts <= _ATTEMPTS and not (error and error.of_data):
+            with self._task.lock:
+                for table in self._task.tables.values():
+                    table.interrupt()
             time.sleep(0.2 * self._attempts)
             self._engine.enable()
             return
         loading = [n for n in sorted(carried) if n in progress.tables]
         loading = [n for n in loading if progress.tables[n].state in {"i", "d"}]
         if error is None:
-            copying = bool(loading)
-            error = WorkerError("", "a worker of the replication failed", copying=copying)
+            error = _unexplained(progress, self._seen, copying=bool(loading))
         if error.copying and loading:
             self._copy_failed(error, loading, progress)
         else:
@@ -84,7 +87,7 @@ class Mending:
         listed = ", ".join(".".join(name) for name in suspects)
         if self._task.settings.policy("TableErrorPolicy") == "STOP_TASK":
             raise TaskFailure(f"Task stopped by its table error policy: {listed}: {error.message}.")
-        self._leave_out(suspects)
+        self._suspend(suspects, error.message)
 
     def _apply_failed(self, error: WorkerError) -> None:
         setting = "ApplyErrorInsertPolicy"
@@ -94,10 +97,7 @@ class Mending:
         tables = [name for name in self._task.tables if name[1] == error.table]
         self._note(tables[0] if tables else ("", error.table), error.verb, error.message)
         if policy == "SUSPEND_TABLE" and tables:
-            with self._task.lock:
-                for name in tables:
-                    self._task.tables[name].fail(error.message)
-            self._leave_out(tables)
+            self._suspend(tables, error.message)
         elif policy in {"LOG_ERROR", "IGNORE_RECORD"} and error.lsn:
             self._engine.skip(error.lsn)
             self._engine.enable()
@@ -110,16 +110,32 @@ class Mending:
         self._engine.enable()
         self._engine.refresh(copy_data=False)
 
-    def _note(self, table: TableName, statement: str, error: str) -> None:
-        with self._engine.target.connect() as connection:
-            try:
-                control_tables.add_exception(
-                    connection,
-                    self._task.settings.control_schema,
-                    self._task.resource,
-                    table,
-                    statement=statement,
-                    error=error,
+    def _suspend(self, tables: list[TableName], reason: str) -> None:
+        with self._task.lock:
+            for name in tables:
+                self._task.tables[name].fail(reason)
+        with self._engine.target.connect() as connection, suppress(psycopg.errors.UndefinedTable):
+            for name in tables:
+                control_tables.add_suspended(
+                    connection, self._task.settings.control_schema, self._task.resource, name
                 )
-            except psycopg.errors.UndefinedTable:
-                return
+        self._leave_out(tables)
+
+    def _note(self, table: TableName, statement: str, error: str) -> None:
+        with self._engine.target.connect() as connection, suppress(psycopg.errors.UndefinedTable):
+            control_tables.add_exception(
+                connection,
+                self._task.settings.control_schema,
+                self._task.resource,
+                table,
+                statement=statement,
+                error=error,
+            )
+
+
+def _unexplained(progress: Progress, before: WorkerErrors | None, *, copying: bool) -> WorkerError:
+    """What can be said of an error whose text is in a log that can't be read."""
+    known = before.insert_exists if before else 0
+    if not copying and progress.errors.insert_exists > known:
+        return WorkerError("", "an inserted row exists already (conflict insert_exists)")
+    return WorkerError("", "a worker of the replication failed", copying=copying)

@@ -119,14 +119,16 @@ class Run:
         if self._kind == "resume-processing" and task.names is not None:
             engine = Engine(source, target, task.names)
             self._follower(engine).slot()
+            with task.lock:
+                for table in task.tables.values():
+                    table.interrupt()
         else:
             engine = prepare(task, source, target)
             with task.lock:
                 task.full_load_done = task.migration_type == "cdc"
                 task.dates.full_load_start = datetime.now(UTC)
                 task.dates.full_load_finish = None
-        if not self._disturbance.apply_paused.is_set():
-            engine.enable()
+        engine.enable()
         return engine
 
     def _follower(self, engine: Engine) -> Follower:
@@ -163,6 +165,8 @@ class Run:
         while True:
             try:
                 engine.disable()
+                if self._disturbance.apply_paused.is_set():
+                    engine.end_workers()
                 while engine.workers() and time.monotonic() < deadline:
                     time.sleep(0.05)
                 return

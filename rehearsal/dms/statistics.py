@@ -44,6 +44,8 @@ class TableStatistics:
     """Why the table is in error; goes into the log and the failure message of the task."""
     base: TableProgress | None = field(default=None, repr=False)
     """The target's counters before the load."""
+    interrupted: bool = field(default=False, repr=False)
+    """A copy was broken off: its rows are gone, but the target's counters have counted them."""
     last: TableProgress | None = field(default=None, repr=False)
     """The target's counters at the last look."""
 
@@ -57,6 +59,17 @@ class TableStatistics:
         self.state, self.base, self.last, self.reloaded = BEFORE_LOAD, base, None, reloaded
         self.started = self.ended = None
         self.full_load_rows = self.inserts = self.updates = self.deletes = 0
+
+    def interrupt(self) -> None:
+        """The copy of the table, if it is not complete, begins again."""
+        self.interrupted = self.interrupted or self.state not in {COMPLETED, ERROR, MISSING}
+
+    def recount(self, rows: int) -> None:
+        """The loaded rows as counted in the table, after an interrupted copy."""
+        self.interrupted = False
+        if self.last is not None:
+            self.base = replace(self.last, inserted=self.last.inserted - rows)
+        self.full_load_rows, self.inserts = rows, 0
 
     def fail(self, reason: str, *, state: str = ERROR) -> None:
         """The table is in error."""

@@ -114,6 +114,11 @@ class Dms:
         assert task["Status"] in statuses, task
         return task
 
+    def held(self) -> bool:
+        """Whether the apply is held back."""
+        locks = "SELECT count(*) > 0 FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' AND granted"
+        return on(self.target, locks) == [(True,)]
+
     @staticmethod
     def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds

@@ -135,3 +135,40 @@ def test_a_fenced_source_can_still_be_left(dms: Dms, running: str) -> None:
     dms.client.delete_replication_task(ReplicationTaskArn=running)
     dms.bus.wait("REPLICATION_TASK_DELETED")
     assert on(dms.source, "SELECT count(*) FROM pg_publication") == [(0,)]
+
+
+def test_a_task_that_lags_can_be_stopped_and_resumed(dms: Dms, running: str) -> None:
+    dms.stand_in.disturbance.apply_paused.set()
+    dms.until(dms.held)
+    on(dms.source, "INSERT INTO users (name) VALUES ('late')")
+    slot = "SELECT active FROM pg_replication_slots WHERE database = current_database()"
+    assert on(dms.source, slot) == [(True,)]
+    dms.client.stop_replication_task(ReplicationTaskArn=running)
+    dms.until_status(running, "stopped")
+    assert on(dms.target, "SELECT count(*) FROM users") == [(10,)]
+    dms.stand_in.disturbance.apply_paused.clear()
+    dms.start(running, "resume-processing")
+    dms.until(lambda: on(dms.target, "SELECT count(*) FROM users") == [(11,)])
+
+
+def test_a_load_that_is_stopped_midway_begins_again_and_counts_rightly(dms: Dms) -> None:
+    for side in (dms.source, dms.target):
+        on(side, "CREATE TABLE results (id serial PRIMARY KEY, data text)")
+    on(
+        dms.source,
+        "INSERT INTO results (data) SELECT repeat(md5(n::text), 60)"
+        " FROM generate_series(1, 40000) n",
+    )
+    arn = dms.create()
+    dms.start(arn)
+    dms.until(lambda: any(t["FullLoadRows"] > 0 for t in dms.tables(arn).values()))
+    assert dms.tables(arn)["results"]["TableState"] == "Full load"
+    dms.client.stop_replication_task(ReplicationTaskArn=arn)
+    task = dms.until_status(arn, "stopped")
+    assert task["StopReason"] == "Stop Reason NORMAL"
+    assert 0 < task["ReplicationTaskStats"]["FullLoadProgressPercent"] < 100
+    dms.start(arn, "resume-processing")
+    dms.until(lambda: dms.task(arn)["StopReason"].endswith("STOPPED_AFTER_CACHED_EVENTS"))
+    assert on(dms.target, "SELECT count(*) FROM results") == [(40000,)]
+    assert dms.tables(arn)["results"]["FullLoadRows"] == 40000
+    assert dms.tables(arn)["results"]["Inserts"] == 0

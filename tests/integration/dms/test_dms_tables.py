@@ -102,9 +102,14 @@ def test_a_conflict_in_one_table_suspends_it_alone(dms: Dms) -> None:
         on(side, USERS, "CREATE TABLE teams (id serial PRIMARY KEY)")
     on(dms.source, "INSERT INTO users VALUES (7, 'ours')", "INSERT INTO teams VALUES (1)")
     on(dms.target, "INSERT INTO users VALUES (7, 'theirs')")
-    arn = dms.create(ErrorBehavior={"TableErrorPolicy": "SUSPEND_TABLE"})
+    arn = dms.create(
+        ErrorBehavior={"TableErrorPolicy": "SUSPEND_TABLE"},
+        ControlTablesSettings={"SuspendedTablesTableEnabled": True},
+    )
     dms.start(arn)
     dms.until_status(arn, "stopped")
+    suspended = 'SELECT "TABLE_OWNER", "TABLE_NAME" FROM awsdms.awsdms_suspended_tables'
+    assert on(dms.target, suspended) == [("public", "users")]
     tables = dms.tables(arn)
     assert tables["users"]["TableState"] == "Table error"
     assert tables["teams"]["TableState"] == "Table completed"

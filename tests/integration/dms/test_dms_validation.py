@@ -74,9 +74,7 @@ def test_a_row_that_differs_is_found_and_put_down(
 
 def test_a_lag_is_no_mismatch(dms: Dms, validated: str) -> None:
     dms.stand_in.disturbance.apply_paused.set()
-    dms.until(
-        lambda: on(dms.target, "SELECT bool_or(subenabled) FROM pg_subscription") == [(False,)]
-    )
+    dms.until(dms.held)
     on(dms.source, "UPDATE users SET name = 'later' WHERE id = 5")
     dms.until(lambda: state(dms, validated) == "Pending records")
     assert dms.task(validated)["Status"] == "running"
