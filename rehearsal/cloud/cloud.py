@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from rehearsal.cloud import executions
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
-from rehearsal.cloud.calls import Call
-from rehearsal.cloud.events.bus import EventBus, Filter
+from rehearsal.cloud.events.bus import EventBus
 from rehearsal.cloud.events.clock import Clock
 from rehearsal.cloud.executions import Execution
-from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.http_api import HttpApi
-from rehearsal.cloud.journal import Journal, Listener, Record, aws_time
-from rehearsal.cloud.lambdas.definition import FunctionDefinition
+from rehearsal.cloud.journal import Journal
 from rehearsal.cloud.lambdas.function import Answer
 from rehearsal.cloud.lambdas.runtime import LambdaRuntime
 from rehearsal.cloud.mailbox import Mailbox
+from rehearsal.cloud.observation import Observation
+from rehearsal.cloud.reports import Reports
 from rehearsal.cloud.server import AwsServer
 from rehearsal.cloud.slack import SlackCatcher
 from rehearsal.cloud.template.deployment import Deployer, Deployment
 
 
-class Cloud:
+class Cloud(Observation):
     """AWS on this machine; see the package's docstring for the whole interface."""
 
     def __init__(
@@ -38,8 +38,7 @@ class Cloud:
         self._time_scale = time_scale
         self._clients: dict[str, Any] = {}
         self._clients_lock = threading.Lock()
-        self._apis: list[HttpApi] = []
-        self._started = False
+        self._ending = ExitStack()
         self.deployment: Deployment | None = None
         self.directory.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.directory / "events.ndjson")
@@ -48,50 +47,44 @@ class Cloud:
 
     def start(self) -> Cloud:
         """Start the server, the function runtime, mailbox, Slack catcher and clock."""
-        from rehearsal.cloud.repairs import hooks
-
-        self.server = AwsServer(self.directory, self._kill)
-        self.endpoint_url = self.server.url
-        self.lambdas = LambdaRuntime(self.directory, self.endpoint_url, self.region, self.journal)
-        self.lambdas.undelivered = self._undelivered
-        self.mailbox = Mailbox(self.directory / "mailbox")
-        self.slack = SlackCatcher(self.directory / "slack")
-        self.bus = EventBus(
-            self.region, self.journal, self.lambdas.invoke_asynchronously, self.client
-        )
-        self.clock = Clock(self.bus, self._time_scale)
-        hooks.invoke = self.lambdas.invoke
-        hooks.invoke_asynchronously = self.lambdas.invoke_asynchronously
-        hooks.history = self._history
-        hooks.execution_changed = self._execution_changed
-        hooks.put_event = self._put_event
-        hooks.mail = self._mail
-        self.clock.start()
-        self._started = True
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:
-        """End everything: executions, processes, ports. Safe to call twice."""
-        from rehearsal.cloud.repairs import hooks
+        """End everything, the last first: clock, executions, processes, ports. Safe twice."""
+        self._ending.close()
 
-        if not self._started:
-            return
-        self._started = False
-        self.clock.stop()
-        self.bus.stop()
-        self._stop_executions()
-        self.lambdas.stop()
-        for api in self._apis:
-            api.stop()
-        self.slack.stop()
-        for name in hooks.__slots__:
-            setattr(hooks, name, None)
+    def _start(self) -> None:
+        self._ending.callback(self.journal.close)
+        self.server = AwsServer(self.directory, self._kill)
+        self._ending.callback(self.server.stop)
+        self._ending.callback(self._close_clients)
+        self.endpoint_url = self.server.url
+        self.mailbox = Mailbox(self.directory / "mailbox")
+        self.slack = SlackCatcher(self.directory / "slack")
+        self._ending.callback(self.slack.stop)
+        self.lambdas = LambdaRuntime(self.directory, self.endpoint_url, self.region, self.journal)
+        self._ending.callback(self.lambdas.stop)
+        self.bus = EventBus(
+            self.region, self.journal, self.lambdas.invoke_asynchronously, self.client
+        )
+        self._ending.callback(self.bus.stop)
+        reports = Reports(self.journal, self.bus, self.mailbox, self.lambdas, self.client)
+        self._ending.callback(reports.disconnect)
+        self._ending.callback(self._stop_executions)
+        self.clock = Clock(self.bus, self._time_scale)
+        self._ending.callback(self.clock.stop)
+        self.clock.start()
+
+    def _close_clients(self) -> None:
         with self._clients_lock:
             for client in self._clients.values():
                 client.close()
             self._clients.clear()
-        self.server.stop()
-        self.journal.close()
 
     def __enter__(self) -> Cloud:
         return self.start()
@@ -135,7 +128,7 @@ class Cloud:
 
     def add_api(self, api: HttpApi) -> None:
         """An HTTP API that ends with the cloud."""
-        self._apis.append(api)
+        self._ending.callback(api.stop)
 
     # --- functions ----------------------------------------------------------------------------
 
@@ -187,59 +180,10 @@ class Cloud:
         """An execution at its end; TimeoutError where it does not end in time."""
         return executions.wait(self.client("stepfunctions"), arn, timeout)
 
-    # --- watching and breaking ------------------------------------------------------------------
-
-    @property
-    def listeners(self) -> list[Listener]:
-        """Called with every record of events.ndjson."""
-        return self.journal.listeners
-
-    def record_event(self, kind: str, **fields: Any) -> Record:
-        """Write a record into events.ndjson and tell the listeners."""
-        return self.journal.record(kind, **fields)
-
-    @property
-    def event_filter(self) -> Filter | None:
-        """event -> the events that arrive instead, each plain or as (delay in seconds, event)."""
-        return self.bus.filter
-
-    @event_filter.setter
-    def event_filter(self, found: Filter | None) -> None:
-        self.bus.filter = found
-
-    @property
-    def call_observer(self) -> Callable[[Call], None] | None:
-        """Sees each AWS call of a function before it is carried out."""
-        return self.server.calls.observer
-
-    @call_observer.setter
-    def call_observer(self, found: Callable[[Call], None] | None) -> None:
-        self.server.calls.observer = found
-
-    @property
-    def call_fault(self) -> Callable[[Call], Fault | None] | None:
-        """Says what to do to an AWS call of a function."""
-        return self.server.calls.fault
-
-    @call_fault.setter
-    def call_fault(self, found: Callable[[Call], Fault | None] | None) -> None:
-        self.server.calls.fault = found
-
-    @property
-    def invoke_fault(self) -> Callable[[str, Any], Fault | None] | None:
-        """Says what to do to an invocation: (function's logical id, event) -> Fault."""
-        return self.lambdas.fault
-
-    @invoke_fault.setter
-    def invoke_fault(self, found: Callable[[str, Any], Fault | None] | None) -> None:
-        self.lambdas.fault = found
-
     @property
     def slack_url(self) -> str:
         """The Slack webhook's address."""
         return self.slack.url
-
-    # --- what moto reports --------------------------------------------------------------------
 
     def _deployed(self) -> Deployment:
         if self.deployment is None:
@@ -249,79 +193,9 @@ class Cloud:
     def _kill(self, instance: str) -> None:
         self.lambdas.kill(instance)
 
-    def _history(self, execution: str, event: dict[str, Any], state: str) -> None:
-        kind = str(getattr(event["type"], "value", event["type"]))
-        fields: dict[str, Any] = {"execution": execution, "state": state, "type": kind}
-        for details in event.values():
-            if isinstance(details, dict):
-                for name in ("error", "cause"):
-                    if details.get(name):
-                        fields[name] = details[name]
-        if kind.endswith("StateEntered"):
-            self.journal.record("state_entered", **fields)
-        elif kind.endswith("StateExited"):
-            self.journal.record("state_exited", **fields)
-        elif "error" in fields:
-            self.journal.record("state_failed", **fields)
-
-    def _execution_changed(self, execution: Any) -> None:
-        status = str(execution.status)
-        detail: dict[str, Any] = {
-            "executionArn": execution.execution_arn,
-            "stateMachineArn": execution.state_machine_arn,
-            "name": execution.name,
-            "status": status,
-            "startDate": int(execution.start_date.timestamp() * 1000),
-            "stopDate": None,
-            "input": execution.execution_input,
-            "output": None,
-        }
-        if execution.stop_date is not None:
-            detail["stopDate"] = int(execution.stop_date.timestamp() * 1000)
-        if status == "SUCCEEDED":
-            detail["output"] = json.dumps(execution.output)
-        for name in ("error", "cause"):
-            if getattr(execution, name):
-                detail[name] = getattr(execution, name)
-        self.journal.record(
-            "execution",
-            execution=execution.execution_arn,
-            status=status,
-            **({"error": detail["error"]} if "error" in detail else {}),
-        )
-        self.emit(
-            "aws.states",
-            "Step Functions Execution Status Change",
-            detail,
-            [execution.execution_arn],
-        )
-
-    def _put_event(self, event: dict[str, Any]) -> str:
-        return self.emit(event["source"], event["detail-type"], event["detail"], event["resources"])
-
-    def _mail(
-        self, topic: str, to: str, subject: str, text: str, attributes: dict[str, Any]
-    ) -> None:
-        self.mailbox.deliver(topic, to, subject, text, attributes)
-        self.journal.record("mail", to=to, subject=subject)
-
-    def _undelivered(self, definition: FunctionDefinition, payload: bytes) -> None:
-        """An asynchronous invocation that failed for good goes to the dead-letter queue."""
-        if not definition.dead_letter_arn:
-            return
-        queue = self.client("sqs").get_queue_url(
-            QueueName=definition.dead_letter_arn.rsplit(":", 1)[1]
-        )
-        self.client("sqs").send_message(
-            QueueUrl=queue["QueueUrl"], MessageBody=payload.decode(errors="replace")
-        )
-
     def _stop_executions(self) -> None:
         from moto.core.utils import utcnow
 
         for machine in self.backend("stepfunctions").state_machines:
             for execution in machine.executions:
                 execution.stop(utcnow(), "Rehearsal.Stopped", "the rehearsal ended")
-
-
-__all__ = ["Cloud", "aws_time"]

@@ -5,23 +5,19 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from rehearsal.cloud.backends import ACCOUNT
+from rehearsal.cloud.http_event import Request, request_event, response_of
 
 LARGEST_BODY = 10 * 1024 * 1024
-TEXT = re.compile(r"(?i)^(text/|application/(json|xml|javascript|.*\+json|.*\+xml|x-www-form))")
 NOT_FOUND = {"message": "Not Found"}
 
 
@@ -141,78 +137,28 @@ class _Handler(BaseHTTPRequestHandler):
             self._translate(answer.value)
 
     def _event(self, route: Route, parameters: dict[str, str], body: bytes) -> dict[str, Any]:
-        """The event of payload format 2.0."""
-        parts = urlsplit(self.path)
-        headers: dict[str, str] = {}
-        cookies: list[str] = []
-        for name in dict.fromkeys(key.lower() for key in self.headers):
-            values = self.headers.get_all(name) or []
-            if name == "cookie":
-                cookies = [part.strip() for value in values for part in value.split(";")]
-            else:
-                headers[name] = ",".join(values)
-        headers.setdefault("x-forwarded-for", self.client_address[0])
-        headers.setdefault("x-forwarded-proto", "http")
-        headers.setdefault("x-forwarded-port", self.api.url.rpartition(":")[2])
-        query: dict[str, str] = {}
-        for name, value in parse_qsl(parts.query, keep_blank_values=True):
-            query[name] = f"{query[name]},{value}" if name in query else value
-        moment = time.time()
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "routeKey": route.key,
-            "rawPath": unquote(parts.path),
-            "rawQueryString": parts.query,
-            "headers": headers,
-            "requestContext": {
-                "accountId": ACCOUNT,
-                "apiId": self.api.api_id,
-                "domainName": headers.get("host", ""),
-                "domainPrefix": self.api.api_id,
-                "http": {
-                    "method": self.command,
-                    "path": unquote(parts.path),
-                    "protocol": self.request_version,
-                    "sourceIp": self.client_address[0],
-                    "userAgent": headers.get("user-agent", ""),
-                },
-                "requestId": str(uuid.uuid4()),
-                "routeKey": route.key,
-                "stage": "$default",
-                "time": datetime.fromtimestamp(moment, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-                "timeEpoch": int(moment * 1000),
-            },
-            "isBase64Encoded": False,
+        request = Request(
+            method=self.command,
+            target=self.path,
+            protocol=self.request_version,
+            source_ip=self.client_address[0],
+            headers=self.headers,
+            body=body,
+        )
+        headers = {
+            "x-forwarded-for": self.client_address[0],
+            "x-forwarded-proto": "http",
+            "x-forwarded-port": self.api.url.rpartition(":")[2],
         }
-        if cookies:
-            event["cookies"] = cookies
-        if query:
-            event["queryStringParameters"] = query
-        if parameters:
-            event["pathParameters"] = parameters
-        if body:
-            text = TEXT.match(headers.get("content-type", "")) is not None
-            event["isBase64Encoded"] = not text
-            event["body"] = body.decode() if text else base64.b64encode(body).decode()
-        return event
+        return request_event(request, route.key, parameters, self.api.api_id, headers)
 
     def _translate(self, answer: Any) -> None:
-        """A function's answer as HTTP; without a status code it is the body itself."""
-        if not isinstance(answer, dict) or "statusCode" not in answer:
-            self._reply(200, answer)
-            return
-        text = answer.get("body") or ""
-        if not isinstance(text, str):
-            # API Gateway takes a string only.
+        try:
+            status, headers, body, cookies = response_of(answer)
+        except ValueError:
             self._reply(500, {"message": "Internal Server Error"})
             return
-        body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
-        given = (answer.get("headers") or {}).items()
-        headers = {str(name).lower(): str(value) for name, value in given}
-        for name, values in (answer.get("multiValueHeaders") or {}).items():
-            headers[str(name).lower()] = ",".join(map(str, values))
-        headers.setdefault("content-type", "text/plain; charset=utf-8")
-        self._send(int(answer["statusCode"]), headers, body, answer.get("cookies") or [])
+        self._send(status, headers, body, cookies)
 
     def _reply(self, status: int, value: Any) -> None:
         self._send(status, {"content-type": "application/json"}, json.dumps(value).encode(), [])

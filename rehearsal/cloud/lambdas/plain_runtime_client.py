@@ -18,7 +18,7 @@ class PlainRuntimeClient:
         self._connection = http.client.HTTPConnection(host)
 
     def next(self) -> tuple[bytes, dict[str, Any]]:
-        """Wait for an event: its body and the headers that describe it, the deadline as a number."""
+        """Wait for an event: its body and its headers, the deadline as a number."""
         self._connection.request("GET", f"{self._path}/next")
         answer = self._connection.getresponse()
         body = answer.read()

@@ -16,8 +16,8 @@ from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.function import Answer, Function
 from rehearsal.cloud.lambdas.instance import Instance
 from rehearsal.cloud.lambdas.nursery import Ending, Nursery
-from rehearsal.cloud.lambdas.packages import hidden_modules
 from rehearsal.cloud.lambdas.runtime_api import RuntimeApi
+from rehearsal.cloud.lambdas.surroundings import environment, order
 
 InvokeFault = Callable[[str, Any], Fault | None]
 
@@ -120,57 +120,10 @@ class LambdaRuntime:
         """Start a process for a function."""
         instance = Instance(name, self._nursery)
         self._instances[name] = instance
-        layers = [str(layer.directory) for layer in definition.layers]
-        self._nursery.start(
-            name,
-            {
-                "environment": self.environment(definition, name),
-                "directory": str(definition.code),
-                "path": [str(definition.code), *layers],
-                "hidden": hidden_modules(definition),
-                "handler": definition.handler,
-                "log": str(log),
-                "plain_client": self.plain_client,
-            },
-        )
+        addresses = (self._api.address, self._endpoint_url)
+        variables = environment(definition, name, self._region, addresses, self._home)
+        self._nursery.start(name, order(definition, variables, log, self.plain_client))
         return instance
-
-    def environment(self, definition: FunctionDefinition, instance: str) -> dict[str, str]:
-        """The variables that the process sees: the template's, and those that Lambda adds.
-
-        The access key id is the function's logical id and the session token the instance's id, so
-        that each AWS call can be traced to its caller.
-        """
-        logging = definition.logging
-        return {
-            "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin",
-            "LANG": "en_US.UTF-8",
-            "TZ": ":UTC",
-            "HOME": str(self._home),
-            "LAMBDA_TASK_ROOT": str(definition.code),
-            "LAMBDA_RUNTIME_DIR": "/var/runtime",
-            "_HANDLER": definition.handler,
-            "AWS_LAMBDA_RUNTIME_API": f"{self._api.address}/{instance}",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{definition.runtime}",
-            "AWS_LAMBDA_FUNCTION_NAME": definition.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(definition.memory),
-            "AWS_LAMBDA_LOG_GROUP_NAME": logging.get("LogGroup", f"/aws/lambda/{definition.name}"),
-            "AWS_LAMBDA_LOG_STREAM_NAME": instance,
-            "AWS_LAMBDA_LOG_FORMAT": logging.get("LogFormat", "Text"),
-            **_log_level(logging),
-            "AWS_REGION": self._region,
-            "AWS_DEFAULT_REGION": self._region,
-            "AWS_ACCESS_KEY_ID": definition.logical_id,
-            "AWS_SECRET_ACCESS_KEY": "rehearsal",
-            "AWS_SESSION_TOKEN": instance,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": "/dev/null",
-            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-            **definition.environment,
-            "AWS_ENDPOINT_URL": self._endpoint_url,
-        }
 
     def kill(self, instance: str) -> None:
         """End one process."""
@@ -202,10 +155,3 @@ class LambdaRuntime:
             report[function.definition.logical_id] = usage
         text = json.dumps(report, indent=1, sort_keys=True)
         (self._directory / "function-usage.json").write_text(text, encoding="utf-8")
-
-
-def _log_level(logging: dict[str, str]) -> dict[str, str]:
-    """Only with structured logs does Lambda set a level."""
-    if logging.get("LogFormat") != "JSON":
-        return {}
-    return {"AWS_LAMBDA_LOG_LEVEL": logging.get("ApplicationLogLevel", "INFO")}

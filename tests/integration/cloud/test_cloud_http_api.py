@@ -64,7 +64,11 @@ def test_bodies_are_text_or_base64(deployment: Deployment) -> None:
     form = "application/x-www-form-urlencoded"
     _, _, body = ask(url, "POST", "name=日本".encode(), Content_Type=form)
     event = json.loads(body)
-    assert (event["body"], event["isBase64Encoded"]) == ("name=日本", False)
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(event["body"]).decode() == "name=日本"
+    _, _, body = ask(url, "POST", '{"name": "日本"}'.encode(), Content_Type="application/json")
+    event = json.loads(body)
+    assert (event["body"], event["isBase64Encoded"]) == ('{"name": "日本"}', False)
     _, _, body = ask(url, "POST", b"\x00\xff", Content_Type="application/octet-stream")
     event = json.loads(body)
     assert event["isBase64Encoded"] is True
