@@ -46,7 +46,7 @@ INSERT INTO query_results (org_id, data_source_id, query_hash, query, data, runt
 INSERT INTO query_results (org_id, data_source_id, query_hash, query, data, runtime, retrieved_at)
     SELECT 1, 1 + pg_temp.draw(n, 5, (SELECT count(*)::int FROM data_sources)), md5(n::text),
         'SELECT * FROM 注文 WHERE 番号 = ' || n || E' -- \\ "quoted"\n',
-        CASE WHEN n % 997 = 0 THEN NULL WHEN n % 499 = 0 THEN ''
+        CASE WHEN n % 97 = 0 THEN NULL WHEN n % 89 = 0 THEN ''
             ELSE '{"columns": [{"name": "月", "type": "integer", "friendly_name": "月"}], "number": ' || n || ', "rows": ' || b.rows || '}' END,
         pg_temp.draw(n, 6, 100000) / 777.0, pg_temp.past(n, 7)
     FROM generate_series(2, pg_temp.size('query_results')) AS n

@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import itertools
 import random
+import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from rehearsal.load_balancer.health import Resolver
 from rehearsal.load_balancer.registry import Registered
@@ -72,7 +74,8 @@ def ask(
         raise Unanswered(502)
     connection = http.client.HTTPConnection(*place, timeout=IDLE_TIMEOUT)
     try:
-        connection.request(method, path, body or None, dict(headers))
+        target = quote(path.encode("latin-1"), safe=string.punctuation)
+        connection.request(method, target, body or None, dict(headers))
         return connection, connection.getresponse()
     except TimeoutError:
         connection.close()

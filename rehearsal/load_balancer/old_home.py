@@ -26,7 +26,7 @@ class OldHome:
 
 
 def create_old_home(
-    cloud: Clients, *, with_rule: bool = False, name: str = "redash-old"
+    cloud: Clients, *, with_rule: bool = False, instance_id: str = "i-0a1b2c3d4e5f67890"
 ) -> OldHome:
     """An instance behind a load balancer; with a rule of its own if asked, else by default.
 
@@ -36,23 +36,20 @@ def create_old_home(
     vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]
     found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])
     subnets = tuple(subnet["SubnetId"] for subnet in found["Subnets"][:2])
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    started = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnets[0])
-    instance = started["Instances"][0]["InstanceId"]
-    balancer = elbv2.create_load_balancer(Name=name, Subnets=list(subnets))["LoadBalancers"][0]
+    made = elbv2.create_load_balancer(Name="redash-old", Subnets=list(subnets))
     group = elbv2.create_target_group(
-        Name=name,
+        Name="redash-old",
         Protocol="HTTP",
         Port=80,
         VpcId=vpc["VpcId"],
         TargetType="instance",
         HealthCheckPath="/ping",
     )["TargetGroups"][0]["TargetGroupArn"]
-    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 80}])
+    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": instance_id, "Port": 80}])
     forward = {"Type": "forward", "TargetGroupArn": group}
     missing = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
     listener = elbv2.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
         Protocol="HTTP",
         Port=80,
         DefaultActions=[missing if with_rule else forward],
@@ -65,4 +62,4 @@ def create_old_home(
             Conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
             Actions=[forward],
         )["Rules"][0]["RuleArn"]
-    return OldHome(listener, rule, group, vpc["VpcId"], subnets, instance)
+    return OldHome(listener, rule, group, vpc["VpcId"], subnets, instance_id)

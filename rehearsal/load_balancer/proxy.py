@@ -108,10 +108,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_header("Content-Length", length or "0")
         self.end_headers()
+        left = int(length or 0)
         try:
             while not bodiless and (part := answer.read(_CHUNK)):
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+                left -= len(part)
         except (OSError, http.client.HTTPException):
+            left = 1
+        if left > 0 and not bodiless:
             self.close_connection = True  # cut off half-way: so is the client's answer
             return
         if chunked:

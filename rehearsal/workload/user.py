@@ -60,6 +60,10 @@ class User:
         reply = _ACTIONS[random.choice(self._kinds)](self)
         return reply is None or reply.acknowledged
 
+    def leave(self) -> None:
+        """Close the browser."""
+        self._client.close()
+
     def _marker(self) -> str:
         return f"{MARK}-{self._name}-{next(self._count)}"
 

@@ -59,13 +59,21 @@ class Workload:
     def start(self) -> Workload:
         """Look around, then begin; WorkloadNotStarted if Redash does not answer."""
         client = RedashClient(self._url, self._api_key, self.availability)
+        try:
+            self._gather(client)
+        finally:
+            client.close()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def _gather(self, client: RedashClient) -> None:
         session = self._ask(client, "/api/session")
         user_id = int(session["user"]["id"])
         real = "version" in session.get("client_config", {})
         kinds = [kind for kind in self._kinds if not (real and kind in STORED_LATER)]
         sources = [source["id"] for source in self._ask(client, "/api/data_sources")]
         listed = self._ask(client, "/api/queries?page_size=100")["results"]
-        client.close()
         numbers = itertools.count(1)
         run = f"{time.time_ns():x}"
         for place in range(self._size):
@@ -81,9 +89,6 @@ class Workload:
             )
             self._users.append(user)
             self._threads.append(Thread(target=self._work, args=[user], daemon=True))
-        for thread in self._threads:
-            thread.start()
-        return self
 
     def freeze(self) -> None:
         """Let nobody write; ``resume`` takes it back."""
@@ -127,3 +132,4 @@ class Workload:
             if self.availability.down:
                 pause = max(pause, _PAUSE_WHILE_DOWN)
             self._stopped.wait(min(pause, 2.0))
+        user.leave()

@@ -1,0 +1,154 @@
+"""ECS services: as many processes as desired, and figures that are true."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redash_migration.database.address import DatabaseAddress
+from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
+from rehearsal.load_balancer import LoadBalancer, create_old_home
+from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+
+SERVER = "redash-server"
+
+
+@pytest.fixture
+def stand_in(aws: LocalAws, tmp_path: Path) -> Iterator[EcsStandIn]:
+    made = EcsStandIn(aws, tmp_path)
+    made.install()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def new_home(
+    aws: LocalAws, stand_in: EcsStandIn, redash_database: DatabaseAddress
+) -> Iterator[NewHome]:
+    old = create_old_home(aws)
+    balancer = LoadBalancer(old.listener_arn, health_interval=0.05)
+    balancer.start()
+    yield create_new_home(
+        aws,
+        database=redash_database,
+        secret_key=SECRET_KEY,
+        cookie_secret=COOKIE_SECRET,
+        vpc_id=old.vpc_id,
+        subnet_ids=old.subnet_ids,
+        servers=2,
+    )
+    balancer.stop()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def service(aws: LocalAws, name: str = SERVER) -> dict[str, Any]:
+    found = aws.client("ecs").describe_services(cluster="redash", services=[name])
+    return dict(found["services"][0])
+
+
+def desire(aws: LocalAws, count: int, name: str = SERVER) -> dict[str, Any]:
+    answer = aws.client("ecs").update_service(cluster="redash", service=name, desiredCount=count)
+    return dict(answer["service"])
+
+
+def targets(aws: LocalAws, home: NewHome) -> list[tuple[int, str]]:
+    found = aws.client("elbv2").describe_target_health(TargetGroupArn=home.target_group_arn)
+    return [
+        (one["Target"]["Port"], one["TargetHealth"]["State"])
+        for one in found["TargetHealthDescriptions"]
+    ]
+
+
+def test_nothing_runs_at_first(aws: LocalAws, new_home: NewHome) -> None:
+    names = [SERVER, *(one.partition(":")[0] for one in new_home.worker_services.split(","))]
+    found = aws.client("ecs").describe_services(cluster=new_home.cluster, services=names)
+    assert [(one["desiredCount"], one["runningCount"]) for one in found["services"]] == [(0, 0)] * 5
+    assert targets(aws, new_home) == []
+
+
+def test_up_and_down(aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn) -> None:
+    updated = desire(aws, 2)
+    assert (updated["desiredCount"], updated["runningCount"]) == (2, 0), "not at once"
+    assert wait_for(lambda: service(aws)["runningCount"] == 2)
+    ports = sorted(task.port for task in stand_in.tasks(SERVER))
+    assert sorted(port for port, _ in targets(aws, new_home)) == ports
+    found = service(aws)
+    assert found["pendingCount"] == 0
+    assert found["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert found["events"][0]["message"] == f"(service {SERVER}) has reached a steady state."
+    ecs = aws.client("ecs")
+    arns = ecs.list_tasks(cluster="redash", serviceName=SERVER)["taskArns"]
+    described = ecs.describe_tasks(cluster="redash", tasks=arns)["tasks"]
+    assert [task["lastStatus"] for task in described] == ["RUNNING"] * 2
+    assert described[0]["taskDefinitionArn"] == found["taskDefinition"]
+    processes = [task._process for task in stand_in.tasks(SERVER)]
+    desire(aws, 0)
+    assert wait_for(lambda: service(aws)["runningCount"] == 0)
+    assert wait_for(lambda: not any(process.running for process in processes))
+    assert {state for _, state in targets(aws, new_home)} <= {"draining"}
+    assert ecs.list_tasks(cluster="redash", serviceName=SERVER)["taskArns"] == []
+    stopped = ecs.list_tasks(cluster="redash", serviceName=SERVER, desiredStatus="STOPPED")
+    assert len(stopped["taskArns"]) == 2
+
+
+def test_a_task_that_ends_is_replaced(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    desire(aws, 1)
+    assert wait_for(lambda: service(aws)["runningCount"] == 1)
+    (first,) = stand_in.tasks(SERVER)
+    first.crash()
+    assert wait_for(lambda: [task.id for task in stand_in.tasks(SERVER)] not in ([], [first.id]))
+    assert any("Essential container" in one["message"] for one in service(aws)["events"])
+
+
+def test_workers_have_no_targets(aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn) -> None:
+    desire(aws, 1, "redash-scheduled-worker")
+    assert wait_for(lambda: service(aws, "redash-scheduled-worker")["runningCount"] == 1)
+    assert targets(aws, new_home) == []
+
+
+def test_a_secret_that_can_not_be_read_keeps_the_task_from_starting(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    aws.client("secretsmanager").delete_secret(
+        SecretId=new_home.secret_key_arn, ForceDeleteWithoutRecovery=True
+    )
+    desire(aws, 1)
+    assert wait_for(
+        lambda: any("REDASH_SECRET_KEY" in one["message"] for one in service(aws)["events"])
+    )
+    found = service(aws)
+    assert (found["runningCount"], found["pendingCount"]) == (0, 1)
+    assert stand_in.tasks() == []
+
+
+def test_a_new_task_definition_replaces_the_tasks(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    desire(aws, 1)
+    assert wait_for(lambda: service(aws)["runningCount"] == 1)
+    ecs = aws.client("ecs")
+    before = ecs.describe_task_definition(taskDefinition=SERVER)["taskDefinition"]
+    newer = ecs.register_task_definition(
+        family=SERVER,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="512",
+        memory="1024",
+        containerDefinitions=before["containerDefinitions"],
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(cluster="redash", service=SERVER, taskDefinition=newer)
+    assert wait_for(lambda: [task.definition_arn for task in stand_in.tasks(SERVER)] == [newer])

@@ -1,0 +1,145 @@
+"""Processes: scheduled work, commands in the server's place, and none that outlives its owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from redash_migration.database.address import DatabaseAddress
+from rehearsal.redash.process import RedashProcess, free_port
+
+Start = Callable[..., RedashProcess]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that nobody has waited for doesn't count."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
+    return shown.stdout.strip() != b"" and not shown.stdout.startswith(b"Z")
+
+
+def descendants(pid: int) -> list[int]:
+    """Children, and their children."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
+    pairs = [line.split() for line in shown.stdout.splitlines()]
+    parents = {int(child): int(parent) for child, parent in pairs}
+    found = [one for one, parent in parents.items() if parent == pid]
+    return found + [other for one in found for other in descendants(one)]
+
+
+def count(address: DatabaseAddress, statement: str) -> int:
+    with psycopg.connect(**address.parameters()) as connection:  # type: ignore[arg-type]
+        row = connection.execute(statement.encode()).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def test_a_scheduled_worker_writes_as_long_as_it_runs(
+    redash_database: DatabaseAddress, start_redash: Start
+) -> None:
+    statement = "SELECT last_value FROM query_results_id_seq"
+    before = count(redash_database, statement)
+    worker = start_redash(
+        redash_database,
+        "worker",
+        QUEUES="scheduled_queries,schemas",
+        REDASH_SECONDS_BETWEEN_RUNS="0.05",
+    )
+    assert wait_for(lambda: count(redash_database, statement) > before + 2)
+    worker.stop()
+    after = count(redash_database, statement)
+    time.sleep(0.3)
+    assert count(redash_database, statement) == after
+
+
+def test_a_periodic_worker_deletes_old_results_that_nobody_uses(
+    redash_database: DatabaseAddress, start_redash: Start
+) -> None:
+    statement = "SELECT count(*) FROM query_results"
+    before = count(redash_database, statement)
+    start_redash(
+        redash_database,
+        "worker",
+        QUEUES="periodic emails default",
+        REDASH_SECONDS_BETWEEN_RUNS="0.05",
+    )
+    assert wait_for(lambda: count(redash_database, statement) < before)
+
+
+@pytest.mark.parametrize("role", ["scheduler", "worker"])
+def test_the_others_only_hold_a_connection(
+    role: str, redash_database: DatabaseAddress, start_redash: Start
+) -> None:
+    start_redash(redash_database, role, QUEUES="queries")
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    sessions += f" AND application_name = 'redash {role}'"
+    assert wait_for(lambda: count(redash_database, sessions) == 1)
+
+
+def test_a_command_takes_the_server_s_place(
+    redash_database: DatabaseAddress, start_redash: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "ping").write_text("PONG")
+    command = (
+        f'cd {tmp_path} && echo "$REDASH_SECRET_KEY" > seen &&'
+        f' "{sys.executable}" -m http.server --bind 127.0.0.1 $PORT'
+    )
+    process = start_redash(redash_database, command=command)
+    assert (tmp_path / "seen").read_text() == "s3cret-key\n"
+    assert process._process is not None
+    family = descendants(process._process.pid)
+    assert family
+    process.stop()
+    assert wait_for(lambda: not any(map(alive, family)), 5)
+
+
+@pytest.mark.parametrize("command", ["", "sleep 600 & exec sleep 600"])
+def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib, time\n"
+        "from rehearsal.redash.process import RedashProcess\n"
+        f"process = RedashProcess('server', {{'PORT': '{free_port()}', 'REDASH_DATABASE_URL':"
+        " 'postgresql://x@127.0.0.1:1/x', 'REDASH_COOKIE_SECRET': 'c'},"
+        f" pathlib.Path({str(tmp_path / 'log')!r}), {command!r})\n"
+        "process.start()\n"
+        "time.sleep(0.5)\n"
+        "print(process._process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with owner:
+        assert owner.stdout is not None
+        child = int(owner.stdout.readline())
+        family = [child, *descendants(child)]
+        assert all(map(alive, family))
+        owner.send_signal(signal.SIGKILL)
+    assert wait_for(lambda: not any(map(alive, family)), 10)
+
+
+def test_a_wrong_call_says_what_is_missing(tmp_path: Path) -> None:
+    process = RedashProcess("server", {"PORT": "1", "REDASH_DATABASE_URL": ""}, tmp_path / "log")
+    process.start()
+    assert not process.wait_until_ready(10)
+    assert "REDASH_DATABASE_URL is not set" in (tmp_path / "log").read_text()
+    process.stop()
