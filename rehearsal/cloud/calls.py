@@ -17,7 +17,10 @@ from rehearsal.cloud.journal import now
 from rehearsal.cloud.operations import operation_of
 
 CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-SECRET = re.compile(r"(?i)(password|secretstring|secretbinary|token(?!s?arn)|signature|webhook)")
+SECRET = re.compile(
+    r"(?i)(password|secretstring|secretbinary|token|signature|webhook|message|expressionattributevalues)"
+)
+"""Names of parameters whose values stay out of the log: an e-mail, for one, holds a signed link."""
 LONGEST_VALUE = 300
 
 Environ = dict[str, Any]

@@ -17,6 +17,9 @@ from rehearsal.cloud.lambdas.instance import Instance, Invocation
 MOST_INSTANCES = 10
 """How many processes one function may have at once on one machine; further calls wait."""
 
+LARGEST_PAYLOAD = 6_291_556
+"""Bytes of an event or an answer (Lambda quotas, synchronous invocation)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -67,13 +70,14 @@ class Function:
         self, payload: bytes, client_context: str = "", fault: Fault | None = None
     ) -> Answer:
         """One synchronous invocation, with the fault given."""
+        if len(payload) > LARGEST_PAYLOAD:
+            return _error("RequestEntityTooLargeException", f"more than {LARGEST_PAYLOAD} bytes")
         if fault is not None and fault.kind == "delay":
             time.sleep(fault.seconds)
         if fault is not None and fault.kind == "error":
             if "Throttl" in fault.code or "TooMany" in fault.code:
                 return THROTTLED
-            body = {"errorType": fault.code, "errorMessage": fault.message}
-            return Answer(json.dumps(body).encode(), "Unhandled")
+            return _error(fault.code, fault.message)
         if fault is not None and fault.kind == "twice":
             self.invoke(payload, client_context)
         instance = self._take()
@@ -94,6 +98,8 @@ class Function:
             if timer is not None:
                 timer.cancel()
             self._give_back(instance, time.monotonic() - began, invocation.error)
+        if len(invocation.body) > LARGEST_PAYLOAD:
+            return _error("Function.ResponseSizeTooLarge", f"more than {LARGEST_PAYLOAD} bytes")
         return Answer(invocation.body, invocation.error)
 
     def warm(self) -> None:
@@ -145,3 +151,8 @@ class Function:
             if instance.alive:
                 self._idle.append(instance)
             self._free.notify()
+
+
+def _error(error_type: str, message: str) -> Answer:
+    body = {"errorType": error_type, "errorMessage": message}
+    return Answer(json.dumps(body).encode(), "Unhandled")

@@ -184,3 +184,11 @@ def test_the_plain_runtime_client_does_the_same(cloud: Cloud) -> None:
     assert (first["text"], second["calls"]) == ("Hello 日本", 2)
     assert second["pid"] == first["pid"]
     assert (failed.value["errorType"], failed.value["errorMessage"]) == ("Stubborn", "だめ")
+
+
+def test_payloads_have_lambdas_limit(cloud: Cloud) -> None:
+    assert len(cloud.invoke("HelloFunction", {"answer": 6_000_000}).value) == 6_000_000
+    answer = cloud.invoke("HelloFunction", {"answer": 6_300_000})
+    assert answer.value["errorType"] == "Function.ResponseSizeTooLarge"
+    answer = cloud.invoke("HelloFunction", {"name": "x" * 6_300_000})
+    assert answer.value["errorType"] == "RequestEntityTooLargeException"

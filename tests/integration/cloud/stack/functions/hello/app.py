@@ -40,6 +40,8 @@ def handler(event, context):
         return importlib.import_module(event["import"]).__name__
     if "raise" in event:
         raise Stubborn(event["raise"])
+    if "answer" in event:
+        return "x" * event["answer"]
     if "exit" in event:
         os._exit(event["exit"])
     if "sleep" in event:
