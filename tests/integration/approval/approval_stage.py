@@ -20,11 +20,13 @@ from moto import mock_aws
 
 from redash_migration import clock, wiring
 from redash_migration.adapters import clients
+from redash_migration.adapters.stepfunctions import StepFunctions
 from redash_migration.approval import assembly, follow_up
 from redash_migration.approval.gate import Gate
 from redash_migration.approval.gates import Gates
 from redash_migration.approval.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.plan import Exclusion, Plan, TablePlan
+from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Outcome
 
@@ -76,7 +78,13 @@ def plan() -> Plan:
         sequences_count=19,
         total_bytes=sum(size for _, _, size in _SIZES),
         predicted_write_pause_seconds=38.4,
-        predicted_parts={"stop": 9.0, "drain": 3.2, "restore": 11.6, "verify": 12.2, "switch": 2.4},
+        predicted_parts={
+            "stop_services": 9.0,
+            "drain": 3.2,
+            "restore": 11.6,
+            "verify": 12.2,
+            "switch_traffic": 2.4,
+        },
         disk_free_bytes=61_000_000_000,
         wal_budget_bytes=20_000_000_000,
     )
@@ -121,6 +129,16 @@ class StepFunctionsDouble:
         return _response(status, content, "application/x-amz-json-1.0")
 
 
+class _Running:
+    """An execution that goes on."""
+
+    def is_running(self, _: str) -> bool:
+        return True
+
+    def start_roll_back(self, migration_id: str) -> None:
+        raise AssertionError(migration_id)
+
+
 @dataclass
 class Stage:
     """What a test sees and moves: the record, the time, the mail that went out."""
@@ -132,6 +150,7 @@ class Stage:
     mails: list[dict[str, Any]]
     failing_addresses: dict[str, str]
     tokens: int = 0
+    problems: list[str] = field(default_factory=list)
 
     def at(self, minutes: float) -> None:
         """Let so many minutes have passed since the start."""
@@ -152,8 +171,16 @@ class Stage:
         return Gates(self.record.table).current(MIGRATION, purpose)
 
     def follow_up(self) -> None:
-        """One round of the reconciler's part."""
-        follow_up(self.record, self.now)
+        """One round of the reconciler."""
+        done = reconcile(
+            wiring.lock(),
+            wiring.record,
+            _Running(),
+            StepFunctions(clients.client("stepfunctions")),
+            lambda _: {},
+            lambda record: follow_up(record, self.now),
+        )
+        self.problems = list(done.problems)
 
     def link(self, address: str = HANA) -> str:
         """The path in the latest mail to this address that has one."""
@@ -335,6 +362,7 @@ def _catch_mail(stage: Stage) -> None:
 
 def _fill(stage: Stage) -> None:
     record = stage.record
+    wiring.lock().take(MIGRATION, "arn:aws:states:ap-northeast-1:123456789012:execution:x:y")
     wiring.artifacts(MIGRATION).put_json("plan.json", plan().to_json())
     record.put_fact("request", {"requested_by": STARTER})
     record.put_fact(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import string
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import redash_migration
+from redash_migration.approval.evidence import Finding
 from redash_migration.approval.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
+from redash_migration.approval.texts.japanese_checks import japanese_check
+from redash_migration.approval.wording import meaning_and_detail, remedy_text
 
 EN, JA = LANGUAGES["en"], LANGUAGES["ja"]
 LATIN_ONLY = {
@@ -72,6 +77,37 @@ def test_figures() -> None:
         "2.5 h",
     ]
     assert (ja.duration(125), ja.hours(50)) == ("2分5秒", "2日")
+
+
+def test_a_known_warning_is_told_in_japanese_with_what_was_seen() -> None:
+    warning = Finding("precopy.public.queries", "WARN", "no early copy", "GRANT ...")
+    meaning, detail = meaning_and_detail(Texts("ja"), warning)
+    assert "事前コピー" in meaning
+    assert detail == "no early copy"
+    assert "session_replication_role" in remedy_text(Texts("ja"), warning)
+    assert meaning_and_detail(Texts("en"), warning) == ("no early copy", "")
+
+
+@pytest.mark.parametrize("status", ["FAIL", "UNKNOWN"])
+def test_a_failure_is_told_in_the_words_of_its_step(status: str) -> None:
+    failure = Finding("databases.encoding", status, "LATIN1 does not fit", "Make it UTF8")
+    assert meaning_and_detail(Texts("ja"), failure) == ("LATIN1 does not fit", "")
+    assert remedy_text(Texts("ja"), failure) == "Make it UTF8"
+
+
+def test_every_warning_of_the_steps_has_japanese_words() -> None:
+    """Looks for the checks' ids in the steps' own code, so that a new warning is not forgotten."""
+    package = Path(redash_migration.__file__).parent
+    sources = [path for path in package.rglob("*.py") if path.parent.name != "approval"]
+    warnings = {
+        found[1]
+        for source in sources
+        for found in re.finditer(
+            r'"([a-z_]+\.[a-z_.]+)",\s+"WARN"', source.read_text(encoding="utf-8")
+        )
+    }
+    missing = sorted(name for name in warnings if japanese_check(name) is None)
+    assert missing == [], "give them words in approval/texts/japanese_checks.py"
 
 
 def _luminance(colour: str) -> float:

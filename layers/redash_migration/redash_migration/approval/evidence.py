@@ -42,6 +42,8 @@ class TableEvidence:
     bytes: int
     validation: str = ""
     excluded_because: tuple[tuple[str, str, str], ...] = ()
+    match: bool | None = None
+    """Whether the checksums of both sides are equal; None before the write pause."""
 
     @property
     def soundness(self) -> Soundness:
@@ -170,6 +172,7 @@ class Evidence:
                     table.name,
                     table.method,
                     table.soundness if table.method == "dms" else "",
+                    table.match,
                     sorted(column for column, _, _ in table.excluded_because),
                 ]
                 for table in self.tables

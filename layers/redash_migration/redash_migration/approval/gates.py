@@ -87,10 +87,9 @@ class Gates:
             self._keep(written, Answer("", EXPIRE, "", gate.evidence_hash, at, "time"))
         return written
 
-    def mark(self, gate: Gate, state: GateState) -> Gate:
-        """Note that the execution heard of the decision, or that it no longer waits."""
-        written = self._write(gate, replace(gate, state=state))
-        return gate if written is None else written
+    def mark(self, gate: Gate, state: GateState) -> Gate | None:
+        """Note that the execution heard of the decision, or no longer waits; None when too late."""
+        return self._write(gate, replace(gate, state=state))
 
     def decisions(self, migration_id: str) -> list[dict[str, str]]:
         """Every answer and expiry in order, as they stand in a report's ``approvals``."""

@@ -47,14 +47,16 @@ def gather(
     checks = record.checks.all()
     stream = _stream(replication)
     disk = _disk(_fact(record, "measure_source"), plan)
-    pause = _pause(plan, _fact(record, "prediction"), pause_budget_seconds)
+    pause = Pause(
+        plan.predicted_write_pause_seconds or None, plan.predicted_parts, pause_budget_seconds
+    )
     found = [
         Finding(check.id, check.status, check.detail, check.remedy)
         for check in checks
         if check.status != "PASS"
     ]
     if purpose is CUTOVER:
-        found += _own_findings(pause, stream, disk)
+        found += _own_findings(stream, disk)
     else:
         accepted = _accepted(record, store)
         found = [finding for finding in found if (finding.id, finding.status) not in accepted]
@@ -89,26 +91,15 @@ def _accepted(record: Record, store: EvidenceStore) -> set[tuple[str, str]]:
     return {(finding["id"], finding["status"]) for finding in evidence["findings"]}
 
 
-def _own_findings(pause: Pause, stream: Stream, disk: SourceDisk) -> list[Finding]:
+def _own_findings(stream: Stream, disk: SourceDisk) -> list[Finding]:
     """What the figures themselves say, beside the checks of the steps."""
     found = []
-    if pause.seconds is not None and 0 < pause.budget_seconds < pause.seconds:
-        found.append(
-            Finding(
-                "approval.pause_over_budget",
-                "WARN",
-                figures={
-                    "seconds": f"{pause.seconds:.0f}",
-                    "budget": str(pause.budget_seconds),
-                },
-            )
-        )
     if stream.lag_seconds is not None and stream.lag_seconds > HIGH_LAG_SECONDS:
         found.append(Finding("approval.lag", "WARN", figures={"limit": f"{HIGH_LAG_SECONDS:.0f}"}))
-    if disk.verdict == "FAIL":
-        found.append(Finding("approval.disk", "FAIL"))
-    elif disk.verdict == "WARN":
-        found.append(Finding("approval.disk", "WARN"))
+    if disk.verdict == "UNKNOWN":
+        found.append(Finding("approval.disk_unknown", "UNKNOWN"))
+    elif disk.verdict in {"WARN", "FAIL"}:
+        found.append(Finding("approval.disk", disk.verdict))
     return found
 
 
@@ -120,6 +111,7 @@ def _tables(
     for table in plan.tables:
         name = table.qualified_name
         entry = entries.get(name) or entries.get(table.name) or {}
+        match = entry.get("match")
         state = states.get(name) or states.get(table.name) or entry.get("validation") or ""
         tables.append(
             TableEvidence(
@@ -128,6 +120,7 @@ def _tables(
                 rows=max(table.rows, 0),
                 bytes=table.bytes,
                 validation=str(state) if table.method == "dms" else "",
+                match=match if isinstance(match, bool) else None,
                 excluded_because=tuple(
                     (why.column, why.type, why.reason) for why in table.excluded_because
                 ),
@@ -154,18 +147,6 @@ def _validation_states(tables: Any) -> dict[str, str]:
     }
 
 
-def _pause(plan: Plan, prediction: Fact, budget_seconds: int) -> Pause:
-    """The later prediction where there is one: it knows how long the early copy took."""
-    seconds = _number(prediction, "seconds", "predicted_write_pause_seconds")
-    parts = prediction.get("parts") or prediction.get("predicted_parts")
-    if seconds is None or not isinstance(parts, Mapping):
-        seconds = plan.predicted_write_pause_seconds or None
-        parts = plan.predicted_parts
-    return Pause(
-        seconds, {str(name): float(value) for name, value in parts.items()}, budget_seconds
-    )
-
-
 def _stream(fact: Fact) -> Stream:
     in_sync = fact.get("in_sync")
     return Stream(
@@ -182,7 +163,7 @@ def _disk(fact: Fact, plan: Plan) -> SourceDisk:
         wal_budget_bytes=_whole(fact, "wal_budget_bytes") or plan.wal_budget_bytes,
         disk_free_bytes=_whole(fact, "disk_free_bytes") or plan.disk_free_bytes,
         hours_left=_number(fact, "hours_left", "disk_hours_left", "hours_until_full"),
-        verdict=verdict if verdict in {"PASS", "WARN", "FAIL"} else "",
+        verdict=verdict if verdict in {"PASS", "WARN", "FAIL", "UNKNOWN"} else "",
         as_of=_time(fact),
     )
 

@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from redash_migration.approval.evidence import HIGH_LAG_SECONDS, Evidence, Finding
+from redash_migration.approval.evidence import (
+    HIGH_LAG_SECONDS,
+    Evidence,
+    Finding,
+    TableEvidence,
+)
 from redash_migration.approval.gate import Gate
 from redash_migration.approval.picture import progress, table_bars
 from redash_migration.approval.purposes import CUTOVER
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
-    finding_text,
     in_order,
+    in_readers_language,
+    meaning_and_detail,
     part_name,
     remedy_text,
     table_state,
@@ -132,13 +138,15 @@ def _pause(texts: Texts, evidence: Evidence) -> Model:
 
 
 def _finding(texts: Texts, finding: Finding) -> Model:
+    meaning, detail = meaning_and_detail(texts, finding)
     return {
         "id": finding.id,
         "label": texts.either(f"finding.{finding.status}", finding.status),
         "tone": "bad" if finding.blocks else "warn",
-        "text": finding_text(texts, finding),
+        "text": meaning,
+        "detail": detail,
         "remedy": remedy_text(texts, finding),
-        "foreign": not texts.known(f"finding.{finding.id}") and texts.language != "en",
+        "foreign": not in_readers_language(texts, finding),
     }
 
 
@@ -161,14 +169,20 @@ def _tables(texts: Texts, evidence: Evidence) -> Model:
                 "rows": figures.number(table.rows),
                 "size": figures.bytes(table.bytes),
                 "state": table_state(texts, table),
-                "tone": {"bad": "bad", "limited": "warn"}.get(table.soundness, "")
-                if table.method == "dms"
-                else "restore",
+                "tone": _table_tone(table),
                 "raw_state": table.validation,
             }
             for table in evidence.tables
         ],
     }
+
+
+def _table_tone(table: TableEvidence) -> str:
+    if table.match is not None:
+        return "" if table.match else "bad"
+    if table.method == "restore":
+        return ""
+    return {"bad": "bad", "limited": "warn"}.get(table.soundness, "")
 
 
 def _excluded(texts: Texts, evidence: Evidence) -> list[Model]:

@@ -6,21 +6,49 @@ from collections.abc import Mapping
 
 from redash_migration.approval.evidence import Finding, TableEvidence
 from redash_migration.approval.texts import Texts
+from redash_migration.approval.texts.japanese_checks import japanese_check
 
 
 def finding_text(texts: Texts, finding: Finding) -> str:
-    """What was found: our own words where the check has some, else the step's."""
-    text = texts.either(f"finding.{finding.id}", finding.detail, **finding.figures)
-    return text or finding.id
+    """What was found, in one line for a message: meaning and what the step saw."""
+    meaning, detail = meaning_and_detail(texts, finding)
+    return f"{meaning} {detail}" if detail else meaning
+
+
+def meaning_and_detail(texts: Texts, finding: Finding) -> tuple[str, str]:
+    """What a finding means in the reader's language, and the step's own words beside it.
+
+    The second is empty where there is nothing to add; it is always English.
+    """
+    if texts.known(f"finding.{finding.id}"):
+        return texts(f"finding.{finding.id}", **finding.figures), ""
+    known = _translated(texts, finding)
+    if known is not None:
+        return known[0], finding.detail
+    return finding.detail or finding.id, ""
 
 
 def remedy_text(texts: Texts, finding: Finding) -> str:
     """What to do about it; empty when nothing is said."""
+    known = _translated(texts, finding)
+    if known is not None:
+        return known[1]
     return texts.either(f"remedy.{finding.id}", finding.remedy, **finding.figures)
 
 
+def in_readers_language(texts: Texts, finding: Finding) -> bool:
+    """Whether meaning and remedy are in the page's language, or the step's English."""
+    own = texts.known(f"finding.{finding.id}")
+    return texts.language == "en" or own or _translated(texts, finding) is not None
+
+
+def _translated(texts: Texts, finding: Finding) -> tuple[str, str] | None:
+    """Meaning and remedy of a warning; a failure may mean something else, and is rare."""
+    japanese = texts.language == "ja" and finding.status == "WARN"
+    return japanese_check(finding.id) if japanese else None
+
+
 _ORDER = (
-    "stop",
     "stop_services",
     "fence",
     "drain",
@@ -29,9 +57,9 @@ _ORDER = (
     "sequences",
     "verify",
     "integrity",
-    "start",
-    "smoke",
-    "switch",
+    "start_target",
+    "smoke_test",
+    "switch_traffic",
 )
 
 
@@ -47,7 +75,9 @@ def part_name(texts: Texts, part: str) -> str:
 
 
 def table_state(texts: Texts, table: TableEvidence) -> str:
-    """How far a table is proved equal."""
+    """How far a table is proved equal: by checksum, by the replication, or not yet."""
+    if table.match is not None:
+        return texts("validation.match" if table.match else "validation.mismatch")
     if table.method == "restore":
         return texts("validation.restore")
     return texts(f"validation.{table.soundness}")

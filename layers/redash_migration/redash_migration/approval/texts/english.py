@@ -43,6 +43,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     "viewing.title": "Decide from your own e-mail",
     "to_decision": "Go to the decision",
+    "to_facts": "See the facts",
     "two_needed": "Two people have to approve; {given} of {required} so far.",
     # Progress
     "progress.title": "Progress",
@@ -86,12 +87,8 @@ ENGLISH: Mapping[str, str] = {
         "by hand remains possible."
     ),
     "pause.title": "How the pause was predicted",
-    "pause.text": (
-        "From the sizes and speeds measured in this migration: about {pause} together, since some "
-        "parts run side by side."
-    ),
+    "pause.text": ("From the sizes of the tables, with cautious speeds: about {pause} together."),
     "pause.none": "No prediction was written down. Expect minutes rather than seconds.",
-    "part.stop": "Stopping Redash in order",
     "part.stop_services": "Stopping Redash in order",
     "part.fence": "Closing the old database",
     "part.drain": "Last changes arriving",
@@ -100,9 +97,9 @@ ENGLISH: Mapping[str, str] = {
     "part.sequences": "Sequences",
     "part.verify": "Comparing by checksum",
     "part.integrity": "Keys and constraints",
-    "part.start": "Starting the new Redash",
-    "part.smoke": "Testing the new Redash",
-    "part.switch": "Switching the load balancer",
+    "part.start_target": "Starting the new Redash",
+    "part.smoke_test": "Testing the new Redash",
+    "part.switch_traffic": "Switching the load balancer",
     "findings.title": "Warnings",
     "findings.none": "No warnings. {passed} checks passed.",
     "findings.some.RequestApproval": (
@@ -119,12 +116,8 @@ ENGLISH: Mapping[str, str] = {
     "finding.FAIL": "Failed",
     "finding.UNKNOWN": "Not answered",
     "finding.remedy": "What to do:",
-    "finding.approval.pause_over_budget": (
-        "The predicted pause of {seconds} s is longer than the {budget} s allowed."
-    ),
-    "remedy.approval.pause_over_budget": (
-        "Choose a quieter hour, or raise WritePauseBudgetSeconds knowingly."
-    ),
+    "finding.approval.disk_unknown": "The old database did not answer when it was measured.",
+    "remedy.approval.disk_unknown": "It is asked again every minute; look at the old host.",
     "finding.approval.lag": "The new database is more than {limit} s behind.",
     "remedy.approval.lag": "Wait until it has caught up: the lag is added to the write pause.",
     "finding.approval.disk": "The replication slot fills the old host's disk.",
@@ -149,6 +142,8 @@ ENGLISH: Mapping[str, str] = {
     "validation.limited": "can't be compared yet",
     "validation.bad": "differs",
     "validation.unknown": "not compared yet",
+    "validation.match": "checksums equal",
+    "validation.mismatch": "checksums differ",
     "validation.restore": "copied in the pause",
     "excluded.title": "Left out of replication",
     "excluded.text": (

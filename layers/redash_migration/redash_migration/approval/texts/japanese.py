@@ -43,6 +43,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "viewing.title": "回答はご本人宛てのメールから",
     "to_decision": "回答欄へ",
+    "to_facts": "内容を確認する",
     "two_needed": "2 名の承認が必要です（現在 {required} 名中 {given} 名）。",
     # Progress
     "progress.title": "進み具合",
@@ -84,12 +85,8 @@ JAPANESE: Mapping[str, str] = {
         "あとから手作業で戻すこともできます。"
     ),
     "pause.title": "停止時間の見積もり",
-    "pause.text": (
-        "今回の移行で実際に測ったサイズと速度から計算しました。並行して進む部分もあるため、"
-        "全体で約{pause}です。"
-    ),
+    "pause.text": ("テーブルのサイズをもとに、余裕をみた速度で計算しました。全体で約{pause}です。"),
     "pause.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
-    "part.stop": "Redash の順次停止",
     "part.stop_services": "Redash の順次停止",
     "part.fence": "元のデータベースの書き込み禁止",
     "part.drain": "最後の変更の到着",
@@ -98,9 +95,9 @@ JAPANESE: Mapping[str, str] = {
     "part.sequences": "シーケンス",
     "part.verify": "チェックサムの照合",
     "part.integrity": "キーと制約の検査",
-    "part.start": "新しい Redash の起動",
-    "part.smoke": "新しい Redash の動作確認",
-    "part.switch": "ロードバランサーの切り替え",
+    "part.start_target": "新しい Redash の起動",
+    "part.smoke_test": "新しい Redash の動作確認",
+    "part.switch_traffic": "ロードバランサーの切り替え",
     "findings.title": "警告",
     "findings.none": "警告はありません。{passed} 項目の検査に合格しました。",
     "findings.some.RequestApproval": (
@@ -119,11 +116,9 @@ JAPANESE: Mapping[str, str] = {
     "finding.FAIL": "不合格",
     "finding.UNKNOWN": "結果不明",
     "finding.remedy": "対処:",
-    "finding.approval.pause_over_budget": (
-        "予測される停止時間 {seconds} 秒が、上限の {budget} 秒を超えています。"
-    ),
-    "remedy.approval.pause_over_budget": (
-        "利用の少ない時間帯を選ぶか、承知のうえで WritePauseBudgetSeconds を引き上げてください。"
+    "finding.approval.disk_unknown": "元のデータベースが計測に応答しませんでした。",
+    "remedy.approval.disk_unknown": (
+        "1 分ごとに計測し直します。元のホストの状態を確認してください。"
     ),
     "finding.approval.lag": "新しいデータベースの遅れが {limit} 秒を超えています。",
     "remedy.approval.lag": (
@@ -151,6 +146,8 @@ JAPANESE: Mapping[str, str] = {
     "validation.limited": "まだ照合できません",
     "validation.bad": "不一致",
     "validation.unknown": "未照合",
+    "validation.match": "チェックサム一致",
+    "validation.mismatch": "チェックサム不一致",
     "validation.restore": "停止中にコピー",
     "excluded.title": "レプリケーションの対象外",
     "excluded.text": (
@@ -162,7 +159,7 @@ JAPANESE: Mapping[str, str] = {
     "stream.lag": "遅れ",
     "stream.wal": "保持ログ",
     "stream.wal_note": "上限 {budget}",
-    "stream.disk": "ディスク残り",
+    "stream.disk": "満杯まで",
     "stream.disk_note": "空き {free}",
     "stream.as_of": "{time} 時点の値です。",
     "stream.not_filling": "十分",

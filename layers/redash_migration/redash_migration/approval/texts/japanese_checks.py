@@ -1,0 +1,118 @@
+"""Japanese for the checks that can be a warning: what it means, and what to do.
+
+The steps write their findings in English, with the names and figures they saw; those stay beside
+these texts. A check that is not in this list is shown as the step wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
+    "replication.validation": (
+        "DMS による照合が終わっていないテーブルがあります。",
+        "切り替え前に全テーブルをチェックサムで照合するため、そのまま進められます。",
+    ),
+    "plan.write_pause": (
+        "予測される書き込み停止時間が上限を超えています。",
+        "大きいテーブルの古い行を先に削除するか、WritePauseBudgetSeconds を引き上げてください。",
+    ),
+    "source.wal_budget": (
+        "ログの増え方が速く、許容量に余裕がありません。",
+        "初期ロード後は早めに承認するか、ボリュームと許容量を増やしてください。",
+    ),
+    "source.long_transactions": (
+        "長時間続いているトランザクションがあります。レプリケーションの開始が遅れます。",
+        "pg_terminate_backend(pid) で終了させてください。",
+    ),
+    "source.invalid_indexes": (
+        "無効なインデックスがあり、pg_dump の対象になりません。",
+        "REINDEX INDEX CONCURRENTLY で作り直すか、DROP INDEX で削除してください。",
+    ),
+    "source.unvalidated_constraints": (
+        "全行が満たすとは確認されていない制約があります。",
+        "新しい側では外部キーをすべて検証します。先に VALIDATE CONSTRAINT を実行してください。",
+    ),
+    "source.event_triggers": (
+        "イベントトリガーがあります。RDS では作成できないことがあります。",
+        "新しいデータベースに不要なものは DROP EVENT TRIGGER で削除してください。",
+    ),
+    "source.other_slots": (
+        "使われていないレプリケーションスロットがあり、ログがディスクにたまります。",
+        "不要なものは pg_drop_replication_slot で削除してください。",
+    ),
+    "source.foreign_tables": (
+        "外部テーブルがあります。行は別の場所に保存されています。",
+        "新しいデータベースから接続できることを確認してください。ユーザーマッピングは手作業です。",
+    ),
+    "source.materialized_views": (
+        "マテリアライズドビューは空の状態で作成されます。",
+        "切り替え後に REFRESH MATERIALIZED VIEW を実行してください。",
+    ),
+    "source.fence_rights": (
+        "このロールでは、スーパーユーザーの接続を切断できません。",
+        "スーパーユーザーが接続しないのであれば、そのまま進められます。",
+    ),
+    "source.max_slot_wal_keep_size": (
+        "保持できるログの量に上限があり、超えると移行をやり直すことになります。",
+        "ALTER SYSTEM SET max_slot_wal_keep_size = -1 を実行し、設定を再読み込みしてください。",
+    ),
+    "databases.encoding": (
+        "文字エンコーディングが変換されます。",
+        "すべての文字が届いたことはチェックサムで確認するため、対処は不要です。",
+    ),
+    "databases.collation": (
+        "文字列の並び順が新旧のデータベースで異なります。",
+        "一覧の並び順を保つ必要があれば、同じロケールでデータベースを作り直してください。",
+    ),
+    "target.schema_refused": (
+        "新しいデータベースで作成できなかったものがあります。",
+        "データにもクエリにも影響しません。必要であれば手作業で作成してください。",
+    ),
+    "precopy": (
+        "事前コピーができなかったテーブルがあります。停止中に全体をコピーします。",
+        "session_replication_role を設定できるロール（rds_superuser など）を使ってください。",
+    ),
+    "integrity.search_vector": (
+        "検索用の列に、元のデータベースと同じ不足または差異があります。",
+        "移行による変化ではありません。切り替え後に該当の行を保存し直すと更新されます。",
+    ),
+    "smoke.api": (
+        "API キーがないため、データソース・検索・結果の表示は検査していません。",
+        "RedashApiKeySecretArn を設定すると検査されます。",
+    ),
+    "traffic.old_home": (
+        "現在の Redash に正常なターゲットがありません。",
+        "先に元のホストを確認してください。移行は今の状態をそのまま引き継ぎます。",
+    ),
+    "traffic.target_group": (
+        "新しいターゲットグループの設定が推奨と異なります。",
+        "種類は ip、ヘルスチェックは /ping、スティッキーは無効にしてください。",
+    ),
+    "host.paused_data_sources": (
+        "一時停止中のデータソースがあります。この状態は新しい環境へ引き継がれません。",
+        "切り替え後に、もう一度一時停止してください。",
+    ),
+    "clean_up.source": (
+        "元のデータベースの片付けができませんでした。",
+        "元のホストを廃止する前に、スキーマ redash_migration とスロットを削除してください。",
+    ),
+    "roll_back.target_kept": (
+        "新しいデータベースに利用者の書き込みがあったため、テーブルを残してあります。",
+        "内容を確認してから、DROP SCHEMA ... CASCADE で削除してください。",
+    ),
+    "services.version": (
+        "新旧で Redash のバージョンが異なります。",
+        "まず同じバージョンで移行し、アップグレードはそのあとに行ってください。",
+    ),
+}
+
+
+def japanese_check(check_id: str) -> tuple[str, str] | None:
+    """(meaning, remedy) of a check; ``precopy.public.queries`` is found under ``precopy``."""
+    name = check_id
+    while name:
+        if name in JAPANESE_CHECKS:
+            return JAPANESE_CHECKS[name]
+        name = name.rpartition(".")[0]
+    return None
