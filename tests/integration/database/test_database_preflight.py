@@ -121,7 +121,7 @@ def test_nothing_was_changed(
             "WARN",
         ),
         (
-            "CREATE EXTENSION vector; DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET"
+            "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET"
             " default_transaction_read_only = on', current_database()); END$$",
             "source.writable",
             "FAIL",

@@ -184,6 +184,17 @@ def test_from_the_preflight_to_the_drained_source(
         session.execute("UPDATE users SET name = ''")
 
 
+def test_a_preflight_run_again_takes_our_own_slot_for_ours(
+    migrate: Callable[[str], Migration],
+) -> None:
+    migration = migrate(FIRST)
+    migration.until_replicating()
+    with migration.replication():
+        migration.preflight()
+        assert migration.plan.slots_before == ()
+        assert watch_source(migration.record, migration.source)["slot_status"] == "reserved"
+
+
 def test_everything_is_taken_back_and_a_second_migration_begins(
     migrate: Callable[[str], Migration], rows: Rows
 ) -> None:

@@ -42,9 +42,10 @@ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
   AND NOT EXISTS (SELECT FROM reader r
                   WHERE r.usename = a.usename AND a.backend_type = 'client backend'
                     AND (r.dedicated OR r.telling AND r.client_addr = a.client_addr))
-  -- Other steps' sessions look at the source by the minute, and do so read-only.
+  -- Other steps' sessions look at the source by the minute, and do so read-only; a second run of
+  -- the fence writes its setting.
   AND NOT (a.application_name LIKE %(ours)s AND a.usename = current_user
-           AND a.backend_xid IS NULL)
+           AND (a.backend_xid IS NULL OR a.application_name = current_setting('application_name')))
 ORDER BY a.pid
 """
 

@@ -28,7 +28,8 @@ Side = Literal["source", "target"]
 class Request:
     """What the preflight has to know beside the two addresses.
 
-    `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none.
+    `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none. `slots_before` are the
+    replication slots that an earlier run of this migration's preflight found, None at the first.
     """
 
     migration_id: str
@@ -36,6 +37,7 @@ class Request:
     application_role: str = ""
     write_pause_budget: int = 0
     wal_budget: int = 0
+    slots_before: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ def _planned(
         checks += room.checks
         tables = plan_tables(old, read_tables(old))
         checks += table_checks(tables)
-        slots = names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots ORDER BY 1")
+        slots = request.slots_before
+        if slots is None:
+            slots = tuple(names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"))
         sequences = count_sequences(old)
         used = disk_use(old)
     except psycopg.Error as error:
@@ -149,7 +153,7 @@ def _planned(
         total_bytes=sum(table.bytes for table in tables),
         predicted_write_pause_seconds=pause.seconds,
         predicted_parts=pause.parts,
-        slots_before=tuple(slots),
+        slots_before=slots,
         disk_free_bytes=room.disk_free_bytes,
         wal_budget_bytes=room.wal_budget_bytes,
     )

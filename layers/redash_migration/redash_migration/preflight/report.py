@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.measure import SourceBefore
 from redash_migration.database.watching import BEFORE_FACT
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.preflight.examination import Request, examine, refused_for_good
@@ -34,6 +36,10 @@ def preflight(
     FAIL (an UNKNOWN counts as FAIL). `prepare` says that preparing the source would mend all that
     fails, and is allowed.
     """
+    earlier = record.fact(BEFORE_FACT)
+    if earlier is not None:
+        # What a second run finds may be our own.
+        request = replace(request, slots_before=SourceBefore.from_json(earlier).slots)
     found = examine(source, target, request)
     record.checks.put(*found.checks)
     if found.plan is not None and found.source is not None:

@@ -1,0 +1,166 @@
+"""The handlers as Lambda calls them: environment, secrets, record and artifacts in moto."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from gzip import compress
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from redash_migration import wiring
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.errors import InvalidInput, MissingSetting, TransientFailure
+from redash_migration.preflight import room
+from redash_migration.record import Outcome, Record
+from rehearsal.postgres import programs, run
+
+MIGRATION = "redash-20260131-020000"
+ROOT = Path(__file__).parents[3]
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class Context:
+    """As much of Lambda's context as is asked for."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 120_000
+
+
+def handler(name: str) -> Handler:
+    path = ROOT / "functions" / name / "app.py"
+    spec = importlib.util.spec_from_file_location(f"handler_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Handler = module.handler
+    return found
+
+
+def call(name: str, **changes: Any) -> dict[str, Any]:
+    event = json.loads((ROOT / "events" / f"{name}.json").read_text())
+    answer = handler(name)({**event, **changes}, Context())
+    json.dumps(answer)  # what Lambda does with it
+    return answer
+
+
+@pytest.fixture
+def deployed(
+    *,
+    sample: DatabaseAddress,
+    target_database: DatabaseAddress,
+    make_record: Callable[[str], Record],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Record]:
+    monkeypatch.setattr(room, "WATCH", 0.02)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    monkeypatch.setenv("MIGRATION_TABLE", "record")
+    monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
+    record = make_record(MIGRATION)
+    record.put_fact("host", {"disk_free_bytes": 50 << 30})
+    secrets = boto3.client("secretsmanager", region_name="ap-northeast-1")
+    for side, address in (("SOURCE", sample), ("TARGET", target_database)):
+        value = {
+            "username": address.username,
+            "password": address.password,
+            "host": address.host,
+            "port": address.port,
+            "dbname": address.dbname,
+        }
+        arn = secrets.create_secret(Name=side, SecretString=json.dumps(value))["ARN"]
+        monkeypatch.setenv(f"{side}_DATABASE_SECRET_ARN", arn)
+    s3 = boto3.client("s3", region_name="ap-northeast-1")
+    s3.create_bucket(
+        Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    dump = run(
+        programs("source"),
+        "pg_dump",
+        "--schema-only",
+        "--no-owner",
+        "--no-acl",
+        environment=sample.environment(),
+    )
+    packed = b64encode(compress(dump.encode()))
+    half = len(packed) // 2
+    for number, part in enumerate((packed[:half], packed[half:]), 1):
+        s3.put_object(Bucket="artifacts", Key=f"{MIGRATION}/schema/part-{number:04d}", Body=part)
+    wait = record.waits.open("DumpSchema", "token")
+    record.waits.settle(wait, Outcome.success({"part": 2, "parts": 2}))
+    for cached in (wiring.record_table, _clients()):
+        cached.cache_clear()
+    yield record
+    for cached in (wiring.record_table, _clients()):
+        cached.cache_clear()
+
+
+def _clients() -> Any:
+    from redash_migration.adapters import clients
+
+    return clients.client
+
+
+def test_the_steps_one_after_the_other(deployed: Record) -> None:
+    verdict = call("preflight")
+    assert verdict["verdict"] == "WARN"
+    assert verdict["predicted_write_pause_seconds"] > 0
+    assert call("copy_schema")["entries"] > 0
+    assert call("complete_schema")["refused"] == ()
+    assert call("measure_source")["verdict"] == "PASS"
+    assert call("fence_source")["lsn"]
+    # Nothing replicates here: the step's own patience ends, and says what it waits for.
+    assert call("measure_cutover")["writes_since_switch"] is None
+    assert call("roll_back_database") == {"next": "done"}
+    steps = {timing.name: timing.status for timing in deployed.steps.all()}
+    assert set(steps.values()) == {"SUCCEEDED"}
+    assert call("clean_up_database") == {"removed": []}
+
+
+def test_the_scheduled_measure_looks_at_the_running_migration(deployed: Record) -> None:
+    scheduled = {"source": "aws.events", "detail-type": "Scheduled Event"}
+    measure = handler("measure_source")
+    assert measure(scheduled, Context())["detail"] == "no migration is running"
+    wiring.lock().take(MIGRATION, "arn")
+    assert "preflight" in measure(scheduled, Context())["detail"]
+    call("preflight")
+    assert measure(scheduled, Context())["slot_status"] == "none"
+    assert "MeasureSource" not in {timing.name for timing in deployed.steps.all()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("preflight", "copy_schema", "complete_schema", "fence_source", "drain_changes"),
+        *("measure_cutover", "clean_up_database", "roll_back_database"),
+    ],
+)
+def test_a_wrong_event_is_named(deployed: Record, name: str) -> None:
+    for event in ({}, {"migration_id": 1}, {"migration_id": "../other"}):
+        with pytest.raises(InvalidInput, match="migration_id"):
+            handler(name)(event, Context())
+
+
+def test_a_missing_setting_is_named(deployed: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATABASE_SECRET_ARN")
+    with pytest.raises(MissingSetting, match="SOURCE_DATABASE_SECRET_ARN"):
+        call("fence_source")
+
+
+def test_a_server_that_is_away_is_worth_another_try(
+    deployed: Record, monkeypatch: pytest.MonkeyPatch, source_database: DatabaseAddress
+) -> None:
+    call("preflight")
+    secrets = boto3.client("secretsmanager", region_name="ap-northeast-1")
+    value = {"username": "u", "password": "p", "host": "127.0.0.1", "port": 1, "dbname": "d"}
+    arn = secrets.create_secret(Name="away", SecretString=json.dumps(value))["ARN"]
+    monkeypatch.setenv("SOURCE_DATABASE_SECRET_ARN", arn)
+    with pytest.raises(TransientFailure):
+        call("fence_source")
+    assert call("preflight")["verdict"] == "FAIL"
