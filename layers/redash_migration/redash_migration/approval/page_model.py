@@ -121,10 +121,10 @@ def _steps(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
 def _pause(texts: Texts, evidence: Evidence) -> Model:
     pause = evidence.pause
     if pause.seconds is None:
-        return {"text": texts("pause.none"), "parts": []}
+        return {"text": texts("prediction.none"), "parts": []}
     longest = max(pause.parts.values(), default=0) or 1
     return {
-        "text": texts("pause.text", pause=texts.figures.duration(pause.seconds)),
+        "text": texts("prediction.text", pause=texts.figures.duration(pause.seconds)),
         "parts": [
             {
                 "name": part_name(texts, name),

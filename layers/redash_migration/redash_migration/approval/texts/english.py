@@ -86,9 +86,11 @@ ENGLISH: Mapping[str, str] = {
         "**If nobody answers**, the new Redash stays and nothing is cleaned up, so that going back "
         "by hand remains possible."
     ),
-    "pause.title": "How the pause was predicted",
-    "pause.text": ("From the sizes of the tables, with cautious speeds: about {pause} together."),
-    "pause.none": "No prediction was written down. Expect minutes rather than seconds.",
+    "prediction.title": "How the pause was predicted",
+    "prediction.text": (
+        "From the sizes of the tables, with cautious speeds: about {pause} together."
+    ),
+    "prediction.none": "No prediction was written down. Expect minutes rather than seconds.",
     "part.stop_services": "Stopping Redash in order",
     "part.fence": "Closing the old database",
     "part.drain": "Last changes arriving",
