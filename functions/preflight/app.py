@@ -22,6 +22,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         application_role=settings["APPLICATION_DATABASE_ROLE"],
         write_pause_budget=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
         wal_budget=settings.number("WAL_BUDGET_BYTES"),
+        steps=record.steps.all(),
     )
     return preflight(
         record,

@@ -192,6 +192,28 @@ def test_a_database_that_can_not_be_reached_leaves_the_rest_its_answers(
     assert [check.id for check in refused_for_good(found.checks)] == ["source.reachable"]
 
 
+def test_a_pause_longer_than_granted_is_a_warning(
+    sample: DatabaseAddress, target_database: DatabaseAddress
+) -> None:
+    found = examine(sample, target_database, replace(REQUEST, write_pause_budget=1))
+    assert statuses(found)["plan.write_pause"] == "WARN"
+    assert found.plan is not None
+    assert found.plan.predicted_write_pause_seconds == pytest.approx(
+        sum(found.plan.predicted_parts.values()), abs=0.1
+    )
+
+
+def test_a_full_disk_or_an_unknown_one_is_found(
+    sample: DatabaseAddress, target_database: DatabaseAddress
+) -> None:
+    full = examine(sample, target_database, replace(REQUEST, host={"disk_free_bytes": 1 << 30}))
+    assert statuses(full)["source.disk_free"] == "FAIL"
+    unknown = examine(sample, target_database, replace(REQUEST, host={}))
+    assert statuses(unknown)["source.disk_free"] == "UNKNOWN"
+    greedy = examine(sample, target_database, replace(REQUEST, wal_budget=60 << 30))
+    assert statuses(greedy)["source.disk_free"] == "FAIL"
+
+
 def test_the_same_database_twice_is_found(sample: DatabaseAddress) -> None:
     assert statuses(examine(sample, sample, REQUEST))["databases.two"] == "FAIL"
 

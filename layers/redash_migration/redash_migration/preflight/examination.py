@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,13 +13,15 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.connection import connect
 from redash_migration.database.measure import SourceBefore, disk_use
+from redash_migration.database.prediction import measure_speeds, observed, predict
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target
 from redash_migration.preflight.asking import ask, names, unknown
-from redash_migration.preflight.pause import predict_pause
+from redash_migration.preflight.pause import pause_check
 from redash_migration.preflight.room import find_room
 from redash_migration.preflight.tables import plan_tables, table_checks
 from redash_migration.record import Check
+from redash_migration.record.steps import StepTiming
 
 Side = Literal["source", "target"]
 
@@ -30,6 +32,7 @@ class Request:
 
     `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none. `slots_before` are the
     replication slots that an earlier run of this migration's preflight found, None at the first.
+    `steps` tell how long this migration's steps take here.
     """
 
     migration_id: str
@@ -38,6 +41,7 @@ class Request:
     write_pause_budget: int = 0
     wal_budget: int = 0
     slots_before: tuple[str, ...] | None = None
+    steps: Sequence[StepTiming] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,15 @@ def _planned(
             slots = tuple(names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"))
         sequences = count_sequences(old)
         used = disk_use(old)
+        speeds = measure_speeds(old, tables)
     except psycopg.Error as error:
         if old.closed:
             raise
         checks.append(unknown("plan.made", error))
         return None, None
     versions = [side.info.server_version // 10000 if side else 0 for side in (old, new)]
-    pause = predict_pause(tables, sequences, request.write_pause_budget)
-    checks += pause.checks
+    pause = predict(tables, sequences, speeds, observed(request.steps))
+    checks.append(pause_check(pause, request.write_pause_budget))
     plan = Plan(
         migration_id=request.migration_id,
         source_version=versions[0],
