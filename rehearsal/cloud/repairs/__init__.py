@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from rehearsal.cloud.repairs import (
     context_times,
+    definition_checks,
     definitions,
     described_executions,
     error_codes,
@@ -35,6 +36,7 @@ __all__ = ["ALL", "RepairOutdated", "apply_all", "hooks"]
 
 ALL = (
     context_times,
+    definition_checks,
     definitions,
     described_executions,
     error_codes,

@@ -30,6 +30,7 @@ SHOWN = [
     "unmatched_choice",
     "error_codes",
     "definitions",
+    "definition_checks",
     "history_pages",
     "execution_names",
     "context_times",

@@ -9,6 +9,8 @@ import pytest
 
 from rehearsal.cloud import Call, Cloud, Deployment, Fault
 
+MAIL = ("sns", "Publish")
+
 
 def calls(cloud: Cloud) -> list[dict[str, Any]]:
     """The lines of aws-calls.ndjson."""
@@ -106,3 +108,12 @@ def test_invocations_can_be_broken(cloud: Cloud) -> None:
     cloud.invoke_fault = once(Fault.twice())
     assert cloud.invoke("HelloFunction", {}).value["calls"] == before + 2
     assert cloud.invoke("HelloFunction", {}).error == ""
+
+
+def test_an_email_that_can_not_be_sent_is_a_call_that_fails(cloud: Cloud) -> None:
+    topic = Fault.error("InternalError", "no mail today", 500)
+    cloud.call_fault = lambda call: topic if (call.service, call.action) == MAIL else None
+    answer = cloud.invoke("HelloFunction", {"publish": "words", "attempts": 1})
+    assert "(InternalError) when calling the Publish" in answer.value["errorMessage"]
+    assert calls(cloud)[-1]["params"]["Message"] == "***"
+    assert cloud.mailbox.mails() == []

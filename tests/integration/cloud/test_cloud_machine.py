@@ -371,3 +371,43 @@ def test_a_stopped_execution_goes_on_when_its_state_has_ended(
     client.stop_execution(executionArn=arn, error="Operator", cause="a look first")
     client.redrive_execution(executionArn=arn)
     assert cloud.wait_for_execution(arn).output == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ({"A": {"Type": "Pass", "Next": "B"}}, "no state 'B' (at /States/A/Next)"),
+        (
+            {"A": {"Type": "Pass", "End": True}, "B": {"Type": "Succeed"}},
+            "UNREACHABLE_STATE: 'B' is not reachable",
+        ),
+        (
+            {"A": {"Type": "Pass", "Output": "{% (1 + %}", "End": True}},
+            "INVALID_JSONATA",
+        ),
+        (
+            {
+                "A": {
+                    "Type": "Map",
+                    "Items": [1],
+                    "ItemProcessor": {
+                        "StartAt": "I",
+                        "States": {"I": {"Type": "Pass", "Next": "J"}},
+                    },
+                    "End": True,
+                }
+            },
+            "no state 'J' (at /States/A/ItemProcessor/States/I/Next)",
+        ),
+    ],
+)
+def test_definitions_are_checked(cloud: Cloud, states: dict[str, Any], words: str) -> None:
+    definition = {"QueryLanguage": "JSONata", "StartAt": "A", "States": states}
+    with pytest.raises(ClientError) as problem:
+        cloud.client("stepfunctions").create_state_machine(
+            name="bad",
+            definition=json.dumps(definition),
+            roleArn="arn:aws:iam::123456789012:role/x",
+        )
+    assert problem.value.response["Error"]["Code"] == "InvalidDefinition"
+    assert words in str(problem.value)

@@ -224,6 +224,20 @@ def definitions() -> bool:
 
 
 @defect
+def definition_checks() -> bool:
+    states = {"A": {"Type": "Pass", "Next": "Nowhere"}}
+    try:
+        STATES.create_state_machine(
+            name="dangling",
+            definition=json.dumps({"StartAt": "A", "States": states}),
+            roleArn=ROLE,
+        )
+    except ClientError:
+        return False
+    return True
+
+
+@defect
 def history_pages() -> bool:
     arn = start({"A": {"Type": "Pass", "End": True}})
     ended(arn)

@@ -7,6 +7,7 @@ import os
 import time
 
 import boto3
+from botocore.config import Config
 from greetings import greeting
 
 CALLS = itertools.count(1)
@@ -40,6 +41,10 @@ def handler(event, context):
         return importlib.import_module(event["import"]).__name__
     if "raise" in event:
         raise Stubborn(event["raise"])
+    if "publish" in event:
+        config = Config(retries={"total_max_attempts": event["attempts"]})
+        sns = boto3.client("sns", config=config)
+        sns.publish(TopicArn=os.environ["TOPIC_ARN"], Message=event["publish"])
     if "answer" in event:
         return "x" * event["answer"]
     if "exit" in event:
