@@ -15,6 +15,7 @@ from typing import IO, cast
 import psycopg
 
 from redash_migration.database.address import DatabaseAddress
+from rehearsal.postgres import programs
 
 REDASH_TABLES = frozenset({"organizations", "users", "data_sources", "queries", "query_results"})
 
@@ -56,6 +57,8 @@ def restore_dump(address: DatabaseAddress, file: Path, bin_dir: Path) -> Restore
         more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
         raise DumpNotRestored(f"SOURCE_DUMP: {file} could not be restored: {grave[0]}{more}")
     _check_redash(address, file)
+    with psycopg.connect(**address.parameters(), autocommit=True) as connection:  # type: ignore[arg-type]
+        connection.execute("ANALYZE")
     return RestoredDump(tuple(errors))
 
 
@@ -105,15 +108,24 @@ def _check_plain(file: Path, head: bytes) -> None:
 
 
 def _restore_archive(address: DatabaseAddress, file: Path, bin_dir: Path) -> list[str]:
-    command = [str(bin_dir / "pg_restore"), "--no-owner", "--no-acl", "--dbname", address.dbname]
-    finished = subprocess.run(
-        [*command, str(file)], env=_environment(address), capture_output=True, check=False
-    )
-    said = finished.stderr.decode(errors="replace")
-    if "unsupported version" in said:
+    options = ["--no-owner", "--no-acl", "--dbname", address.dbname]
+    if file.is_dir() or _head(file).startswith(b"PGDMP"):
+        options += ["--jobs", "2"]
+    # An archive can be newer than the old server's programs; then the new server's read it.
+    for programs_dir in (bin_dir, programs("target")):
+        finished = subprocess.run(
+            [str(programs_dir / "pg_restore"), *options, str(file)],
+            env=_environment(address),
+            capture_output=True,
+            check=False,
+        )
+        said = finished.stderr.decode(errors="replace")
+        if "unsupported version" not in said:
+            break
+    else:
         raise DumpNotRestored(
-            f"SOURCE_DUMP: {file} was made by a newer pg_dump than {bin_dir / 'pg_restore'};"
-            " set SOURCE_PG_BIN to that release's programs"
+            f"SOURCE_DUMP: {file} was made by a newer pg_dump than any pg_restore here;"
+            " set TARGET_PG_BIN to that release's programs"
         )
     errors = _server_errors(said)
     if finished.returncode and not errors:

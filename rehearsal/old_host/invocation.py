@@ -24,7 +24,7 @@ TERMINAL = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 # Beside the script waits a reader of our pipe: when we die the pipe ends, and the group with it.
 _DIES_WITH_OWNER = """\
 exec 3<&0
-( ( read -r _ <&3 || kill -TERM -- -$$ ) >/dev/null 2>&1 & )
+( ( read -r _ <&3 || kill -TERM -$$ ) >/dev/null 2>&1 & )
 exec /bin/sh "$1" </dev/null 3<&-
 """
 
@@ -78,6 +78,7 @@ class Invocation:
     def _run(self, script: Path, directory: Path, environment: Mapping[str, str]) -> None:
         with self._lock:
             if self._cancelled:
+                script.unlink()
                 return
             self.started_at = datetime.now(UTC)
             try:

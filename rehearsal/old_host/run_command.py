@@ -75,12 +75,16 @@ class RunCommand:
         document = request["document_name"]
         if document != SHELL_DOCUMENT:
             raise SSMException("InvalidDocument", f"{document} does not exist")
-        for instance in request["instance_ids"]:
+        named = list(request["instance_ids"] or [])
+        for target in request["targets"] or []:
+            if target["Key"] == "InstanceIds":
+                named += target["Values"]
+        for instance in named:
             if instance != self._instance_id or not self.online:
                 raise SSMException(
                     "InvalidInstanceId", f"Instances [[{instance}]] not in a valid state"
                 )
-        if not request["instance_ids"]:
+        if not named:
             raise SSMException("InvalidInstanceId", "No instances named")
         parameters = request["parameters"] or {}
         if not parameters.get("commands"):

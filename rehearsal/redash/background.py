@@ -16,6 +16,8 @@ from rehearsal.redash.settings import Settings
 
 SCHEDULED = frozenset({"scheduled_queries", "celery"})
 PERIODIC = frozenset({"periodic"})
+PERIODIC_SHARE = 0.3
+"""In how many of its rounds a periodic worker looks for old results: it reads whole tables."""
 
 
 def run_background(role: str, settings: Settings, stopped: Event) -> None:
@@ -34,7 +36,7 @@ def run_background(role: str, settings: Settings, stopped: Event) -> None:
 def _work(role: str, settings: Settings, pool: Pool) -> None:
     if role == "worker" and settings.queues & SCHEDULED:
         _run_scheduled(settings, pool)
-    elif role == "worker" and settings.queues & PERIODIC:
+    elif role == "worker" and settings.queues & PERIODIC and random.random() < PERIODIC_SHARE:
         _remove_unused_result(pool)
     else:
         with pool.transaction() as connection:

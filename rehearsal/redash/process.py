@@ -14,6 +14,9 @@ from pathlib import Path
 
 from rehearsal.redash.lifeline import VARIABLE
 
+GIVEN = ("REDASH_DATABASE_URL", "REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET", "PORT")
+"""What a command in the stand-in's place gets beside this process's own variables."""
+
 
 def free_port() -> int:
     """A port of this machine that nobody listens on."""
@@ -34,6 +37,8 @@ class RedashProcess:
         self, role: str, environment: Mapping[str, str], log: Path, command: str = ""
     ) -> None:
         self.role = role
+        if command:  # a real Redash has its own redis; ours is a name in nobody's network
+            environment = {name: environment[name] for name in GIVEN if name in environment}
         self.port = int(environment.get("PORT", "0"))
         self._environment = dict(environment)
         self._log = log

@@ -70,6 +70,17 @@ def test_owners_and_grants_of_roles_that_do_not_exist_here(
     assert count(target_database, "queries") > 0
 
 
+def test_an_archive_that_is_newer_than_the_old_server(
+    redash_database: DatabaseAddress,
+    source_database: DatabaseAddress,
+    target_cluster: Cluster,
+    tmp_path: Path,
+) -> None:
+    file = dump(target_cluster, redash_database, tmp_path / "d", "-Fc")
+    restore_dump(source_database, file, programs("source"))
+    assert count(source_database, "queries") == count(redash_database, "queries")
+
+
 def refused(address: DatabaseAddress, file: Path) -> str:
     with pytest.raises(DumpNotRestored) as failure:
         restore_dump(address, file, programs("target"))

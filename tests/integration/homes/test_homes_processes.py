@@ -93,15 +93,21 @@ def test_the_others_only_hold_a_connection(
 
 
 def test_a_command_takes_the_server_s_place(
-    redash_database: DatabaseAddress, start_redash: Start, tmp_path: Path
+    redash_database: DatabaseAddress,
+    start_redash: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("REDASH_REDIS_URL", "redis://own")
     (tmp_path / "ping").write_text("PONG")
     command = (
-        f'cd {tmp_path} && echo "$REDASH_SECRET_KEY" > seen &&'
+        f'cd {tmp_path} && echo "$REDASH_SECRET_KEY $REDASH_REDIS_URL" > seen &&'
         f' "{sys.executable}" -m http.server --bind 127.0.0.1 $PORT'
     )
-    process = start_redash(redash_database, command=command)
-    assert (tmp_path / "seen").read_text() == "s3cret-key\n"
+    process = start_redash(
+        redash_database, command=command, REDASH_REDIS_URL="redis://redis:6379/0"
+    )
+    assert (tmp_path / "seen").read_text() == "s3cret-key redis://own\n"
     assert process._process is not None
     family = descendants(process._process.pid)
     assert family
@@ -133,6 +139,32 @@ def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
         child = int(owner.stdout.readline())
         family = [child, *descendants(child)]
         assert all(map(alive, family))
+        owner.send_signal(signal.SIGKILL)
+    assert wait_for(lambda: not any(map(alive, family)), 10)
+
+
+def test_no_command_on_the_old_host_outlives_its_owner(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, time\n"
+        "from rehearsal.old_host.invocation import Invocation\n"
+        "one = Invocation('i-1', 'AWS-RunShellScript', {'commands': ['sleep 601 & sleep 602']},"
+        " '', lambda _: None)\n"
+        f"one.start(pathlib.Path({str(tmp_path)!r}), {{'PATH': '/usr/bin:/bin'}})\n"
+        "time.sleep(0.5)\n"
+        "print(one._process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with owner:
+        assert owner.stdout is not None
+        shell = int(owner.stdout.readline())
+        family = [shell, *descendants(shell)]
+        assert len(family) >= 3
         owner.send_signal(signal.SIGKILL)
     assert wait_for(lambda: not any(map(alive, family)), 10)
 
