@@ -10,10 +10,13 @@ from typing import Any
 import boto3
 import pytest
 
+from redash_migration.approval.assembly import desk
+from redash_migration.approval.finishing import finish
 from redash_migration.approval.gate import Answer
 from redash_migration.approval.gates import Gates
 from redash_migration.approval.purposes import CONFIRM, CUTOVER
 from redash_migration.record import Check
+from redash_migration.record.waits import Outcome
 from tests.integration.approval.approval_stage import (
     HANA,
     KEN,
@@ -272,6 +275,24 @@ class TestDelivery:
         Gates(stage.record.table).answer(gate, given, decided=True)
         stage.ask()
         assert [token for token, _ in stage.states.sent] == ["token-RequestApproval-2"]
+
+    def test_an_answer_that_another_is_just_sending_is_not_sent_twice(self, stage: Stage) -> None:
+        """A second sender would only hear that the token is closed, and mistake that for the end."""
+        gate = stage.ask()
+        given = Answer(HANA, "approve", "", "hash", "2026-11-23T01:31:00.000000Z", "page")
+        decided = Gates(stage.record.table).answer(gate, given, decided=True)
+        wait = stage.record.waits.get(CUTOVER.state)
+        assert decided is not None
+        assert wait is not None
+        stage.record.waits.settle(wait, Outcome.success(decided.result()))
+        assert finish(desk(stage.record), decided) == "PENDING"
+        assert stage.states.sent == []
+        latest = stage.gate()
+        assert latest is not None
+        assert latest.state == "DECIDED"
+        stage.follow_up()
+        assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
+        assert len(stage.mails) == 4
 
     def test_an_execution_that_is_gone(self, stage: Stage) -> None:
         stage.ask()
