@@ -24,10 +24,13 @@ StopMode = Literal["smart", "fast", "immediate"]
 _SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 # The server becomes this shell's successor (same pid). Beside it waits a reader of our pipe: when
-# we die without a word the pipe ends and the server is ended too; a line means: all is well.
+# we die without a word the pipe ends, the server is ended too and its directory removed; a line
+# means: all is well.
 _DIES_WITH_OWNER = """\
+directory=$1
+shift
 exec 3<&0
-( ( read -r _ <&3 || kill -QUIT $$ ) >/dev/null 2>&1 & )
+( ( read -r _ <&3 || { kill -QUIT $$; sleep 1; rm -rf "$directory"; } ) >/dev/null 2>&1 & )
 exec "$@" </dev/null 3<&-
 """
 
@@ -155,11 +158,14 @@ class Cluster(Access):
 
     def _launch(self, settings: Mapping[str, str]) -> bool:
         """True when up; False when the port was taken; raises when it fails otherwise."""
+        plugins = self.socket_directory / "plugins"
+        plugins.mkdir(exist_ok=True)
+        self._identity.give(plugins)
         options = {
             "port": str(self._port),
             "listen_addresses": self.host,
             "unix_socket_directories": str(self.socket_directory),
-            **plugin_settings(self.bin_dir, self.socket_directory / "plugins"),
+            **plugin_settings(self.bin_dir, plugins),
             **settings,
         }
         command = [str(self.bin_dir / "postgres"), "-D", str(self.data_dir.resolve())]
@@ -169,7 +175,7 @@ class Cluster(Access):
         with self.log_file.open("ab") as log:
             began = log.tell()
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _DIES_WITH_OWNER, "sh", *command],
+                ["/bin/sh", "-c", _DIES_WITH_OWNER, "sh", str(self.socket_directory), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

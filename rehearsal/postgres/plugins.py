@@ -21,7 +21,6 @@ def plugin_settings(bin_dir: Path, directory: Path) -> dict[str, str]:
     if any(libraries.glob(f"{_WANTED}.*")):
         return {}
     for plugin in libraries.glob(f"{_AT_HAND}.*"):
-        directory.mkdir(exist_ok=True)
         link = directory / f"{_WANTED}{plugin.suffix}"
         if not link.is_symlink():
             link.symlink_to(plugin)

@@ -86,7 +86,7 @@ def test_a_server_dies_with_its_owner(tmp_path: Path) -> None:
         "import os, sys, pathlib\n"
         "from rehearsal.postgres import Cluster, programs\n"
         "own = Cluster(programs('source'), pathlib.Path(sys.argv[1])).start()\n"
-        "print(own.pid, flush=True)\n"
+        "print(own.pid, own.socket_directory, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     owner = subprocess.run(
@@ -96,11 +96,12 @@ def test_a_server_dies_with_its_owner(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    pid = int(owner.stdout)
+    pid, directory = int(owner.stdout.split()[0]), Path(owner.stdout.split()[1])
     for _ in range(500):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            return
+            if not directory.exists():
+                return
         time.sleep(0.02)
     pytest.fail("the server outlived its owner")

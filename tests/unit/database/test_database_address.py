@@ -1,0 +1,46 @@
+"""Addresses out of secrets, which never show their password."""
+
+from __future__ import annotations
+
+import pytest
+
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.errors import InvalidInput
+
+SECRET = {
+    "username": "redash",
+    "password": "hidden",
+    "host": "db.example.com",
+    "port": "5433",
+    "dbname": "redash",
+}
+
+
+def test_a_secret_as_rds_and_dms_write_it() -> None:
+    address = DatabaseAddress.from_secret({**SECRET, "sslmode": "verify-full", "engine": "pg"})
+    assert (address.port, address.sslmode) == (5433, "verify-full")
+    assert str(address) == "redash@db.example.com:5433/redash"
+    assert "hidden" not in repr(address) + str(address)
+    assert address.parameters()["password"] == "hidden"
+    assert address.environment()["PGSSLMODE"] == "verify-full"
+
+
+def test_what_a_managed_secret_lacks_is_filled_in() -> None:
+    address = DatabaseAddress.from_secret(
+        {"username": "u", "password": "p"}, host="h", port=1, dbname="d"
+    )
+    assert str(address) == "u@h:1/d"
+    plain = DatabaseAddress.from_secret({**SECRET, "port": None})
+    assert plain.port == 5432
+
+
+@pytest.mark.parametrize("key", ["username", "password", "host", "dbname"])
+def test_a_key_that_is_nowhere_is_named(key: str) -> None:
+    with pytest.raises(InvalidInput, match=key):
+        DatabaseAddress.from_secret({name: SECRET[name] for name in SECRET if name != key})
+
+
+def test_a_port_that_is_none_is_named_without_the_rest() -> None:
+    with pytest.raises(InvalidInput, match="port") as caught:
+        DatabaseAddress.from_secret({**SECRET, "port": "hidden"})
+    assert "hidden" not in str(caught.value)
