@@ -35,8 +35,6 @@ def _abort() -> None:
         env = environment_of(self.exec_worker)
         if env is not None:
             env.set_stop(stop_date=stop_date, cause=cause, error=error)
-            for waiting in list(env.callback_pool_manager._pool.values()):
-                close(waiting)
         if hooks.execution_changed is not None:
             hooks.execution_changed(self)
 
@@ -66,6 +64,14 @@ def _keep_aborted() -> None:
             fail(self, error)
 
     fail = replace(Environment, "set_error", set_error)
+
+    def set_stop(self: Any, stop_date: Any, cause: str | None, error: str | None) -> None:
+        end(self, stop_date, cause, error)
+        for waiting in list(self.callback_pool_manager._pool.values()):
+            if waiting.consumer_error is None and not getattr(waiting, "env", self).is_running():
+                close(waiting)
+
+    end = replace(Environment, "set_stop", set_stop)
 
     def handle_retry(self: Any, env: Any, failure_event: Any) -> Any:
         if not env.is_running():

@@ -1,8 +1,8 @@
 """Three defects of task tokens.
 
-A second SendTaskSuccess for one token is accepted; a token of an execution that has ended is
-"invalid" rather than timed out; a token task that is tried again keeps its first token, so that
-it can't be resumed.
+A second SendTaskSuccess for one token is accepted; a token of an execution or a branch that has
+ended is accepted or "invalid" rather than timed out; a token task that is tried again keeps its
+first token, so that it can't be resumed.
 
 Repair: one token per attempt, closed for good by the first answer or the end of the attempt. A
 closed token answers TaskTimedOut ("no longer waiting"), an unknown one InvalidToken; an answer
@@ -37,10 +37,11 @@ def _answers() -> None:
     def endpoint(backend: Any, token: str) -> Any:
         for machine in backend.state_machines:
             for execution in machine.executions:
-                env = execution.exec_worker.env if execution.exec_worker else None
+                env: Any = execution.exec_worker.env if execution.exec_worker else None
                 found = env.callback_pool_manager.get(token) if env is not None else None
                 if found is not None:
-                    if found.consumer_error is not None or execution.status != "RUNNING":
+                    waits = getattr(found, "env", env)
+                    if found.consumer_error is not None or not waits.is_running():
                         raise api.TaskTimedOut
                     return found
         raise api.InvalidToken
@@ -87,6 +88,7 @@ def _one_token_per_attempt() -> None:
             return
         token = env.states.context_object.update_task_token()
         waiting = env.callback_pool_manager.add(token)
+        waiting.env = env
         try:
             original(self, env)
         finally:

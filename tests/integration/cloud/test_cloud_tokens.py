@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -217,3 +218,29 @@ def test_stopping_ends_a_token_wait_at_once(
     again = cloud.execution(arn)
     assert again.status == "ABORTED"
     assert again.history[-1]["type"] == "ExecutionAborted"
+
+
+def test_a_failing_branch_closes_the_tokens_of_the_others(
+    cloud: Cloud, deployment: Deployment, start: Start, fresh: Callable[[], str], key: str
+) -> None:
+    wait = token_task(deployment, key, End=True)
+    states = {"Rest": {"Type": "Wait", "Seconds": 1, "Next": "Bad"}, "Bad": {"Type": "Fail"}}
+    parallel = {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Token", "States": {"Token": wait}},
+            {"StartAt": "Rest", "States": states},
+        ],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Linger"}],
+        "End": True,
+    }
+    linger = {"Type": "Wait", "Seconds": 2, "End": True}
+    arn = start({"StartAt": "Both", "States": {"Both": parallel, "Linger": linger}})
+    found = fresh()
+    end = time.monotonic() + 10
+    while "Linger" not in cloud.execution(arn).states() and time.monotonic() < end:
+        time.sleep(0.05)
+    with pytest.raises(ClientError) as problem:
+        cloud.client("stepfunctions").send_task_success(taskToken=found, output="{}")
+    assert code(problem) == "TaskTimedOut"
+    assert cloud.wait_for_execution(arn).status == "SUCCEEDED"
