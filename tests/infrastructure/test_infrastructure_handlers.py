@@ -1,0 +1,145 @@
+"""Every event under events/ goes through its handler, deployed as the template says.
+
+The runtime interface client calls each handler with the template's environment, on real databases
+and a local AWS, in the order of the state machine: so one event builds on what the last one left,
+as for somebody who invokes the steps by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.stack import Stack
+from rehearsal.options import Options
+from rehearsal.world import World
+
+ROOT = Path(__file__).parents[2]
+MIGRATION = "redash-20260131-020000"
+ORDER = [
+    "begin",
+    "inspect_host",
+    "inspect_new_home",
+    "preflight",
+    "prepare_source",
+    "dump_schema",
+    "copy_schema",
+    "configure_replication",
+    "run_full_load",
+    "check_full_load",
+    "complete_schema",
+    "resume_change_capture",
+    "measure_source",
+    "await_in_sync",
+    "plan_copies",
+    "precopy_table",
+    "request_approval",
+    "approval_page",
+    "stop_services",
+    "fence_source",
+    "drain_changes",
+    "stop_replication",
+    "restore_table",
+    "finish_restore",
+    "fix_sequences",
+    "verify_data",
+    "verify_integrity",
+    "start_target",
+    "smoke_test",
+    "switch_traffic",
+    "start_workers",
+    "measure_cutover",
+    "confirm_cutover",
+    "reconcile",
+    "on_dms_event",
+    "on_command_event",
+    "roll_back",
+    "roll_back_database",
+    "clean_up",
+    "clean_up_database",
+    "retire_host",
+    "report",
+]
+GATES = {
+    "verify_integrity": "DataMismatch",  # the events verified one table of all
+    "smoke_test": "SmokeTestFailed",  # nobody serves at the address of the event
+}
+"""Steps that must refuse what a single event leaves them with."""
+
+AGAIN_UNTIL = {"await_in_sync": "in_sync", "drain_changes": "drained", "start_target": "healthy"}
+ANSWERED_BY_EVENT = {
+    "inspect_host",
+    "prepare_source",
+    "dump_schema",
+    "run_full_load",
+    "stop_services",
+    "stop_replication",
+}
+
+
+def logical_id(step: str) -> str:
+    return step.title().replace("_", "") + "Function"
+
+
+def event_of(step: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{step}.json").read_text("utf-8"))
+    return event
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    directory = tmp_path_factory.mktemp("handlers") / "world"
+    with World(Options(directory=directory, plain=True), lambda _: None) as made:
+        # The events' execution is none, and the reconciler would give its lock away.
+        made.cloud.clock.paused = True
+        yield made
+
+
+def test_every_function_has_its_event() -> None:
+    functions = set(Stack(ROOT / "template.yaml").document["Resources"])
+    declared = {name for name in functions if name.endswith("Function")}
+    assert declared == {logical_id(step) for step in ORDER}
+    assert {path.stem for path in (ROOT / "events").glob("*.json")} - {"env.local"} == set(ORDER)
+
+
+@pytest.mark.timeout(400)
+def test_each_event_goes_through_its_handler(world: World) -> None:
+    for step in ORDER:
+        answer = invoke(world, step)
+        if step in GATES:
+            assert answer["errorType"] == GATES[step], f"{step}: {answer}"
+        else:
+            assert "errorType" not in answer, f"{step}: {answer}"
+        if step in ANSWERED_BY_EVENT:
+            until(lambda step=step: wait_state(world, step) not in {"", "OPEN"}, step)
+
+
+def invoke(world: World, step: str) -> dict[str, Any]:
+    for _ in range(100):
+        answer: dict[str, Any] = world.cloud.invoke(logical_id(step), event_of(step)).value
+        ready = AGAIN_UNTIL.get(step)
+        if ready is None or "errorType" in answer or answer[ready]:
+            return answer
+        time.sleep(0.3)
+    raise AssertionError(f"{step}: never {AGAIN_UNTIL[step]}: {answer}")
+
+
+def until(met: Any, what: str) -> None:
+    for _ in range(300):
+        if met():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: its event never came")
+
+
+def wait_state(world: World, step: str) -> str:
+    """The state of the step's wait in the record."""
+    key = {"pk": {"S": MIGRATION}, "sk": {"S": f"WAIT#{logical_id(step).removesuffix('Function')}"}}
+    table = str(world.deployment.ref("MigrationTable"))
+    found = world.cloud.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
+    return str(found.get("state", {}).get("S", ""))
