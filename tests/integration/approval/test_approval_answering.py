@@ -277,7 +277,7 @@ class TestDelivery:
         assert [token for token, _ in stage.states.sent] == ["token-RequestApproval-2"]
 
     def test_an_answer_that_another_is_just_sending_is_not_sent_twice(self, stage: Stage) -> None:
-        """A second sender would only hear that the token is closed, and mistake that for the end."""
+        """A second sender would hear that the token is closed, and mistake that for the end."""
         gate = stage.ask()
         given = Answer(HANA, "approve", "", "hash", "2026-11-23T01:31:00.000000Z", "page")
         decided = Gates(stage.record.table).answer(gate, given, decided=True)

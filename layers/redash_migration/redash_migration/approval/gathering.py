@@ -47,9 +47,7 @@ def gather(
     checks = record.checks.all()
     stream = _stream(replication)
     disk = _disk(_fact(record, "measure_source"), plan)
-    pause = Pause(
-        plan.predicted_write_pause_seconds or None, plan.predicted_parts, pause_budget_seconds
-    )
+    pause = _pause(plan, _fact(record, "prediction"), pause_budget_seconds)
     found = [
         Finding(check.id, check.status, check.detail, check.remedy)
         for check in checks
@@ -145,6 +143,16 @@ def _validation_states(tables: Any) -> dict[str, str]:
         name: str(entry.get("validation", "") if isinstance(entry, Mapping) else entry)
         for name, entry in entries
     }
+
+
+def _pause(plan: Plan, later: Fact, budget_seconds: int) -> Pause:
+    """What was predicted after the early copies, which know more than the plan."""
+    seconds, parts = _number(later, "seconds"), later.get("parts")
+    if seconds is None or not isinstance(parts, Mapping):
+        seconds, parts = plan.predicted_write_pause_seconds or None, plan.predicted_parts
+    return Pause(
+        seconds, {str(name): float(value) for name, value in parts.items()}, budget_seconds
+    )
 
 
 def _stream(fact: Fact) -> Stream:
