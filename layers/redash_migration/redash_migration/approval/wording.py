@@ -60,6 +60,7 @@ _ORDER = (
     "start_target",
     "smoke_test",
     "switch_traffic",
+    "transitions",
 )
 
 

@@ -87,9 +87,7 @@ ENGLISH: Mapping[str, str] = {
         "by hand remains possible."
     ),
     "prediction.title": "How the pause was predicted",
-    "prediction.text": (
-        "From the sizes of the tables, with cautious speeds: about {pause} together."
-    ),
+    "prediction.text": "From the speeds measured in this migration: about {pause} together.",
     "prediction.none": "No prediction was written down. Expect minutes rather than seconds.",
     "part.stop_services": "Stopping Redash in order",
     "part.fence": "Closing the old database",
@@ -101,6 +99,7 @@ ENGLISH: Mapping[str, str] = {
     "part.integrity": "Keys and constraints",
     "part.start_target": "Starting the new Redash",
     "part.smoke_test": "Testing the new Redash",
+    "part.transitions": "From step to step",
     "part.switch_traffic": "Switching the load balancer",
     "findings.title": "Warnings",
     "findings.none": "No warnings. {passed} checks passed.",

@@ -85,9 +85,7 @@ JAPANESE: Mapping[str, str] = {
         "あとから手作業で戻すこともできます。"
     ),
     "prediction.title": "停止時間の見積もり",
-    "prediction.text": (
-        "テーブルのサイズをもとに、余裕をみた速度で計算しました。全体で約{pause}です。"
-    ),
+    "prediction.text": "今回の移行で測った速度から計算しました。全体で約{pause}です。",
     "prediction.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
     "part.stop_services": "Redash の順次停止",
     "part.fence": "元のデータベースの書き込み禁止",
@@ -99,6 +97,7 @@ JAPANESE: Mapping[str, str] = {
     "part.integrity": "キーと制約の検査",
     "part.start_target": "新しい Redash の起動",
     "part.smoke_test": "新しい Redash の動作確認",
+    "part.transitions": "ステップ間の移行",
     "part.switch_traffic": "ロードバランサーの切り替え",
     "findings.title": "警告",
     "findings.none": "警告はありません。{passed} 項目の検査に合格しました。",
