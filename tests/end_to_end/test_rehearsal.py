@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -113,6 +114,29 @@ def test_the_reconciler_resumes_when_no_event_of_the_task_arrives(tmp_path: Path
     events = (run.directory / "events.ndjson").read_text(encoding="utf-8").splitlines()
     invoked = [json.loads(line) for line in events if '"OnDmsEventFunction"' in line]
     assert invoked == [], "the event was to be withheld"
+
+
+@pytest.mark.xdist_group("rehearsal-1")
+def test_an_interrupted_rehearsal_leaves_nothing_running(tmp_path: Path) -> None:
+    directory = tmp_path / "run"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "rehearsal"],
+        cwd=ROOT,
+        env={**os.environ, "SCALE": "small", "REHEARSAL_DIRECTORY": str(directory)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "InspectHost" in line:
+                break
+        assert left_running(directory)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(60) == 130, rest
+    assert "everything that was started has been ended" in rest
+    assert left_running(directory) == []
 
 
 @pytest.mark.parametrize(

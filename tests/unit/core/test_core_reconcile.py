@@ -1,0 +1,258 @@
+"""The reconciler's rounds, the guard of an approval, and what every step has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from redash_migration.begin import begin, parse_request
+from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
+from redash_migration.reconcile import Answer, reconcile
+from redash_migration.record import Outcome, Record, Wait
+from redash_migration.record.lock import MigrationLock
+from redash_migration.record.table import RecordTable
+from redash_migration.replication.guard import guard_approval
+from redash_migration.replication.task import TaskTruth
+from redash_migration.step import as_transient, step
+
+
+@dataclass
+class Executions:
+    """Executions that run until they are ended, and roll-backs that were asked for."""
+
+    ended: set[str] = field(default_factory=set)
+    roll_backs: list[str] = field(default_factory=list)
+
+    def is_running(self, execution_arn: str) -> bool:
+        return execution_arn not in self.ended
+
+    def start_roll_back(self, migration_id: str) -> None:
+        self.roll_backs.append(migration_id)
+
+
+def round_of(
+    table: RecordTable,
+    record: Record,
+    executions: Executions,
+    resumed: Any,
+    answers: dict[str, Answer] | None = None,
+) -> Any:
+    return reconcile(
+        MigrationLock(table),
+        lambda _: record,
+        executions,
+        resumed,
+        lambda _: answers or {},
+        lambda _: None,
+    )
+
+
+@pytest.fixture
+def held(table: RecordTable, record: Record) -> Record:
+    MigrationLock(table).take(record.migration_id, "arn:execution")
+    return record
+
+
+def test_without_a_migration_there_is_nothing_to_do(
+    table: RecordTable, record: Record, resumed: Any
+) -> None:
+    record.waits.open("RunFullLoad", "token", "arn")
+    done = round_of(table, record, Executions(), resumed)
+    assert (done.migration_id, done.looked_at) == ("", ())
+
+
+def test_a_wait_that_fails_does_not_keep_the_others_from_their_turn(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    held.waits.open("DumpSchema", "token-1", "command")
+    held.waits.open("RunFullLoad", "token-2", "arn")
+    seen: list[str] = []
+
+    def broken(_: Wait) -> None:
+        raise ConnectionError("no answer")
+
+    answers: dict[str, Answer] = {
+        "DumpSchema": broken,
+        "RunFullLoad": lambda wait: seen.append(wait.kind),
+    }
+    done = round_of(table, held, Executions(), resumed, answers)
+    assert seen == ["RunFullLoad"]
+    assert done.problems == ("DumpSchema: ConnectionError: no answer",)
+
+
+def test_a_decision_that_was_written_and_not_sent_is_sent(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    wait = held.waits.open("RequestApproval", "token", "approval")
+    held.waits.settle(wait, Outcome.success({"decision": "approve"}))
+    round_of(table, held, Executions(), resumed)
+    round_of(table, held, Executions(), resumed)
+    assert [token for token, _ in resumed.sent] == ["token"]
+
+
+@pytest.mark.parametrize(
+    ("milestones", "roll_backs"),
+    [
+        (["pause_began"], 1),
+        ([], 0),
+        (["pause_began", "switch_began"], 0),
+    ],
+)
+def test_an_execution_stopped_inside_the_pause_is_taken_back(
+    table: RecordTable, held: Record, resumed: Any, milestones: list[str], roll_backs: int
+) -> None:
+    held.undo.add("start_services", {}, where="aws")
+    held.waits.open("StopServices", "token", "command")
+    for name in milestones:
+        held.milestone(name)
+    executions = Executions(ended={"arn:execution"})
+    round_of(table, held, executions, resumed)
+    assert len(executions.roll_backs) == roll_backs
+    wait = held.waits.get("StopServices")
+    assert wait is not None
+    assert wait.state == "CLOSED"
+    assert MigrationLock(table).holder() is not None, "the lock waits for the roll-back"
+
+
+def test_an_execution_that_ended_with_nothing_to_take_back_gives_the_lock_up(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    round_of(table, held, Executions(ended={"arn:execution"}), resumed)
+    assert MigrationLock(table).holder() is None
+
+
+@dataclass
+class OneTask:
+    """A replication service with one task."""
+
+    status: str
+
+    def task(self, arn: str) -> TaskTruth | None:
+        if not self.status:
+            return None
+        return TaskTruth(arn, self.status, "", "", "disk full", 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "error"),
+    [
+        ("PASS", "running", ""),
+        ("WARN", "running", ""),
+        ("FAIL", "running", "WalBudgetExceeded"),
+        ("PASS", "failed", "ReplicationTaskFailed"),
+        ("PASS", "stopped", "ReplicationTaskFailed"),
+        ("PASS", "", "ReplicationTaskFailed"),
+    ],
+)
+def test_an_approval_that_could_not_be_carried_out_ends(
+    record: Record, resumed: Any, verdict: str, status: str, error: str
+) -> None:
+    record.put_fact("task", {"arn": "arn"})
+    record.put_fact("measure_source", {"verdict": verdict, "detail": "too much"})
+    wait = record.waits.open("RequestApproval", "token", "approval")
+    dms: Any = OneTask(status)
+    assert guard_approval(record, dms, resumed, wait) == bool(error)
+    assert [outcome.error for _, outcome in resumed.sent] == ([error] if error else [])
+
+
+def start(table: RecordTable, name: str, executions: Executions, **given: Any) -> None:
+    begin(
+        parse_request(given),
+        migration_id=name,
+        execution_arn=f"arn:{name}",
+        lock=MigrationLock(table),
+        record=Record(table, name),
+        is_running=executions.is_running,
+    )
+
+
+def test_one_migration_at_a_time(table: RecordTable) -> None:
+    executions = Executions()
+    start(table, "redash-20260131-020000", executions)
+    start(table, "redash-20260131-020000", executions)  # a redrive
+    with pytest.raises(MigrationInProgress, match="redash-20260131-020000 is running"):
+        start(table, "redash-20260131-030000", executions)
+
+
+def test_a_migration_stopped_half_way_must_be_taken_back_first(table: RecordTable) -> None:
+    executions = Executions()
+    first = "redash-20260131-020000"
+    start(table, first, executions)
+    Record(table, first).undo.add("lift_fence", {}, where="database")
+    executions.ended.add(f"arn:{first}")
+    with pytest.raises(MigrationInProgress, match="take it back first"):
+        start(table, "redash-20260131-030000", executions)
+    start(table, first, executions, mode="roll-back", migrationId=first)
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        (ClientError({"Error": {"Code": "ThrottlingException"}}, "DescribeX"), True),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeX"), False),
+        (EndpointConnectionError(endpoint_url="https://x"), True),
+        (ValueError("x"), False),
+        (InvalidInput("x"), False),
+    ],
+)
+def test_what_another_try_can_mend_is_transient(error: Exception, transient: bool) -> None:
+    assert (as_transient(error) is not None) == transient
+
+
+def test_a_lost_database_connection_is_transient_and_a_wrong_password_is_not() -> None:
+    import psycopg
+
+    assert as_transient(psycopg.OperationalError("server closed the connection"))
+    assert not as_transient(psycopg.OperationalError("password authentication failed"))
+    assert not as_transient(psycopg.errors.UndefinedTable("no such table"))
+
+
+def test_a_step_records_its_time_and_its_failure(
+    table: RecordTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "redash-20260131-020000"
+    monkeypatch.setattr("redash_migration.wiring.record", lambda _: Record(table, name))
+    outcomes: list[Exception | None] = [
+        ClientError({"Error": {"Code": "Throttling"}}, "DescribeX"),
+        None,
+    ]
+
+    @step("CopySchema")
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        error = outcomes.pop(0)
+        if error is not None:
+            raise error
+        return {"done": True}
+
+    with pytest.raises(TransientFailure):
+        handler({"migration_id": name}, None)
+    [timing] = Record(table, name).steps.all()
+    assert (timing.status, timing.attempts) == ("FAILED", 1)
+    assert handler({"migration_id": name}, None) == {"done": True}
+    [timing] = Record(table, name).steps.all()
+    assert (timing.status, timing.attempts, timing.error) == ("SUCCEEDED", 2, "")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [None, [], "x", {}, {"migration_id": 3}, {"migration_id": ""}, {"migration_id": "../x"}],
+)
+def test_a_step_refuses_an_event_without_a_migration(event: Any) -> None:
+    @step("CopySchema")
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        raise AssertionError("must not be reached")
+
+    with pytest.raises(InvalidInput, match=r"^migration_id: "):
+        handler(event, None)
+
+
+def test_a_token_step_refuses_an_event_without_a_token() -> None:
+    @step("RunFullLoad", token=True)
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        raise AssertionError("must not be reached")
+
+    with pytest.raises(InvalidInput, match=r"^token: "):
+        handler({"migration_id": "redash-20260131-020000"}, None)
