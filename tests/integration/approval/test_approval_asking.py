@@ -156,6 +156,16 @@ def test_without_measurements_the_page_says_so(stage: Stage) -> None:
     assert "not compared yet" in page
 
 
+def test_a_later_prediction_counts(stage: Stage) -> None:
+    parts = {"restore": 2.5, "verify": 1.5, "something_new": 3.0}
+    stage.record.put_fact("prediction", {"seconds": 7.0, "parts": parts})
+    stage.ask()
+    assert "Predicted write pause: 7 s" in stage.mails[0]["text"]
+    page = stage.call("GET", stage.link())["body"]
+    assert page.index("Direct copy of the rest") < page.index("Comparing by checksum")
+    assert "Something new" in page
+
+
 def test_who_started_unknown_is_a_warning(stage: Stage) -> None:
     stage.record.put_fact("request", {})
     stage.ask()
