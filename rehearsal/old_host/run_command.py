@@ -8,12 +8,11 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, Protocol
 
-from moto.core.responses import ActionResult
 from moto.ssm.exceptions import SSMException
-from moto.ssm.responses import SimpleSystemManagerResponse
 
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
 from rehearsal.old_host.invocation import TERMINAL, Invocation
+from rehearsal.old_host.ssm_api import Command, add_operations
 
 DELIVERY_SECONDS = 0.1
 """How long a command is on its way; until half of it, it has no invocation yet."""
@@ -61,8 +60,7 @@ class RunCommand:
         ssm.list_commands = self.listed
         ssm.cancel_command = self.cancel
         ssm.describe_instance_information = self.instances
-        SimpleSystemManagerResponse.cancel_command = _cancel_command
-        SimpleSystemManagerResponse.describe_instance_information = _describe_instance_information
+        add_operations()
 
     def stop(self) -> None:
         """End the scripts that still run."""
@@ -70,7 +68,7 @@ class RunCommand:
             if invocation.status not in TERMINAL:
                 invocation.cancel()
 
-    def send(self, **request: Any) -> _Command:
+    def send(self, **request: Any) -> Command:
         """SendCommand: the document must be AWS-RunShellScript, the instance known and online."""
         document = request["document_name"]
         if document != SHELL_DOCUMENT:
@@ -97,7 +95,7 @@ class RunCommand:
         delivery = Timer(DELIVERY_SECONDS, invocation.start, [self._directory, self._environment])
         delivery.daemon = True
         delivery.start()
-        return _Command(invocation)
+        return Command(invocation)
 
     def get(self, command_id: str, instance_id: str, plugin: str | None) -> dict[str, Any]:
         """GetCommandInvocation: a command that was just sent has none yet."""
@@ -110,7 +108,7 @@ class RunCommand:
             raise SSMException("InvocationDoesNotExist", "The invocation does not exist")
         return found.described()
 
-    def listed(self, command_id: str | None, instance_id: str | None) -> list[_Command]:
+    def listed(self, command_id: str | None, instance_id: str | None) -> list[Command]:
         """ListCommands, newest first."""
         found = [
             invocation
@@ -118,7 +116,7 @@ class RunCommand:
             if command_id in {None, invocation.command_id}
             and instance_id in {None, invocation.instance_id}
         ]
-        return [_Command(invocation) for invocation in reversed(found)]
+        return [Command(invocation) for invocation in reversed(found)]
 
     def cancel(self, command_id: str) -> None:
         """CancelCommand: ends the script."""
@@ -164,45 +162,3 @@ class RunCommand:
             detail={**shared, "parameters": dict(invocation.parameters)},
             resources=resources,
         )
-
-
-class _Command:
-    """A command as SendCommand and ListCommands show it."""
-
-    def __init__(self, invocation: Invocation) -> None:
-        self._invocation = invocation
-
-    def response_object(self) -> dict[str, Any]:
-        """The Command structure."""
-        ended = self._invocation.status in TERMINAL
-        failed = ended and self._invocation.status != "Success"
-        return {
-            "CommandId": self._invocation.command_id,
-            "DocumentName": self._invocation.document,
-            "Comment": self._invocation.comment,
-            "Parameters": dict(self._invocation.parameters),
-            "InstanceIds": [self._invocation.instance_id],
-            "RequestedDateTime": self._invocation.requested_at.timestamp(),
-            "Status": self._invocation.status,
-            "StatusDetails": self._invocation.status,
-            "TargetCount": 1,
-            "CompletedCount": int(ended),
-            "ErrorCount": int(failed),
-        }
-
-
-def _cancel_command(response: Any) -> ActionResult:
-    response.ssm_backend.cancel_command(response._get_param("CommandId"))
-    return ActionResult({})
-
-
-def _describe_instance_information(response: Any) -> ActionResult:
-    wanted = [
-        value
-        for condition in (response._get_param("Filters") or [])
-        if condition["Key"] == "InstanceIds"
-        for value in condition["Values"]
-    ]
-    found = response.ssm_backend.describe_instance_information()
-    listed = [node for node in found if not wanted or node["InstanceId"] in wanted]
-    return ActionResult({"InstanceInformationList": listed})

@@ -56,7 +56,7 @@ def check_ledger(ledger_path: Path, address: DatabaseAddress) -> LedgerResult:
         rows = find_rows(address, table, by_key.keys(), columns)
         for key, history in by_key.items():
             found = rows.get(tuple(value for _, value in key), [])
-            missing += _judge(table, dict(key), history, found)
+            missing += _judge(history, found)
     return LedgerResult(
         acknowledged=len({write.number for write in acknowledged}),
         unacknowledged=len({write.number for write in writes if not write.acknowledged}),
@@ -74,32 +74,31 @@ def _histories(writes: Iterable[Write]) -> dict[str, dict[_Key, list[Write]]]:
     return tables
 
 
-def _judge(
-    table: str, key: dict[str, Any], history: Sequence[Write], found: Sequence[dict[str, Any]]
-) -> list[str]:
+def _judge(history: Sequence[Write], found: Sequence[dict[str, Any]]) -> list[str]:
     presence = _possible(history, [write.row is not None for write in history])
-    if bool(found) not in presence and presence:
-        expected = "a row" if True in presence else "no row, it was deleted"
-        kind = _last(history).kind
-        there = "a row" if found else "no row"
-        return [f"{kind} {table} {key}: {expected} expected, {there} found"]
+    if presence and bool(found) not in presence:
+        expected = "a row" if True in presence else "no row, since it was deleted,"
+        return [_complaint(history, expected, "one" if found else "none")]
     if len(found) > 1:
-        return [f"{history[0].kind} {table} {key}: one row expected, {len(found)} found"]
-    return [wrong for row in found for wrong in _wrong_columns(table, key, history, row)]
+        return [_complaint(history, "one row", str(len(found)))] if presence else []
+    return [wrong for row in found for wrong in _wrong_columns(history, row)]
 
 
-def _wrong_columns(
-    table: str, key: dict[str, Any], history: Sequence[Write], row: dict[str, Any]
-) -> list[str]:
+def _wrong_columns(history: Sequence[Write], row: dict[str, Any]) -> list[str]:
     wrong = []
     for column in {name: None for write in history for name in write.row or ()}:
         setting = [write for write in history if write.row and column in write.row]
         possible = _possible(setting, [(write.row or {})[column] for write in setting])
         if possible and row[column] not in possible and ANY not in possible:
-            kind = _last(setting).kind
-            expected, there = (f"{column} = {value!r}" for value in (possible[0], row[column]))
-            wrong.append(f"{kind} {table} {key}: {expected} expected, {there} found")
+            wrong.append(_complaint(setting, f"{column} = {possible[0]!r}", repr(row[column])))
     return wrong
+
+
+def _complaint(history: Sequence[Write], expected: str, found: str) -> str:
+    last = [write for write in history if write.acknowledged][-1]
+    where = " ".join(f"{name}={value}" for name, value in last.key.items())
+    by = f", acknowledged by {last.side}" if last.side else ""
+    return f"{last.kind}: {last.table} {where}: {expected} expected{by}; found {found}"
 
 
 def _possible(history: Sequence[Write], values: Sequence[Any]) -> list[Any]:
@@ -113,7 +112,3 @@ def _possible(history: Sequence[Write], values: Sequence[Any]) -> list[Any]:
         for place, write in enumerate(history)
         if not write.acknowledged and (place > latest or write.status in _UNDECIDED)
     ]
-
-
-def _last(history: Sequence[Write]) -> Write:
-    return [write for write in history if write.acknowledged][-1]

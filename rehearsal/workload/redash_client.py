@@ -44,7 +44,7 @@ class RedashClient:
         began = time.time()
         try:
             reply = self._send(method, path, body)
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, ValueError):  # ValueError: half an answer
             self.close()
             reply = Reply(0, None, "")
         if reply.status == 0 or reply.status >= 500:

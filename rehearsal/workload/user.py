@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from rehearsal.workload.ledger import ANY, Ledger, Write
+from rehearsal.workload.ledger import ANY
+from rehearsal.workload.notebook import Notebook
 from rehearsal.workload.redash_client import RedashClient, Reply
 
 Kind = str
@@ -25,16 +25,14 @@ _OWN_QUERIES_KEPT = 40
 class User:
     """Acts on rows that no other user of the workload touches: own ones and a share of the old.
 
-    ``numbers`` orders all writes of the workload; ``shared`` are ids of old queries for this user
-    alone.
+    ``shared`` are ids of old queries for this user alone.
     """
 
     def __init__(
         self,
         name: str,
         client: RedashClient,
-        ledger: Ledger,
-        numbers: Iterator[int],
+        notebook: Notebook,
         *,
         user_id: int,
         sources: Sequence[int],
@@ -43,8 +41,7 @@ class User:
     ) -> None:
         self._name = name
         self._client = client
-        self._ledger = ledger
-        self._numbers = numbers
+        self._notebook = notebook
         self._user_id = user_id
         self._sources = list(sources)
         self._unknown = list(shared)
@@ -53,7 +50,6 @@ class User:
         self._favorites: list[int] = []
         self._kinds = [kind for kind in kinds if kind in _ACTIONS]
         self._count = itertools.count(1)
-        self.acknowledged = 0
 
     def act(self) -> bool:
         """Do one thing; whether it was acknowledged."""
@@ -67,33 +63,11 @@ class User:
     def _marker(self) -> str:
         return f"{MARK}-{self._name}-{next(self._count)}"
 
-    def _note(
-        self, reply: Reply, kind: Kind, *rows: tuple[str, dict[str, Any], dict[str, Any] | None]
-    ) -> None:
-        self.acknowledged += reply.acknowledged
-        number = next(self._numbers)
-        self._ledger.write(
-            *(
-                Write(
-                    number,
-                    kind,
-                    table,
-                    key,
-                    row,
-                    reply.acknowledged,
-                    reply.status,
-                    reply.side,
-                    time.time(),
-                )
-                for table, key, row in rows
-            )
-        )
-
     def _event(self) -> Reply:
         marker = self._marker()
         event = {"action": "view", "object_type": "query", "object_id": marker, "場所": "東京"}
         reply = self._client.call("POST", "/api/events", event)
-        self._note(reply, "event", ("events", {"object_id": marker}, {"action": "view"}))
+        self._notebook.note(reply, "event", ("events", {"object_id": marker}, {"action": "view"}))
         return reply
 
     def _execute(self) -> Reply | None:
@@ -108,7 +82,7 @@ class User:
         reply = self._client.call("POST", "/api/query_results", body)
         if reply.acknowledged:
             result = reply.body["job"].get("query_result_id")
-            self._note(
+            self._notebook.note(
                 reply,
                 "execute",
                 ("query_results", {"id": result}, {"query": text}),
@@ -116,7 +90,9 @@ class User:
             )
         else:
             # Which result the query would point to is not known: any will do from here on.
-            self._note(reply, "execute", ("queries", {"id": number}, {"latest_query_data_id": ANY}))
+            self._notebook.note(
+                reply, "execute", ("queries", {"id": number}, {"latest_query_data_id": ANY})
+            )
         return reply
 
     def _create(self) -> Reply:
@@ -135,7 +111,7 @@ class User:
             row = {"name": name, "query": body["query"], "is_archived": False}
             number = int(reply.body["id"])
             self._queries = [*self._queries, (number, source)][-_OWN_QUERIES_KEPT:]
-            self._note(reply, "create", ("queries", {"id": number}, row))
+            self._notebook.note(reply, "create", ("queries", {"id": number}, row))
         return reply
 
     def _edit(self) -> Reply | None:
@@ -145,7 +121,7 @@ class User:
         name = f"編集済み {self._marker()}"
         row = {"name": name, "query": f"SELECT 1 -- {name}"}
         reply = self._client.call("POST", f"/api/queries/{found[0]}", row)
-        self._note(reply, "edit", ("queries", {"id": found[0]}, row))
+        self._notebook.note(reply, "edit", ("queries", {"id": found[0]}, row))
         return reply
 
     def _archive(self) -> Reply | None:
@@ -154,7 +130,7 @@ class User:
             return self._create()
         self._queries.remove(found)
         reply = self._client.call("DELETE", f"/api/queries/{found[0]}")
-        self._note(reply, "archive", ("queries", {"id": found[0]}, {"is_archived": True}))
+        self._notebook.note(reply, "archive", ("queries", {"id": found[0]}, {"is_archived": True}))
         return reply
 
     def _snippet(self) -> Reply:
@@ -164,7 +140,9 @@ class User:
         if reply.acknowledged:
             number = int(reply.body["id"])
             self._snippets.append(number)
-            self._note(reply, "snippet", ("query_snippets", {"id": number}, {"trigger": trigger}))
+            self._notebook.note(
+                reply, "snippet", ("query_snippets", {"id": number}, {"trigger": trigger})
+            )
         return reply
 
     def _forget_snippet(self) -> Reply | None:
@@ -172,7 +150,7 @@ class User:
             return self._snippet()
         number = self._snippets.pop(0)
         reply = self._client.call("DELETE", f"/api/query_snippets/{number}")
-        self._note(reply, "forget_snippet", ("query_snippets", {"id": number}, None))
+        self._notebook.note(reply, "forget_snippet", ("query_snippets", {"id": number}, None))
         return reply
 
     def _favorite(self) -> Reply | None:
@@ -181,7 +159,7 @@ class User:
             return self._create()
         reply = self._client.call("POST", f"/api/queries/{found[0]}/favorite", {})
         self._favorites.append(found[0])
-        self._note(reply, "favorite", ("favorites", self._favorite_key(found[0]), {}))
+        self._notebook.note(reply, "favorite", ("favorites", self._favorite_key(found[0]), {}))
         return reply
 
     def _forget_favorite(self) -> Reply | None:
@@ -189,7 +167,9 @@ class User:
             return self._favorite()
         number = self._favorites.pop(0)
         reply = self._client.call("DELETE", f"/api/queries/{number}/favorite")
-        self._note(reply, "forget_favorite", ("favorites", self._favorite_key(number), None))
+        self._notebook.note(
+            reply, "forget_favorite", ("favorites", self._favorite_key(number), None)
+        )
         return reply
 
     def _read(self) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from rehearsal.workload.availability import Availability
 from rehearsal.workload.ledger import Ledger
+from rehearsal.workload.notebook import Notebook
 from rehearsal.workload.redash_client import RedashClient
 from rehearsal.workload.user import KINDS, User
 
@@ -50,7 +50,7 @@ class Workload:
         self._ledger = Ledger(ledger_path)
         self.availability = Availability(self._ledger)
         self._size = users
-        self._users: list[User] = []
+        self._notebook = Notebook(self._ledger)
         self._threads: list[Thread] = []
         self._stopped = Event()
         self._moving = Event()
@@ -74,20 +74,17 @@ class Workload:
         kinds = [kind for kind in self._kinds if not (real and kind in STORED_LATER)]
         sources = [source["id"] for source in self._ask(client, "/api/data_sources")]
         listed = self._ask(client, "/api/queries?page_size=100")["results"]
-        numbers = itertools.count(1)
         run = f"{time.time_ns():x}"
         for place in range(self._size):
             user = User(
                 f"{run}-{place}",
                 RedashClient(self._url, self._api_key, self.availability),
-                self._ledger,
-                numbers,
+                self._notebook,
                 user_id=user_id,
                 sources=sources,
                 shared=[query["id"] for query in listed[place :: self._size]],
                 kinds=kinds,
             )
-            self._users.append(user)
             self._threads.append(Thread(target=self._work, args=[user], daemon=True))
 
     def freeze(self) -> None:
@@ -111,7 +108,7 @@ class Workload:
     @property
     def acknowledged(self) -> int:
         """Acknowledged writes up to now."""
-        return sum(user.acknowledged for user in self._users)
+        return self._notebook.acknowledged
 
     @property
     def unavailable_seconds(self) -> float:

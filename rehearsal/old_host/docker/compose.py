@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +11,10 @@ import yaml
 
 from rehearsal.old_host.compose_file import ComposeError, Project, find_files, read_project
 from rehearsal.old_host.docker.answer import Answer, failure, lines
+from rehearsal.old_host.docker.listing import container_id, described, table
 from rehearsal.old_host.docker.options import Options, parsed
 from rehearsal.old_host.docker.running import Runner
-from rehearsal.old_host.services import STOP_SECONDS, Service, Services
+from rehearsal.old_host.services import STOP_SECONDS, Services
 
 VERSION = "2.29.7"
 _GLOBAL = {"-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile",
@@ -86,7 +86,7 @@ class Compose:
             return Answer(lines(container_id(service.definition.name) for service in shown))
         if options.value("--format") == "json":
             return Answer(lines(json.dumps(described(service)) for service in shown))
-        return Answer(_table(shown))
+        return Answer(table(shown))
 
     def _up(self, project: Project, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, _WITH_VALUE)
@@ -169,30 +169,6 @@ _COMMANDS: dict[str, Callable[[Compose, Project, Sequence[str]], Answer]] = {
 }
 
 
-def container_id(name: str) -> str:
-    """A container's id: made of its name, always the same."""
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-def described(service: Service) -> dict[str, Any]:
-    """One line of ``ps --format json``."""
-    definition = service.definition
-    return {
-        "ID": container_id(definition.name)[:12],
-        "Name": f"redash-{definition.name}-1",
-        "Names": f"redash-{definition.name}-1",
-        "Service": definition.name,
-        "Project": "redash",
-        "Image": definition.image,
-        "Command": " ".join(definition.command),
-        "State": service.state,
-        "Status": "Up 3 days" if service.state == "running" else "Exited (0) 1 second ago",
-        "Health": "",
-        "ExitCode": 0,
-        "Publishers": [],
-    }
-
-
 def _resolved(project: Project) -> dict[str, Any]:
     services = {}
     for name, definition in project.services.items():
@@ -208,11 +184,3 @@ def _patience(options: Options) -> float:
 
 def _said(said: Sequence[str]) -> Answer:
     return Answer(stderr=lines(f" {line}" for line in said))  # compose reports progress on stderr
-
-
-def _table(shown: Sequence[Service]) -> str:
-    rows = [described(service) for service in shown]
-    head = f"{'NAME':28}{'IMAGE':28}{'SERVICE':20}STATUS"
-    return lines(
-        [head, *(f"{r['Name']:28}{r['Image']:28}{r['Service']:20}{r['Status']}" for r in rows)]
-    )

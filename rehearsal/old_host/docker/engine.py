@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.old_host.docker.answer import Answer, failure, lines
-from rehearsal.old_host.docker.compose import Compose, container_id, described
+from rehearsal.old_host.docker.compose import Compose
+from rehearsal.old_host.docker.listing import container_id, described
 from rehearsal.old_host.docker.options import parsed
 from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.services import Service, Services

@@ -93,7 +93,9 @@ def test_an_event_that_is_there_twice(
     assert check(event).whole
     execute(redash_database, insert)
     (message,) = check(event).missing
-    assert "2 found" in message
+    assert message == (
+        "event: events object_id=m-1: one row expected, acknowledged by old; found 2"
+    )
 
 
 def test_a_whole_workload(
@@ -136,7 +138,7 @@ def test_a_whole_workload(
     lost = next(one for one in reversed(acknowledged) if one.kind == "event")
     execute(redash_database, "DELETE FROM events WHERE object_id = %s", lost.key["object_id"])
     (missing,) = check_ledger(path, redash_database).missing
-    assert missing.startswith(f"event events {lost.key}")
+    assert missing.startswith(f"event: events object_id={lost.key['object_id']}: a row expected")
 
 
 def test_it_does_not_begin_without_redash(tmp_path: Path) -> None:
