@@ -42,18 +42,23 @@ def list_queries(request: Request) -> Answer:
     size = min(int(request.query.get("page_size", "25")), 250)
     page = int(request.query.get("page", "1"))
     condition, parameters = matching(request.connection, request.query.get("q", ""))
+    found = sql.SQL("FROM queries WHERE org_id = %(org)s AND NOT is_archived AND {}").format(
+        condition
+    )
+    chosen = {**parameters, "org": request.user.org_id, "size": size, "start": (page - 1) * size}
     rows = request.connection.execute(
         sql.SQL(
             "SELECT id, name, description, query, tags, data_source_id, latest_query_data_id,"
-            " version, is_archived, is_draft, updated_at, created_at, count(*) OVER () AS total"
-            " FROM queries WHERE org_id = %(org)s AND NOT is_archived AND {}"
+            " version, is_archived, is_draft, updated_at, created_at {}"
             " ORDER BY id DESC LIMIT %(size)s OFFSET %(start)s"
-        ).format(condition),
-        {**parameters, "org": request.user.org_id, "size": size, "start": (page - 1) * size},
+        ).format(found),
+        chosen,
     ).fetchall()
-    count = rows[0]["total"] if rows else 0
-    results = [{name: row[name] for name in row if name != "total"} for row in rows]
-    return as_json({"count": count, "page": page, "page_size": size, "results": results})
+    counted = request.connection.execute(
+        sql.SQL("SELECT count(*) AS count {}").format(found), chosen
+    ).fetchone()
+    count = counted["count"] if counted else 0
+    return as_json({"count": count, "page": page, "page_size": size, "results": rows})
 
 
 @route("POST", "/api/queries")
