@@ -1,12 +1,13 @@
 """Which of the selected tables DMS could carry, and why not the others, before anything is copied.
 
 AWS DMS User Guide, "Using a PostgreSQL database as a source" (types, arrays without a key) and
-"Using a PostgreSQL database as a target"; AWS re:Post, "dms-error-null-value-column".
+"Using a PostgreSQL database as a target" (AfterConnectScript); AWS re:Post,
+"dms-error-null-value-column".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import psycopg
 from psycopg import sql
@@ -15,19 +16,20 @@ from rehearsal.dms.catalog import Table
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.task_settings import TaskSettings
 
+_GUARDS = """
+SELECT n.nspname, c.relname, g.name
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN (SELECT conrelid AS relation, 'foreign key ' || conname AS name
+          FROM pg_constraint WHERE contype = 'f'
+        UNION ALL
+        SELECT tgrelid, 'trigger ' || tgname
+          FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O') g ON g.relation = c.oid
+ ORDER BY 1, 2, 3
+"""
 
-def objection(table: Table, targets: Mapping[TableName, Table], settings: TaskSettings) -> str:
-    """Why this table can't be carried, or empty."""
-    reason = _of_the_source(table)
-    if reason or settings.prep_mode == "DROP_AND_CREATE":
-        return reason
-    target = targets.get(table.name)
-    if target is None:
-        return "the table does not exist on the target"
-    return _of_the_target(table, target, settings)
 
-
-def _of_the_source(table: Table) -> str:
+def source_objection(table: Table) -> str:
+    """Why this table of the source can't be carried, or empty."""
     for column in table.columns:
         if column.unsupported:
             return (
@@ -39,7 +41,10 @@ def _of_the_source(table: Table) -> str:
     return ""
 
 
-def _of_the_target(table: Table, target: Table, settings: TaskSettings) -> str:
+def target_objection(table: Table, target: Table | None, settings: TaskSettings) -> str:
+    """Why the target's table does not take the source's rows, or empty."""
+    if target is None:
+        return "the table does not exist on the target"
     there = {column.name: column for column in target.columns}
     for column in table.columns:
         if column.generated:
@@ -52,6 +57,24 @@ def _of_the_target(table: Table, target: Table, settings: TaskSettings) -> str:
                 " mode a row arrives before its LOBs; drop NOT NULL on the target"
             )
     return ""
+
+
+def guards(
+    connection: psycopg.Connection, carried: Iterable[TableName], script: str
+) -> dict[TableName, str]:
+    """What would fire on the target for each row, unless the AfterConnectScript prevents it.
+
+    The replication behind this stand-in never fires them; DMS does.
+    """
+    if "session_replication_role" in script.lower() and "replica'" in script.lower():
+        return {}
+    wanted = set(carried)
+    return {
+        (schema, table): f"{guard} would fire: the target endpoint's AfterConnectScript does not"
+        " set session_replication_role='replica'"
+        for schema, table, guard in connection.execute(_GUARDS)
+        if (schema, table) in wanted
+    }
 
 
 def oversized(connection: psycopg.Connection, table: Table, limit_bytes: int) -> str:

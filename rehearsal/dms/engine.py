@@ -7,40 +7,23 @@ disabled subscription, which the run sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import psycopg
 from psycopg import sql
 
+from rehearsal.dms import publication
 from rehearsal.dms.catalog import Table
 from rehearsal.dms.endpoint import Database
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.names import Names
+from rehearsal.dms.slot import SlotState, beat, drop_slot, look_at_slot, make_slot
 
 # Applied means durable: a row that the slot has let go of must survive a crash of the target.
 _OPTIONS = (
     "create_slot = false, enabled = false, binary = false, streaming = off,"
     " synchronous_commit = on, slot_name = {}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SlotState:
-    """The slot on the source. ``wal_status`` is empty when the slot is gone or older than 13."""
-
-    exists: bool
-    active: bool
-    wal_status: str
-    confirmed: int
-    current: int
-    """Where the source writes now, in bytes, as is ``confirmed``."""
-
-    @property
-    def lost(self) -> bool:
-        """Whether the changes it should have kept are gone."""
-        return not self.exists or self.wal_status == "lost"
 
 
 class Engine:
@@ -53,14 +36,9 @@ class Engine:
 
     def create(self, tables: Sequence[Table], *, copy_data: bool) -> None:
         """Publish the tables, keep their changes from now on, subscribe (still disabled)."""
-        identified = [table.name for table in tables if table.identified]
-        others = [table.name for table in tables if not table.identified]
         with self.source.connect() as connection:
-            _publish(connection, self.names.publication, identified, "insert, update, delete")
-            _publish(connection, self.names.publication_of_inserts, others, "insert")
-            connection.execute(
-                "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [self.names.slot]
-            )
+            publication.publish(connection, self.names, tables)
+            make_slot(connection, self.names.slot)
         with self.target.connect() as connection:
             self._subscribe(connection, copy_data=copy_data)
 
@@ -89,6 +67,10 @@ class Engine:
             connect_timeout=5,
         )
 
+    def readdress(self) -> None:
+        """Follow the source endpoint, whose address or password may have changed."""
+        self._alter("CONNECTION {}", sql.Literal(self._source_conninfo()))
+
     def enable(self) -> None:
         """Let the workers run."""
         self._alter("ENABLE")
@@ -100,6 +82,10 @@ class Engine:
     def skip(self, lsn: str) -> None:
         """Leave out the transaction that ends at this position (PostgreSQL 15 and newer)."""
         self._alter("SKIP (lsn = {})", sql.Literal(lsn))
+
+    def refresh(self, *, copy_data: bool) -> None:
+        """Follow the publications after they changed; the subscription must be enabled."""
+        self._alter(f"REFRESH PUBLICATION WITH (copy_data = {str(copy_data).lower()})")
 
     def _alter(self, action: str, *values: sql.Composable) -> None:
         with self.target.connect() as connection:
@@ -128,51 +114,21 @@ class Engine:
 
     def slot(self) -> SlotState:
         """The slot as the source shows it."""
-        with self.source.connect() as connection:
-            status = "wal_status" if connection.info.server_version >= 130000 else "''"
-            row = connection.execute(
-                f"SELECT active, coalesce({status}, ''),"  # noqa: S608 - a column's name
-                " coalesce(confirmed_flush_lsn - '0/0', 0)::int8,"
-                " (pg_current_wal_lsn() - '0/0')::int8"
-                " FROM pg_replication_slots WHERE slot_name = %s",
-                [self.names.slot],
-            ).fetchone()
-        if row is None:
-            return SlotState(exists=False, active=False, wal_status="", confirmed=0, current=0)
-        return SlotState(True, *row)
+        return look_at_slot(self.source, self.names.slot)
 
     def beat(self) -> None:
-        """A heartbeat: WAL without a change, so that an idle slot can move on."""
-        with self.source.connect() as connection:
-            connection.execute("SELECT pg_logical_emit_message(false, 'awsdms_heartbeat', '')")
+        """Let an idle slot move on."""
+        beat(self.source)
 
     def leave_out(self, table: TableName) -> None:
         """Carry a table no more: a suspended table."""
-        name = sql.Identifier(*table)
         with self.source.connect() as connection:
-            for publication in (self.names.publication, self.names.publication_of_inserts):
-                with suppress(psycopg.errors.UndefinedObject):
-                    connection.execute(
-                        sql.SQL("ALTER PUBLICATION {} DROP TABLE {}").format(
-                            sql.Identifier(publication), name
-                        )
-                    )
-
-    def refresh(self, *, copy_data: bool) -> None:
-        """Follow the publications after they changed; the subscription must be enabled."""
-        self._alter(f"REFRESH PUBLICATION WITH (copy_data = {str(copy_data).lower()})")
+            publication.leave_out(connection, self.names, table)
 
     def take_in(self, table: Table) -> None:
         """Carry a table (again)."""
-        publication = (
-            self.names.publication if table.identified else self.names.publication_of_inserts
-        )
         with self.source.connect() as connection:
-            connection.execute(
-                sql.SQL("ALTER PUBLICATION {} ADD TABLE {}").format(
-                    sql.Identifier(publication), sql.Identifier(*table.name)
-                )
-            )
+            publication.take_in(connection, self.names, table)
 
     def drop_subscription(self) -> None:
         """Take the subscription off the target, without touching the slot."""
@@ -187,28 +143,11 @@ class Engine:
                 connection.execute(sql.SQL("ALTER SUBSCRIPTION {} ").format(name) + sql.SQL(action))
             connection.execute(sql.SQL("DROP SUBSCRIPTION {}").format(name))
 
-    def drop_slot(self) -> None:
-        """Drop the slot and the publications. A slot in use is taken from its user first."""
+    def leave_source(self) -> None:
+        """Drop the slot and the publications."""
         with self.source.connect() as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
-                " WHERE slot_name = %s AND active",
-                [self.names.slot],
-            )
-            for _ in range(50):
-                try:
-                    connection.execute(
-                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-                        " WHERE slot_name = %s",
-                        [self.names.slot],
-                    )
-                    break
-                except psycopg.errors.ObjectInUse:
-                    connection.execute("SELECT pg_sleep(0.1)")
-            for publication in (self.names.publication, self.names.publication_of_inserts):
-                connection.execute(
-                    sql.SQL("DROP PUBLICATION IF EXISTS {}").format(sql.Identifier(publication))
-                )
+            drop_slot(connection, self.names.slot)
+            publication.unpublish(connection, self.names)
 
 
 def database_oid(database: Database) -> int:
@@ -218,13 +157,3 @@ def database_oid(database: Database) -> int:
             "SELECT oid::int8 FROM pg_database WHERE datname = current_database()"
         ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _publish(
-    connection: psycopg.Connection, name: str, tables: Iterable[TableName], changes: str
-) -> None:
-    listed = [sql.Identifier(*table) for table in tables]
-    statement = sql.SQL("CREATE PUBLICATION {} ").format(sql.Identifier(name))
-    if listed:
-        statement += sql.SQL("FOR TABLE {} ").format(sql.SQL(", ").join(listed))
-    connection.execute(statement + sql.SQL("WITH (publish = {})").format(sql.Literal(changes)))

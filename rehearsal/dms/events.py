@@ -6,10 +6,13 @@ no eventId and the category "Failure".
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 CREATED = "REPLICATION_TASK_CREATED"
 STARTED = "REPLICATION_TASK_STARTED"
@@ -82,4 +85,7 @@ class EventSender:
         while (event := self._queue.get()) is not None:
             if self._end.wait(self._delay):
                 return
-            self._emit(**event)
+            try:
+                self._emit(**event)
+            except Exception:
+                log.exception("an event of DMS could not be sent")

@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import sql
 
+from rehearsal.dms.beginning import sound_slot
 from rehearsal.dms.catalog import read_tables
 from rehearsal.dms.disturbance import Disturbance
-from rehearsal.dms.engine import Engine, SlotState
+from rehearsal.dms.engine import Engine
 from rehearsal.dms.failure import TaskFailure
 from rehearsal.dms.holding import Hold
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.mending import Mending
 from rehearsal.dms.metrics import Metrics
 from rehearsal.dms.progress import Progress, look
-from rehearsal.dms.statistics import CANCELLED, ERROR, MISSING
+from rehearsal.dms.statistics import NOT_CARRIED
 from rehearsal.dms.target_tables import prepare_tables
 from rehearsal.dms.task import ReplicationTask
 
@@ -69,6 +70,7 @@ class Follower:
             self._hold.release()
         progress = self.count()
         if not progress.enabled:
+            sound_slot(self._engine)
             self._mending.mend(progress, self._carried())
             return ""
         self._mending.watch(progress)
@@ -77,9 +79,9 @@ class Follower:
             return reason
         now = time.monotonic()
         if now - self._slot_seen >= _SLOT_SECONDS:
-            self._slot_seen = now
-            self._metrics.take(self.slot(), progress)
+            self._metrics.take(sound_slot(self._engine), progress)
             self._beat(now)
+            self._slot_seen = now
         return ""
 
     def count(self) -> Progress:
@@ -128,22 +130,9 @@ class Follower:
                     self._task.tables[name].validation = "Pending validation"
                     self._task.tables[name].failed = self._task.tables[name].pending = 0
 
-    def slot(self) -> SlotState:
-        """The slot; raises TaskFailure when it is lost."""
-        slot = self._engine.slot()
-        if slot.lost:
-            what = "was invalidated" if slot.exists else "does not exist"
-            raise TaskFailure(
-                f"Replication slot {self._engine.names.slot} {what} on the source: the changes"
-                " since the last confirmed position are gone; reload the target."
-            )
-        return slot
-
     def _carried(self) -> frozenset[TableName]:
         return frozenset(
-            name
-            for name, table in self._task.tables.items()
-            if table.state not in {ERROR, MISSING, CANCELLED}
+            name for name, table in self._task.tables.items() if table.state not in NOT_CARRIED
         )
 
     def _progress(self) -> Progress:
@@ -171,9 +160,9 @@ class Follower:
             self._finish_full_load()
             return "FULL_LOAD_ONLY_FINISHED"
         if self._caught_up_at is None:
-            self._caught_up_at = self.slot().current
+            self._caught_up_at = sound_slot(self._engine).current
             self._engine.beat()
-        if self.slot().confirmed < self._caught_up_at:
+        if sound_slot(self._engine).confirmed < self._caught_up_at:
             return ""
         self._finish_full_load()
         return "STOPPED_AFTER_CACHED_EVENTS" if settings.stop_after_cached_changes else ""

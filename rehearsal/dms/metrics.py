@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.dms.engine import SlotState
 from rehearsal.dms.progress import Progress
+from rehearsal.dms.slot import SlotState
 
 _SECONDS_BETWEEN = 5.0
 

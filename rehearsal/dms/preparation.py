@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psycopg
 
 from rehearsal.dms import control_tables, statistics
-from rehearsal.dms.admission import objection, oversized
+from rehearsal.dms.admission import guards, oversized, source_objection, target_objection
 from rehearsal.dms.catalog import Table, read_tables, table_names
 from rehearsal.dms.endpoint import Database
 from rehearsal.dms.engine import Engine, database_oid
@@ -25,7 +26,7 @@ NO_TABLES = (
 )
 
 
-def prepare(task: ReplicationTask, source: Database, target: Database) -> Engine:
+def prepare(task: ReplicationTask, source: Database, target: Database, script: str) -> Engine:
     """Make everything that a first run or a reload needs; the subscription is still disabled.
 
     Raises TaskFailure, or psycopg.Error when a database refuses.
@@ -45,7 +46,7 @@ def prepare(task: ReplicationTask, source: Database, target: Database) -> Engine
         task.row_estimates = estimates
         for name in absent:
             task.tables[name].fail("the table does not exist", state=statistics.MISSING)
-    carried = _admit(task, source, target, tables)
+    carried = _admit(task, source, target, tables, script)
     names = Names.make(task.resource, database_oid(source))
     engine = Engine(source, target, names)
     with target.connect() as connection:
@@ -58,10 +59,11 @@ def prepare(task: ReplicationTask, source: Database, target: Database) -> Engine
         task.names = names
     try:
         engine.create(carried, copy_data=task.migration_type != "cdc")
-    except psycopg.errors.ObjectNotInPrerequisiteState as error:
-        raise TaskFailure(f"Logical replication is not possible: {_line(error)}.") from error
-    except psycopg.errors.ConfigurationLimitExceeded as error:
-        raise TaskFailure(f"No replication slot is free: {_line(error)}.") from error
+    except psycopg.Error as error:
+        _forget(task, engine)
+        if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
+            raise
+        raise TaskFailure(f"Logical replication could not begin: {_line(error)}.") from error
     with target.connect() as connection:
         base = look(connection, names.subscription, frozenset(t.name for t in carried))
     with task.lock:
@@ -70,26 +72,53 @@ def prepare(task: ReplicationTask, source: Database, target: Database) -> Engine
     return engine
 
 
+def admit_again(task: ReplicationTask, source: Database, target: Database, script: str) -> None:
+    """Judge the tables of a resumed task once more; their target may have changed meanwhile."""
+    names = [t.name for t in task.tables.values() if t.state not in statistics.NOT_CARRIED]
+    with source.connect() as connection:
+        tables = read_tables(connection, names)
+    with target.connect() as connection:
+        targets = read_tables(connection, names)
+        fired = guards(connection, names, script)
+    for name, table in tables.items():
+        reason = target_objection(table, targets.get(name), task.settings) or fired.get(name)
+        if reason:
+            task.tables[name].fail(reason)
+    _obey_the_policy(task, carried=len(tables))
+
+
 def _admit(
-    task: ReplicationTask, source: Database, target: Database, tables: Mapping[TableName, Table]
+    task: ReplicationTask,
+    source: Database,
+    target: Database,
+    tables: Mapping[TableName, Table],
+    script: str,
 ) -> list[Table]:
+    settings = task.settings
+    limit = settings.lob_limit_bytes
     with target.connect() as connection:
         targets = read_tables(connection, tables)
-    limit = task.settings.lob_limit_bytes
+        fired = guards(connection, tables, script)
     carried = []
     with source.connect() as connection:
         for name, table in tables.items():
-            reason = objection(table, targets, task.settings)
+            reason = source_objection(table)
+            if not reason and settings.prep_mode != "DROP_AND_CREATE":
+                reason = target_objection(table, targets.get(name), settings) or fired.get(name, "")
             if not reason and limit is not None:
                 reason = oversized(connection, table, limit)
             if reason:
                 task.tables[name].fail(reason)
             else:
                 carried.append(table)
+    _obey_the_policy(task, carried=len(carried))
+    return carried
+
+
+def _obey_the_policy(task: ReplicationTask, *, carried: int) -> None:
     errors = [f"{'.'.join(t.name)}: {t.reason}" for t in task.tables.values() if t.reason]
     if errors and (not carried or task.settings.policy("TableErrorPolicy") == "STOP_TASK"):
         raise TaskFailure(f"Task stopped by its table error policy: {'; '.join(errors)}.")
-    return carried
 
 
 def _estimates(
@@ -101,6 +130,14 @@ def _estimates(
     )
     counts = {oid: max(count, 1) for oid, count in rows}
     return {name: counts.get(table.oid, 1) for name, table in tables.items()}
+
+
+def _forget(task: ReplicationTask, engine: Engine) -> None:
+    for drop in (engine.drop_subscription, engine.leave_source):
+        with suppress(psycopg.Error):
+            drop()
+    with task.lock:
+        task.names = None
 
 
 def _line(error: psycopg.Error) -> str:

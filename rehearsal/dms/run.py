@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from rehearsal.dms import events
+from rehearsal.dms.beginning import begin, forget
 from rehearsal.dms.disturbance import Disturbance
 from rehearsal.dms.engine import Engine
 from rehearsal.dms.failure import TaskFailure
@@ -18,7 +19,6 @@ from rehearsal.dms.follower import Follower
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.mending import Mending
 from rehearsal.dms.outage import Outage
-from rehearsal.dms.preparation import prepare
 from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task import ReplicationTask
 from rehearsal.dms.validation import Validator
@@ -86,10 +86,14 @@ class Run:
     def _load_and_follow(self) -> str:
         if self._asked.wait(self._disturbance.start_delay_seconds):
             return "NORMAL"
-        engine = self._begin()
-        with self._task.lock:
-            self._task.status = "running"
-        self._announce(events.STARTED, f"Replication task started, with flag = {self._flag()}")
+        surroundings, task = self._surroundings, self._task
+        source, target = surroundings.databases(task)
+        engine = begin(task, self._kind, source, target, surroundings.after_connect_script(task))
+        with task.lock:
+            task.status = "running"
+        self._announce(
+            events.STARTED, f"Replication task started, with flag = {_FLAGS[self._kind]}"
+        )
         outage = Outage(self._task.settings, self._surroundings.retry_interval_seconds)
         follower = self._follower(engine)
         validator = Validator(self._task, engine)
@@ -101,35 +105,12 @@ class Run:
             if not self._abandoned:
                 self._halt(engine)
                 self._last_look(follower)
+                if reason == "FULL_LOAD_ONLY_FINISHED":
+                    forget(task, source, target)
         finally:
             validator.stop()
             follower.close()
         return reason
-
-    def _flag(self) -> str:
-        return _FLAGS[self._kind]
-
-    def _begin(self) -> Engine:
-        source, target = self._surroundings.databases(self._task)
-        task = self._task
-        if self._kind == "reload-target" and task.names is not None:
-            old = Engine(source, target, task.names)
-            old.drop_subscription()
-            old.drop_slot()
-        if self._kind == "resume-processing" and task.names is not None:
-            engine = Engine(source, target, task.names)
-            self._follower(engine).slot()
-            with task.lock:
-                for table in task.tables.values():
-                    table.interrupt()
-        else:
-            engine = prepare(task, source, target)
-            with task.lock:
-                task.full_load_done = task.migration_type == "cdc"
-                task.dates.full_load_start = datetime.now(UTC)
-                task.dates.full_load_finish = None
-        engine.enable()
-        return engine
 
     def _follower(self, engine: Engine) -> Follower:
         surroundings = self._surroundings

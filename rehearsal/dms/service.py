@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-import string
 import threading
 import time
 from datetime import UTC, datetime
@@ -12,6 +9,7 @@ from typing import Any
 
 from rehearsal.dms import events
 from rehearsal.dms.connections import ConnectionTests
+from rehearsal.dms.definition import define
 from rehearsal.dms.disturbance import Disturbance
 from rehearsal.dms.engine import Engine
 from rehearsal.dms.faults import (
@@ -27,8 +25,6 @@ from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task import Dates, ReplicationTask
 from rehearsal.dms.task_settings import TaskSettings
 
-_IDENTIFIER = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9-]{0,254}(?<!-)")
-_RESOURCE = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9-]{0,30}(?<!-)")
 _SETTLE_SECONDS = 0.2
 _IDLE = frozenset({"ready", "stopped", "failed"})
 
@@ -66,53 +62,16 @@ class TaskService:
 
     def create(self, params: dict[str, Any]) -> ReplicationTask:
         """CreateReplicationTask."""
-        identifier = str(params["ReplicationTaskIdentifier"]).lower()
-        if not _IDENTIFIER.fullmatch(identifier):
-            raise InvalidParameterValue(
-                f"ReplicationTaskIdentifier {identifier!r}: 1 to 255 letters, digits and single"
-                " hyphens, a letter first, no hyphen at the end."
-            )
-        resource = params.get("ResourceIdentifier") or _random_resource()
-        if not _RESOURCE.fullmatch(resource):
-            raise InvalidParameterValue(
-                f"ResourceIdentifier {resource!r}: at most 31 letters, digits and single hyphens,"
-                " a letter first, no hyphen at the end."
-            )
-        self._check_places(params)
-        for name in ("CdcStartTime", "CdcStartPosition", "CdcStopPosition"):
-            if params.get(name):
-                raise InvalidParameterValue(f"{name} is not carried by the rehearsal.")
-        task = ReplicationTask(
-            arn=f"{self._arn_prefix}:task:{resource}",
-            identifier=identifier,
-            source_arn=params["SourceEndpointArn"],
-            target_arn=params["TargetEndpointArn"],
-            instance_arn=params["ReplicationInstanceArn"],
-            migration_type=params["MigrationType"],
-            mappings_document=params["TableMappings"],
-            mappings=TableMappings.parse(params["TableMappings"]),
-            settings=TaskSettings.parse(params.get("ReplicationTaskSettings")),
-            task_data=params.get("TaskData"),
-        )
+        task = define(params, self._surroundings, self._arn_prefix)
         with self._lock:
-            if task.arn in self._tasks or identifier in {
-                other.identifier for other in self._tasks.values()
-            }:
+            taken = {other.identifier for other in self._tasks.values()}
+            if task.arn in self._tasks or task.identifier in taken:
                 raise ResourceAlreadyExists(
-                    f"Replication task {identifier} (or its ARN) already exists."
+                    f"Replication task {task.identifier} (or its ARN) already exists."
                 )
             self._tasks[task.arn] = task
         self._later(lambda: self._settle(task, "ready", events.CREATED, "Replication task created"))
         return task
-
-    def _check_places(self, params: dict[str, Any]) -> None:
-        for name, side in (("SourceEndpointArn", "source"), ("TargetEndpointArn", "target")):
-            endpoint = self._surroundings.endpoint(params[name])
-            if endpoint.endpoint_type != side:
-                raise InvalidParameterValue(f"{name} is not a {side} endpoint.")
-        self._surroundings.instance(params["ReplicationInstanceArn"])
-        if params["MigrationType"] not in {"full-load", "cdc", "full-load-and-cdc"}:
-            raise InvalidParameterValue(f"MigrationType {params['MigrationType']!r} is unknown.")
 
     def modify(self, params: dict[str, Any]) -> ReplicationTask:
         """ModifyReplicationTask; only while the task doesn't run."""
@@ -220,7 +179,7 @@ class TaskService:
         if task.names is not None:
             source, target = self._surroundings.databases(task)
             engine = Engine(source, target, task.names)
-            for drop in (engine.drop_subscription, engine.drop_slot):
+            for drop in (engine.drop_subscription, engine.leave_source):
                 _try_often(drop)
         with self._lock:
             self._tasks.pop(task.arn, None)
@@ -259,8 +218,3 @@ def _try_often(action: Any) -> None:
             time.sleep(0.5)
         else:
             return
-
-
-def _random_resource() -> str:
-    letters = string.ascii_uppercase + string.digits
-    return "T" + "".join(secrets.choice(letters) for _ in range(25))

@@ -17,6 +17,8 @@ ERROR = "Table error"
 MISSING = "Table does not exist"
 RELOADED = "Table is being reloaded"
 
+NOT_CARRIED = frozenset({ERROR, MISSING, CANCELLED})
+"""States of tables that the task has given up."""
 _LOADED = frozenset({"s", "r"})
 
 
@@ -79,7 +81,7 @@ class TableStatistics:
 
     def follow(self, now: TableProgress) -> None:
         """Take in what the target shows."""
-        if self.state in {ERROR, MISSING, CANCELLED}:
+        if self.state in NOT_CARRIED:
             return
         self._survive_a_crash(now)
         base = self.base or TableProgress("", 0, 0, 0, 0)

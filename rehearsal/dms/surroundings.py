@@ -92,6 +92,13 @@ class Surroundings:
     def _put_metrics(self, namespace: str, data: list[dict[str, Any]]) -> None:
         cloudwatch_backends[self._account][self._region].put_metric_data(namespace, data)
 
+    def after_connect_script(self, task: ReplicationTask) -> str:
+        """What the service runs first in its sessions on the target."""
+        endpoint = self.endpoint(task.target_arn)
+        settings = endpoint.postgre_sql_settings or {}
+        extra = endpoint.extra_connection_attributes
+        return f"{settings.get('AfterConnectScript') or ''} {extra or ''}"
+
     def heartbeat_seconds(self, task: ReplicationTask) -> float | None:
         """How often the source is to be written to, or None."""
         settings = self.endpoint(task.source_arn).postgre_sql_settings or {}

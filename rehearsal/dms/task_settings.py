@@ -14,6 +14,8 @@ from typing import Any
 from rehearsal.dms.faults import InvalidParameterValue
 from rehearsal.dms.settings_catalog import DEFAULTS, FREE_SECTIONS, POLICIES, PREP_MODES
 
+_NOT_CARRIED = (("TargetMetadata", "TargetSchema"), ("ValidationSettings", "ValidationOnly"))
+
 
 @dataclass(frozen=True, slots=True)
 class TaskSettings:
@@ -49,6 +51,9 @@ class TaskSettings:
             for name, value in values.items():
                 _check(section, name, value)
                 document[section][name] = value
+        for section, name in _NOT_CARRIED:
+            if (document[section] or {}).get(name):
+                raise _invalid(f'"{section}.{name}" is not carried by the rehearsal')
         return cls(document)
 
     def to_json(self) -> str:

@@ -86,3 +86,50 @@ def test_an_unreachable_target_is_named(dms: Dms, running: str, target_cluster: 
     dms.start(running, "resume-processing")
     dms.until(lambda: dms.task(running)["Status"] == "failed")
     assert "connection" in dms.task(running)["LastFailureMessage"]
+
+
+def test_a_source_that_cannot_decode_is_named(dms: Dms, source_cluster: Cluster) -> None:
+    for side in (dms.source, dms.target):
+        on(side, USERS)
+    arn = dms.create()
+    source_cluster.restart({"wal_level": "replica"})
+    try:
+        dms.start(arn)
+        dms.until(lambda: dms.task(arn)["Status"] == "failed")
+        assert "wal_level" in dms.task(arn)["LastFailureMessage"]
+    finally:
+        source_cluster.restart()
+    dms.start(arn, "reload-target")
+    dms.until_status(arn, "stopped")
+
+
+def test_a_full_load_alone_leaves_no_slot(dms: Dms) -> None:
+    for side in (dms.source, dms.target):
+        on(side, USERS)
+    on(dms.source, "INSERT INTO users (name) VALUES ('a')")
+    arn = dms.create()
+    dms.client.modify_replication_task(ReplicationTaskArn=arn, MigrationType="full-load")
+    dms.until_status(arn, "ready")
+    dms.start(arn)
+    task = dms.until_status(arn, "stopped")
+    assert task["StopReason"] == "Stop Reason FULL_LOAD_ONLY_FINISHED"
+    assert on(dms.target, "SELECT name FROM users") == [("a",)]
+    slots = "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"
+    assert on(dms.source, slots) == [(0,)]
+    tables = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'awsdms%'"
+    assert on(dms.target, tables) == [(0,)]
+
+
+def test_a_slot_dropped_under_a_running_task_is_fatal(dms: Dms, running: str) -> None:
+    drop = (
+        "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active",
+        "SELECT pg_sleep(0.05)",
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        " WHERE database = current_database() AND NOT active",
+    )
+    dms.until(lambda: len(on(dms.source, *drop)) == 1)
+    dms.until(lambda: dms.task(running)["Status"] == "failed")
+    assert "Replication slot" in dms.task(running)["LastFailureMessage"]
+    dms.client.delete_replication_task(ReplicationTaskArn=running)
+    dms.bus.wait("REPLICATION_TASK_DELETED")
+    assert on(dms.target, "SELECT count(*) FROM pg_subscription") == [(0,)]

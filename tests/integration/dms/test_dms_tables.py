@@ -163,3 +163,74 @@ def test_limited_lob_mode_refuses_what_it_would_cut(dms: Dms) -> None:
     dms.start(arn)
     message = failed(dms, arn)["LastFailureMessage"]
     assert "column name holds a value of 40000 bytes" in message
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        (
+            "ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES teams",
+            "foreign key users_team_fkey",
+        ),
+        ("ALTER TABLE users ALTER COLUMN name SET NOT NULL", "not-null constraint"),
+    ],
+)
+def test_a_target_that_was_changed_while_the_task_was_stopped(
+    dms: Dms, guard: str, said: str
+) -> None:
+    for side in (dms.source, dms.target):
+        on(
+            side,
+            "CREATE TABLE teams (id int PRIMARY KEY)",
+            "CREATE TABLE users (id int PRIMARY KEY, name text, team int)",
+        )
+    arn = dms.create()
+    dms.start(arn)
+    dms.until_status(arn, "stopped")
+    on(dms.target, guard)
+    dms.start(arn, "resume-processing")
+    assert f"public.users: {said}" in failed(dms, arn)["LastFailureMessage"].replace(
+        'null value in column "name" violates ', ""
+    )
+
+
+def test_a_script_keeps_foreign_keys_silent(dms: Dms) -> None:
+    for side in (dms.source, dms.target):
+        on(
+            side,
+            "CREATE TABLE teams (id int PRIMARY KEY, found tsvector)",
+            "CREATE TABLE users (id int PRIMARY KEY, team int REFERENCES teams)",
+        )
+    on(dms.source, "INSERT INTO teams VALUES (1)", "INSERT INTO users VALUES (1, 1)")
+    arn = dms.create([rule("users")])
+    dms.client.modify_endpoint(
+        EndpointArn=dms.target_arn,
+        PostgreSQLSettings={"AfterConnectScript": "SET session_replication_role='replica'"},
+    )
+    dms.test_connections()
+    dms.start(arn)
+    dms.until_status(arn, "stopped")
+    assert on(dms.target, "SELECT count(*) FROM users") == [(1,)]
+
+
+def test_drop_and_create_leaves_columns_and_key_alone(dms: Dms) -> None:
+    on(dms.source, USERS, "INSERT INTO users (name) VALUES ('a')")
+    on(dms.target, USERS, "CREATE INDEX named ON users (name)", "INSERT INTO users VALUES (1, 'x')")
+    arn = dms.create(FullLoadSettings={"TargetTablePrepMode": "DROP_AND_CREATE"})
+    dms.start(arn)
+    dms.until_status(arn, "stopped")
+    assert on(dms.target, "SELECT * FROM users") == [(1, "a")]
+    assert on(dms.target, "SELECT indexname FROM pg_indexes WHERE tablename = 'users'") == [
+        ("users_pkey",)
+    ]
+
+
+def test_truncate_before_load_empties_the_tables(dms: Dms) -> None:
+    for side in (dms.source, dms.target):
+        on(side, USERS)
+    on(dms.source, "INSERT INTO users (name) VALUES ('a')")
+    on(dms.target, "INSERT INTO users VALUES (1, 'x'), (2, 'y')")
+    arn = dms.create(FullLoadSettings={"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"})
+    dms.start(arn)
+    dms.until_status(arn, "stopped")
+    assert on(dms.target, "SELECT * FROM users") == [(1, "a")]

@@ -59,6 +59,7 @@ def test_what_is_given_outranks_them() -> None:
             "must be one of SUSPEND_TABLE, STOP_TASK",
         ),
         ({"FullLoadSettings": {"TargetTablePrepMode": "KEEP"}}, "must be one of DO_NOTHING"),
+        ({"TargetMetadata": {"TargetSchema": "x"}}, "not carried by the rehearsal"),
         ({"Logging": {"CloudWatchLogGroup": "g"}}, "cannot be set on create"),
     ],
 )
