@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.database.copying.early import known_horizons
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.step import step
@@ -14,6 +15,7 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, schema, table, chunk, chunks, lower, upper}`` -> what was carried"""
     item = CopyItem.from_json(event)
+    record = wiring.record(event["migration_id"])
     restored = restore(
         wiring.source_address(),
         wiring.target_address(),
@@ -21,6 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         item.name,
         item.range,
         one_of_many=item.chunks > 1,
+        since=known_horizons(item, record),
     )
-    wiring.record(event["migration_id"]).tables.put(restored.table, restored.line(item.chunk))
+    record.tables.put(restored.table, restored.line(item.chunk))
     return restored.to_json()

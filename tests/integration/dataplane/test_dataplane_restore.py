@@ -18,6 +18,7 @@ from redash_migration.database.copying.early import precopy
 from redash_migration.database.copying.finish import finish
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.data_session import open_session
+from redash_migration.database.horizon import Horizons
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.errors import CopyFailed
@@ -118,6 +119,51 @@ def test_a_second_run_carries_only_what_differs(
     assert delta.rebuilt_indexes == 0
     assert run(source, ALL_ROWS) == run(target, ALL_ROWS)
     assert definitions(run, source) == definitions(run, target)
+
+
+@pytest.mark.parametrize("certified", [False, True])
+def test_after_a_certified_run_only_what_was_written_since_is_looked_at(
+    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run, certified: bool
+) -> None:
+    source, target = redash
+    run(source, "ALTER TABLE queries DISABLE TRIGGER spoil")
+    run(target, "ALTER TABLE queries DISABLE TRIGGER spoil")
+    first = restore(source, target, "public", "queries", EVERYTHING)
+    with (
+        closing(open_session(source, purpose="writer", write=True)) as writer,
+        writer.transaction(),
+    ):
+        # Open while the certifying run looks: it can't be seen there, and must be later.
+        writer.execute("UPDATE public.queries SET latest = 9 WHERE id = 1700")
+        if certified:
+            first = restore(source, target, "public", "queries", EVERYTHING)
+    run(
+        source,
+        "UPDATE queries SET latest = 3 WHERE id IN (5, 6); DELETE FROM queries WHERE id = 500;"
+        "INSERT INTO queries (name, query) VALUES ('new', 'select 1');"
+        "UPDATE queries SET id = 7000 WHERE id = 700",
+    )
+    # Somebody meddled with the target in the meantime.
+    run(
+        target,
+        "UPDATE queries SET query = 'odd' WHERE id = 1000; DELETE FROM queries WHERE id = 1001;"
+        "INSERT INTO queries (id, name, query) VALUES (-1, 'odd', 'odd')",
+    )
+    delta = restore(source, target, "public", "queries", EVERYTHING, since=first.horizons)
+    assert run(source, ALL_ROWS) == run(target, ALL_ROWS)
+    assert (delta.added, delta.gone) == (3, 3)
+    if certified:
+        assert delta.changed == 4
+
+
+def test_a_horizon_of_another_server_is_not_believed(
+    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
+) -> None:
+    source, target = redash
+    restore(source, target, "public", "queries", EVERYTHING)
+    run(target, "UPDATE queries SET query = 'odd' WHERE id = 1000")
+    future = Horizons(2**40, 2**40)
+    assert restore(source, target, "public", "queries", EVERYTHING, since=future).changed == 1
 
 
 def test_many_differences_rebuild_the_indexes(

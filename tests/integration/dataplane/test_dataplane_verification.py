@@ -12,10 +12,10 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.data_session import open_session
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early, unchanged
 from redash_migration.database.verification.compare import Part, compare
-from redash_migration.database.verification.differing import Scan
 from redash_migration.database.verification.early import remember_early, with_early
 from redash_migration.database.verification.ledger import (
     close_ledger,

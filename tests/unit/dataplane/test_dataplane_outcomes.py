@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redash_migration.database.copying.indexes import rebuild_pays
+from redash_migration.database.horizon import Horizons
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.verification.ahead import Ahead, remaining
 from redash_migration.database.verification.checksum import MODULUS, Checksum, together
@@ -67,7 +68,7 @@ def test_an_outcome_survives_its_trip_through_json() -> None:
 def test_what_remains_and_what_is_kept_hold_every_key_once(
     bounds: list[int], kept: set[int]
 ) -> None:
-    ahead = Ahead(tuple(bounds), (1, 1), {})
+    ahead = Ahead(tuple(bounds), Horizons(1, 1), {})
     buckets = {n: Checksum(0, 0) for n in kept if n <= len(bounds)}
     ranges = remaining(KeyRange(), ahead, buckets)
     for key in range(-120, 120):

@@ -17,8 +17,8 @@ from redash_migration.database.copying.silence import Silence
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list, copy_in
 from redash_migration.database.data_session import Session, set_locally
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import Scheme
+from redash_migration.database.horizon import Horizons, usable
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import TableShape
 
 KEYS_PER_FETCH = 20_000
@@ -43,20 +43,25 @@ class Differences:
 
 
 def find_differences(
-    source: Session, target: Session, shape: TableShape, part: KeyRange, scheme: Scheme
+    source: Session, target: Session, scan: Scan, since: Horizons | None = None
 ) -> Differences:
     """Leave the differing keys in the temporary table `differing` on the target, and count them.
 
-    Works within the caller's transaction on the target; `rows` counts the source's.
+    With `since`, when both sides were found equal, a row that was written on neither side since
+    is not looked at again. Works within the caller's transaction on the target; `rows` counts the
+    source's.
     """
-    gather_hashes(source, target, shape, part, scheme)
-    keys = column_list(shape.key_columns)
+    if since is not None and not (usable(source, since.source) and usable(target, since.target)):
+        since = None
+    gather_hashes(source, target, scan, since)
+    # The hash of a row that wasn't written since is NULL on both sides, and so not distinct.
+    keys = column_list(scan.shape.key_columns)
     target.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE differing ON COMMIT DROP AS"
-            " SELECT {keys}, s.row_hash IS NULL AS gone, t.row_hash IS NULL AS added"
+            " SELECT {keys}, s.ctid IS NULL AS gone, t.ctid IS NULL AS added"
             " FROM pg_temp.source_hash s FULL JOIN pg_temp.target_hash t USING ({keys})"
-            " WHERE s.row_hash IS DISTINCT FROM t.row_hash"
+            " WHERE s.ctid IS NULL OR t.ctid IS NULL OR s.row_hash IS DISTINCT FROM t.row_hash"
         ).format(keys=keys)
     )
     row = target.execute(

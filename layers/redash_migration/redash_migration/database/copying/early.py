@@ -8,6 +8,8 @@ import psycopg
 
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying.restore import Restored, restore
+from redash_migration.database.horizon import Horizons
+from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.record.checks import Check
@@ -45,18 +47,34 @@ def precopy(
             )
         )
         return {"table": name, "way": "none"}
-    note_measured(record, name, **_measure(source, target, item, copied))
+    seconds, horizons = _certify(source, target, item, copied)
+    note_measured(record, name, **seconds)
+    record.put_fact(_fact(item), {**item.range.to_json(), **horizons.to_json()})
     record.checks.put(
         Check(identifier, "PASS", f"{copied.rows} rows, {copied.bytes} bytes carried early")
     )
     return copied.to_json()
 
 
-def _measure(
+def known_horizons(item: CopyItem, record: Record) -> Horizons | None:
+    """Since when the range has only to be looked at where it was written; None without an early
+    copy of the very same range."""
+    fact = record.fact(_fact(item))
+    if fact is None or KeyRange.from_json(fact) != item.range:
+        return None
+    return Horizons.from_json(fact)
+
+
+def _fact(item: CopyItem) -> str:
+    return f"precopied/{item.qualified_name}/{item.chunk}"
+
+
+def _certify(
     source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, copied: Restored
-) -> dict[str, float]:
-    """What the write pause will do once more: compare all rows. Done now, it tells how long that
-    takes; and what it carries, the pause doesn't have to."""
+) -> tuple[dict[str, float], Horizons]:
+    """Compare all rows by their hashes and carry what changed during the copy. From these
+    horizons on both sides are equal but for what is written later; and the time this takes tells
+    how fast both servers hash."""
     again = restore(
         source,
         target,
@@ -69,4 +87,4 @@ def _measure(
     seconds = {"compared": again.seconds.get("compare", 0.0)}
     if copied.way == "copy":
         seconds["copied"] = sum(copied.seconds.values())
-    return seconds
+    return seconds, again.horizons

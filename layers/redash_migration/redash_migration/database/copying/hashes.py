@@ -10,8 +10,9 @@ from psycopg import sql
 
 from redash_migration.database.copying.whole import column_list
 from redash_migration.database.data_session import Session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import Scheme, row_hash
+from redash_migration.database.horizon import Horizons, written_since
+from redash_migration.database.row_hash import row_hash
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import TableShape
 
 SPOOL_BYTES = 16 * 1024 * 1024
@@ -21,18 +22,21 @@ _BLOCK = 512 * 1024
 
 
 def gather_hashes(
-    source: Session, target: Session, shape: TableShape, part: KeyRange, scheme: Scheme
+    source: Session,
+    target: Session,
+    scan: Scan,
+    since: Horizons | None = None,
 ) -> None:
     """Fill temporary tables source_hash and target_hash (key columns, hash) on the target.
 
-    Both servers hash at the same time. The tables go with the caller's transaction. Raises what
-    either server raised.
+    Both servers hash at the same time. With `since`, when the rows were equal, only those written
+    since are hashed; the hash of the others stays NULL. The tables go with the caller's
+    transaction. Raises what either server raised.
     """
-    columns = column_list(shape.key_columns, "t")
-    hashed = sql.SQL("SELECT {}, {} AS row_hash FROM {} t WHERE {}").format(
-        columns, row_hash(shape, scheme), shape.identifier, part.condition(shape)
+    shape = scan.shape
+    out = sql.SQL("COPY ({}) TO STDOUT (FORMAT {})").format(
+        _hashed(scan, since.source if since else None), sql.SQL(_key_format(shape))
     )
-    out = sql.SQL("COPY ({}) TO STDOUT (FORMAT {})").format(hashed, sql.SQL(_key_format(shape)))
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
         failures: list[BaseException] = []
         reader = threading.Thread(
@@ -41,7 +45,9 @@ def gather_hashes(
         reader.start()
         try:
             target.execute(
-                sql.SQL("CREATE TEMPORARY TABLE target_hash ON COMMIT DROP AS {}").format(hashed)
+                sql.SQL("CREATE TEMPORARY TABLE target_hash ON COMMIT DROP AS {}").format(
+                    _hashed(scan, since.target if since else None)
+                )
             )
             target.execute(
                 sql.SQL(
@@ -64,6 +70,19 @@ def gather_hashes(
         with target.cursor() as cursor, cursor.copy(into) as incoming:
             while block := spool.read(_BLOCK):
                 incoming.write(block)
+
+
+def _hashed(scan: Scan, horizon: int | None) -> sql.Composed:
+    """The key and the hash of every row of the range."""
+    hashed = row_hash(scan.shape, scan.scheme)
+    if horizon is not None:
+        hashed = sql.SQL("CASE WHEN {} THEN {} END").format(written_since(horizon), hashed)
+    return sql.SQL("SELECT {}, {} AS row_hash FROM {} t WHERE {}").format(
+        column_list(scan.shape.key_columns, "t"),
+        hashed,
+        scan.shape.identifier,
+        scan.part.condition(scan.shape),
+    )
 
 
 def _key_format(shape: TableShape) -> str:

@@ -26,8 +26,10 @@ from redash_migration.database.copying.delta import (
 from redash_migration.database.copying.silence import triggers_silent
 from redash_migration.database.copying.whole import carry_whole
 from redash_migration.database.data_session import Session, major_version, open_session
+from redash_migration.database.horizon import Horizons, read_horizon
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.row_hash import scheme_for
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import TableShape, read_shape
 from redash_migration.errors import CopyFailed
 
@@ -37,7 +39,8 @@ Way = Literal["copy", "delta"]
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What a run did. `rows` is what the source has in the range, `bytes` what was carried, in
-    COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part."""
+    COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part. `horizons`
+    are those of the snapshots that were made equal: a later run may build on them."""
 
     table: str
     way: Way
@@ -48,6 +51,7 @@ class Restored:
     gone: int
     rebuilt_indexes: int
     seconds: dict[str, float]
+    horizons: Horizons
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -87,11 +91,13 @@ def restore(
     *,
     one_of_many: bool = False,
     keep_indexes: bool = False,
+    since: Horizons | None = None,
 ) -> Restored:
     """Carry a table or a range of its keys over.
 
     `one_of_many` is a range that other runs complete at the same time: its secondary indexes are
     then taken off before, once for all, and built by finish() afterwards, unless `keep_indexes`.
+    `since` are the horizons of an earlier run of the same range.
     Raises CopyFailed when the table is missing on one side or has other columns there;
     psycopg.Error as the servers raise it.
     """
@@ -108,9 +114,10 @@ def restore(
             _only_one(writing, shape, part)
             with triggers_silent(writing, schema, name) as silence:
                 reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                horizons = Horizons(read_horizon(reading), read_horizon(writing))
                 if shape.key and not _empty(writing, shape, part):
                     scheme = scheme_for(major_version(reading), major_version(writing))
-                    found = find_differences(reading, writing, shape, part, scheme)
+                    found = find_differences(reading, writing, Scan(shape, part, scheme), since)
                     watch.lap("compare")
                     off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
                     carried = carry_differences(reading, writing, shape, silence)
@@ -146,6 +153,7 @@ def restore(
         gone=found.gone,
         rebuilt_indexes=len(off),
         seconds=watch.parts,
+        horizons=horizons,
     )
 
 

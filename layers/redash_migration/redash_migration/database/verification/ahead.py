@@ -19,11 +19,12 @@ from typing import Any
 from psycopg import sql
 
 from redash_migration.database.data_session import Session
+from redash_migration.database.horizon import Horizons, read_horizon, usable, written_since
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.row_hash import row_hash
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import TableShape
 from redash_migration.database.verification.checksum import MODULUS, Checksum
-from redash_migration.database.verification.differing import Scan
 
 BUCKETS = 64
 INTEGERS = {"int2", "int4", "int8"}
@@ -33,24 +34,24 @@ WIDE_ROW_BYTES = 512
 """What is compared early: tables of some size with rows so wide that reading their values costs
 much more than reading their keys (docs/performance.md)."""
 
-_OLDEST_AGE = 1_000_000_000
-"""A transaction's age is counted in 31 bits; a memory half as old is not used any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What was found equal. `bounds` cut the key into buckets: bucket n holds keys from
-    bounds[n - 1] up to bounds[n], bucket 0 those below, the last those above. `horizons` are of
-    source and target; `equal` maps a bucket to its checksum, the same on both sides."""
+    """What was found equal.
+
+    `bounds` cut the key into buckets: bucket n holds keys from bounds[n - 1] up to bounds[n],
+    bucket 0 those below, the last those above. `horizons` are those of both servers then. `equal`
+    maps a bucket to its checksum, the same on both sides.
+    """
 
     bounds: tuple[int, ...]
-    horizons: tuple[int, int]
+    horizons: Horizons
     equal: dict[int, Checksum]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "bounds": list(self.bounds),
-            "horizons": list(self.horizons),
+            "horizons": self.horizons.to_json(),
             "equal": {str(n): [part.rows, str(part)] for n, part in self.equal.items()},
         }
 
@@ -59,7 +60,7 @@ class Ahead:
         """The inverse of to_json()."""
         return cls(
             tuple(value["bounds"]),
-            (value["horizons"][0], value["horizons"][1]),
+            Horizons.from_json(value["horizons"]),
             {int(n): Checksum(rows, int(total, 16)) for n, (rows, total) in value["equal"].items()},
         )
 
@@ -81,7 +82,7 @@ def compare_early(source: Session, target: Session, scan: Scan) -> Ahead | None:
         source_horizon, theirs = there.result()
         target_horizon, ours = here.result()
     equal = {n: part for n, part in theirs.items() if ours.get(n) == part}
-    return Ahead(bounds, (source_horizon, target_horizon), equal)
+    return Ahead(bounds, Horizons(source_horizon, target_horizon), equal)
 
 
 def unchanged(source: Session, target: Session, scan: Scan, ahead: Ahead) -> dict[int, Checksum]:
@@ -89,7 +90,10 @@ def unchanged(source: Session, target: Session, scan: Scan, ahead: Ahead) -> dic
     with ThreadPoolExecutor(2) as pool:
         sides = [
             pool.submit(_counts, session, scan, ahead.bounds, horizon)
-            for session, horizon in zip((source, target), ahead.horizons, strict=True)
+            for session, horizon in (
+                (source, ahead.horizons.source),
+                (target, ahead.horizons.target),
+            )
         ]
         there, here = (side.result() for side in sides)
     return {
@@ -149,12 +153,9 @@ def _sum_up(
     )
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        row = session.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        ).fetchone()
-        assert row is not None  # noqa: S101 - always answers
+        horizon = read_horizon(session)
         sums = session.execute(query).fetchall()
-    return int(row[0]), {n: Checksum(rows, int(total) % MODULUS) for n, rows, total in sums}
+    return horizon, {n: Checksum(rows, int(total) % MODULUS) for n, rows, total in sums}
 
 
 def _counts(
@@ -163,17 +164,11 @@ def _counts(
     """Every bucket's rows, and whether one was written at or past the horizon; empty when the
     horizon lies too far back to be compared."""
     with session.transaction():
-        row = session.execute(
-            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-        ).fetchone()
-        if row is None or not 0 <= int(row[0]) - horizon < _OLDEST_AGE:
+        if not usable(session, horizon):
             return {}
-        query = sql.SQL(
-            "SELECT {}, count(*), bool_or(age(t.xmin) <= age({}::text::xid))"
-            " FROM {} t WHERE {} GROUP BY 1"
-        ).format(
+        query = sql.SQL("SELECT {}, count(*), bool_or({}) FROM {} t WHERE {} GROUP BY 1").format(
             _bucket(scan.shape, bounds),
-            sql.Literal(str(horizon % 2**32)),
+            written_since(horizon),
             scan.shape.identifier,
             scan.part.condition(scan.shape),
         )

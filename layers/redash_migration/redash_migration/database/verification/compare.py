@@ -12,10 +12,11 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.data_session import open_session
 from redash_migration.database.key_range import KeyRange, KeyRanges
 from redash_migration.database.row_hash import scheme_for
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import TableShape, read_shapes
 from redash_migration.database.verification.ahead import Ahead, remaining, unchanged
 from redash_migration.database.verification.checksum import Checksum, together
-from redash_migration.database.verification.differing import Scan, differing_keys
+from redash_migration.database.verification.differing import differing_keys
 from redash_migration.database.verification.outcome import Compared
 from redash_migration.database.verification.side import Side
 

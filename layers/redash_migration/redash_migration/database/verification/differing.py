@@ -13,22 +13,12 @@ from typing import Any, Literal
 from psycopg import sql
 
 from redash_migration.database.data_session import Session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import Scheme, key_hash, row_hash
-from redash_migration.database.shape import TableShape
+from redash_migration.database.row_hash import key_hash, row_hash
+from redash_migration.database.scan import Scan
 
 MOST_KEYS = 20
 ROWS_PER_BUCKET = 500
 MOST_BUCKETS = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What is scanned, and how its rows are hashed."""
-
-    shape: TableShape
-    part: KeyRange
-    scheme: Scheme
 
 
 Kind = Literal["differs", "missing", "extra"]

@@ -12,10 +12,10 @@ from redash_migration.database.data_session import major_version, open_session
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.row_hash import scheme_for
+from redash_migration.database.scan import Scan
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early
 from redash_migration.database.verification.compare import Part
-from redash_migration.database.verification.differing import Scan
 from redash_migration.record.record import Record
 
 
