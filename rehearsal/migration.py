@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import signal
 import threading
@@ -14,7 +15,9 @@ from typing import Any
 from rehearsal.approver import LINK, NotAnswered, answer
 from rehearsal.cloud import Execution
 from rehearsal.faults.case import Case
+from rehearsal.faults.invariants import Standing, observe, violations
 from rehearsal.faults.table import FAULTS
+from rehearsal.faults.verdict import disagreements
 from rehearsal.options import Options
 from rehearsal.outcome import LedgerCount, problems
 from rehearsal.screen import Progress, Screen, screen
@@ -23,6 +26,9 @@ from rehearsal.world import APPROVERS, World
 
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
+
+ATTEMPTS = 5
+"""How often somebody who scripts the answer tries the page."""
 
 QUESTIONS = {
     "RequestApproval": "May the write pause begin?",
@@ -52,27 +58,37 @@ def rehearse(options: Options) -> int:
 def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
     """The whole rehearsal; everything that it starts has ended when it returns or raises."""
     case = FAULTS.get(options.fault, Case(what="", expected="SUCCEEDED"))
-    expected = _expected(options, case)
-    with World(options, shown.say) as world:
+    options = _as_the_case_wants(options, case)
+    if not options.fault and (options.approve == "reject" or options.confirm == "go_back"):
+        case = Case(what="refused, or taken back", expected="ROLLED_BACK")
+    with World(options, shown.say, case.parameters) as world:
         world.cloud.listeners.append(shown.happened)
         shown.say(f"Redash is at {world.balancer.url}, and users write")
         workload = world.workload()
         workload.start()
+        before = Standing.of(world)
         case.arm(world)
         arn = world.cloud.start_execution(dict(case.execution_input))
-        with _people(world, options, progress, shown):
+        with _people(world, options, progress, shown, unanswered=_unanswered(case)):
             execution = _watch(world, arn, progress, workload)
         time.sleep(AFTERWARDS_SECONDS)
         case.afterwards(world)
+        execution = world.cloud.execution(arn)
+        users_served = not workload.availability.down
         workload.stop()
         report = _fetch_report(world)
         ledger = _count(world)
-        found = problems(report, ledger, expected=expected)
+        found = problems(report, ledger, expected=case.expected)
+        found += disagreements(case, report, execution.status)
+        seen = observe(world, before, users_served=users_served, acknowledged=ledger.acknowledged)
+        found += violations(seen, serves=case.serving, excused=case.excused)
         found += case.judge(world, report or {})
         (world.directory / "rehearsal.json").write_text(
             json.dumps(
                 {
                     "execution": execution.status,
+                    "status": (report or {}).get("status", "REFUSED"),
+                    "error": (report or {}).get("error"),
                     "acknowledged": ledger.acknowledged,
                     "missing": list(ledger.missing),
                     "serving": ledger.side,
@@ -87,10 +103,13 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         return Rehearsed(execution, report, ledger, found)
 
 
-def _expected(options: Options, case: Case) -> str:
-    if options.approve == "reject" or options.confirm == "go_back":
-        return "ROLLED_BACK"
-    return case.expected
+def _as_the_case_wants(options: Options, case: Case) -> Options:
+    """A case says who answers what; watched live, people may answer themselves."""
+    approve = options.approve
+    if case.approve == "reject" and approve == "auto":
+        approve = "reject"
+    confirm = case.confirm if case.confirm == "go_back" else options.confirm
+    return dataclasses.replace(options, approve=approve, confirm=confirm)
 
 
 def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Execution:
@@ -102,8 +121,20 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
     return world.cloud.execution(arn)
 
 
+def _unanswered(case: Case) -> frozenset[str]:
+    """The questions to which nobody answers."""
+    silent = {"RequestApproval": case.approve, "ConfirmCutover": case.confirm}
+    return frozenset(question for question, answer in silent.items() if answer == "nobody")
+
+
 @contextmanager
-def _people(world: World, options: Options, progress: Progress, shown: Screen) -> Iterator[None]:
+def _people(
+    world: World,
+    options: Options,
+    progress: Progress,
+    shown: Screen,
+    unanswered: frozenset[str] = frozenset(),
+) -> Iterator[None]:
     """Show each question's address, and answer it where that was asked for."""
     stopping = threading.Event()
 
@@ -113,17 +144,15 @@ def _people(world: World, options: Options, progress: Progress, shown: Screen) -
             "ConfirmCutover": options.confirm,
         }
         for question, decision in wanted.items():
+            if question in unanswered:
+                return
             link = _link_for(world, question, stopping)
             if not link:
                 return
             progress.question, progress.approval = QUESTIONS[question], link
             shown.say(f"{QUESTIONS[question]}  {link}")
             if options.approve != "ask":
-                try:
-                    answered = answer(link, decision, reason="Rehearsal")
-                    shown.say(f"answered: {decision} ({answered.title})")
-                except NotAnswered as error:
-                    shown.say(f"not answered: {error}")
+                _answer(link, decision, shown, stopping)
             _wait_until_decided(progress, question, stopping)
             progress.approval = ""
 
@@ -134,6 +163,20 @@ def _people(world: World, options: Options, progress: Progress, shown: Screen) -
     finally:
         stopping.set()
         thread.join()
+
+
+def _answer(link: str, decision: str, shown: Screen, stopping: threading.Event) -> None:
+    """Give the answer; where the page does not come, look again as a person would."""
+    for _ in range(ATTEMPTS):
+        try:
+            answered = answer(link, decision, reason="Rehearsal")
+        except NotAnswered as error:
+            shown.say(f"not answered: {error}")
+            if stopping.wait(1.0):
+                return
+        else:
+            shown.say(f"answered: {decision} ({answered.title})")
+            return
 
 
 def _link_for(world: World, question: str, stopping: threading.Event) -> str:
@@ -176,10 +219,7 @@ def _count(world: World) -> LedgerCount:
     side = world.serving_side()
     address = world.source_database if side == "old" else world.target_database
     result = check_ledger(world.directory / "ledger.ndjson", address)
-    missing = tuple(
-        f"{lost.kind}: {lost.table} {lost.key}: {lost.expected}, found {lost.found}"
-        for lost in result.missing
-    )
+    missing = tuple(str(lost) for lost in result.missing)
     return LedgerCount(result.acknowledged, missing, side)
 
 
@@ -190,9 +230,9 @@ def _ended_by_signals() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
+    # SIGINT too: a shell without job control lets a background process ignore it.
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in ending}
     try:
         yield
     finally:

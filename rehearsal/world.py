@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +29,8 @@ STACK = "redash-migration"
 DATABASE = "redash"
 APPLICATION_ROLE = "redash"
 MIGRATION_ROLE = "redash_migration"
+SOURCE_SECRET = "redash/source-database"
+TARGET_SECRET = "redash/target-database"
 
 TIME_SCALE = 10.0
 """The reconciler's minute lasts six seconds here."""
@@ -52,8 +54,14 @@ PARAMETERS = {
 class World:
     """Started in order, ended in reverse; nothing of it survives ``stop``."""
 
-    def __init__(self, options: Options, tell: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        options: Options,
+        tell: Callable[[str], None] = print,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         self.options = options
+        self._parameters = dict(parameters or {})
         self.directory = options.directory
         self._tell = tell
         self._ending = ExitStack()
@@ -79,6 +87,15 @@ class World:
     def stop(self) -> None:
         """End everything that was started, the last first; safe to call twice."""
         self._ending.close()
+
+    def at_end(self, action: Callable[[], object]) -> None:
+        """Have something done when the world ends, before its parts are."""
+        self._ending.callback(action)
+
+    def put_secret(self, name: str, value: object) -> None:
+        """Give a secret another value; whoever reads it next gets that one."""
+        text = value if isinstance(value, str) else json.dumps(value)
+        self.cloud.client("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
 
     def _start(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -168,10 +185,10 @@ class World:
                 "SourceInstanceId": old.instance_id,
                 "ComposeDirectory": str(self.host.compose_directory),
                 "SourceDatabaseSecretArn": self._secret(
-                    "redash/source-database", secret_of(self.migration_source)
+                    SOURCE_SECRET, secret_of(self.migration_source)
                 ),
                 "TargetDatabaseSecretArn": self._secret(
-                    "redash/target-database", secret_of(self.target_database)
+                    TARGET_SECRET, secret_of(self.target_database)
                 ),
                 "ApplicationDatabaseRole": APPLICATION_ROLE,
                 "EcsCluster": new.cluster,
@@ -186,6 +203,7 @@ class World:
                 "Approvers": ",".join(APPROVERS),
                 "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack_url),
                 "Language": self.options.language,
+                **self._parameters,
             },
             STACK,
         )

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from rehearsal.world import World
 
-Expected = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"]
+Expected = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK", "REFUSED"]
+"""The report's status; REFUSED when the execution ends without a report."""
+
+Side = Literal["old", "new", "nobody"]
 
 
 def _nothing(_world: World) -> None:
@@ -24,14 +27,40 @@ def _content(_world: World, _report: Mapping[str, Any]) -> list[str]:
 class Case:
     """``arm`` breaks something before the execution starts, ``afterwards`` acts at its end.
 
+    ``error`` must be the report's error name, ``check`` the id of a check that says FAIL.
+    ``serves`` is who must serve users in the end; by the expected status where it is not given.
     ``judge`` adds what else must hold: one line for each thing that does not.
     """
 
     what: str
     expected: Expected
     where: str = ""
+    error: str = ""
+    check: str = ""
+    serves: Side | None = None
     arm: Callable[[World], None] = _nothing
     afterwards: Callable[[World], None] = _nothing
     judge: Callable[[World, Mapping[str, Any]], list[str]] = _content
     execution_input: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the template that differ from a rehearsal's own."""
+    approve: Literal["auto", "reject", "nobody"] = "auto"
+    confirm: Literal["keep", "go_back", "nobody"] = "keep"
+    excused: frozenset[str] = frozenset()
+    """What of ``invariants`` can't hold in this case; docs/rollback.md says why."""
     in_tests: bool = False
+    by_name_only: bool = False
+    """Not a part of the whole matrix, since another case covers it with all steps at once."""
+
+    @property
+    def serving(self) -> Side:
+        """Who must serve users in the end."""
+        if self.serves is not None:
+            return self.serves
+        return "new" if self.expected == "SUCCEEDED" else "old"
+
+    @property
+    def ending(self) -> str:
+        """What must come of it, in a few words."""
+        parts = [self.expected, self.error and f"with {self.error}", self.check]
+        return ", ".join(part for part in parts if part)

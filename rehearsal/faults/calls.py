@@ -1,0 +1,66 @@
+"""Single AWS calls that fail, or whose answer the caller does not live to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rehearsal.cloud import Call, Fault
+from rehearsal.faults.hooks import on_call
+from rehearsal.faults.steps import changes
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Arm = Callable[["World"], None]
+
+
+def refused(function: str, action: str, code: str = "AccessDenied") -> Arm:
+    """A call of one function is refused, each time."""
+    return _at(function, action, Fault.error(code, "made to fail", 403), times=None)
+
+
+def killed_after(function: str, action: str, times: int = 1) -> Arm:
+    """The function dies after the call was carried out and before it hears so."""
+    return _at(function, action, Fault.kill_after(), times=times)
+
+
+def killed_before(function: str, action: str, times: int = 1) -> Arm:
+    """The function dies right before the call."""
+    return _at(function, action, Fault.kill(), times=times)
+
+
+def killed_at_each_change(function: str, times: int) -> Arm:
+    """So many times, the function dies after the first change that it makes."""
+
+    def arm(world: World) -> None:
+        left = [times]
+        instances: set[str] = set()
+
+        def ask(call: Call) -> Fault | None:
+            mine = call.function == function and call.instance not in instances
+            if not mine or left[0] <= 0 or not changes(call):
+                return None
+            instances.add(call.instance)
+            left[0] -= 1
+            return Fault.kill_after()
+
+        on_call(world, ask)
+
+    return arm
+
+
+def _at(function: str, action: str, fault: Fault, times: int | None) -> Arm:
+    def arm(world: World) -> None:
+        left = [times]
+
+        def ask(call: Call) -> Fault | None:
+            if (call.function, call.action) != (function, action) or left[0] == 0:
+                return None
+            if left[0] is not None:
+                left[0] -= 1
+            return fault
+
+        on_call(world, ask)
+
+    return arm

@@ -1,0 +1,169 @@
+"""Connections cut, servers restarted, locks, time-outs, full disks, wrong passwords."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import psycopg
+
+from rehearsal.faults.hooks import before, when_entered
+from rehearsal.faults.proxy import CuttableProxy
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Arm = Callable[["World"], None]
+Side = Literal["source", "target"]
+
+
+def proxied(world: World, side: Side) -> CuttableProxy:
+    """Have the migration and the replication go to one database through a proxy."""
+    from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
+
+    address = world.migration_source if side == "source" else world.target_database
+    proxy = CuttableProxy(address.host, address.port).start()
+    world.at_end(proxy.stop)
+    name = SOURCE_SECRET if side == "source" else TARGET_SECRET
+    world.put_secret(name, secret_of(replace(address, port=proxy.port)))
+    return proxy
+
+
+def cut_in_copy(side: Side, function: str, after_bytes: int) -> Arm:
+    """A step's connection ends in the middle of its COPY, once."""
+
+    def arm(world: World) -> None:
+        proxy = proxied(world, side)
+        before(world, function, lambda: proxy.cut_in_copy(after_bytes))
+
+    return arm
+
+
+def cut_often(side: Side, function: str, seconds: float) -> Arm:
+    """All connections end when a step begins, and a moment later again."""
+
+    def arm(world: World) -> None:
+        proxy = proxied(world, side)
+
+        def cut() -> None:
+            proxy.cut()
+            timer = threading.Timer(seconds, proxy.cut)
+            timer.daemon = True
+            timer.start()
+
+        before(world, function, cut)
+
+    return arm
+
+
+def unreachable(side: Side, function: str, until: str) -> Arm:
+    """Nobody gets through from a step on, until a state is entered."""
+
+    def arm(world: World) -> None:
+        proxy = proxied(world, side)
+
+        def close() -> None:
+            proxy.refusing = True
+            proxy.cut()
+
+        def open_again() -> None:
+            proxy.refusing = False
+
+        before(world, function, close)
+        when_entered(world, until, open_again)
+
+    return arm
+
+
+def restarted(side: Side, function: str, mode: Literal["fast", "immediate"]) -> Arm:
+    """The server is restarted right before a step begins."""
+
+    def arm(world: World) -> None:
+        cluster = world.source if side == "source" else world.target
+        before(world, function, lambda: cluster.restart(mode=mode))
+
+    return arm
+
+
+def restarted_while(side: Side, state: str) -> Arm:
+    """The server is restarted while the machine is in a state."""
+
+    def arm(world: World) -> None:
+        cluster = world.source if side == "source" else world.target
+        when_entered(world, state, cluster.restart)
+
+    return arm
+
+
+def locked(table: str, function: str, seconds: float, until: str = "") -> Arm:
+    """Somebody holds a lock on a table of the target when a step begins."""
+
+    def arm(world: World) -> None:
+        free = threading.Event()
+        held = threading.Event()
+
+        def hold() -> None:
+            with (
+                psycopg.connect(**world.target_database.parameters()) as session,  # type: ignore[arg-type]
+                session.transaction(),
+            ):
+                session.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+                held.set()
+                free.wait(seconds)
+
+        def begin() -> None:
+            threading.Thread(target=hold, name="lock", daemon=True).start()
+            held.wait(10)
+
+        world.at_end(free.set)
+        before(world, function, begin)
+        if until:
+            when_entered(world, until, free.set)
+
+    return arm
+
+
+def refuses_writes(code: str, table: str, function: str) -> Arm:
+    """Every write to a table of the target ends in an error of the server, for good.
+
+    A trigger that also fires for sessions that have switched triggers off raises it: 53100 is
+    disk_full, 57014 a statement time-out (manual, appendix A).
+    """
+
+    def plant(world: World) -> None:
+        with psycopg.connect(**world.target_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+            session.execute(
+                "CREATE FUNCTION public.fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" RAISE EXCEPTION 'made to fail' USING ERRCODE = '{code}'; END $$".encode()
+            )
+            session.execute(
+                f"CREATE TRIGGER fault BEFORE INSERT OR UPDATE OR DELETE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION public.fault()".encode()
+            )
+            session.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER fault".encode())
+
+    return lambda world: before(world, function, lambda: plant(world))
+
+
+def wrong_password(side: Side, function: str = "", until: str = "") -> Arm:
+    """The secret holds a password that the server refuses: from the start, or from a step on."""
+
+    def arm(world: World) -> None:
+        from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
+
+        address = world.migration_source if side == "source" else world.target_database
+        name = SOURCE_SECRET if side == "source" else TARGET_SECRET
+
+        def spoil() -> None:
+            world.put_secret(name, secret_of(replace(address, password="wrong")))
+
+        if function:
+            before(world, function, spoil)
+        else:
+            spoil()
+        if until:
+            when_entered(world, until, lambda: world.put_secret(name, secret_of(address)))
+
+    return arm

@@ -1,0 +1,87 @@
+"""Where a fault takes hold: before an invocation, at an AWS call, when a state is entered.
+
+Hooks add up: the first that answers with a Fault decides, and all of them are asked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.cloud import Call, Fault
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Action = Callable[[], object]
+OnInvocation = Callable[[str, Any], Fault | None]
+OnCall = Callable[[Call], Fault | None]
+
+
+def on_invocation(world: World, ask: OnInvocation) -> None:
+    """Ask before each invocation: (function's logical id, event) -> Fault or None."""
+    earlier = world.cloud.invoke_fault
+
+    def asked(function: str, event: Any) -> Fault | None:
+        before = earlier(function, event) if earlier is not None else None
+        return before or ask(function, event)
+
+    world.cloud.invoke_fault = asked
+
+
+def on_call(world: World, ask: OnCall) -> None:
+    """Ask at each AWS call of a function."""
+    earlier = world.cloud.call_fault
+
+    def asked(call: Call) -> Fault | None:
+        before = earlier(call) if earlier is not None else None
+        return before or ask(call)
+
+    world.cloud.call_fault = asked
+
+
+def before(world: World, function: str, action: Action) -> None:
+    """Act right before the first invocation of a function by the state machine.
+
+    The invocation waits for the action, so that the moment is certain.
+    """
+    lock, done = threading.Lock(), [False]
+
+    def ask(name: str, event: Any) -> None:
+        if name != function or not is_step(event):
+            return
+        with lock:
+            first, done[0] = not done[0], True
+            if first:
+                action()
+
+    on_invocation(world, ask)
+
+
+def when_entered(world: World, state: str, action: Action) -> None:
+    """Act, in a thread of its own, when a state is first entered."""
+    done = threading.Event()
+
+    def happened(record: Mapping[str, Any]) -> None:
+        entered = record.get("kind") == "state_entered" and record.get("state") == state
+        if entered and not done.is_set():
+            done.set()
+            threading.Thread(target=action, name=f"fault in {state}", daemon=True).start()
+
+    world.cloud.listeners.append(happened)
+
+
+def is_step(event: Any) -> bool:
+    """Whether the state machine invokes, rather than a schedule or an event."""
+    return isinstance(event, dict) and ("migration_id" in event or "execution_arn" in event)
+
+
+def together(*arms: Callable[[World], None]) -> Callable[[World], None]:
+    """Several faults at once."""
+
+    def arm(world: World) -> None:
+        for one in arms:
+            one(world)
+
+    return arm

@@ -1,0 +1,113 @@
+"""People: who stop executions by hand, start again, take back, or come back to a stopped one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.approver import follow
+from rehearsal.faults.hooks import when_entered
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Arm = Callable[["World"], None]
+
+PATIENCE_SECONDS = 150.0
+ENDED = ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT")
+
+
+def execution_stopped(state: str) -> Arm:
+    """Somebody presses "Stop execution" while the machine is in a state."""
+
+    def arm(world: World) -> None:
+        def stop() -> None:
+            for execution in executions(world):
+                world.cloud.client("stepfunctions").stop_execution(
+                    executionArn=execution["executionArn"], error="Stopped", cause="by hand"
+                )
+
+        when_entered(world, state, stop)
+
+    return arm
+
+
+def until_rolled_back(world: World) -> None:
+    """Wait for the roll-back that the reconciler starts by itself."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        found = executions(world)
+        if len(found) > 1 and all(one["status"] in ENDED for one in found):
+            time.sleep(1.5)
+            return
+        time.sleep(0.2)
+
+
+def start(world: World, **execution_input: Any) -> None:
+    """Start an execution, answer its questions, and wait for its end."""
+    arn = world.cloud.start_execution(execution_input)
+    _answered(world, arn)
+
+
+def again(world: World) -> None:
+    """Start a second migration at once."""
+    start(world)
+
+
+def take_back(world: World) -> None:
+    """Ask for the roll-back of the migration that was stopped."""
+    client = world.cloud.client("dynamodb")
+    item = client.get_item(
+        TableName=world.deployment.ref("MigrationTable"),
+        Key={"pk": {"S": "LOCK"}, "sk": {"S": "LOCK"}},
+    )["Item"]
+    start(world, mode="roll-back", migrationId=item["migration_id"]["S"])
+
+
+def redrive(world: World) -> None:
+    """Redrive the execution that was stopped, answer its questions, wait for its end."""
+    arn = executions(world)[0]["executionArn"]
+    world.cloud.client("stepfunctions").redrive_execution(executionArn=arn)
+    _answered(world, arn)
+
+
+def executions(world: World) -> list[dict[str, Any]]:
+    """Every execution there has been."""
+    answer = world.cloud.client("stepfunctions").list_executions(
+        stateMachineArn=world.deployment.state_machine_arn
+    )
+    return list(answer["executions"])
+
+
+def _answered(world: World, arn: str) -> None:
+    ended = threading.Event()
+    people = threading.Thread(
+        target=follow,
+        args=(world.directory / "mailbox",),
+        kwargs={"stop": ended.is_set},
+        daemon=True,
+    )
+    people.start()
+    try:
+        world.cloud.wait_for_execution(arn, PATIENCE_SECONDS)
+    finally:
+        ended.set()
+    people.join(10)
+    time.sleep(1.5)
+
+
+def second_execution(state: str) -> Arm:
+    """Somebody starts another migration while this one is in a state."""
+
+    def arm(world: World) -> None:
+        when_entered(world, state, lambda: world.cloud.start_execution({}))
+
+    return arm
+
+
+def second_was_refused(world: World, _report: Mapping[str, Any]) -> list[str]:
+    """The second execution ended red, and named the first."""
+    found = sorted(one["status"] for one in executions(world))
+    return [] if found == ["FAILED", "SUCCEEDED"] else [f"the executions ended as {found}"]

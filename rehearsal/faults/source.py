@@ -1,0 +1,151 @@
+"""Trouble on the old database: writers who don't stop, open transactions, a slot that is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from rehearsal.faults.hooks import before, when_entered
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Arm = Callable[["World"], None]
+
+GID = "somebody's transaction"
+_INSERT = (
+    "INSERT INTO public.query_snippets (updated_at, created_at, org_id, trigger, description,"
+    " user_id, snippet) SELECT now(), now(), org_id, 'fault' || clock_timestamp(), '', id, ''"
+    " FROM public.users LIMIT 1"
+)
+
+
+def writes_through_the_fence(world: World) -> None:
+    """A program that comes back whenever it is thrown out, and asks for leave to write."""
+    stopping = threading.Event()
+
+    def write() -> None:
+        while not stopping.is_set():
+            with (
+                contextlib.suppress(psycopg.Error),
+                psycopg.connect(
+                    **world.source_database.parameters(),  # type: ignore[arg-type]
+                    autocommit=True,
+                    options="-c default_transaction_read_only=off",
+                ) as session,
+            ):
+                while not stopping.wait(0.05):
+                    session.execute(_INSERT)
+            stopping.wait(0.05)
+
+    world.at_end(stopping.set)
+    before(
+        world,
+        "FenceSourceFunction",
+        lambda: threading.Thread(target=write, name="writer", daemon=True).start(),
+    )
+    when_entered(world, "RollBack", stopping.set)
+
+
+def open_transaction(world: World) -> None:
+    """A transaction that has written, and is neither committed nor rolled back at the freeze."""
+    _session_before_the_freeze(world, _INSERT)
+
+
+def idle_superuser(world: World) -> None:
+    """A superuser's psql that somebody left open."""
+    _session_before_the_freeze(world, "SELECT 1")
+
+
+def _session_before_the_freeze(world: World, statement: str) -> None:
+    def begin() -> None:
+        session = psycopg.connect(**world.source_database.parameters())  # type: ignore[arg-type]
+        session.execute(statement.encode())
+        world.at_end(session.close)
+
+    before(world, "StopServicesFunction", begin)
+
+
+def prepared_transaction(world: World) -> None:
+    """Somebody's two-phase commit has been prepared: it could still be committed at any time."""
+
+    def prepare() -> None:
+        with psycopg.connect(**world.source_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+            session.execute("BEGIN")
+            session.execute(_INSERT.encode())
+            session.execute(f"PREPARE TRANSACTION '{GID.replace(chr(39), chr(39) * 2)}'".encode())
+
+    before(world, "FenceSourceFunction", prepare)
+
+
+def roll_back_prepared(world: World) -> None:
+    """What the remedy says."""
+    with psycopg.connect(**world.source_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+        session.execute(f"ROLLBACK PREPARED '{GID.replace(chr(39), chr(39) * 2)}'".encode())
+
+
+def slot_lost(world: World) -> None:
+    """While people think, WAL that the slot needs is removed (max_slot_wal_keep_size)."""
+
+    def lose() -> None:
+        world.dms.disturbance.apply_paused.set()
+        with world.source.connect() as session:
+            session.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'")
+            session.execute("SELECT pg_reload_conf()")
+        for _ in range(30):
+            if "lost" in _grow_wal(world, 20_000_000):
+                return
+            time.sleep(0.3)
+
+    when_entered(world, "RequestApproval", lose)
+    world.at_end(world.dms.disturbance.apply_paused.clear)
+
+
+def wal_piles_up(bytes_: int) -> Arm:
+    """While people think, the replication falls behind and its slot holds ever more WAL."""
+
+    def arm(world: World) -> None:
+        def grow() -> None:
+            world.dms.disturbance.apply_paused.set()
+            _grow_wal(world, bytes_)
+
+        when_entered(world, "RequestApproval", grow)
+        when_entered(world, "RollBack", world.dms.disturbance.apply_paused.clear)
+
+    return arm
+
+
+def _grow_wal(world: World, bytes_: int) -> list[str]:
+    """Write so much WAL; the state of each slot afterwards."""
+    with world.source.connect(world.source_database.dbname) as session:
+        for _ in range(max(1, bytes_ // 1_000_000)):
+            session.execute("SELECT pg_logical_emit_message(false, 'fault', repeat('x', 1000000))")
+        session.execute("SELECT pg_switch_wal()")
+        session.execute("CHECKPOINT")
+        rows = session.execute("SELECT coalesce(wal_status, '') FROM pg_replication_slots")
+        return [str(status) for (status,) in rows]
+
+
+def orphan(world: World) -> None:
+    """A row of the old database refers to one that is not there, behind its foreign key's back."""
+    _as_replica(
+        world,
+        "UPDATE public.visualizations SET query_id = 987654321"
+        " WHERE id = (SELECT max(id) FROM public.visualizations)",
+    )
+
+
+def two_schema_versions(world: World) -> None:
+    """alembic_version holds two rows."""
+    _as_replica(world, "INSERT INTO public.alembic_version VALUES ('fault')")
+
+
+def _as_replica(world: World, statement: str) -> None:
+    with psycopg.connect(**world.source_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+        session.execute("SET session_replication_role = replica")
+        session.execute(statement.encode())

@@ -1,0 +1,61 @@
+"""Trouble on the new side: what was there before, what came in unseen, settings left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from rehearsal.faults.hooks import before
+
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+Arm = Callable[["World"], None]
+
+
+def at_first(*statements: str) -> Arm:
+    """Done to the new database before the migration begins."""
+    return lambda world: execute(world, *statements)
+
+
+def before_step(function: str, *statements: str) -> Arm:
+    """Done to the new database right before a step, as if something had gone wrong there.
+
+    Triggers and foreign keys don't notice it.
+    """
+    return lambda world: before(world, function, lambda: execute(world, *statements))
+
+
+def execute(world: World, *statements: str) -> None:
+    """Run statements on the new database behind everybody's back."""
+    with psycopg.connect(**world.target_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+        session.execute("SET session_replication_role = replica")
+        for statement in statements:
+            session.execute(statement.encode())
+
+
+def another_secret(name: str, function: str = "") -> Arm:
+    """The new home has another secret than the old host: from the start, or from a step on."""
+
+    def spoil(world: World) -> None:
+        world.put_secret(name, token_hex(16))
+
+    if not function:
+        return spoil
+    return lambda world: before(world, function, lambda: spoil(world))
+
+
+def unreachable_for_redash(world: World) -> None:
+    """The new Redash is told a wrong address of its database: it never becomes healthy."""
+    address = replace(world.application_target, dbname="no_such_database")
+    world.put_secret(
+        "redash/database",
+        {
+            "url": f"postgresql://{address.username}:{address.password}"
+            f"@{address.host}:{address.port}/{address.dbname}"
+        },
+    )
