@@ -31,6 +31,9 @@ _CHANGED = 0.05
 _KEY_SCAN = 0.25e-6
 """Seconds a row to see what was written since the early comparison (docs/performance.md)."""
 
+_KEY_JOIN = 3e-6
+"""Seconds a row to bring the keys of both sides together after an early copy."""
+
 _FOREIGN_KEYS = 1.0e-6
 """Seconds a row to prove the foreign keys of a table."""
 
@@ -71,7 +74,7 @@ def predict(
     early = early or Early()
     hashed = _hashing_speed(tables, early, speeds)
     data = {
-        "restore": sum(_restore(t, early, speeds, hashed) for t in tables if t.method == "restore"),
+        "restore": sum(_restore(t, early, speeds) for t in tables if t.method == "restore"),
         "sequences": sequences * _SEQUENCE + 4 * speeds.round_trip,
         "verify": sum(_verify(table, early, hashed) for table in tables),
         "integrity": _OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS,
@@ -95,10 +98,9 @@ def _hashing_speed(tables: Sequence[TablePlan], early: Early, speeds: Speeds) ->
     return done / took if took > 0.1 else speeds.hashed
 
 
-def _restore(table: TablePlan, early: Early, speeds: Speeds, hashed: float) -> float:
-    compared = early.compared.get(table.qualified_name, table.raw_bytes / hashed)
+def _restore(table: TablePlan, early: Early, speeds: Speeds) -> float:
     copied = early.copied.get(table.qualified_name, table.raw_bytes / speeds.carried)
-    return compared + _CHANGED * copied
+    return table.rows * _KEY_JOIN + _CHANGED * copied
 
 
 def _verify(table: TablePlan, early: Early, hashed: float) -> float:

@@ -1,0 +1,146 @@
+"""What each function costs: time and modules of its import, its size, its memory at work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from redash_migration.database.address import DatabaseAddress
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYER = ROOT / "layers" / "redash_migration"
+WATCHED = ("boto3", "psycopg", "aws_lambda_powertools", "jinja2", "slack_sdk")
+
+_IMPORT = """
+import json, sys, time
+sys.path[:0] = {paths!r}
+began = time.perf_counter()
+{statement}
+print(json.dumps([time.perf_counter() - began, [m for m in {watched!r} if m in sys.modules]]))
+"""
+_BOTO3 = "import boto3; boto3.client('dynamodb', region_name='ap-northeast-1')"
+
+_MEMORY = """
+import json, resource, sys
+sys.path[:0] = {paths!r}
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.key_range import KeyRange
+source, target = (DatabaseAddress(*each) for each in json.loads(sys.stdin.read()))
+{statement}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+WORK = {
+    "RestoreTable (everything)": (
+        "from redash_migration.database.copying.restore import restore\n"
+        "assert restore(source, target, 'public', 'queries', KeyRange()).way == 'copy'"
+    ),
+    "RestoreTable (differences)": (
+        "from redash_migration.database.copying.restore import restore\n"
+        "assert restore(source, target, 'public', 'queries', KeyRange()).way == 'delta'"
+    ),
+    "FixSequences": (
+        "from redash_migration.database.sequences.fix import fix_sequences\n"
+        "fix_sequences(source, target)"
+    ),
+    "VerifyData": (
+        "from redash_migration.database.verification.compare import Part, compare\n"
+        "compare(source, target, [Part('public', 'queries'), Part('public', 'events')])"
+    ),
+    "VerifyIntegrity": (
+        "from redash_migration.database.integrity.verify import verify_integrity\n"
+        "verify_integrity(source, target, [('public', 'queries'), ('public', 'events')])"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A handler's import in seconds (median), as a ratio to a boto3 client's, and what it drew in.
+    `bytes` is the size of its own folder."""
+
+    name: str
+    seconds: float
+    ratio: float
+    modules: tuple[str, ...]
+    bytes: int
+
+
+def imports(runs: int) -> list[Import]:
+    """Every function, in a fresh interpreter with compiled bytecode."""
+    for path in (LAYER, ROOT / "functions"):
+        subprocess.run([sys.executable, "-m", "compileall", "-q", str(path)], check=True)
+    baseline, _ = _import(_BOTO3, [], runs)
+    found = []
+    for app in sorted((ROOT / "functions").glob("*/app.py")):
+        took, modules = _import("import app", [str(app.parent), str(LAYER)], runs)
+        size = sum(each.stat().st_size for each in app.parent.glob("*.py"))
+        found.append(Import(app.parent.name, took, took / baseline, modules, size))
+    return found
+
+
+def layer_sizes() -> dict[str, int]:
+    """Bytes, unpacked, of what the layers carry; without bytecode."""
+    packages = {
+        "domain": [LAYER / "redash_migration"],
+        "domain's libraries": _locate(["aws_lambda_powertools", "jinja2", "slack_sdk"]),
+        "psycopg": _locate(["psycopg", "psycopg_binary"]),
+    }
+    return {
+        name: sum(
+            file.stat().st_size
+            for folder in folders
+            for file in folder.rglob("*")
+            if file.is_file() and file.suffix != ".pyc"
+        )
+        for name, folders in packages.items()
+    }
+
+
+def peak_memory(work: str, source: DatabaseAddress, target: DatabaseAddress) -> int:
+    """Bytes that a process took at its highest while it did one handler's work."""
+    code = _MEMORY.format(paths=[str(LAYER)], statement=WORK[work])
+    addresses = json.dumps([list(_fields(address)) for address in (source, target)])
+    answer = subprocess.run(
+        [sys.executable, "-c", code], input=addresses, capture_output=True, text=True, check=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(answer.stdout) * unit
+
+
+def _fields(address: DatabaseAddress) -> tuple[str | int, ...]:
+    return (
+        address.host,
+        address.port,
+        address.dbname,
+        address.username,
+        address.password,
+        address.sslmode,
+    )
+
+
+def _import(statement: str, paths: Sequence[str], runs: int) -> tuple[float, tuple[str, ...]]:
+    code = _IMPORT.format(paths=list(paths), statement=statement, watched=list(WATCHED))
+    answers = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            ).stdout
+        )
+        for _ in range(runs)
+    ]
+    return median(seconds for seconds, _ in answers), tuple(answers[0][1])
+
+
+def _locate(names: Sequence[str]) -> list[Path]:
+    found = []
+    for name in names:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            found.append(Path(spec.origin).parent)
+    return found

@@ -1,0 +1,144 @@
+"""Verifying all tables: ours beside the limit (a plain scan) and the hash that others take."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+
+from benchmarks.servers import Servers, ask
+from benchmarks.timing import Series, Way, measure, seconds
+from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.copying.restore import restore
+from redash_migration.database.data_session import open_session
+from redash_migration.database.key_range import KeyRange
+from redash_migration.database.scan import Scan
+from redash_migration.database.shape import read_shape
+from redash_migration.database.verification.ahead import compare_early
+from redash_migration.database.verification.compare import Limits, Part, compare
+
+TABLES = ("query_results", "queries", "events", "visualizations")
+
+OURS = "checksum of all tables"
+EARLY = "the same after an early comparison"
+TEXT = "sum(hashtextextended(t::text)), both sides at once"
+PGCOPYDB = "pgcopydb compare data"
+
+
+@dataclass(frozen=True, slots=True)
+class Verifying:
+    """All tables by every way; each table alone beside its scan on the slower side."""
+
+    all_tables: dict[str, Series]
+    by_table: dict[str, dict[str, Series]]
+
+
+def prepare(source: DatabaseAddress, servers: Servers) -> DatabaseAddress:
+    """A target that holds what the source holds."""
+    target = servers.target.address("copied")
+    for name in TABLES:
+        restore(source, target, "public", name, KeyRange())
+    ask(source, "VACUUM (ANALYZE)")
+    ask(target, "VACUUM (ANALYZE)")
+    return target
+
+
+def compare_ways(
+    source: DatabaseAddress,
+    target: DatabaseAddress,
+    runs: int,
+    say: Callable[[str], None],
+) -> Verifying:
+    """Ours and the others over all tables, then table by table against the scan."""
+    early = early_parts(source, target)
+
+    def ours(parts: Sequence[Part]) -> Way:
+        def once() -> float:
+            outcomes = []
+            took = seconds(lambda: outcomes.extend(compare(source, target, parts, Limits(1, 1))))
+            if any(outcome.verdict != "equal" for outcome in outcomes):
+                raise RuntimeError("the two sides differ")
+            return took
+
+        return once
+
+    everything = [Part("public", name) for name in TABLES]
+    ways: dict[str, Way] = {
+        OURS: ours(everything),
+        EARLY: ours(early),
+        TEXT: lambda: _at_once(source, target, [_text_hash(name) for name in TABLES]),
+    }
+    pgcopydb = shutil.which("pgcopydb")
+    if pgcopydb:
+        ways[PGCOPYDB] = lambda: seconds(
+            lambda: subprocess.run(
+                [pgcopydb, "compare", "data", "--source", _dsn(source), "--target", _dsn(target)],
+                check=True,
+                capture_output=True,
+            )
+        )
+    by_table = {}
+    for name in TABLES[:3]:
+        say(f"  table {name}")
+        by_table[name] = measure(
+            {
+                "checksum": ours([Part("public", name)]),
+                "scan": partial(scan_seconds, source, target, name),
+            },
+            runs,
+            say,
+        )
+    return Verifying(measure(ways, runs, say), by_table)
+
+
+def early_parts(source: DatabaseAddress, target: DatabaseAddress) -> list[Part]:
+    """All tables, the wide one with what an early comparison remembers."""
+    parts = []
+    with (
+        closing(open_session(source, purpose="bench")) as there,
+        closing(open_session(target, purpose="bench")) as here,
+    ):
+        for name in TABLES:
+            ahead = None
+            if name == "query_results":
+                scan = Scan(read_shape(there, "public", name), KeyRange(), "record")
+                ahead = compare_early(there, here, scan)
+            parts.append(Part("public", name, KeyRange(), ahead))
+    return parts
+
+
+def scan_seconds(source: DatabaseAddress, target: DatabaseAddress, name: str) -> float:
+    """COPY binary to /dev/null on both sides at once: the slower one counts."""
+    return _at_once(source, target, [f"COPY {name} TO '/dev/null' (FORMAT binary)"])
+
+
+def _text_hash(name: str) -> str:
+    return f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {name} t"  # noqa: S608
+
+
+def _at_once(source: DatabaseAddress, target: DatabaseAddress, statements: Sequence[str]) -> float:
+    """Statements one after the other, on both sides at the same time."""
+
+    def run(address: DatabaseAddress) -> None:
+        for statement in statements:
+            ask(address, statement)
+
+    def both() -> None:
+        threads = [threading.Thread(target=run, args=(side,)) for side in (source, target)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    return seconds(both)
+
+
+def _dsn(address: DatabaseAddress) -> str:
+    return (
+        f"postgresql://{address.username}:{address.password}@{address.host}:{address.port}"
+        f"/{address.dbname}"
+    )
