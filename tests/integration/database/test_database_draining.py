@@ -126,6 +126,8 @@ def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
 
 def test_a_canary_of_an_earlier_fence_proves_nothing(pair: Pair) -> None:
     canary.release(pair.source, MIGRATION, "drain 0/1")
+    while canary.phase(pair.target, MIGRATION) is None:
+        time.sleep(0.02)
     pair.disable()
     found = drain(
         pair.source, pair.target, migration_id=MIGRATION, lsn="0/2", slots_before=[], seconds=0.3
