@@ -81,3 +81,21 @@ def test_a_lag_is_no_mismatch(dms: Dms, validated: str) -> None:
     dms.stand_in.disturbance.apply_paused.clear()
     dms.until(lambda: state(dms, validated) == "Validated")
     assert dms.tables(validated)["users"]["ValidationFailedRecords"] == 0
+
+
+def test_a_mismatch_stays_until_the_table_is_validated_again(dms: Dms, validated: str) -> None:
+    on(dms.target, "UPDATE users SET name = 'spoiled' WHERE id = 7")
+    dms.until(lambda: state(dms, validated) == "Mismatched records")
+    on(dms.target, "UPDATE users SET name = 'u7' WHERE id = 7")
+    on(dms.source, "INSERT INTO users (name) VALUES ('one more')")
+    dms.until(lambda: dms.tables(validated)["users"]["Inserts"] == 1)
+    assert state(dms, validated) == "Mismatched records"
+    dms.client.reload_tables(
+        ReplicationTaskArn=validated,
+        TablesToReload=[{"SchemaName": "public", "TableName": "users"}],
+        ReloadOption="validate-only",
+    )
+    dms.until(lambda: state(dms, validated) == "Validated")
+    assert dms.tables(validated)["users"]["ValidationFailedRecords"] == 0
+    failures = "SELECT count(*) FROM awsdms.awsdms_validation_failures_v1"
+    assert on(dms.target, failures) == [(1,)]
