@@ -24,8 +24,9 @@ def _decide(page: Page, choice: str, *, name: str = MIGRATION, reason: str = "")
     page.get_by_role("button", name="Send my decision").click()
 
 
-def _headline(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
+def _titled(page: Page, title: str) -> None:
+    """Wait until the page that has this headline is there."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def test_approve(serving: Serving, visitor: Visiting, screens: Path) -> None:
@@ -33,10 +34,10 @@ def test_approve(serving: Serving, visitor: Visiting, screens: Path) -> None:
     stage.ask()
     hana = visitor(address)
     page = hana.open(stage.link())
-    assert _headline(page) == "May the cutover begin?"
+    _titled(page, "May the cutover begin?")
     expect(page.get_by_text(f"You decide as {HANA}.")).to_be_visible()
     _decide(page, "Approve the cutover", reason="Looks good")
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
     for fact in (HANA, "Looks good", "23 Nov 2026 01:30 UTC"):
         expect(page.get_by_text(fact)).to_be_visible()
     page.screenshot(path=screens / "decided-approve.png")
@@ -58,7 +59,7 @@ def test_reject_needs_a_reason(serving: Serving, visitor: Visiting, screens: Pat
     page.screenshot(path=screens / "reason-missing.png")
     page.get_by_label("Reason", exact=True).fill("The sales team closes the month")
     page.get_by_role("button", name="Send my decision").click()
-    assert _headline(page) == "Not approved"
+    _titled(page, "Not approved")
     assert [sent["reason"] for _, sent in stage.states.sent] == ["The sales team closes the month"]
 
 
@@ -68,7 +69,7 @@ def test_a_wrong_name(serving: Serving, visitor: Visiting) -> None:
     page = visitor(address, width=390).open(stage.link())
     _decide(page, "Approve the cutover", name="redash")
     field = page.get_by_label("Type the migration's name")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     described = (field.get_attribute("aria-describedby") or "").split()
     assert "That is not the migration's name" in page.locator(f"#{described[-1]}").inner_text()
     expect(page.get_by_role("alert")).to_be_in_viewport()
@@ -81,8 +82,9 @@ def test_two_tabs(serving: Serving, visitor: Visiting) -> None:
     hana = visitor(address)
     first, second = hana.open(stage.link()), hana.open(stage.link())
     _decide(first, "Approve the cutover")
+    _titled(first, "Approved")
     _decide(second, "Don't approve", reason="changed my mind")
-    assert _headline(second) == "Approved"
+    _titled(second, "Approved")
     expect(second.get_by_text("This was decided before.")).to_be_visible()
     assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
 
@@ -91,9 +93,11 @@ def test_the_other_approver_sees_who_decided(serving: Serving, visitor: Visiting
     stage, address = serving()
     stage.ask()
     ken = visitor(address).open(stage.link(KEN))
-    _decide(visitor(address).open(stage.link(HANA)), "Approve the cutover")
+    hana = visitor(address).open(stage.link(HANA))
+    _decide(hana, "Approve the cutover")
+    _titled(hana, "Approved")
     ken.reload()
-    assert _headline(ken) == "Approved"
+    _titled(ken, "Approved")
     expect(ken.get_by_text(HANA)).to_be_visible()
 
 
@@ -110,7 +114,7 @@ def test_the_link_of_another_person_speaks_for_that_person(
     answer = page.goto(f"{address}/approve/{forged}")
     assert answer is not None
     assert answer.status == 404
-    assert _headline(page) == "There is nothing here"
+    _titled(page, "There is nothing here")
 
 
 def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Path) -> None:
@@ -119,7 +123,7 @@ def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Path) 
     page = visitor(address).open(stage.link())
     stage.at(61)
     _decide(page, "Approve the cutover")
-    assert _headline(page) == "This link has expired"
+    _titled(page, "This link has expired")
     assert MIGRATION not in page.content()
     page.screenshot(path=screens / "expired.png")
     assert stage.states.sent == []
@@ -130,9 +134,10 @@ def test_the_back_button(serving: Serving, visitor: Visiting) -> None:
     stage.ask()
     page = visitor(address).open(stage.link())
     _decide(page, "Approve the cutover")
+    _titled(page, "Approved")
     page.go_back()
     # Nothing is kept by the browser: going back shows how things stand.
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
     assert page.get_by_role("button").count() == 0
     assert len(stage.states.sent) == 1
 
@@ -142,8 +147,9 @@ def test_reloading_the_answer_does_not_decide_twice(serving: Serving, visitor: V
     stage.ask()
     page = visitor(address).open(stage.link())
     _decide(page, "Approve the cutover")
+    _titled(page, "Approved")
     page.reload()
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
     assert len(stage.states.sent) == 1
 
 
@@ -157,7 +163,7 @@ def test_stale_facts(serving: Serving, visitor: Visiting, screens: Path) -> None
     page.screenshot(path=screens / "stale-phone.png")
     assert stage.states.sent == []
     page.get_by_role("button", name="Send my decision").click()
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
 
 
 def test_without_script(serving: Serving, visitor: Visiting) -> None:
@@ -167,7 +173,7 @@ def test_without_script(serving: Serving, visitor: Visiting) -> None:
     page.get_by_text("All 12 tables").click()
     expect(page.get_by_role("rowheader", name="alembic_version")).to_be_visible()
     _decide(page, "Approve the cutover")
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
 
 
 def test_with_the_keyboard_alone(serving: Serving, visitor: Visiting) -> None:
@@ -184,7 +190,7 @@ def test_with_the_keyboard_alone(serving: Serving, visitor: Visiting) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Send my decision"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    assert _headline(page) == "Approved"
+    _titled(page, "Approved")
 
 
 def test_enter_alone_decides_nothing(serving: Serving, visitor: Visiting) -> None:
@@ -205,6 +211,7 @@ def test_confirming(serving: Serving, visitor: Visiting, choice: str, decision: 
     page = visitor(address, width=390).open(stage.link())
     expect(page.get_by_text("Loses 1,234 writes made since the switch.")).to_be_visible()
     _decide(page, choice, reason="because")
+    _titled(page, "The new Redash stays" if decision == "keep" else "Going back")
     assert [sent["decision"] for _, sent in stage.states.sent] == [decision]
 
 
