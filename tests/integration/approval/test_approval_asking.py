@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from redash_migration import wiring
+from redash_migration.adapters import clients
 from redash_migration.approval.purposes import CONFIRM, CUTOVER
 from redash_migration.errors import InvalidInput, TransientFailure
 from redash_migration.record import Check
@@ -213,3 +214,14 @@ class TestSlack:
         slack.stop()
         stage.ask()
         assert len(stage.mails) == 2
+
+
+def test_the_preflight_sees_who_has_not_confirmed(stage: Stage) -> None:
+    from redash_migration.approval.assembly import readiness
+
+    topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
+    clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=HANA)
+    people, mails = readiness(STARTER)
+    assert (people.id, people.status) == ("approval.approvers", "PASS")
+    assert (mails.id, mails.status) == ("approval.subscriptions", "WARN")
+    assert mails.detail == f"not confirmed: {KEN}"

@@ -15,6 +15,8 @@ from redash_migration.approval.desk import NotSent
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
 
+    from redash_migration.approval.readiness import Subscription
+
 _SUBJECT_LIMIT = 99
 
 
@@ -39,3 +41,14 @@ class SnsMail:
             raise NotSent(f"SNS: {error.response['Error']['Code']}") from None
         except BotoCoreError as error:
             raise NotSent(f"SNS: {type(error).__name__}") from None
+
+    def subscriptions(self) -> dict[str, Subscription]:
+        """E-mail address -> whether its owner confirmed the topic's subscription."""
+        found: dict[str, Subscription] = {}
+        pages = self._client.get_paginator("list_subscriptions_by_topic")
+        for page in pages.paginate(TopicArn=self._topic_arn):
+            for entry in page["Subscriptions"]:
+                if entry.get("Protocol") == "email":
+                    pending = entry.get("SubscriptionArn") == "PendingConfirmation"
+                    found[entry["Endpoint"]] = "pending" if pending else "confirmed"
+        return found

@@ -12,6 +12,7 @@ from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.keyring import KeyRing, parse_keys
 from redash_migration.approval.purposes import CUTOVER, Purpose
+from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
 if TYPE_CHECKING:
@@ -74,6 +75,34 @@ def policy(purpose: Purpose) -> Policy:
         base_url=settings["APPROVAL_URL"],
         chat_decides=chat_decides(),
     )
+
+
+def readiness(requested_by: str) -> list[Check]:
+    """The preflight's checks of the approval: people who may answer, mails that will arrive."""
+    from redash_migration.adapters.sns import SnsMail
+    from redash_migration.approval.readiness import approver_check, subscription_check
+
+    settings = wiring.settings()
+    rule = policy(CUTOVER)
+    mail = SnsMail(client("sns"), settings["APPROVAL_TOPIC_ARN"])
+    people = approver_check(
+        rule.addresses,
+        settings.names("SLACK_APPROVERS") if rule.chat_decides else (),
+        required=rule.required,
+        allow_self=rule.allow_self,
+        requested_by=requested_by,
+    )
+    return [
+        people,
+        subscription_check(
+            rule.addresses,
+            mail.subscriptions(),
+            # With buttons in Slack, nobody depends on a mail.
+            required=0 if rule.chat_decides else rule.required,
+            allow_self=rule.allow_self,
+            requested_by=requested_by,
+        ),
+    ]
 
 
 def keys() -> KeyRing:

@@ -93,6 +93,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "一時停止中のデータソースがあります。この状態は新しい環境へ引き継がれません。",
         "切り替え後に、もう一度一時停止してください。",
     ),
+    "approval.subscriptions": (
+        "通知メールの購読を確認していない承認者がいます。",
+        "AWS から届いた購読確認メール（Subscription Confirmation）を開いて確認してください。",
+    ),
     "clean_up.source": (
         "元のデータベースの片付けができませんでした。",
         "元のホストを廃止する前に、スキーマ redash_migration とスロットを削除してください。",
