@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
@@ -13,6 +14,8 @@ from rehearsal.ecs.service import ServiceControl
 from rehearsal.ecs.task import Task
 
 ROUND_SECONDS = 0.2
+
+_LOG = logging.getLogger(__name__)
 
 
 class EcsStandIn:
@@ -54,7 +57,8 @@ class EcsStandIn:
         """End all tasks and meet no more counts."""
         self._stopped.set()
         self._changed.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
         with self._lock:
             for control in self._controls.values():
                 control.stop()
@@ -70,7 +74,10 @@ class EcsStandIn:
         while not self._stopped.is_set():
             with self._lock:
                 for key in list(self._ecs.services):
-                    self._control(key).reconcile()
+                    try:
+                        self._control(key).reconcile()
+                    except Exception:
+                        _LOG.exception("service %s could not be brought to its count", key)
             self._changed.wait(ROUND_SECONDS)
             self._changed.clear()
 

@@ -43,6 +43,7 @@ class LoadBalancer:
             elbv2, registry, self._listener.target_groups, self._resolve, health_interval
         )
         self._proxy = Proxy(port, self)
+        self._started = False
         self.port = int(self._proxy.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -50,12 +51,14 @@ class LoadBalancer:
         """Answer ELBv2's target calls, check health, take requests."""
         self._target_api.install()
         self._health.start()
+        self._started = True
         Thread(target=self._proxy.serve_forever, args=[0.05], daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more requests."""
-        self._health.stop()
-        self._proxy.shutdown()
+        """Take no more requests; also when it was never started."""
+        if self._started:
+            self._health.stop()
+            self._proxy.shutdown()
         self._proxy.server_close()
 
     def action(self, asked: Asked) -> Mapping[str, Any]:

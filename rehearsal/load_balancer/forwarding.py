@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from rehearsal.load_balancer.health import Resolver
 from rehearsal.load_balancer.registry import Registered
 from rehearsal.load_balancer.rules import Share
 
@@ -100,6 +99,3 @@ def forwarded(headers: Mapping[str, str], client: str, port: int) -> dict[str, s
         "X-Forwarded-Port": str(port),
         "Connection": "close",
     }
-
-
-__all__ = ["Choice", "Chosen", "Resolver", "Unanswered", "ask", "end_to_end", "forwarded"]

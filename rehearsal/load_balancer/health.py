@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
+import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
@@ -46,8 +46,12 @@ class HealthChecks:
     def _run(self) -> None:
         while not self._stopped.is_set():
             began = time.monotonic()
-            with contextlib.suppress(LookupError):  # the listener is just being made, or gone
+            try:
                 self.check_once()
+            except LookupError:
+                pass  # the listener is just being made, or gone
+            except Exception:
+                _LOG.exception("a round of health checks failed")
             self._stopped.wait(max(0.05, self._interval - (time.monotonic() - began)))
 
     def check_once(self) -> None:
@@ -104,6 +108,7 @@ class HealthChecks:
         return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{status}]"
 
 
+_LOG = logging.getLogger(__name__)
 _INITIAL = "Initial health checks in progress"
 _UNUSED = "Target group is not configured to receive traffic from the load balancer"
 _USER_AGENT = "ELB-HealthChecker/2.0"

@@ -1,24 +1,26 @@
 """The program ``docker`` (and ``docker-compose``): asks the daemon, prints or runs its answer.
 
-Standard library only, and started without site packages: a script calls it many times.
+Standard library only, and little of it, started without site packages: scripts call it often. One
+line of JSON goes to the daemon, one comes back.
 """
 
-import http.client
 import json
 import os
+import socket
 import sys
 
 
 def main() -> int:
     """Send the command line to the daemon named by DOCKER_HOST; 1 if it can't be reached."""
-    place = os.environ.get("DOCKER_HOST", "").removeprefix("tcp://")
+    host, _, port = os.environ.get("DOCKER_HOST", "").removeprefix("tcp://").partition(":")
     call = {"program": sys.argv[1], "arguments": sys.argv[2:], "directory": os.getcwd()}  # noqa: PTH109
-    connection = http.client.HTTPConnection(place, timeout=600)
     try:
-        connection.request("POST", "/", json.dumps(call))
-        answer = json.load(connection.getresponse())
+        with socket.create_connection((host, int(port or "0"))) as connection:
+            connection.sendall(json.dumps(call).encode() + b"\n")
+            with connection.makefile("rb") as stream:
+                answer = json.loads(stream.readline())
     except (OSError, ValueError):
-        sys.stderr.write(f"Cannot connect to the Docker daemon at tcp://{place}.\n")
+        sys.stderr.write(f"Cannot connect to the Docker daemon at tcp://{host}:{port}.\n")
         return 1
     sys.stdout.write(answer["stdout"])
     sys.stderr.write(answer["stderr"])

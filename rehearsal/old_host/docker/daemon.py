@@ -1,4 +1,4 @@
-"""The daemon: answers the ``docker`` in PATH, by HTTP on a port of this machine."""
+"""The daemon: answers the ``docker`` in PATH, on a port of this machine, a line for a line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 from rehearsal.old_host.docker import client
@@ -24,16 +24,19 @@ class Daemon:
         self._server = _Server(interpret)
         self.place = f"tcp://127.0.0.1:{self._server.server_address[1]}"
         self._programs = programs
+        self._started = False
 
     def start(self) -> None:
         """Put the clients in their directory and answer them from here on."""
         for program in ("docker", "docker-compose"):
             write_client(self._programs, program, self.place)
+        self._started = True
         Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
 
     def stop(self) -> None:
         """Answer no more."""
-        self._server.shutdown()
+        if self._started:  # a server that never ran would be waited for in vain
+            self._server.shutdown()
         self._server.server_close()
 
 
@@ -46,30 +49,24 @@ def write_client(directory: Path, program: str, place: str) -> None:
     file.chmod(0o755)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     daemon_threads = True
+    allow_reuse_address = True
 
     def __init__(self, interpret: Interpreter) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.interpret = interpret
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(StreamRequestHandler):
     server: _Server
 
-    def do_POST(self) -> None:
-        call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def handle(self) -> None:
+        call = json.loads(self.rfile.readline())
         try:
             answer = self.server.interpret(
                 call["program"], call["arguments"], Path(call["directory"])
             )
         except Exception as error:
             answer = Answer(stderr=f"Error response from daemon: {error}\n", code=1)
-        body = json.dumps(asdict(answer)).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        self.wfile.write(json.dumps(asdict(answer)).encode() + b"\n")

@@ -282,3 +282,18 @@ def test_a_host_with_the_older_program_only(
         old.stop()
     assert "'compose' is not a docker command" in found["StandardErrorContent"]
     assert output(found).startswith("2.")
+
+
+def test_a_host_that_was_never_laid_out_can_be_stopped(
+    aws: LocalAws, cluster: Cluster, tmp_path: Path
+) -> None:
+    never = OldHost(
+        aws,
+        tmp_path,
+        instance_id=INSTANCE,
+        cluster=cluster,
+        dbname="redash",
+        secret_key=SECRET_KEY,
+        cookie_secret=COOKIE_SECRET,
+    )
+    never.stop()
