@@ -11,7 +11,7 @@ from rehearsal.dms import events
 from rehearsal.dms.connections import ConnectionTests
 from rehearsal.dms.definition import define
 from rehearsal.dms.disturbance import Disturbance
-from rehearsal.dms.engine import Engine
+from rehearsal.dms.ending import leave_databases
 from rehearsal.dms.faults import (
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -176,11 +176,7 @@ class TaskService:
         return task
 
     def _delete(self, task: ReplicationTask) -> None:
-        if task.names is not None:
-            source, target = self._surroundings.databases(task)
-            engine = Engine(source, target, task.names)
-            for drop in (engine.drop_subscription, engine.leave_source):
-                _try_often(drop)
+        leave_databases(task, self._surroundings)
         with self._lock:
             self._tasks.pop(task.arn, None)
             self._runs.pop(task.arn, None)
@@ -207,14 +203,3 @@ class TaskService:
             run.abandon()
         for run in runs:
             run.thread.join(timeout=5)
-
-
-def _try_often(action: Any) -> None:
-    """Five seconds of tries: a database that is away keeps what DMS left in it."""
-    for _ in range(10):
-        try:
-            action()
-        except Exception:  # the databases may be gone for good when a rehearsal ends
-            time.sleep(0.5)
-        else:
-            return
