@@ -25,7 +25,7 @@ pass for scheduled rules in one second (30: rate(1 minute) fires every 2 s).
   or ARN. ``warm(*functions)`` starts processes ahead.
 - ``start_execution(input, name=None)`` -> ARN; ``execution(arn)`` and
   ``wait_for_execution(arn, timeout)`` -> Execution(status, input, output, error, cause, history,
-  states()).
+  states()). StopExecution and RedriveExecution go through ``client("stepfunctions")``.
 - ``emit(source, detail_type, detail, resources, account=, time=)`` -> event id: to the rules that
   match, asynchronously, with the retries of an asynchronous invocation.
 - ``clock``: ``clock.time_scale``, ``clock.paused``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections.abc import Mapping
@@ -105,9 +106,7 @@ class Cloud(Observation):
 
     def session(self) -> Any:
         """A boto3 session with the rehearsal's credentials; no profile of the user is read."""
-        import boto3.session
-
-        return boto3.session.Session("rehearsal", "rehearsal", region_name=self.region)
+        return shared_session(self.region)
 
     def backend(self, service: str) -> Any:
         """moto's in-process backend of a service."""
@@ -199,3 +198,11 @@ class Cloud(Observation):
         for machine in self.backend("stepfunctions").state_machines:
             for execution in machine.executions:
                 execution.stop(utcnow(), "Rehearsal.Stopped", "the rehearsal ended")
+
+
+@functools.cache
+def shared_session(region: str) -> Any:
+    """One session for all clouds of a process: reading the API models is what costs."""
+    import boto3.session
+
+    return boto3.session.Session("rehearsal", "rehearsal", region_name=region)

@@ -16,10 +16,7 @@ from rehearsal.cloud.repairs.replacement import replace
 def apply() -> None:
     """Report start and end."""
     from moto.stepfunctions.parser.api import ExecutionStatus
-    from moto.stepfunctions.parser.backend.execution import (
-        BaseExecutionWorkerCommunication,
-        Execution,
-    )
+    from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     def terminated(self: Any) -> None:
@@ -36,15 +33,11 @@ def apply() -> None:
 
     reflect = replace(BaseExecutionWorkerCommunication, "terminated", terminated)
 
-    def start_worker(self: Any) -> None:
-        self.ended = threading.Event()
-        run(self)
-
-    run = replace(ExecutionWorker, "start", start_worker)
-
     def start(self: Any) -> None:
-        begin(self)
+        self.ended = threading.Event()
+        # Told before the thread runs: a short execution would have ended before it began.
         if hooks.execution_changed is not None:
-            hooks.execution_changed(self)
+            hooks.execution_changed(self._execution_communication.execution)
+        begin(self)
 
-    begin = replace(Execution, "start", start)
+    begin = replace(ExecutionWorker, "start", start)

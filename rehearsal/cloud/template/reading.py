@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ def read_template(path: Path, region: str) -> dict[str, Any]:
     from samtranslator.translator.translator import Translator
     from samtranslator.yaml_helper import yaml_parse
 
+    # Its metrics complain at the end that nobody collected them.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     template: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
     if "Transform" not in template:
         return template
