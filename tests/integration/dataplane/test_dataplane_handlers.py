@@ -14,7 +14,7 @@ import pytest
 from redash_migration import wiring
 from redash_migration.adapters import clients
 from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.verification import ahead
+from redash_migration.database.planning import early
 from redash_migration.errors import DataMismatch, InvalidInput
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
@@ -66,8 +66,8 @@ def redash(
     )
     monkeypatch.setenv("MIGRATION_TABLE", "record")
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
-    monkeypatch.setattr(ahead, "LARGE_BYTES", 0)
-    monkeypatch.setattr(ahead, "WIDE_ROW_BYTES", 100)
+    monkeypatch.setattr(early, "LARGE_BYTES", 0)
+    monkeypatch.setattr(early, "WIDE_ROW_BYTES", 100)
     for cached in (wiring.record_table, clients.client):
         cached.cache_clear()
     wiring.artifacts(MIGRATION).put_json("plan.json", plan().to_json())
@@ -108,9 +108,9 @@ def test_the_pause_holds_the_differences_and_everything_is_written_down(
     redash: tuple[DatabaseAddress, DatabaseAddress], run: Run, record: Record
 ) -> None:
     source, target = redash
-    early = [call("precopy_table", **item) for item in items("precopy")]
-    assert [each.get("way") for each in early] == ["copy", None]
-    assert early[1]["rows_equal"] == 500
+    first = [call("precopy_table", **item) for item in items("precopy")]
+    assert [each.get("way") for each in first] == ["copy", None]
+    assert first[1]["rows_equal"] == 500
     prediction = record.fact("prediction")
     assert prediction is not None
     assert prediction["seconds"] == pytest.approx(sum(prediction["parts"].values()), abs=0.1)

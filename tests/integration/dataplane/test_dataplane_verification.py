@@ -12,6 +12,7 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.data_session import open_session
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.planning.phases import note_chunks
 from redash_migration.database.scan import Scan
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early, unchanged
@@ -19,7 +20,6 @@ from redash_migration.database.verification.compare import Part, compare
 from redash_migration.database.verification.early import remember_early, with_early
 from redash_migration.database.verification.ledger import (
     close_ledger,
-    note_chunks,
     write_outcomes,
 )
 from redash_migration.errors import DataMismatch

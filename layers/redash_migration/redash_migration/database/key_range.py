@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
-
-from redash_migration.database.shape import ShapeColumn, TableShape
 from redash_migration.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from psycopg import sql
+
+    from redash_migration.database.shape import ShapeColumn, TableShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class KeyRange:
         Texts are compared by their bytes (COLLATE "C"), since two servers may sort otherwise
         differently; then an index in another collation doesn't help.
         """
+        from psycopg import sql  # planning needs ranges, but no database
+
         terms: list[sql.Composable] = []
         for bound, comparison in ((self.lower, sql.SQL(">=")), (self.upper, sql.SQL("<"))):
             if bound is None:
@@ -66,6 +70,8 @@ class KeyRanges:
 
     def condition(self, shape: TableShape) -> sql.Composable:
         """SQL that is true for the rows of any of the ranges."""
+        from psycopg import sql
+
         if not self.ranges:
             return sql.SQL("false")
         each = [sql.SQL("({})").format(part.condition(shape)) for part in self.ranges]
@@ -73,6 +79,8 @@ class KeyRanges:
 
 
 def _compared(column: ShapeColumn) -> sql.Composable:
+    from psycopg import sql
+
     name = sql.Identifier("t", column.name)
     return sql.SQL('{} COLLATE "C"').format(name) if column.collatable else name
 

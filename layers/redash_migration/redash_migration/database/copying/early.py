@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 
 from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.copying.certified import note_horizons
 from redash_migration.database.copying.restore import Restored, restore
 from redash_migration.database.horizon import Horizons
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.record.checks import Check
@@ -49,24 +49,11 @@ def precopy(
         return {"table": name, "way": "none"}
     seconds, horizons = _certify(source, target, item, copied)
     note_measured(record, name, **seconds)
-    record.put_fact(_fact(item), {**item.range.to_json(), **horizons.to_json()})
+    note_horizons(item, record, horizons)
     record.checks.put(
         Check(identifier, "PASS", f"{copied.rows} rows, {copied.bytes} bytes carried early")
     )
     return copied.to_json()
-
-
-def known_horizons(item: CopyItem, record: Record) -> Horizons | None:
-    """Since when the range has only to be looked at where it was written; None without an early
-    copy of the very same range."""
-    fact = record.fact(_fact(item))
-    if fact is None or KeyRange.from_json(fact) != item.range:
-        return None
-    return Horizons.from_json(fact)
-
-
-def _fact(item: CopyItem) -> str:
-    return f"precopied/{item.qualified_name}/{item.chunk}"
 
 
 def _certify(

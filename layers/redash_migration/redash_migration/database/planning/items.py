@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
+from redash_migration.database.planning.early import worth_comparing_early
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
-from redash_migration.database.verification.ahead import worth_comparing_early
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
 
@@ -49,6 +49,8 @@ class CopyItem:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CopyItem:
         """Raises InvalidInput that names the field."""
+        if not isinstance(value, Mapping):
+            raise InvalidInput("item: an object is required; PlanCopies gives it")
         for field in ("schema", "table"):
             if not isinstance(value.get(field), str) or not value[field]:
                 raise InvalidInput(f"{field}: a text is required; PlanCopies gives it")
@@ -102,7 +104,7 @@ def early_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def verify_parts(item: Mapping[str, Any]) -> list[CopyItem]:
     """The parts of a VerifyData item. Raises InvalidInput that names the field."""
-    parts = item.get("parts")
+    parts = item.get("parts") if isinstance(item, Mapping) else None
     if not isinstance(parts, list) or not parts:
         raise InvalidInput("parts: a list of tables is required; PlanCopies gives it")
     return [CopyItem.from_json(part) for part in parts]

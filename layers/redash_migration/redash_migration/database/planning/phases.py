@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import Session, open_session
 from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.planning.items import (
     PHASES,
+    CopyItem,
     copy_items,
     early_items,
     verify_items,
     verify_parts,
 )
-from redash_migration.database.planning.statistics import key_statistics
-from redash_migration.database.verification.ledger import note_chunks
 from redash_migration.errors import InvalidInput
 from redash_migration.plan import Plan, TablePlan
 from redash_migration.record.record import Record
 
+if TYPE_CHECKING:
+    from redash_migration.database.data_session import Session
+
 VERIFY_FACT = "verify_items"
 """The record's fact that keeps the items of VerifyData: planned before the freeze, so that the
 pieces compared early are the pieces compared in the write pause."""
+
+CHUNKS_FACT = "verification_chunks"
+"""The record's fact that says into how many ranges each large table was cut."""
+
+
+def note_chunks(record: Record, items: Sequence[CopyItem]) -> None:
+    """Remember which tables come in several ranges, so that no range can be forgotten."""
+    chunks = {item.qualified_name: item.chunks for item in items if item.chunks > 1}
+    record.put_fact(CHUNKS_FACT, chunks)
 
 
 def plan_phase(
@@ -40,6 +50,10 @@ def plan_phase(
         sessions: list[Session] = []
 
         def statistics(table: TablePlan) -> KeyStatistics | None:
+            # Small tables, and so most plans, need no database and not its library either.
+            from redash_migration.database.data_session import open_session
+            from redash_migration.database.planning.statistics import key_statistics
+
             if not sessions:
                 session = open_session(source(), purpose="plan-copies")
                 sessions.append(stack.enter_context(closing(session)))

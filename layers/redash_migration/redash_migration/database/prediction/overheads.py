@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from redash_migration.clock import moment
 from redash_migration.record.steps import StepTiming
@@ -50,7 +49,14 @@ def observed(steps: Sequence[StepTiming]) -> Overheads:
 
 
 def _median(values: Sequence[float], otherwise: float) -> float:
-    return median(values) if values else otherwise
+    # Written out: the statistics module takes longer to import than this function runs.
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if not ordered:
+        return otherwise
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _gaps(steps: Sequence[StepTiming]) -> list[float]:

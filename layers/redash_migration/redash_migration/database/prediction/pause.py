@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from redash_migration.database.planning.early import worth_comparing_early
 from redash_migration.database.prediction.overheads import Overheads
 from redash_migration.database.prediction.speeds import Speeds
-from redash_migration.database.verification.ahead import worth_comparing_early
 from redash_migration.plan import TablePlan
 
 TRANSITIONS = 12

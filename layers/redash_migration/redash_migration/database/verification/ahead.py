@@ -29,11 +29,6 @@ from redash_migration.database.verification.checksum import MODULUS, Checksum
 BUCKETS = 64
 INTEGERS = {"int2", "int4", "int8"}
 
-LARGE_BYTES = 32 * 1024 * 1024
-WIDE_ROW_BYTES = 512
-"""What is compared early: tables of some size with rows so wide that reading their values costs
-much more than reading their keys (docs/performance.md)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -63,11 +58,6 @@ class Ahead:
             Horizons.from_json(value["horizons"]),
             {int(n): Checksum(rows, int(total, 16)) for n, (rows, total) in value["equal"].items()},
         )
-
-
-def worth_comparing_early(raw_bytes: int, rows: int) -> bool:
-    """Whether a table is large and its rows wide enough for the second look to be cheap."""
-    return raw_bytes >= LARGE_BYTES and raw_bytes >= WIDE_ROW_BYTES * max(1, rows)
 
 
 def compare_early(source: Session, target: Session, scan: Scan) -> Ahead | None:

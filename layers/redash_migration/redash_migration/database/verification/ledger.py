@@ -6,25 +6,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.planning.phases import CHUNKS_FACT
 from redash_migration.database.verification.outcome import Compared, merge
 from redash_migration.errors import DataMismatch
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
-
-CHUNKS_FACT = "verification_chunks"
-"""The record's fact that says into how many ranges each large table was cut."""
 
 _WRITERS = 8
 _REMEDY = (
     "nothing was switched: the old service goes on; look at the keys named here on both sides"
     " before starting again"
 )
-
-
-def note_chunks(record: Record, items: Sequence[CopyItem]) -> None:
-    """Remember which tables come in several ranges, so that no range can be forgotten."""
-    chunks = {item.qualified_name: item.chunks for item in items if item.chunks > 1}
-    record.put_fact(CHUNKS_FACT, chunks)
 
 
 def write_outcomes(record: Record, items: Sequence[CopyItem], outcomes: Sequence[Compared]) -> None:
