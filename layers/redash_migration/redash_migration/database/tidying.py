@@ -19,7 +19,7 @@ from redash_migration.database.watching import source_before, watch_target
 from redash_migration.errors import TransientFailure
 from redash_migration.record import Check, Record
 
-PATIENCE = 45.0  # seconds: a server that restarts comes back
+PATIENCE = 30.0  # seconds: a server that restarts comes back
 
 _DMS_OBJECTS = """
 SELECT 'EVENT TRIGGER', evtname::text, NULL::text
