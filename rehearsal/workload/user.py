@@ -7,16 +7,10 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rehearsal.workload.kinds import KINDS, Kind
 from rehearsal.workload.ledger import ANY
 from rehearsal.workload.notebook import Notebook
 from rehearsal.workload.redash_client import RedashClient, Reply
-
-Kind = str
-KINDS: tuple[Kind, ...] = (
-    "event", "event", "event", "execute", "execute", "execute", "create", "edit", "edit",
-    "archive", "snippet", "forget_snippet", "favorite", "forget_favorite", "read",
-)  # fmt: skip
-"""What a user does, as often as it stands here."""
 
 MARK = "rehearsal"
 _OWN_QUERIES_KEPT = 40

@@ -10,14 +10,11 @@ from threading import Event, Thread
 from typing import Any
 
 from rehearsal.workload.availability import Availability
+from rehearsal.workload.kinds import KINDS, STORED_LATER
 from rehearsal.workload.ledger import Ledger
 from rehearsal.workload.notebook import Notebook
 from rehearsal.workload.redash_client import RedashClient
-from rehearsal.workload.user import KINDS, User
-
-STORED_LATER = frozenset({"event", "execute"})
-"""What a real Redash acknowledges first and has its workers store afterwards: no matter for a
-ledger of acknowledged writes."""
+from rehearsal.workload.user import User
 
 _PAUSE_WHILE_DOWN = 0.2  # seconds
 
@@ -30,7 +27,7 @@ class Workload:
     """``users`` threads that together make about ``rate`` requests a second.
 
     Every acknowledged write goes into the ledger at ``ledger_path``; a time-out or a 5xx counts as
-    unacknowledged. ``kinds`` limits what users do (see user.KINDS).
+    unacknowledged. ``kinds`` limits what users do (see kinds.KINDS).
     """
 
     def __init__(
