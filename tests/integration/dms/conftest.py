@@ -27,7 +27,7 @@ def dms(
     with mock_aws():
         bus = Bus()
         stand_in = DmsStandIn(
-            bus, server_log=lambda _: target_cluster.log_file, retry_interval_seconds=0.5
+            bus, server_log=lambda _: target_cluster.log_file, retry_interval_seconds=4
         ).install()
         client = boto3.client("dms", region_name=REGION)
         secrets = boto3.client("secretsmanager", region_name=REGION)

@@ -15,18 +15,31 @@ USERS = "CREATE TABLE users (id serial PRIMARY KEY, name text)"
 
 @pytest.fixture
 def running(dms: Dms, source_cluster: Cluster, target_cluster: Cluster) -> Iterator[str]:
+    yield run(dms)
+    for cluster in (source_cluster, target_cluster):
+        cluster.start()
+
+
+@pytest.fixture
+def impatient(dms: Dms, source_cluster: Cluster, target_cluster: Cluster) -> Iterator[str]:
+    """A task that gives up after one attempt."""
+    yield run(dms, RecoverableErrorCount=1)
+    for cluster in (source_cluster, target_cluster):
+        cluster.start()
+
+
+def run(dms: Dms, **behaviour: int) -> str:
     for side in (dms.source, dms.target):
         on(side, USERS)
     on(dms.source, "INSERT INTO users (name) SELECT 'n' FROM generate_series(1, 10)")
     arn = dms.create(
         FullLoadSettings={"StopTaskCachedChangesApplied": False},
         ValidationSettings={"EnableValidation": True},
+        ErrorBehavior=behaviour,
     )
     dms.start(arn)
     dms.until(lambda: "FullLoadFinishDate" in dms.task(arn).get("ReplicationTaskStats", {}))
-    yield arn
-    for cluster in (source_cluster, target_cluster):
-        cluster.start()
+    return arn
 
 
 @pytest.mark.parametrize(
@@ -53,29 +66,29 @@ def test_a_restart_is_survived(
 
 
 def test_a_source_that_stays_away_fails_the_task(
-    dms: Dms, running: str, source_cluster: Cluster
+    dms: Dms, impatient: str, source_cluster: Cluster
 ) -> None:
     source_cluster.stop("immediate")
-    dms.until(lambda: dms.task(running)["Status"] == "failed")
-    task = dms.task(running)
+    dms.until(lambda: dms.task(impatient)["Status"] == "failed")
+    task = dms.task(impatient)
     assert task["StopReason"] == "Stop Reason RECOVERABLE_ERROR Error Level RECOVERABLE"
     assert "successive recovery failures" in task["LastFailureMessage"]
     source_cluster.start()
     on(dms.source, "INSERT INTO users (name) VALUES ('after')")
-    dms.start(running, "resume-processing")
+    dms.start(impatient, "resume-processing")
     dms.until(lambda: on(dms.target, "SELECT count(*) FROM users") == [(11,)])
 
 
 def test_a_failed_task_applies_nothing_when_its_target_comes_back(
-    dms: Dms, running: str, target_cluster: Cluster
+    dms: Dms, impatient: str, target_cluster: Cluster
 ) -> None:
     target_cluster.stop("immediate")
-    dms.until(lambda: dms.task(running)["Status"] == "failed")
+    dms.until(lambda: dms.task(impatient)["Status"] == "failed")
     target_cluster.start()
     enabled = "SELECT subenabled FROM pg_subscription"
     dms.until(lambda: on(dms.target, enabled) == [(False,)])
     on(dms.source, "INSERT INTO users (name) VALUES ('not yet')")
-    dms.start(running, "resume-processing")
+    dms.start(impatient, "resume-processing")
     dms.until(lambda: on(dms.target, "SELECT count(*) FROM users") == [(11,)])
 
 
