@@ -12,6 +12,9 @@ from typing import Any
 
 from rehearsal.cloud.lambdas.nursery import Ending, Nursery
 
+INITIALISATION_SECONDS = 60.0
+"""How long a process may take to load its handler (Lambda: 10; a laptop may be busy)."""
+
 
 @dataclass(slots=True)
 class Invocation:
@@ -51,14 +54,20 @@ class Instance:
         self._started = time.monotonic()
         self._nursery = nursery
         self._current: Invocation | None = None
+        self._initialised = threading.Event()
+        self._init_error: dict[str, Any] | None = None
         self._lock = threading.Lock()
 
     def run(self, invocation: Invocation) -> None:
-        """Handle one invocation to its end; on time-out the process is killed, as on Lambda."""
+        """Handle one invocation to its end; on time-out the process is killed, as on Lambda.
+
+        The time that the process takes to load the handler is not the invocation's.
+        """
+        self._initialised.wait(INITIALISATION_SECONDS)
         with self._lock:
             self._current = invocation
             if not self.alive:
-                invocation.fail("Runtime.ExitError", "the runtime exited before the invocation")
+                self._refuse(invocation)
                 return
         invocation.deadline_ms = int((time.time() + invocation.seconds) * 1000)
         self.inbox.put(invocation)
@@ -80,8 +89,9 @@ class Instance:
 
     def ready(self) -> None:
         """The runtime has loaded the handler and asks for work."""
-        if not self.cold_start_seconds:
+        if not self._initialised.is_set():
             self.cold_start_seconds = time.monotonic() - self._started
+            self._initialised.set()
 
     def answered(self, request_id: str, body: bytes) -> None:
         """The handler returned."""
@@ -97,11 +107,10 @@ class Instance:
 
     def not_initialised(self, error: dict[str, Any]) -> None:
         """The handler's module raised while it was loaded."""
-        self.alive = False
         with self._lock:
-            current = self._current
-        if current is not None:
-            current.finish(json.dumps(error, ensure_ascii=False).encode(), "Unhandled")
+            self.alive = False
+            self._init_error = error
+        self._initialised.set()
 
     def ended(self, ending: Ending) -> None:
         """The process is gone."""
@@ -109,12 +118,21 @@ class Instance:
             self.alive = False
             self.max_rss_kb = max(self.max_rss_kb, ending.max_rss_kb)
             current = self._current
+        self._initialised.set()
         self.inbox.put(None)
         if current is not None:
             current.fail(
                 "Runtime.ExitError",
                 f"RequestId: {current.request_id} Error: Runtime exited with error: {ending}",
             )
+
+    def _refuse(self, invocation: Invocation) -> None:
+        """The process ended, or never came up: say why."""
+        if self._init_error is not None:
+            body = json.dumps(self._init_error, ensure_ascii=False).encode()
+            invocation.finish(body, "Unhandled")
+        else:
+            invocation.fail("Runtime.ExitError", "the runtime exited before the invocation")
 
     def _measure(self) -> None:
         """The most memory so far. Linux says; elsewhere it is known when the process has ended."""

@@ -22,7 +22,7 @@ def test_the_process_stays_warm(cloud: Cloud) -> None:
 
 def test_concurrent_invocations_get_processes_of_their_own(cloud: Cloud) -> None:
     with ThreadPoolExecutor(3) as pool:
-        answers = pool.map(lambda _: cloud.invoke("HelloFunction", {"sleep": 0.3}), range(3))
+        answers = pool.map(lambda _: cloud.invoke("HelloFunction", {"sleep": 1}), range(3))
         assert len({answer.value["pid"] for answer in answers}) == 3
 
 
@@ -118,7 +118,7 @@ def test_reserved_concurrency_throttles(cloud: Cloud) -> None:
         )
     )
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: cloud.invoke("Single", {"sleep": 0.5}), range(2)))
+        answers = list(pool.map(lambda _: cloud.invoke("Single", {"sleep": 1}), range(2)))
     assert sorted(answer.throttled for answer in answers) == [False, True]
 
 

@@ -158,7 +158,7 @@ def test_a_time_out_closes_the_token_and_can_be_caught(
 
 def heartbeat(deployment: Deployment, key: str, **more: Any) -> dict[str, Any]:
     """A token task with a heartbeat and no time-out."""
-    state = token_task(deployment, key, HeartbeatSeconds=1, **more)
+    state = token_task(deployment, key, HeartbeatSeconds=2, **more)
     del state["TimeoutSeconds"]
     return state
 
@@ -185,7 +185,7 @@ def test_heartbeats_keep_a_task_alive(
     arn = start({"StartAt": "W", "States": {"W": heartbeat(deployment, key, End=True)}})
     found, pause = fresh(), threading.Event()
     for _ in range(4):
-        pause.wait(0.5)
+        pause.wait(0.6)
         cloud.client("stepfunctions").send_task_heartbeat(taskToken=found)
     cloud.client("stepfunctions").send_task_success(taskToken=found, output='"alive"')
     assert cloud.wait_for_execution(arn, 10).output == "alive"
