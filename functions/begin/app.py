@@ -10,6 +10,7 @@ from redash_migration.begin import begin, migration_name, parse_request
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{input, execution_arn, started_at}`` -> ``{migration_id, mode, allow_source_restart}``."""
+    event = event if isinstance(event, dict) else {}
     request = parse_request(event.get("input"))
     migration_id = request.migration_id or migration_name(str(event.get("started_at")))
     begin(

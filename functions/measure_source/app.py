@@ -16,7 +16,7 @@ def _measured(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``, or a scheduled event: then the migration that is running."""
-    if "migration_id" in event:
+    if isinstance(event, dict) and "migration_id" in event:
         return _measured(event, context)
     active = wiring.lock().holder()
     if active is None:

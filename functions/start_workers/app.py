@@ -11,6 +11,12 @@ from redash_migration.traffic.switch import start_workers
 
 @step("StartWorkers")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{running, waiting_for}``"""
-    services = wiring.settings().services("ECS_WORKER_SERVICES")
-    return start_workers(wiring.record(event["migration_id"]), wiring.ecs(), services)
+    """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waiting_for}``"""
+    settings = wiring.settings()
+    return start_workers(
+        wiring.record(event["migration_id"]),
+        wiring.ecs(),
+        settings.services("ECS_WORKER_SERVICES"),
+        phase=event.get("phase", "first"),
+        limit=settings.number("TARGET_TIMEOUT_SECONDS"),
+    )

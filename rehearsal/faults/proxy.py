@@ -36,6 +36,8 @@ class CuttableProxy:
     def stop(self) -> None:
         """Take none any more and end those that are."""
         self.refusing = True
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the one who accepts
         self._listener.close()
         self.cut()
         self._thread.join(5)

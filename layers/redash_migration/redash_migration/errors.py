@@ -20,6 +20,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- WalBudgetExceeded
     |   +-- TargetNotHealthy
     |   +-- SwitchNotMade        the listener still answers with the maintenance page
+    |   +-- WorkersNotRunning        users are served, but scheduler and workers don't run
     |   +-- SmokeTestFailed
     |   +-- DataMismatch
     |   +-- IntegrityViolated
@@ -101,6 +102,10 @@ class TargetNotHealthy(CheckFailed):
 
 class SwitchNotMade(CheckFailed):
     """The listener could not be pointed to the new home; it answers as before."""
+
+
+class WorkersNotRunning(CheckFailed):
+    """Scheduler and workers of the new home don't come up; users are served without them."""
 
 
 class SmokeTestFailed(CheckFailed):

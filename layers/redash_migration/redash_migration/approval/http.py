@@ -29,18 +29,19 @@ class Request:
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
         """The request that an event carries; a body that can't be decoded counts as empty."""
-        context = event.get("requestContext") or {}
+        event = _object(event)
+        context = _object(event.get("requestContext"))
         path = str(event.get("rawPath") or "/")
         stage = str(context.get("stage") or "$default")
         if stage != "$default" and (path == f"/{stage}" or path.startswith(f"/{stage}/")):
             path = path[len(stage) + 1 :] or "/"
         return cls(
-            method=str((context.get("http") or {}).get("method") or "GET").upper(),
+            method=str(_object(context.get("http")).get("method") or "GET").upper(),
             path=path,
             query=dict(parse_qsl(str(event.get("rawQueryString") or ""))),
             headers={
                 str(name).lower(): str(value)
-                for name, value in (event.get("headers") or {}).items()
+                for name, value in _object(event.get("headers")).items()
             },
             body=_body(event),
             host=str(context.get("domainName") or ""),
@@ -96,6 +97,11 @@ class Response:
             "body": self.body if with_body else "",
             "isBase64Encoded": False,
         }
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """The value, where it is an object; else an empty one."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.errors import SwitchNotMade, TargetNotHealthy
+from redash_migration.errors import SwitchNotMade, TargetNotHealthy, WorkersNotRunning
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     forward_to,
@@ -114,8 +114,14 @@ def _point(balancing: LoadBalancing, settings: Settings, actions: list[dict[str,
             raise SwitchNotMade(f"{type(error).__name__}: {error}") from error
 
 
-def start_workers(record: Record, ecs: Ecs, services: tuple[ServiceCount, ...]) -> dict[str, Any]:
-    """Raise scheduler and workers; ``{"running": bool, "waiting_for": str}``."""
+def start_workers(
+    record: Record, ecs: Ecs, services: tuple[ServiceCount, ...], *, phase: str, limit: int
+) -> dict[str, Any]:
+    """Raise scheduler and workers; ``{"running": bool, "waiting_for": str}``.
+
+    To be called again until they run. ``limit`` seconds after the first call of a ``phase`` it
+    raises WorkersNotRunning: users are served, but nothing runs on schedule.
+    """
     waiting = []
     found = ecs.services([service.name for service in services])
     for service in services:
@@ -130,4 +136,7 @@ def start_workers(record: Record, ecs: Ecs, services: tuple[ServiceCount, ...]) 
             ecs.set_desired(service.name, service.count)
         if now.running < service.count:
             waiting.append(f"{service.name}: {now.running} of {service.count} tasks run")
+    waited = seconds_between(record.milestone(f"start_workers_{phase}"), stamp(record.clock()))
+    if waiting and waited > limit:
+        raise WorkersNotRunning(f"after {waited:.0f} s: {'; '.join(waiting)}"[:2000])
     return {"running": not waiting, "waiting_for": "; ".join(waiting)}
