@@ -282,6 +282,19 @@ def test_ranges_are_carried_apart_and_finished_together(
     assert definitions(run, source) == definitions(run, target)
 
 
+def test_early_ranges_keep_their_indexes_and_get_statistics_at_the_end(
+    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
+) -> None:
+    source, target = redash
+    for part in (KeyRange(None, ("700",)), KeyRange(("700",), None)):
+        restore(source, target, "public", "queries", part, one_of_many=True, keep_indexes=True)
+    assert definitions(run, target) == definitions(run, source)
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'queries'"
+    assert run(target, known) == [(-1,)]
+    assert finish(source, target, [("public", "queries")])[0].built_indexes == 0
+    assert run(target, known) == [(1990,)]
+
+
 def test_an_index_left_invalid_is_built_again(
     redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
 ) -> None:

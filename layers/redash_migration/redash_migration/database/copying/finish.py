@@ -11,7 +11,7 @@ from psycopg import sql
 
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying import indexes
-from redash_migration.database.data_session import open_session
+from redash_migration.database.data_session import Session, open_session
 
 CONNECTIONS = 4
 
@@ -33,6 +33,7 @@ def finish(
     interrupted build left invalid is built again. Raises psycopg.Error as the target raises it.
     """
     finished = []
+    stale: list[tuple[str, str]] = []
     missing: dict[tuple[str, str], list[indexes.Index]] = {}
     with (
         closing(open_session(source, purpose="finish-source")) as reading,
@@ -50,6 +51,8 @@ def finish(
             ]
             if lacking:
                 missing[schema, name] = lacking
+            if lacking or _never_analyzed(writing, schema, name):
+                stale.append((schema, name))
             finished.append(Finished(f"{schema}.{name}", len(lacking)))
     if missing:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -58,10 +61,22 @@ def finish(
             every.sort(key=lambda index: index.method == "btree")
             for _ in pool.map(lambda index: _build(target, index), every):
                 pass
+    if stale:
         with closing(open_session(target, purpose="finish-analyze", write=True)) as writing:
-            for schema, name in missing:
+            for schema, name in stale:
                 writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
     return finished
+
+
+def _never_analyzed(session: Session, schema: str, name: str) -> bool:
+    """Whether the planner knows nothing of the table: early copies in ranges don't ANALYZE."""
+    row = session.execute(
+        "SELECT c.reltuples < 0 FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = %s AND c.relname = %s",
+        (schema, name),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _build(target: DatabaseAddress, index: indexes.Index) -> None:
