@@ -105,7 +105,12 @@ class World:
         self.cloud = Cloud(self.directory, time_scale=TIME_SCALE)
         self._ending.callback(self.cloud.stop)
         self.cloud.start()
-        self.dms = DmsStandIn(self.cloud, self.directory, retry_interval_seconds=1).install()
+        self.dms = DmsStandIn(
+            self.cloud,
+            self.directory,
+            server_log=lambda _: self.target.log_file,
+            retry_interval_seconds=1,
+        ).install()
         self._ending.callback(self.dms.stop)
         self._homes()
         self._deploy()

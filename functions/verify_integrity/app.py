@@ -8,6 +8,7 @@ from redash_migration import wiring
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.verification.ledger import close_ledger
+from redash_migration.database.watching import note_target
 from redash_migration.step import step
 
 
@@ -24,4 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.settings()["APPLICATION_DATABASE_ROLE"],
     )
     write_checks(record.checks, checks)
+    # What users write after the switch is counted from here.
+    note_target(record, wiring.target_address())
     return {"checks": len(checks)}

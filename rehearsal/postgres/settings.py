@@ -16,6 +16,7 @@ DEFAULTS: Mapping[str, str] = {
     "max_parallel_maintenance_workers": "2",
     "max_connections": "120",
     "max_prepared_transactions": "10",
+    "wal_retrieve_retry_interval": "500ms",
     "shared_buffers": "256MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "4GB",
