@@ -117,8 +117,21 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
     client = world.cloud.client("stepfunctions")
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
         progress.writes = workload.acknowledged
+        progress.tables = _replication(world)
         time.sleep(0.1)
     return world.cloud.execution(arn)
+
+
+def _replication(world: World) -> str:
+    """``tables 12 of 19 loaded, 34,567 rows, 89 changes`` while there is a task."""
+    for task in world.dms.tasks:
+        with task.lock:
+            tables = list(task.tables.values())
+        loaded = sum(table.state == "Table completed" for table in tables)
+        rows = sum(table.full_load_rows for table in tables)
+        changes = sum(table.changes for table in tables)
+        return f"tables {loaded} of {len(tables)} loaded, {rows:,} rows, {changes:,} changes"
+    return ""
 
 
 def _unanswered(case: Case) -> frozenset[str]:
@@ -225,12 +238,14 @@ def _count(world: World) -> LedgerCount:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a rehearsal as Ctrl-C does: everything it started is ended."""
+    """SIGTERM and SIGHUP end a rehearsal as Ctrl-C does: everything it started is ended.
+
+    SIGINT is set too: a shell without job control lets a background process ignore it.
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    # SIGINT too: a shell without job control lets a background process ignore it.
     ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, interrupt) for number in ending}
     try:

@@ -157,6 +157,8 @@ class LiveTable:
         parts: list[RenderableType] = [table]
         if progress.pause_seconds is not None:
             parts.append(Text(f"write pause  {progress.pause_seconds:.1f} s", style="bold yellow"))
+        if progress.tables:
+            parts.append(Text(progress.tables, style="dim"))
         parts.append(Text(f"writes acknowledged  {progress.writes}", style="dim"))
         if progress.approval:
             parts.append(
