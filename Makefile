@@ -49,8 +49,8 @@ format: setup ## format and mend what can be mended
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
 
-faults: setup ## every fault in the matrix, one rehearsal each
-	@$(PYTHON) -m rehearsal.faults
+faults: setup ## every fault in the matrix, one rehearsal each: NAMES="dms-* disk-full" runs only these
+	@$(PYTHON) -m rehearsal.faults $(NAMES)
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .venv-deploy .rehearsal .aws-sam .pytest_cache .mypy_cache .ruff_cache

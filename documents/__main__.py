@@ -12,6 +12,7 @@ from pathlib import Path
 
 from documents.checks import checks_table
 from documents.errors import errors_table
+from documents.faults import faults_table
 from documents.machine import picture, states_table
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "states": states_table,
     "errors": errors_table,
     "checks": checks_table,
+    "faults": faults_table,
 }
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from rehearsal.approver import LINK, NotAnswered, answer
 from rehearsal.cloud import Execution
+from rehearsal.faults.aside import put_aside
 from rehearsal.faults.case import Case
 from rehearsal.faults.invariants import Standing, observe, violations
 from rehearsal.faults.table import FAULTS
@@ -91,6 +92,7 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
                     "error": (report or {}).get("error"),
                     "acknowledged": ledger.acknowledged,
                     "missing": list(ledger.missing),
+                    "put_aside": ledger.put_aside,
                     "serving": ledger.side,
                     "unavailable_seconds": round(workload.unavailable_seconds, 3),
                     "problems": found,
@@ -233,7 +235,12 @@ def _count(world: World) -> LedgerCount:
     address = world.source_database if side == "old" else world.target_database
     result = check_ledger(world.directory / "ledger.ndjson", address)
     missing = tuple(str(lost) for lost in result.missing)
-    return LedgerCount(result.acknowledged, missing, side)
+    aside: tuple[str, ...] = ()
+    if side == "old":
+        ledger = world.directory / "ledger.ndjson"
+        aside = put_aside(missing, ledger, world.target, world.target_database)
+    lost = tuple(line for line in missing if line not in set(aside))
+    return LedgerCount(result.acknowledged, lost, side, put_aside=len(aside))
 
 
 @contextmanager
@@ -274,6 +281,10 @@ def _conclude(options: Options, rehearsed: Rehearsed, shown: Screen) -> None:
         f"acknowledged writes          {rehearsed.ledger.acknowledged}, "
         f"{len(rehearsed.ledger.missing)} lost (looked up on the {rehearsed.ledger.side} side)"
     )
+    if rehearsed.ledger.put_aside:
+        shown.say(
+            f"put aside on the new side    {rehearsed.ledger.put_aside} writes since the switch"
+        )
     for problem in rehearsed.problems:
         shown.say(f"PROBLEM: {problem}")
     shown.say(f"report                       {options.directory / 'report.html'}")

@@ -14,6 +14,8 @@ class LedgerCount:
     acknowledged: int
     missing: tuple[str, ...]
     side: str
+    put_aside: int = 0
+    """Writes made on the new side before somebody went back: kept there, not on the old one."""
 
 
 def problems(

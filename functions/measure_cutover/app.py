@@ -11,8 +11,12 @@ from redash_migration.step import step
 
 @step("MeasureCutover")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at}``."""
+    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, switched}``.
+
+    ``switched`` is false when the switch was never begun: then nobody can be on the new side.
+    """
     migration_id = event["migration_id"]
-    measured = watch_target(wiring.record(migration_id), wiring.target_address())
+    record = wiring.record(migration_id)
+    measured = watch_target(record, wiring.target_address())
     wiring.artifacts(migration_id).put_json("measure_cutover.json", measured)
-    return measured
+    return {**measured, "switched": "switch_began" in record.milestones()}

@@ -326,7 +326,6 @@ TARGET: dict[str, Case] = {
             "UPDATE public.dashboards SET name = name || '!'"
             " WHERE id = (SELECT max(id) FROM public.dashboards)",
         ),
-        in_tests=True,
     ),
     "row-missing": Case(
         "one row is missing on the new database",
@@ -426,6 +425,7 @@ PEOPLE: dict[str, Case] = {
         "ROLLED_BACK",
         where="ConfirmCutover",
         confirm="go_back",
+        error="WentBack",
     ),
     "nobody-confirms": Case(
         "nobody says whether the new home stays: it stays, and nothing is cleaned up",

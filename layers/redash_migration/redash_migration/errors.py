@@ -8,6 +8,7 @@ of names that a report's ``error.name`` can hold::
     +-- MissingSetting           a function's environment lacks a variable
     +-- MigrationInProgress      another migration holds the lock
     +-- TransientFailure         worth another try as it is (throttled, connection lost)
+    +-- DatabaseRefused          a database refuses our role, password, address or certificate
     +-- NotFoundInRecord         the record or an artifact that a step builds on is not there
     +-- WaitFailed               what a token step waited for ended badly
     |   +-- ReplicationTaskFailed
@@ -54,6 +55,10 @@ class MigrationInProgress(MigrationError):
 
 class TransientFailure(MigrationError):
     """Worth another try unchanged; the state machine retries it with back-off."""
+
+
+class DatabaseRefused(MigrationError):
+    """A database server refuses our role, password, address or certificate: see its secret."""
 
 
 class NotFoundInRecord(MigrationError):

@@ -77,8 +77,9 @@ def _after_the_end(
 ) -> None:
     """The execution ended without its report: stopped by hand, or timed out.
 
-    Users must not be left before a closed door: once the pause has begun and the switch has not,
-    going back loses nothing, so it is started. After the switch that is a person's decision.
+    Users must not be left before a closed door, nor the old host with a disk that fills up: once
+    the pause has begun, or the WAL budget is spent, and the switch has not, going back loses
+    nothing, so it is started. After the switch that is a person's decision.
     """
     for wait in record.waits.all():
         if wait.state in {"OPEN", "SETTLED"}:
@@ -87,6 +88,9 @@ def _after_the_end(
     if "ended" in milestones or not record.undo.pending():
         lock.release(holder.migration_id)
         return
-    if "pause_began" in milestones and "switch_began" not in milestones:
+    if "switch_began" in milestones:
+        return
+    spent = (record.fact("measure_source") or {}).get("verdict") == "FAIL"
+    if "pause_began" in milestones or spent:
         record.audit("abandoned", execution=holder.execution_arn)
         executions.start_roll_back(holder.migration_id)

@@ -10,7 +10,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
-from redash_migration.errors import InvalidInput, MigrationError, TransientFailure
+from redash_migration.errors import (
+    DatabaseRefused,
+    InvalidInput,
+    MigrationError,
+    TransientFailure,
+)
 
 MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
 """What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""
@@ -42,6 +47,10 @@ _TRANSIENT_CODES = frozenset(
 )
 
 
+_REFUSALS = ("password", "pg_hba.conf", "certificate", "is not permitted to log in")
+"""What libpq says when another try would be refused like the first."""
+
+
 def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
     """Make a handler out of a function ``(event, context) -> result`` for the state ``name``.
 
@@ -63,7 +72,7 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
             try:
                 result = function(event, context)
             except Exception as error:
-                named = as_transient(error) or error
+                named = as_refused(error) or as_transient(error) or error
                 steps.ended(state, "FAILED", f"{type(named).__name__}: {named}")
                 if isinstance(named, MigrationError):
                     logger.warning(f"{type(named).__name__}: {named}")
@@ -105,6 +114,18 @@ def as_transient(error: Exception) -> TransientFailure | None:
             return TransientFailure(summary)
     if classes & {"botocore.HTTPClientError", "botocore.ConnectionError"}:
         return TransientFailure(summary)
-    if "psycopg.OperationalError" in classes and "password" not in summary:
+    if "psycopg.OperationalError" in classes and not as_refused(error):
         return TransientFailure(summary)
     return None
+
+
+def as_refused(error: Exception) -> DatabaseRefused | None:
+    """The failure that stays until somebody mends the secret or the server, if this is one."""
+    if not any(cls.__name__ == "OperationalError" for cls in type(error).__mro__):
+        return None
+    said = str(error).strip()
+    if not any(words in said for words in _REFUSALS):
+        return None
+    return DatabaseRefused(
+        f"{said[:400]}; compare the database's secret with the server's roles and pg_hba.conf"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -16,7 +17,7 @@ from redash_migration.record.lock import MigrationLock
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
-from redash_migration.step import as_transient, step
+from redash_migration.step import as_refused, as_transient, step
 
 
 @dataclass
@@ -203,8 +204,6 @@ def test_what_another_try_can_mend_is_transient(error: Exception, transient: boo
 
 
 def test_a_lost_database_connection_is_transient_and_a_wrong_password_is_not() -> None:
-    import psycopg
-
     assert as_transient(psycopg.OperationalError("server closed the connection"))
     assert not as_transient(psycopg.OperationalError("password authentication failed"))
     assert not as_transient(psycopg.errors.UndefinedTable("no such table"))
@@ -256,3 +255,31 @@ def test_a_token_step_refuses_an_event_without_a_token() -> None:
 
     with pytest.raises(InvalidInput, match=r"^token: "):
         handler({"migration_id": "redash-20260131-020000"}, None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'FATAL:  password authentication failed for user "redash"',
+        'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "redash"',
+        "SSL error: certificate verify failed",
+    ],
+)
+def test_a_refusal_by_a_database_has_its_own_name(said: str) -> None:
+    refused = as_refused(psycopg.OperationalError(f"connection failed: {said}"))
+
+    assert refused is not None
+    assert said in str(refused)
+    assert as_refused(psycopg.OperationalError("server closed the connection")) is None
+    assert as_refused(ValueError("password")) is None
+
+
+@pytest.mark.parametrize(("verdict", "roll_backs"), [("FAIL", 1), ("WARN", 0), ("PASS", 0)])
+def test_an_execution_stopped_before_the_pause_is_taken_back_when_the_wal_budget_is_spent(
+    table: RecordTable, held: Record, resumed: Any, verdict: str, roll_backs: int
+) -> None:
+    held.undo.add("delete_task", {"identifier": "x"}, where="aws")
+    held.put_fact("measure_source", {"verdict": verdict})
+    executions = Executions(ended={"arn:execution"})
+    round_of(table, held, executions, resumed)
+    assert len(executions.roll_backs) == roll_backs

@@ -1,0 +1,37 @@
+"""Some faults of the matrix, whole: each ends as it says, and no acknowledged write is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.faults.__main__ import choose, table
+from rehearsal.faults.matrix import Matrix
+from rehearsal.faults.table import FAULTS
+
+CHOSEN = [name for name, case in FAULTS.items() if case.in_tests]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"rehearsal-{place % 2 + 1}"))
+        for place, name in enumerate(CHOSEN)
+    ],
+)
+@pytest.mark.timeout(460)
+def test_a_fault_ends_as_stated_and_loses_nothing(name: str, tmp_path: Path) -> None:
+    [row] = Matrix({name: FAULTS[name]}, directory=tmp_path).run()
+
+    assert row.problems == (), (tmp_path / f"{name}.txt").read_text(encoding="utf-8")
+    assert row.writes_lost == 0
+    assert row.writes_acknowledged > 100
+    assert table([row]).row_count == 1
+
+
+def test_names_choose_cases() -> None:
+    assert set(choose(["events-*"])) == {name for name in FAULTS if name.startswith("events-")}
+    assert list(choose(["no-such-fault"])) == []
+    assert not any(case.by_name_only for case in choose([]).values())
+    assert len(choose([], everything=True)) == len(FAULTS)
