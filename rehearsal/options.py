@@ -30,6 +30,10 @@ Output is in .rehearsal/latest/: report.json, report.html, events.ndjson, a log 
 """
 
 
+MARK = ".made-by-a-rehearsal"
+"""A file that says of a directory that it may be emptied for the next rehearsal."""
+
+
 class BadOption(Exception):
     """A setting that can't be understood; the message names it and the remedy."""
 
@@ -67,12 +71,15 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         folder = given.get(name, "").strip()
         if folder and not (Path(folder).expanduser() / "initdb").exists():
             raise BadOption(f"{name}={folder}: no initdb there; give the bin directory")
+    directory = Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal/latest")).resolve()
+    if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
+        raise BadOption(f"REHEARSAL_DIRECTORY={directory}: holds something else; it would be lost")
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
     confirm = choice("CONFIRM", ("keep", "go_back"), "keep")
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
-        directory=Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal/latest")).resolve(),
+        directory=directory,
         scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
         approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
         confirm="go_back" if confirm == "go_back" else "keep",

@@ -19,7 +19,7 @@ from rehearsal.dms import DmsStandIn
 from rehearsal.ecs import EcsStandIn, create_new_home
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.old_host import OldHost
-from rehearsal.options import Options
+from rehearsal.options import MARK, Options
 from rehearsal.postgres import Cluster, programs
 from rehearsal.workload import KINDS, Workload
 
@@ -100,6 +100,7 @@ class World:
     def _start(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
+        (self.directory / MARK).touch()
         self._databases()
         self._fill()
         self.cloud = Cloud(self.directory, time_scale=TIME_SCALE)

@@ -139,6 +139,14 @@ def test_an_interrupted_rehearsal_leaves_nothing_running(tmp_path: Path) -> None
     assert left_running(directory) == []
 
 
+def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    run = rehearse(tmp_path)
+    assert run.exit_code == 2
+    assert "REHEARSAL_DIRECTORY" in run.output
+    assert (tmp_path / "thesis.txt").exists()
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
