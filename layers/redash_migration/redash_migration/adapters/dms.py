@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from redash_migration.replication.statistics import TableStatistics
-from redash_migration.replication.task import TaskTruth
+from redash_migration.replication.task import STOPPABLE, TaskTruth
 
 if TYPE_CHECKING:
     from types_boto3_dms.client import DatabaseMigrationServiceClient
@@ -52,25 +52,42 @@ class Dms:
         mappings: str,
         settings: str,
     ) -> str:
-        """Create a full-load-and-cdc task; its ARN ends with the identifier."""
-        answer = self._client.create_replication_task(
-            ReplicationTaskIdentifier=identifier,
-            ResourceIdentifier=identifier,
-            SourceEndpointArn=source,
-            TargetEndpointArn=target,
-            ReplicationInstanceArn=instance,
-            MigrationType="full-load-and-cdc",
-            TableMappings=mappings,
-            ReplicationTaskSettings=settings,
-        )
+        """Create a full-load-and-cdc task; its ARN ends with the identifier.
+
+        One that was created in the same moment, by the same step at work twice, is that task.
+        """
+        try:
+            answer = self._client.create_replication_task(
+                ReplicationTaskIdentifier=identifier,
+                ResourceIdentifier=identifier,
+                SourceEndpointArn=source,
+                TargetEndpointArn=target,
+                ReplicationInstanceArn=instance,
+                MigrationType="full-load-and-cdc",
+                TableMappings=mappings,
+                ReplicationTaskSettings=settings,
+            )
+        except ClientError as error:
+            task = self.task_called(identifier)
+            if _code(error) != "ResourceAlreadyExistsFault" or task is None:
+                raise
+            return task.arn
         return answer["ReplicationTask"]["ReplicationTaskArn"]
 
     def start(self, arn: str, *, resume: bool) -> None:
-        """Start the first run, or go on from the last stop."""
-        self._client.start_replication_task(
-            ReplicationTaskArn=arn,
-            StartReplicationTaskType="resume-processing" if resume else "start-replication",
-        )
+        """Start the first run, or go on from the last stop; nothing when somebody just did."""
+        try:
+            self._client.start_replication_task(
+                ReplicationTaskArn=arn,
+                StartReplicationTaskType="resume-processing" if resume else "start-replication",
+            )
+        except ClientError as error:
+            task = self.task(arn)
+            # A first run can have come to its stop already; a stopped task is not resumed.
+            states = STOPPABLE if resume else STOPPABLE | {"stopped"}
+            under_way = task is not None and task.status in states
+            if _code(error) != "InvalidResourceStateFault" or not under_way:
+                raise
 
     def reload(self, arn: str) -> None:
         """Load everything again from the beginning."""
