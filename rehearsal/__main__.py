@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from rehearsal.faults.table import FAULTS
-from rehearsal.migration import rehearse
 from rehearsal.options import HELP, BadOption, from_environment
 
 
@@ -22,6 +21,9 @@ def main(arguments: list[str]) -> int:
     except BadOption as error:
         print(error, file=sys.stderr)
         return 2
+    # Only now: a wrong setting is answered at once, without waiting for half of AWS to be imported.
+    from rehearsal.migration import rehearse
+
     try:
         return rehearse(options)
     except KeyboardInterrupt:
