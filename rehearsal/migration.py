@@ -28,7 +28,7 @@ from rehearsal.world import APPROVERS, World
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
 
-ATTEMPTS = 5
+ATTEMPTS = 20
 """How often somebody who scripts the answer tries the page."""
 
 QUESTIONS = {
@@ -167,7 +167,7 @@ def _people(
             progress.question, progress.approval = QUESTIONS[question], link
             shown.say(f"{QUESTIONS[question]}  {link}")
             if options.approve != "ask":
-                _answer(link, decision, shown, stopping)
+                _answer(world, question, decision, shown, stopping)
             _wait_until_decided(progress, question, stopping)
             progress.approval = ""
 
@@ -180,11 +180,13 @@ def _people(
         thread.join()
 
 
-def _answer(link: str, decision: str, shown: Screen, stopping: threading.Event) -> None:
-    """Give the answer; where the page does not come, look again as a person would."""
+def _answer(
+    world: World, question: str, decision: str, shown: Screen, stopping: threading.Event
+) -> None:
+    """Give the answer; where it is not taken, try the newest mail again, as a person would."""
     for _ in range(ATTEMPTS):
         try:
-            answered = answer(link, decision, reason="Rehearsal")
+            answered = answer(_links(world, question)[-1], decision, reason="Rehearsal")
         except NotAnswered as error:
             shown.say(f"not answered: {error}")
             if stopping.wait(1.0):
@@ -196,13 +198,17 @@ def _answer(link: str, decision: str, shown: Screen, stopping: threading.Event) 
 
 def _link_for(world: World, question: str, stopping: threading.Event) -> str:
     """The first approver's link for a question, when its mail has come."""
-    mark = {"RequestApproval": ".c.", "ConfirmCutover": ".k."}[question]
     while not stopping.wait(0.1):
-        for mail in world.cloud.mailbox.mails(APPROVERS[0]):
-            for link in LINK.findall(mail.text):
-                if mark in link:
-                    return str(link)
+        if links := _links(world, question):
+            return links[0]
     return ""
+
+
+def _links(world: World, question: str) -> list[str]:
+    """The first approver's links for a question; a step that was repeated has sent a new one."""
+    mark = {"RequestApproval": ".c.", "ConfirmCutover": ".k."}[question]
+    texts = [mail.text for mail in world.cloud.mailbox.mails(APPROVERS[0])]
+    return [str(link) for text in texts for link in LINK.findall(text) if mark in link]
 
 
 def _wait_until_decided(progress: Progress, question: str, stopping: threading.Event) -> None:
