@@ -20,6 +20,26 @@ def refused(function: str, action: str, code: str = "AccessDenied") -> Arm:
     return _at(function, action, Fault.error(code, "made to fail", 403), times=None)
 
 
+def failing(
+    service: str, function: str, times: int, code: str = "ServiceUnavailable", action: str = ""
+) -> Arm:
+    """So many calls of a function to a service fail one after the other."""
+
+    def arm(world: World) -> None:
+        left = [times]
+
+        def ask(call: Call) -> Fault | None:
+            hit = call.service == service and call.function == function
+            if not hit or action not in {"", call.action} or left[0] <= 0:
+                return None
+            left[0] -= 1
+            return Fault.error(code, "made to fail", 503)
+
+        on_call(world, ask)
+
+    return arm
+
+
 def killed_after(function: str, action: str, times: int = 1) -> Arm:
     """The function dies after the call was carried out and before it hears so."""
     return _at(function, action, Fault.kill_after(), times=times)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -129,6 +129,20 @@ def _grow_wal(world: World, bytes_: int) -> list[str]:
         session.execute("CHECKPOINT")
         rows = session.execute("SELECT coalesce(wal_status, '') FROM pg_replication_slots")
         return [str(status) for (status,) in rows]
+
+
+def not_set_up(world: World) -> None:
+    """The old server writes too little WAL for replication, as an official image does."""
+    with world.source.connect() as session:
+        session.execute("ALTER SYSTEM SET wal_level = 'replica'")
+    world.source.restart()
+
+
+def is_not_set_up(world: World, _report: Mapping[str, Any]) -> list[str]:
+    """What was set for the migration is as it was."""
+    with world.source.connect() as session:
+        row = session.execute("SHOW wal_level").fetchone()
+    return [] if row == ("replica",) else [f"wal_level is still {row}"]
 
 
 def orphan(world: World) -> None:

@@ -181,6 +181,7 @@ DATABASE: dict[str, Case] = {
         "the secret's password becomes wrong in the write pause",
         "ROLLED_BACK",
         where="RestoreTable",
+        error="DatabaseRefused",
         arm=database.wrong_password("target", "RestoreTableFunction", "RollBack"),
     ),
 }
@@ -245,6 +246,41 @@ SOURCE: dict[str, Case] = {
         error="PreflightFailed",
         check="source.alembic",
         arm=source.two_schema_versions,
+    ),
+}
+
+PREPARED: dict[str, Case] = {
+    "source-prepared": Case(
+        "the old PostgreSQL is not set up for replication; its restart is allowed",
+        "SUCCEEDED",
+        where="PrepareSource",
+        arm=source.not_set_up,
+        execution_input={"allowSourceRestart": True},
+    ),
+    "source-prepared-then-refused": Case(
+        "the same, and somebody refuses the cutover: the settings are as before",
+        "ROLLED_BACK",
+        where="PrepareSource",
+        arm=source.not_set_up,
+        judge=source.is_not_set_up,
+        execution_input={"allowSourceRestart": True},
+        approve="reject",
+    ),
+    "fails-prepare-source": Case(
+        "the same, and PrepareSource fails for good",
+        "FAILED",
+        where="PrepareSource",
+        error=steps.BROKEN,
+        arm=together(source.not_set_up, steps.for_good("prepare_source")),
+        execution_input={"allowSourceRestart": True},
+    ),
+    "source-not-set-up": Case(
+        "the old PostgreSQL is not set up for replication; its restart is not allowed",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="source.wal_level",
+        arm=source.not_set_up,
     ),
 }
 
@@ -479,6 +515,18 @@ PEOPLE: dict[str, Case] = {
         error="SwitchNotMade",
         arm=calls.refused("SwitchTrafficFunction", "ModifyListener"),
     ),
+    "record-unavailable": Case(
+        "the record does not answer for a while in the write pause",
+        "SUCCEEDED",
+        where="FenceSource",
+        arm=calls.failing("dynamodb", "FenceSourceFunction", 9),
+    ),
+    "mail-fails": Case(
+        "the mails that ask for the approval can't be sent at first",
+        "SUCCEEDED",
+        where="RequestApproval",
+        arm=calls.failing("sns", "RequestApprovalFunction", 9, action="Publish"),
+    ),
     "killed-after-the-switch": Case(
         "the switch is made, and its maker dies before it hears so",
         "SUCCEEDED",
@@ -512,6 +560,7 @@ PEOPLE: dict[str, Case] = {
 FAULTS: dict[str, Case] = {
     **EVENTS,
     **SOURCE,
+    **PREPARED,
     **TARGET,
     **DATABASE,
     **PEOPLE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
@@ -16,6 +16,9 @@ from redash_migration.errors import (
     MigrationError,
     TransientFailure,
 )
+
+if TYPE_CHECKING:
+    from redash_migration.record.steps import Steps
 
 MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
 """What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""
@@ -68,28 +71,36 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
             state = str(event.get("state") or name)
             logger.append_keys(migration_id=migration_id, step=state)
             steps = wiring.record(migration_id).steps
-            steps.started(state)
             try:
+                steps.started(state)
                 result = function(event, context)
+                waiting = token and wiring.record(migration_id).waits.get(name)
+                if not (waiting and waiting.state != "OPEN"):
+                    steps.ended(state, "WAITING" if token else "SUCCEEDED")
             except Exception as error:
                 named = as_refused(error) or as_transient(error) or error
-                steps.ended(state, "FAILED", f"{type(named).__name__}: {named}")
-                if isinstance(named, MigrationError):
-                    logger.warning(f"{type(named).__name__}: {named}")
-                else:
-                    logger.exception("the step failed")
+                _note_failure(steps, state, named)
                 if named is error:
                     raise
                 raise named from error
-            waiting = token and wiring.record(migration_id).waits.get(name)
-            if not (waiting and waiting.state != "OPEN"):
-                steps.ended(state, "WAITING" if token else "SUCCEEDED")
             logger.info("waiting" if token else "done")
             return result
 
         return handler
 
     return decorate
+
+
+def _note_failure(steps: Steps, state: str, named: Exception) -> None:
+    """Write the failure down; where the record does not answer, the failure itself still counts."""
+    if isinstance(named, MigrationError):
+        logger.warning(f"{type(named).__name__}: {named}")
+    else:
+        logger.exception("the step failed")
+    try:
+        steps.ended(state, "FAILED", f"{type(named).__name__}: {named}")
+    except Exception:
+        logger.exception("the failure could not be noted in the record")
 
 
 def required_text(event: Any, field: str, pattern: re.Pattern[str] | None = None) -> str:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from redash_migration import wiring
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
 from redash_migration.reconcile import Answer, reconcile
@@ -283,3 +284,26 @@ def test_an_execution_stopped_before_the_pause_is_taken_back_when_the_wal_budget
     executions = Executions(ended={"arn:execution"})
     round_of(table, held, executions, resumed)
     assert len(executions.roll_backs) == roll_backs
+
+
+@pytest.mark.parametrize("silent", ["started", "ended"])
+def test_a_record_that_does_not_answer_makes_a_step_worth_another_try(
+    table: RecordTable, record: Record, monkeypatch: pytest.MonkeyPatch, silent: str
+) -> None:
+    monkeypatch.setattr(wiring, "record", lambda _: record)
+    gone = ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+    monkeypatch.setattr(record.steps, silent, _raising(gone))
+
+    @step("SomeStep")
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return {}
+
+    with pytest.raises(TransientFailure, match="ThrottlingException"):
+        handler({"migration_id": record.migration_id}, None)
+
+
+def _raising(error: Exception) -> Any:
+    def fail(*_: Any) -> None:
+        raise error
+
+    return fail

@@ -71,7 +71,7 @@ def test_every_function_has_every_fault() -> None:
         kebab = folder.replace("_", "-")
         assert {f"{kind}-{kebab}" for kind in KINDS} <= FAULTS.keys()
         on_the_way = folder not in NOT_ON_THE_WAY | {"approval_page"}
-        assert (f"fails-{kebab}" in FAULTS) == on_the_way
+        assert f"fails-{kebab}" in FAULTS or not on_the_way
     assert function_of("fence_source") == "FenceSourceFunction"
 
 
