@@ -23,7 +23,8 @@ def execute(
 ) -> int:
     """Run a text: one INSERT into query_results, two UPDATEs of the query if there is one.
 
-    Neither updated_at nor version of the query change. Returns the result's id.
+    Neither updated_at nor version of the query change. Returns the result's id; NotFound when the
+    query does not exist.
     """
     origin = data_source(connection, source, secret_key)
     result = insert(
@@ -34,9 +35,11 @@ def execute(
          "retrieved_at": "now"},
     )  # fmt: skip
     if number is not None:
-        connection.execute(
+        updated = connection.execute(
             "UPDATE queries SET latest_query_data_id = %s WHERE id = %s", [result, number]
         )
+        if not updated.rowcount:
+            raise NotFound
         connection.execute("UPDATE queries SET schedule_failures = 0 WHERE id = %s", [number])
     return result
 
