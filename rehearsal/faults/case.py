@@ -50,7 +50,7 @@ class Case:
     """What of ``invariants`` can't hold in this case; docs/rollback.md says why."""
     in_tests: bool = False
     by_name_only: bool = False
-    """Not a part of the whole matrix, since another case covers it with all steps at once."""
+    """Not a part of the whole matrix: another case covers most of it in less time."""
 
     @property
     def serving(self) -> Side:

@@ -19,7 +19,7 @@ from rehearsal.faults.case import Case
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = ROOT / ".rehearsal" / "faults"
-LONGEST_SECONDS = 300.0
+LONGEST_SECONDS = 540.0
 """A rehearsal that takes longer hangs: a wait in it does not end."""
 
 

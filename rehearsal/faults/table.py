@@ -154,7 +154,8 @@ DATABASE: dict[str, Case] = {
         "ROLLED_BACK",
         where="RestoreTable",
         error="TransientFailure",
-        arm=database.locked("public.queries", "RestoreTableFunction", 300.0, "RollBack"),
+        arm=database.locked("public.queries", "RestoreTableFunction", 600.0, "RollBack"),
+        by_name_only=True,
     ),
     "disk-full": Case(
         "the new database's disk is full",
@@ -432,13 +433,20 @@ TARGET: dict[str, Case] = {
         check="smoke.data_sources",
         arm=target.another_secret("redash/secret-key", "StopServicesFunction"),
     ),
+    "new-redash-without-database": Case(
+        "the new Redash is told a wrong database: its health check is content",
+        "ROLLED_BACK",
+        where="SmokeTest",
+        error="SmokeTestFailed",
+        check="smoke.session",
+        arm=target.unreachable_for_redash,
+    ),
     "new-servers-never-healthy": Case(
-        "the new Redash is told a wrong database",
+        "the new servers can't start: a secret of theirs is gone",
         "ROLLED_BACK",
         where="StartTarget",
         error="TargetNotHealthy",
-        arm=target.unreachable_for_redash,
-        parameters={"TargetTimeoutSeconds": "30"},
+        arm=target.without_a_secret("redash/cookie-secret", "StopServicesFunction"),
     ),
 }
 

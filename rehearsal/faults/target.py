@@ -49,8 +49,22 @@ def another_secret(name: str, function: str = "") -> Arm:
     return lambda world: before(world, function, lambda: spoil(world))
 
 
+def without_a_secret(name: str, function: str) -> Arm:
+    """A secret of the new home is deleted right before a step: no task of it can start."""
+
+    def arm(world: World) -> None:
+        client = world.cloud.client("secretsmanager")
+        before(
+            world,
+            function,
+            lambda: client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True),
+        )
+
+    return arm
+
+
 def unreachable_for_redash(world: World) -> None:
-    """The new Redash is told a wrong address of its database: it never becomes healthy."""
+    """The new Redash is told a wrong address of its database."""
     address = replace(world.application_target, dbname="no_such_database")
     world.put_secret(
         "redash/database",

@@ -20,7 +20,7 @@ CHOSEN = [name for name, case in FAULTS.items() if case.in_tests]
         for place, name in enumerate(CHOSEN)
     ],
 )
-@pytest.mark.timeout(460)
+@pytest.mark.timeout(600)
 def test_a_fault_ends_as_stated_and_loses_nothing(name: str, tmp_path: Path) -> None:
     [row] = Matrix({name: FAULTS[name]}, directory=tmp_path).run()
 

@@ -15,10 +15,12 @@ umask 077
 mkdir -p .redash-migration
 file=.redash-migration/schema
 if [ {part} -eq 1 ]; then
+  # Under a name of its own: the same step may be at work twice, and neither reads a half.
   compose exec -T postgres pg_dump -U {user} -d {database} \
-    --schema-only --no-owner --no-acl --exclude-schema={canary} > "$file.sql"
-  gzip -9 -n -c "$file.sql" | base64 | tr -d '\n' > "$file"
-  rm -f "$file.sql"
+    --schema-only --no-owner --no-acl --exclude-schema={canary} > "$file.$$.sql"
+  gzip -9 -n -c "$file.$$.sql" | base64 | tr -d '\n' > "$file.$$"
+  rm -f "$file.$$.sql"
+  mv -f "$file.$$" "$file"
 fi
 size=$(wc -c < "$file" | tr -d ' ')
 say parts $(( (size + {limit} - 1) / {limit} ))
