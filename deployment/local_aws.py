@@ -138,7 +138,8 @@ def main() -> int:
             forwarder = None
             print(f"{host} is no address of this machine ({error.strerror or error}).")
             print("If Docker runs, give the host's address in its network: CONTAINER_HOST=...")
-        ENVIRONMENT.write_text(json.dumps(environment(world, host), indent=1), encoding="utf-8")
+        written = json.dumps(environment(world, host), indent=1)
+        ENVIRONMENT.write_text(written, encoding="utf-8")
         print(f"wrote {ENVIRONMENT.relative_to(ROOT)}")
         print("AWS         ", world.cloud.endpoint_url)
         print("old database", world.source_database.host, world.source.port)
@@ -150,7 +151,9 @@ def main() -> int:
         if forwarder is not None:
             forwarder.stop()
     with suppress(FileNotFoundError):
-        ENVIRONMENT.unlink()
+        # A second one, started meanwhile, has written its own.
+        if ENVIRONMENT.read_text(encoding="utf-8") == written:
+            ENVIRONMENT.unlink()
     return 0
 
 

@@ -24,6 +24,7 @@ SERVICES = {
     "sns": "sns",
     "stepfunctions": "states",
     "kms": "kms",
+    "cloudwatch": "cloudwatch",
 }
 """boto3's name of a service -> its prefix in IAM."""
 
