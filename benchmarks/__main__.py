@@ -59,6 +59,7 @@ SIZES = {
         (1_000, 100_000),
     ),
 }
+SHARES = (3, 10, 30, 60, 100)
 SECTIONS = ("copying", "verifying", "sequences", "scaling", "memory", "functions")
 
 
@@ -129,6 +130,11 @@ def _scaling(bench: Bench) -> dict[str, Any]:
             "across": "megabytes, uncompressed",
             "lines": scaling.by_bytes(bench.servers, bench.size.by_bytes, _say),
         },
+        "share": {
+            "title": "Carrying a share of queries: the rule for its indexes",
+            "across": "per cent of the rows written",
+            "lines": scaling.by_share(bench.servers, bench.size.by_rows[-1], SHARES, _say),
+        },
         "tables": {
             "title": "Setting sequences",
             "across": "tables with a sequence",
@@ -154,7 +160,7 @@ def _memory(bench: Bench) -> dict[str, Any]:
 
 def _functions(bench: Bench) -> dict[str, Any]:
     return {
-        "imports": [asdict(one) for one in functions.imports(max(5, bench.size.runs))],
+        "imports": [asdict(one) for one in functions.imports(bench.size.runs)],
         "layers": functions.layer_sizes(),
     }
 

@@ -20,20 +20,24 @@ WATCHED = ("boto3", "psycopg", "aws_lambda_powertools", "jinja2", "slack_sdk")
 _IMPORT = """
 import json, sys, time
 sys.path[:0] = {paths!r}
-began = time.perf_counter()
+began = time.process_time()
 {statement}
-print(json.dumps([time.perf_counter() - began, [m for m in {watched!r} if m in sys.modules]]))
+print(json.dumps([time.process_time() - began, [m for m in {watched!r} if m in sys.modules]]))
 """
 _BOTO3 = "import boto3; boto3.client('dynamodb', region_name='ap-northeast-1')"
 
 _MEMORY = """
-import json, resource, sys
+import json, pathlib, resource, sys
 sys.path[:0] = {paths!r}
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.key_range import KeyRange
 source, target = (DatabaseAddress(*each) for each in json.loads(sys.stdin.read()))
 {statement}
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# On Linux ru_maxrss starts with what the parent had when it forked; VmHWM does not.
+status = pathlib.Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else []
+peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+print(peaks[0] if peaks else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 WORK = {
     "RestoreTable (everything)": (
@@ -61,7 +65,7 @@ WORK = {
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A handler's import in seconds (median), as a ratio to a boto3 client's, and what it drew in.
+    """A handler's import in seconds of CPU (median), as a ratio to a boto3 client's, and what it drew in.
     `bytes` is the size of its own folder."""
 
     name: str

@@ -99,7 +99,7 @@ def _sections(results: Results, folder: Path) -> list[str]:
         sizes = ", ".join(f"{name} {size / 2**20:.1f} MB" for name, size in found["layers"].items())
         sections.append(
             "### Import of each function (against a boto3 client alone)\n\n"
-            "| function | ms | ratio | draws in | own bytes |\n|---|---|---|---|---|\n"
+            "| function | ms of CPU | ratio | draws in | own bytes |\n|---|---|---|---|---|\n"
             f"{rows}\n\nLayers, unpacked, without bytecode: {sizes}."
         )
     return sections

@@ -9,6 +9,9 @@ from pathlib import Path
 from benchmarks import copying, sequences, verifying
 from benchmarks.servers import Rows, Servers, ask
 from benchmarks.timing import seconds
+from redash_migration.database.copying import indexes
+from redash_migration.database.copying.restore import restore
+from redash_migration.database.key_range import KeyRange
 from redash_migration.database.verification.compare import Limits, Part, compare
 
 Lines = dict[str, list[tuple[float, float]]]
@@ -56,4 +59,29 @@ def by_tables(servers: Servers, counts: Sequence[int], say: Callable[[str], None
         say(f"  {count} tables")
         for name, series in sequences.compare_ways(servers, count, 3, 1, say).items():
             lines.setdefault(name, []).append((count, series.middle))
+    return lines
+
+
+def by_share(
+    servers: Servers, rows: int, percents: Sequence[int], say: Callable[[str], None]
+) -> Lines:
+    """Seconds to carry a share of `queries`, its indexes kept and rebuilt; one run each."""
+    prepared = copying.prepare(servers, Rows(rows, max(100, rows // 20), 100))
+    lines: Lines = {}
+    rule = indexes.REBUILD_FROM_FRACTION
+    try:
+        for percent in percents:
+            for name, fraction in (("indexes kept", 2.0), ("indexes rebuilt", 0.0)):
+                indexes.REBUILD_FROM_FRACTION = fraction
+                with servers.copy_of("copied") as target:
+                    ask(target, f"UPDATE queries SET version = 0 WHERE id % 100 < {percent}")  # noqa: S608
+                    ask(target, "VACUUM queries")
+                    ask(target, "CHECKPOINT")
+                    took = seconds(
+                        partial(restore, prepared.source, target, "public", "queries", KeyRange())
+                    )
+                say(f"  {percent} %, {name}: {took:.2f} s")
+                lines.setdefault(name, []).append((percent, took))
+    finally:
+        indexes.REBUILD_FROM_FRACTION = rule
     return lines

@@ -23,7 +23,7 @@ from redash_migration.database.data_session import open_session
 from redash_migration.database.sequences.source import LOCKS_PER_STATEMENT, SourceSequence
 
 CONNECTIONS = 4
-SEQUENCES_PER_CONNECTION = 250
+SEQUENCES_PER_CONNECTION = 1000
 """Below so many sequences a further connection costs more than it saves."""
 
 
