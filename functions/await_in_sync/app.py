@@ -16,6 +16,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return in_sync(
         wiring.record(event["migration_id"]),
         wiring.dms(),
+        wiring.replication_metrics(),
+        instance=settings["REPLICATION_INSTANCE_ARN"],
         phase=event.get("phase", "first"),
         grace=settings.number("VALIDATION_GRACE_SECONDS"),
         limit=settings.number("SYNC_TIMEOUT_SECONDS"),

@@ -12,12 +12,17 @@ from redash_migration.traffic.smoke import ask_servers
 
 @step("SmokeTest")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, targets}``; raises SmokeTestFailed."""
+    """``{migration_id, targets, fact: "smoke_test" | "live_check"}``; raises SmokeTestFailed."""
     secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
     api_key = (
         wiring.secrets().text(secret).strip()
         if secret
         else administrator_key(wiring.target_address())
     )
-    ask_servers(wiring.record(event["migration_id"]), event["targets"], api_key)
+    ask_servers(
+        wiring.record(event["migration_id"]),
+        event["targets"],
+        api_key,
+        fact=str(event.get("fact", "smoke_test")),
+    )
     return {}

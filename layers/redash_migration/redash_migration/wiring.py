@@ -10,6 +10,7 @@ from redash_migration.record.record import Record
 from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
+    from redash_migration.adapters.cloudwatch import ReplicationMetrics
     from redash_migration.adapters.dms import Dms
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
@@ -110,6 +111,13 @@ def dms() -> Dms:
     from redash_migration.adapters.dms import Dms
 
     return Dms(client("dms"))
+
+
+def replication_metrics() -> ReplicationMetrics:
+    """What CloudWatch knows of the replication task."""
+    from redash_migration.adapters.cloudwatch import ReplicationMetrics
+
+    return ReplicationMetrics(client("cloudwatch"))
 
 
 def run_command() -> RunCommand:

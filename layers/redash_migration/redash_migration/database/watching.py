@@ -84,6 +84,7 @@ def watch_target(record: Record, target: DatabaseAddress) -> dict[str, Any]:
         "writes_since_switch": found.writes_since_switch,
         "sessions": found.sessions,
         "deadlocks": found.deadlocks,
+        "errors_since_switch": (record.fact("live_check") or {}).get("errors"),
         "at": stamp(record.clock()),
     }
     record.put_fact(CUTOVER_FACT, fact)

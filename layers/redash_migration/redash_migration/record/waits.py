@@ -157,13 +157,19 @@ class Waits:
         except TokenUnknown:
             # Sent before by somebody who crashed, or the step has ended: either way it is over.
             state = "CLOSED"
+        # Two may send the same answer at once, and the second hears that the token is closed:
+        # whoever was told that it arrived has the last word.
+        expected: dict[str, str | None] = {"token": wait.token}
+        if state == "CLOSED":
+            expected["state"] = "SETTLED"
         self._table.update(
             self._id,
             f"WAIT#{kind}",
             values={"state": state, "delivered_at": stamp(self._clock())},
-            expected={"state": "SETTLED", "token": wait.token},
+            expected=expected,
         )
-        return state
+        after = self.get(kind)
+        return state if after is None or after.token != wait.token else after.state
 
     def close(self, wait: Wait) -> None:
         """End a wait that nobody is waiting for any more."""

@@ -17,6 +17,7 @@ from redash_migration.replication.mappings import CANARY_SCHEMA
 from redash_migration.replication.statistics import incomplete, validation
 
 if TYPE_CHECKING:
+    from redash_migration.adapters.cloudwatch import ReplicationMetrics
     from redash_migration.adapters.dms import Dms
     from redash_migration.plan import Plan
 
@@ -50,7 +51,16 @@ def resume_change_capture(record: Record, dms: Dms) -> None:
         dms.start(task.arn, resume=True)
 
 
-def in_sync(record: Record, dms: Dms, *, phase: str, grace: int, limit: int) -> dict[str, Any]:
+def in_sync(
+    record: Record,
+    dms: Dms,
+    metrics: ReplicationMetrics,
+    *,
+    instance: str,
+    phase: str,
+    grace: int,
+    limit: int,
+) -> dict[str, Any]:
     """``{"in_sync": bool, "waiting_for": [str]}``, to be asked again until it is true.
 
     Validation of rows that change all the time may stay pending: after ``grace`` seconds that is
@@ -91,6 +101,8 @@ def in_sync(record: Record, dms: Dms, *, phase: str, grace: int, limit: int) -> 
                 for table in statistics
             },
             "status": task.status,
+            "in_sync": not waiting and not found.failed,
+            "latency_seconds": _latency(dms, metrics, task.arn, instance),
             "waiting_for": waiting,
         },
     )
@@ -100,3 +112,9 @@ def in_sync(record: Record, dms: Dms, *, phase: str, grace: int, limit: int) -> 
     if waiting and waited > limit:
         raise ReplicationNotInSync(f"after {limit} s still: {'; '.join(waiting)}"[:4000])
     return {"in_sync": not waiting, "waiting_for": waiting[:20]}
+
+
+def _latency(dms: Dms, metrics: ReplicationMetrics, task: str, instance_arn: str) -> float | None:
+    """How far the service says it is behind, in seconds; a figure for people."""
+    instance = dms.instance(instance_arn) or {}
+    return metrics.latency_seconds(task, str(instance.get("ReplicationInstanceIdentifier", "")))

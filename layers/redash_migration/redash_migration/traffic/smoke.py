@@ -155,8 +155,13 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def ask_servers(record: Record, targets: list[dict[str, Any]], api_key: str) -> None:
-    """Ask every new server; SmokeTestFailed lists what did not answer as it should."""
+def ask_servers(
+    record: Record, targets: list[dict[str, Any]], api_key: str, *, fact: str = "smoke_test"
+) -> None:
+    """Ask every new server; SmokeTestFailed lists what did not answer as it should.
+
+    The answers are kept as a fact: ``smoke_test`` before the switch, ``live_check`` after it.
+    """
     if not targets:
         raise SmokeTestFailed("no new server to ask; StartTarget found none healthy")
     failed: list[Check] = []
@@ -167,8 +172,12 @@ def ask_servers(record: Record, targets: list[dict[str, Any]], api_key: str) -> 
         failed += [check for check in checks if check.status not in {"PASS", "WARN"}]
     record.checks.put(*checks, *failed)
     record.put_fact(
-        "smoke_test",
-        {"servers": len(targets), "checks": [check.to_json() for check in [*checks, *failed]]},
+        fact,
+        {
+            "errors": len(failed),
+            "servers": len(targets),
+            "checks": [check.to_json() for check in [*checks, *failed]],
+        },
     )
     if failed:
         raise SmokeTestFailed("; ".join(f"{check.id}: {check.detail}" for check in failed)[:4000])

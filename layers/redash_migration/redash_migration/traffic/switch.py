@@ -96,6 +96,7 @@ def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) 
         record.milestone("switch_began")
         _point(balancing, settings, replaced(actions, forward_to(group)))
     record.milestone("pause_ended")
+    record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
     balancing.close_probe(listener, record.migration_id)
 
 
