@@ -65,7 +65,9 @@ def run(cases: Mapping[str, Case], at_once: int, console: Console) -> int:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    # SIGINT too: a shell without job control has a background process ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         found = matrix.run(ended)
     except KeyboardInterrupt:

@@ -471,6 +471,16 @@ PEOPLE: dict[str, Case] = {
         confirm="go_back",
         error="WentBack",
     ),
+    "broken-after-the-switch": Case(
+        "data sources can't be read any more after the switch; somebody goes back",
+        "ROLLED_BACK",
+        where="ConfirmCutover",
+        error="WentBack",
+        arm=target.before_step(
+            "StartWorkersFunction", "UPDATE public.data_sources SET encrypted_options = 'broken'"
+        ),
+        confirm="go_back",
+    ),
     "nobody-confirms": Case(
         "nobody says whether the new home stays: it stays, and nothing is cleaned up",
         "SUCCEEDED",
