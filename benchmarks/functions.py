@@ -65,8 +65,8 @@ WORK = {
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A handler's import in seconds of CPU (median), as a ratio to a boto3 client's, and what it drew in.
-    `bytes` is the size of its own folder."""
+    """A handler's import in seconds of CPU (median), its ratio to that of a boto3 client, and what
+    it drew in. `bytes` is the size of its own folder."""
 
     name: str
     seconds: float
