@@ -28,6 +28,9 @@ SERVICES = {
 }
 """boto3's name of a service -> its prefix in IAM."""
 
+_SIGNED_OTHERWISE = {"monitoring": "cloudwatch"}
+"""Name that signs a request -> prefix in IAM, where the two differ."""
+
 _OTHER_ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
 
 
@@ -46,7 +49,8 @@ def iam_action(prefix: str, operation: str) -> str:
 
 
 def needs(prefix: str, operation: str, params: Mapping[str, Any]) -> list[Need]:
-    """What a call needs, by its parameters as they go over the wire."""
+    """What a call needs, by the name that signs it and its parameters as they go over the wire."""
+    prefix = _SIGNED_OTHERWISE.get(prefix, prefix)
     action = iam_action(prefix, operation)
     resources = list(_resources(prefix, operation, params))
     return [Need(action, resource) for resource in resources] or [Need(action, None)]
