@@ -13,5 +13,8 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{drained, waiting_for}``; raises NotDrained, FenceNotHeld."""
     return drain_source(
-        wiring.record(event["migration_id"]), wiring.source_address(), wiring.target_address()
+        wiring.record(event["migration_id"]),
+        wiring.source_address(),
+        wiring.target_address(),
+        limit=wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS"),
     )

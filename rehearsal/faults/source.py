@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from rehearsal.faults.hooks import before, when_entered
+from rehearsal.old_host.compose_file import ComposeError
 
 if TYPE_CHECKING:
     from rehearsal.world import World
@@ -129,6 +130,36 @@ def _grow_wal(world: World, bytes_: int) -> list[str]:
         session.execute("CHECKPOINT")
         rows = session.execute("SELECT coalesce(wal_status, '') FROM pg_replication_slots")
         return [str(status) for (status,) in rows]
+
+
+def apply_stands_still(world: World) -> None:
+    """From the freeze on, the replication applies nothing more."""
+    paused = world.dms.disturbance.apply_paused
+    before(world, "StopServicesFunction", paused.set)
+    when_entered(world, "RollBack", paused.clear)
+
+
+def host_offline(world: World) -> None:
+    """The agent on the old host has lost its connection; Redash itself runs on."""
+
+    def disconnect() -> None:
+        world.host.run_command.online = False
+
+    before(world, "StopServicesFunction", disconnect)
+
+
+def services_do_not_stop(world: World) -> None:
+    """docker compose stop fails until the roll-back begins."""
+    working = world.host.services.stop
+
+    def fail(*_: object) -> list[str]:
+        raise ComposeError("made to fail")
+
+    def mend() -> None:
+        world.host.services.stop = working  # type: ignore[method-assign]
+
+    world.host.services.stop = fail  # type: ignore[method-assign, assignment]
+    when_entered(world, "RollBack", mend)
 
 
 def not_set_up(world: World) -> None:

@@ -216,6 +216,28 @@ SOURCE: dict[str, Case] = {
         arm=source.prepared_transaction,
         afterwards=source.roll_back_prepared,
     ),
+    "drain-never-ends": Case(
+        "the last changes don't arrive on the new side: the write pause ends with its budget",
+        "ROLLED_BACK",
+        where="DrainChanges",
+        error="NotDrained",
+        arm=source.apply_stands_still,
+        parameters={"WritePauseBudgetSeconds": "40"},
+    ),
+    "host-unreachable": Case(
+        "the old host takes no commands any more when its services are to be stopped",
+        "FAILED",
+        where="StopServices",
+        error="RollBackIncomplete",
+        arm=source.host_offline,
+    ),
+    "services-do-not-stop": Case(
+        "the old services can't be stopped",
+        "ROLLED_BACK",
+        where="StopServices",
+        error="CommandFailed",
+        arm=source.services_do_not_stop,
+    ),
     "slot-lost": Case(
         "WAL that the slot needs is removed while the approval is waited for",
         "ROLLED_BACK",
@@ -384,7 +406,7 @@ TARGET: dict[str, Case] = {
         arm=target.before_step(
             "VerifyDataFunction",
             "UPDATE public.query_results SET data = left(data, 32768) WHERE id ="
-            " (SELECT id FROM public.query_results ORDER BY length(data) DESC LIMIT 1)",
+            " (SELECT id FROM public.query_results ORDER BY length(data) DESC NULLS LAST LIMIT 1)",
         ),
     ),
     "search-vector-null": Case(
@@ -543,7 +565,7 @@ PEOPLE: dict[str, Case] = {
         "the mails that ask for the approval can't be sent at first",
         "SUCCEEDED",
         where="RequestApproval",
-        arm=calls.failing("sns", "RequestApprovalFunction", 9, action="Publish"),
+        arm=calls.failing("sns", "RequestApprovalFunction", 5, action="Publish"),
     ),
     "killed-after-the-switch": Case(
         "the switch is made, and its maker dies before it hears so",

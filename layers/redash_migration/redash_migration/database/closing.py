@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from redash_migration.clock import stamp
+from redash_migration.clock import seconds_between, stamp
 from redash_migration.database import fence
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.connection import connect
 from redash_migration.database.draining import drain
 from redash_migration.database.watching import source_before
-from redash_migration.errors import NotFoundInRecord
+from redash_migration.errors import NotDrained, NotFoundInRecord
 from redash_migration.record import Check, Record
 
 FENCE_FACT = "fence"
@@ -55,14 +55,18 @@ def drain_source(
     target: DatabaseAddress,
     *,
     seconds: float = DRAIN_SECONDS,
+    limit: float | None = None,
 ) -> dict[str, Any]:
     """``{"drained": bool, "waiting_for": str}``, to be asked again until it is drained.
 
-    Raises NotDrained when changes could not be applied, FenceNotHeld when somebody came back.
+    Raises NotDrained when changes could not be applied, or have not arrived ``limit`` seconds
+    after the write pause began; FenceNotHeld when somebody came back.
     """
     held = record.fact(FENCE_FACT)
     if held is None:
         raise NotFoundInRecord("fence: FenceSource has not run for this migration")
+    began = record.milestones().get("pause_began", str(held["at"]))
+    left = seconds if limit is None else limit - seconds_between(began, stamp(record.clock()))
     with (
         connect(source, purpose="drain", read_only=False) as old,
         connect(target, purpose="drain") as new,
@@ -73,7 +77,12 @@ def drain_source(
             migration_id=record.migration_id,
             lsn=str(held["lsn"]),
             slots_before=source_before(record).slots,
-            seconds=seconds,
+            seconds=max(1.0, min(seconds, left)),
+        )
+    if not found.drained and limit is not None and left <= seconds:
+        raise NotDrained(
+            f"{found.waiting_for}; the write pause may last {limit:.0f} s, so users get the old"
+            " Redash back: look at the replication task before starting again"
         )
     if found.drained:
         record.milestone("drained")
