@@ -28,7 +28,7 @@ SELECT updated_at, created_at, 1, 1, name || ' copy', query, query_hash, api_key
 OURS = "restore, no early copy"
 DELTA = "restore after an early copy"
 HASHING = "the same, every row hashed again"
-PIPE = "psql COPY | psql COPY (binary, indexes present)"
+PIPE = "psql COPY into psql COPY (binary, indexes present)"
 DUMP = "pg_dump -Fc, then pg_restore"
 
 
