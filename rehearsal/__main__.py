@@ -11,7 +11,12 @@ from rehearsal.options import HELP, BadOption, from_environment
 def main(arguments: list[str]) -> int:
     """0 when the migration succeeded and nothing was lost; 1 otherwise, 2 for bad settings."""
     if "--help" in arguments:
-        names = "".join(f"    {name:<26}{fault.what}\n" for name, fault in FAULTS.items())
+        names = "".join(
+            f"    {name:<36}{fault.what}\n"
+            for name, fault in FAULTS.items()
+            if not fault.by_name_only
+        )
+        names += "    (python -m rehearsal.faults --list --all: each step by itself as well)\n"
         print(HELP.format(faults=names))
         return 0
     try:
