@@ -583,6 +583,23 @@ PEOPLE: dict[str, Case] = {
             calls.killed_at_each_change("RollBackDatabaseFunction", 2),
         ),
     ),
+    "fails-roll-back-database": Case(
+        "refused; RollBackDatabase fails for good",
+        "FAILED",
+        where="RollBackDatabase",
+        error=steps.BROKEN,
+        approve="reject",
+        arm=steps.for_good("roll_back_database"),
+        excused=frozenset({"leftovers", "slots", "new-database"}),
+    ),
+    "roll-back-fails-at-first": Case(
+        "the data differs and RollBack fails; it is asked for again by name",
+        "ROLLED_BACK",
+        where="RollBack",
+        error="RollBackAsked",
+        arm=together(TARGET["row-changed"].arm, steps.for_good("roll_back")),
+        afterwards=people.mend_and_take_back,
+    ),
     "late-roll-back-killed": Case(
         "the data differs; the roll-back is killed after each of its first changes",
         "ROLLED_BACK",
