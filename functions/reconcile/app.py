@@ -41,6 +41,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         answers_of,
         lambda record: follow_up(record, now()),
     )
+    if done.oldest_wait_seconds is not None:
+        logger.info("waits", extra={"oldest_wait_seconds": done.oldest_wait_seconds})
     if done.problems:
         logger.warning("; ".join(done.problems))
         raise TransientFailure("; ".join(done.problems)[:1000])

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from redash_migration.approval.purposes import PURPOSES
+from redash_migration.clock import seconds_between, stamp
 from redash_migration.record import Record, Wait
 from redash_migration.record.lock import ActiveMigration, MigrationLock
 from redash_migration.record.waits import Resumer
@@ -26,11 +28,16 @@ class Executions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What one round did: waits looked at, and what went wrong on the way."""
+    """What one round did: waits looked at, and what went wrong on the way.
+
+    ``oldest_wait_seconds`` is the age of the oldest wait that is still open and that no person has
+    to end; None where there is none.
+    """
 
     migration_id: str
     looked_at: tuple[str, ...]
     problems: tuple[str, ...]
+    oldest_wait_seconds: float | None = None
 
 
 def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
@@ -69,7 +76,18 @@ def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
         follow_up(record)
     except Exception as error:  # it is tried again in a minute
         problems.append(f"approvals: {type(error).__name__}: {error}")
-    return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems))
+    return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems), _oldest_wait(record))
+
+
+def _oldest_wait(record: Record) -> float | None:
+    people = {purpose.state for purpose in PURPOSES}
+    moment = stamp(record.clock())
+    ages = [
+        seconds_between(wait.since, moment)
+        for wait in record.waits.all()
+        if wait.state == "OPEN" and wait.kind not in people
+    ]
+    return max(ages, default=None)
 
 
 def _after_the_end(

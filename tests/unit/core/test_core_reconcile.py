@@ -126,6 +126,17 @@ def test_an_execution_that_ended_with_nothing_to_take_back_gives_the_lock_up(
     assert MigrationLock(table).holder() is None
 
 
+def test_the_age_of_the_oldest_wait_leaves_people_out(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    held.waits.open("RequestApproval", "token-1", "approval")
+    assert round_of(table, held, Executions(), resumed).oldest_wait_seconds is None
+    held.waits.open("RunFullLoad", "token-2", "arn")
+    age = round_of(table, held, Executions(), resumed).oldest_wait_seconds
+    assert age is not None
+    assert age > 0
+
+
 @dataclass
 class OneTask:
     """A replication service with one task."""
