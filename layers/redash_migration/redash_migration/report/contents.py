@@ -36,8 +36,7 @@ def report(
         "started_at": milestones.get("started", ended),
         "ended_at": ended,
         "write_pause_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
-        "predicted_write_pause_seconds": plan.get("predicted_write_pause_seconds"),
-        "predicted_parts": plan.get("predicted_parts", {}),
+        **_predicted(record, plan),
         "unavailable_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
         "steps": [timing.to_json() for timing in record.steps.all()],
         "tables": tables(plan, record.tables.all()),
@@ -50,6 +49,17 @@ def report(
             for entry in record.undo.all()
         ],
         "error": _located(failure, record) if failure else None,
+    }
+
+
+def _predicted(record: Record, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What was predicted last: after the early copies, else by Preflight."""
+    last = record.fact("prediction") or {}
+    return {
+        "predicted_write_pause_seconds": last.get(
+            "seconds", plan.get("predicted_write_pause_seconds")
+        ),
+        "predicted_parts": last.get("parts", plan.get("predicted_parts", {})),
     }
 
 
