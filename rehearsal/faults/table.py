@@ -477,13 +477,23 @@ PEOPLE: dict[str, Case] = {
         "somebody refuses the cutover",
         "ROLLED_BACK",
         where="RequestApproval",
+        error="ApprovalRejected",
         approve="reject",
     ),
     "approval-expires": Case(
         "nobody answers whether the write pause may begin",
         "ROLLED_BACK",
         where="RequestApproval",
+        error="ApprovalExpired",
         approve="nobody",
+        parameters={"ApprovalTimeoutSeconds": "60"},
+    ),
+    "approval-page-fails": Case(
+        "the approval page never comes: nobody can answer",
+        "ROLLED_BACK",
+        where="RequestApproval",
+        error="ApprovalExpired",
+        arm=steps.for_good("approval_page"),
         parameters={"ApprovalTimeoutSeconds": "60"},
     ),
     "go-back": Case(
