@@ -1,10 +1,11 @@
-"""InspectNewHome: replication, listener, target group, services and secrets of the new home."""
+"""InspectNewHome: replication, listener, services and secrets of the new home; who may approve."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.assembly import readiness
 from redash_migration.step import step
 from redash_migration.traffic.inspection import inspect_new_home
 
@@ -12,8 +13,11 @@ from redash_migration.traffic.inspection import inspect_new_home
 @step("InspectNewHome")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; the answers go into the record as checks."""
+    record = wiring.record(event["migration_id"])
+    requested_by = str((record.fact("request") or {}).get("requested_by", ""))
+    record.checks.put(*readiness(requested_by))
     inspect_new_home(
-        wiring.record(event["migration_id"]),
+        record,
         dms=wiring.dms(),
         balancing=wiring.load_balancing(),
         ecs=wiring.ecs(),

@@ -59,7 +59,7 @@ class Metrics:
                     "MetricName": name,
                     "Unit": unit,
                     "Value": round(value, 1),
-                    "Timestamp": datetime.now(UTC),
+                    "Timestamp": datetime.now(UTC).replace(tzinfo=None),  # as moto keeps times
                     "Dimensions": self._dimensions,
                 }
                 for name, (unit, value) in values.items()

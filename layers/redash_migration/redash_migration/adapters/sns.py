@@ -45,10 +45,15 @@ class SnsMail:
     def subscriptions(self) -> dict[str, Subscription]:
         """E-mail address -> whether its owner confirmed the topic's subscription."""
         found: dict[str, Subscription] = {}
-        pages = self._client.get_paginator("list_subscriptions_by_topic")
-        for page in pages.paginate(TopicArn=self._topic_arn):
+        following = ""
+        while True:
+            page = self._client.list_subscriptions_by_topic(
+                TopicArn=self._topic_arn, NextToken=following
+            )
             for entry in page["Subscriptions"]:
                 if entry.get("Protocol") == "email":
                     pending = entry.get("SubscriptionArn") == "PendingConfirmation"
                     found[entry["Endpoint"]] = "pending" if pending else "confirmed"
-        return found
+            following = page.get("NextToken", "")
+            if not following:
+                return found
