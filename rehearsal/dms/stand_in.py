@@ -45,7 +45,7 @@ class DmsStandIn:
         region = str(getattr(cloud, "region", "ap-northeast-1"))
         account = str(getattr(cloud, "account", DEFAULT_ACCOUNT_ID))
         self._sender = EventSender(cloud.emit, region, self.disturbance.withheld_events)
-        surroundings = Surroundings(
+        surroundings = self.surroundings = Surroundings(
             self._sender,
             account,
             region,

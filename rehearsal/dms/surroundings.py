@@ -48,6 +48,8 @@ class Surroundings:
         self._region = region
         self._find_log = server_log
         self.retry_interval_seconds = retry_interval_seconds
+        self.reached: Callable[[Database], Database] = lambda database: database
+        """How this process gets to a database, where that is not as its endpoint says."""
 
     @property
     def backend(self) -> Any:
@@ -70,7 +72,7 @@ class Surroundings:
 
     def database(self, endpoint_arn: str) -> Database:
         """The database of an endpoint; raises UnknownAddress or what the secret store says."""
-        return database_of(self.endpoint(endpoint_arn), self._read_secret)
+        return self.reached(database_of(self.endpoint(endpoint_arn), self._read_secret))
 
     def databases(self, task: ReplicationTask) -> tuple[Database, Database]:
         """Source and target of a task."""

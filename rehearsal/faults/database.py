@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import psycopg
 
+from rehearsal.dms.endpoint import Database
 from rehearsal.faults.hooks import before, when_entered
 from rehearsal.faults.proxy import CuttableProxy
 
@@ -20,12 +21,23 @@ Side = Literal["source", "target"]
 
 
 def proxied(world: World, side: Side) -> CuttableProxy:
-    """Have the migration and the replication go to one database through a proxy."""
+    """Have the migration's functions go to one database through a proxy.
+
+    The replication keeps to the direct way: its client library waits for some answers without
+    letting other threads of this process run, and the proxy is one of them.
+    """
     from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
 
     address = world.migration_source if side == "source" else world.target_database
     proxy = CuttableProxy(address.host, address.port).start()
     world.at_end(proxy.stop)
+    earlier = world.dms.surroundings.reached
+
+    def directly(database: Database) -> Database:
+        found = earlier(database)
+        return replace(found, port=address.port) if found.port == proxy.port else found
+
+    world.dms.surroundings.reached = directly
     name = SOURCE_SECRET if side == "source" else TARGET_SECRET
     world.put_secret(name, secret_of(replace(address, port=proxy.port)))
     return proxy
