@@ -33,6 +33,8 @@ ASKED_BY = {"requestedBy": "engineer@example.com"}
 ATTEMPTS = 20
 """How often somebody who scripts the answer tries the page."""
 
+_interrupted = threading.Event()
+
 QUESTIONS = {
     "RequestApproval": "May the write pause begin?",
     "ConfirmCutover": "Keep the new home, or go back?",
@@ -120,6 +122,8 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
     """Wait for the end of the execution, and of the roll-back that may follow a stopped one."""
     client = world.cloud.client("stepfunctions")
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
         progress.writes = workload.acknowledged
         progress.tables = _replication(world)
         time.sleep(0.1)
@@ -255,10 +259,13 @@ def _count(world: World) -> LedgerCount:
 def _ended_by_signals() -> Iterator[None]:
     """SIGTERM and SIGHUP end a rehearsal as Ctrl-C does: everything it started is ended.
 
-    SIGINT is set too: a shell without job control lets a background process ignore it.
+    SIGINT is set too: a shell without job control lets a background process ignore it. The signal
+    is also remembered, because an exception that is raised inside somebody's callback can get lost.
     """
+    _interrupted.clear()
 
     def interrupt(*_: object) -> None:
+        _interrupted.set()
         raise KeyboardInterrupt
 
     ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

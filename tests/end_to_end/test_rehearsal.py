@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -24,39 +25,39 @@ class Run:
     exit_code: int
     output: str
     directory: Path
+    started: set[psutil.Process]
 
     def json(self, name: str) -> Any:
         return json.loads((self.directory / name).read_text(encoding="utf-8"))
 
+    @property
+    def left_running(self) -> list[psutil.Process]:
+        """Processes that it started and that still live."""
+        _, alive = psutil.wait_procs(self.started, timeout=5)
+        return list(alive)
 
-def rehearse(directory: Path, **settings: str) -> Run:
-    environment = {
-        **os.environ,
-        "SCALE": "small",
-        "APPROVE": "auto",
-        "REHEARSAL_DIRECTORY": str(directory),
-        **settings,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "rehearsal"],
+
+def rehearse(directory: Path, *, interrupt_at: str = "", **settings: str) -> Run:
+    """Run a rehearsal to its end, or interrupt it when it says so; note what it starts."""
+    environment = {**os.environ, "SCALE": "small", "REHEARSAL_DIRECTORY": str(directory)}
+    started: set[psutil.Process] = set()
+    lines = []
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "rehearsal"],
         cwd=ROOT,
-        env=environment,
-        capture_output=True,
+        env={**environment, "APPROVE": "auto", **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=170,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout + done.stderr, directory)
-
-
-def left_running(directory: Path) -> list[str]:
-    """Command lines of processes that still speak of the rehearsal's directory."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if str(directory) in line and process.pid != os.getpid() and "pytest" not in line:
-            found.append(line)
-    return found
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                started.update(psutil.Process(process.pid).children(recursive=True))
+            if interrupt_at and interrupt_at in line:
+                process.send_signal(signal.SIGINT)
+    return Run(process.returncode, "".join(lines), directory, started)
 
 
 @pytest.mark.xdist_group("rehearsal-1")
@@ -90,7 +91,7 @@ def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path)
     assert rehearsal["missing"] == []
     assert rehearsal["serving"] == "new"
     assert "<html" in (run.directory / "report.html").read_text(encoding="utf-8")
-    assert left_running(run.directory) == []
+    assert run.left_running == []
 
 
 @pytest.mark.xdist_group("rehearsal-2")
@@ -103,7 +104,7 @@ def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Pat
     assert all(entry["state"] == "DONE" for entry in report["undo"])
     rehearsal = run.json("rehearsal.json")
     assert (rehearsal["missing"], rehearsal["serving"]) == ([], "old")
-    assert left_running(run.directory) == []
+    assert run.left_running == []
 
 
 @pytest.mark.xdist_group("rehearsal-2")
@@ -118,25 +119,11 @@ def test_the_reconciler_resumes_when_no_event_of_the_task_arrives(tmp_path: Path
 
 @pytest.mark.xdist_group("rehearsal-1")
 def test_an_interrupted_rehearsal_leaves_nothing_running(tmp_path: Path) -> None:
-    directory = tmp_path / "run"
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "rehearsal"],
-        cwd=ROOT,
-        env={**os.environ, "SCALE": "small", "REHEARSAL_DIRECTORY": str(directory)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "InspectHost" in line:
-                break
-        assert left_running(directory)
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
-        assert process.wait(60) == 130, rest
-    assert "everything that was started has been ended" in rest
-    assert left_running(directory) == []
+    run = rehearse(tmp_path / "run", interrupt_at="InspectHost")
+    assert run.exit_code == 130, run.output
+    assert "everything that was started has been ended" in run.output
+    assert len(run.started) > 10
+    assert run.left_running == []
 
 
 def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""The generated parts of the documents are as the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from documents.__main__ import PARTS, generated, stale
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_no_document_is_stale() -> None:
+    assert stale(ROOT) == [], "run: python -m documents"
+
+
+def test_a_stale_part_is_noticed() -> None:
+    text = "before\n<!-- generated: errors -->\nold\n<!-- end -->\nafter\n"
+    renewed = generated(text, ROOT)
+    assert "old" not in renewed
+    assert "TransientFailure" in renewed
+    assert renewed.startswith("before\n")
+    assert renewed.endswith("<!-- end -->\nafter\n")
+
+
+def test_every_part_is_in_some_document() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert [name for name in PARTS if f"<!-- generated: {name} -->" not in text] == []
