@@ -14,9 +14,9 @@ def test_no_document_is_stale() -> None:
 
 
 def test_a_stale_part_is_noticed() -> None:
-    text = "before\n<!-- generated: errors -->\nold\n<!-- end -->\nafter\n"
+    text = "before\n<!-- generated: errors -->\nOUTDATED\n<!-- end -->\nafter\n"
     renewed = generated(text, ROOT)
-    assert "old" not in renewed
+    assert "OUTDATED" not in renewed
     assert "TransientFailure" in renewed
     assert renewed.startswith("before\n")
     assert renewed.endswith("<!-- end -->\nafter\n")
