@@ -71,8 +71,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         folder = given.get(name, "").strip()
         if folder and not (Path(folder).expanduser() / "initdb").exists():
             raise BadOption(f"{name}={folder}: no initdb there; give the bin directory")
-    directory = Path(given.get("REHEARSAL_DIRECTORY", ".rehearsal/latest")).resolve()
-    if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
+    named = given.get("REHEARSAL_DIRECTORY", "").strip()
+    directory = Path(named or ".rehearsal/latest").resolve()
+    if (
+        named
+        and directory.exists()
+        and any(directory.iterdir())
+        and not (directory / MARK).exists()
+    ):
         raise BadOption(f"REHEARSAL_DIRECTORY={directory}: holds something else; it would be lost")
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
