@@ -13,7 +13,6 @@ of names that a report's ``error.name`` can hold::
     +-- WaitFailed               what a token step waited for ended badly
     |   +-- ReplicationTaskFailed
     |   +-- CommandFailed
-    |   +-- WaitExpired
     +-- CheckFailed              a gate stays closed
     |   +-- PreflightFailed
     |   +-- FullLoadIncomplete
@@ -75,10 +74,6 @@ class ReplicationTaskFailed(WaitFailed):
 
 class CommandFailed(WaitFailed):
     """A command on the source host failed, was cancelled or ran into its time limit."""
-
-
-class WaitExpired(WaitFailed):
-    """The time for a wait ran out."""
 
 
 class CheckFailed(MigrationError):

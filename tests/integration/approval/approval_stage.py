@@ -394,7 +394,7 @@ def settle_elsewhere(stage: Stage) -> None:
     """Somebody else has answered the wait: it ran into its time limit."""
     wait = stage.record.waits.get("RequestApproval")
     assert wait is not None
-    stage.record.waits.settle(wait, Outcome.failure("WaitExpired", "too late"))
+    stage.record.waits.settle(wait, Outcome.failure("WalBudgetExceeded", "too much"))
 
 
 def _forget() -> None:

@@ -18,7 +18,6 @@ FULL_LOAD_STOPS = frozenset(
 """Stop reasons that mean: the full load is done and the task waits to go on."""
 
 STOPPABLE = frozenset({"running", "starting"})
-UNDER_WAY = frozenset({"creating", "starting", "running", "stopping", "modifying", "moving"})
 
 
 @dataclass(frozen=True, slots=True)
