@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redash_migration.database.sequences.source import SourceSequence
 
@@ -13,8 +12,7 @@ SMALL_SHARE = 0.01
 _LIMITS = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
 
 
-@dataclass(frozen=True, slots=True)
-class SetSequence:
+class SetSequence(NamedTuple):
     """A sequence as it stands on the target now.
 
     `extreme` is the largest value (the smallest, for a descending sequence) in the columns that

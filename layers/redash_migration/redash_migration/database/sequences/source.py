@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import sql
 
@@ -15,8 +14,7 @@ LOCKS_PER_STATEMENT = 500
 (max_locks_per_transaction), so no statement touches more than so many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A column that draws from a sequence: as its owner, by a default, or as an identity."""
 
     schema: str
@@ -26,8 +24,7 @@ class Use:
     partitioned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSequence:
+class SourceSequence(NamedTuple):
     """A sequence on the source. `last_value` was the last one handed out when `called`, else it
     is the one to be handed out first."""
 
@@ -104,7 +101,7 @@ def read_sequences(session: Session) -> list[SourceSequence]:
     for place, (value, called) in zip(
         idle, _states(session, [sequences[place] for place in idle]), strict=True
     ):
-        sequences[place] = replace(sequences[place], last_value=value, called=called)
+        sequences[place] = sequences[place]._replace(last_value=value, called=called)
     return sequences
 
 

@@ -3,7 +3,8 @@
 A DO block runs on each of a few connections. For every sequence it looks up the extremes of the
 columns that use it (an index gives each at once) and sets the sequence past them and past the
 source's value, never backwards. It commits now and then, because the locks of thousands of tables
-don't fit one transaction, and hands the outcome back in one message.
+don't fit one transaction, and hands the outcome back in one message. A DO block takes no
+parameters: what is to be set reaches it as JSON in a setting of the session.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -22,13 +22,16 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.data_session import open_session
 from redash_migration.database.sequences.source import LOCKS_PER_STATEMENT, SourceSequence
 
-CONNECTIONS = 4
-SEQUENCES_PER_CONNECTION = 1000
+CONNECTIONS = 2
+"""The work is the server's CPU alone, and the smallest servers have two cores."""
+SEQUENCES_PER_CONNECTION = 500
 """Below so many sequences a further connection costs more than it saves."""
 
+_SETTING = "redash_migration.sequences"
+_COUNTED = frozenset({"int2", "int4", "int8", "numeric"})
 
-@dataclass(frozen=True, slots=True)
-class TargetState:
+
+class TargetState(NamedTuple):
     """A sequence after it was set: its value, whether that was handed out, the columns' extreme.
     `error` holds the server's words when it could not be set."""
 
@@ -41,34 +44,44 @@ class TargetState:
 _BLOCK = """
 DO $block$
 DECLARE
-    names text[] := {names};
-    tables text[] := {tables};
-    lookups text[] := {lookups};
-    wanted bigint[] := {wanted};
-    called boolean[] := {called};
-    steps integer[] := {steps};
-    outcome text[] := '{{}}';
+    each record; place integer := 0; outcome text[] := '{{}}';
     sequence regclass; extreme bigint; goal bigint; failure text;
 BEGIN
-    FOR i IN 1 .. coalesce(array_length(names, 1), 0) LOOP
-        extreme := NULL; failure := '';
+    FOR each IN
+        SELECT format('%I.%I', work ->> 'schema', work ->> 'name') AS name,
+               (work ->> 'first')::bigint AS first, (work ->> 'last')::bigint AS last,
+               work ->> 'pick' = 'max' AS ascending, only_table,
+               CASE WHEN jsonb_array_length(work -> 'columns') < 2 THEN lookups
+               ELSE format('SELECT %s(found) FROM (%s) AS columns', work ->> 'pick', lookups)
+               END AS lookup
+        FROM jsonb_array_elements(current_setting({setting})::jsonb) AS handed_over(work),
+             LATERAL (
+                SELECT string_agg(
+                           format('SELECT %s(%I)::bigint AS found FROM %I.%I', work ->> 'pick',
+                                  used ->> 2, used ->> 0, used ->> 1), ' UNION ALL '),
+                       CASE WHEN (work -> 'alone')::boolean
+                       THEN min(format('%I.%I', used ->> 0, used ->> 1)) END
+                FROM jsonb_array_elements(work -> 'columns') AS columns(used)
+             ) AS composed(lookups, only_table)
+    LOOP
+        extreme := NULL; goal := NULL; failure := '';
         {guard_begin}
-            sequence := names[i]::regclass;
+            sequence := each.name::regclass;
             -- An empty table is told by its size, at a fraction of what planning a query costs.
-            IF lookups[i] <> '' AND (tables[i] = '' OR pg_relation_size(tables[i]::regclass) > 0)
-            THEN EXECUTE lookups[i] INTO extreme; END IF;
-            IF steps[i] > 0 THEN
-                goal := greatest(CASE WHEN called[i] THEN wanted[i] END, extreme,
-                                 pg_sequence_last_value(sequence));
+            IF each.lookup IS NOT NULL AND (
+                each.only_table IS NULL OR pg_relation_size(each.only_table::regclass) > 0
+            ) THEN EXECUTE each.lookup INTO extreme; END IF;
+            IF each.ascending THEN
+                goal := greatest(each.last, extreme, pg_sequence_last_value(sequence));
             ELSE
-                goal := least(CASE WHEN called[i] THEN wanted[i] END, extreme,
-                              pg_sequence_last_value(sequence));
+                goal := least(each.last, extreme, pg_sequence_last_value(sequence));
             END IF;
-            PERFORM setval(sequence, coalesce(goal, wanted[i]), goal IS NOT NULL);
+            PERFORM setval(sequence, coalesce(goal, each.first), goal IS NOT NULL);
         {guard_end}
-        outcome[i] := json_build_array(
-            extreme, coalesce(goal, wanted[i]), goal IS NOT NULL, failure)::text;
-        IF i % {batch} = 0 THEN COMMIT; END IF;
+        place := place + 1;
+        outcome[place] := json_build_array(
+            extreme, coalesce(goal, each.first), goal IS NOT NULL, failure)::text;
+        IF place % {batch} = 0 THEN COMMIT; END IF;
     END LOOP;
     RAISE INFO '[%]', array_to_string(outcome, ',');
 END $block$
@@ -104,53 +117,39 @@ def _set(target: DatabaseAddress, sequences: Sequence[SourceSequence]) -> list[T
         if diagnostic.severity_nonlocalized == "INFO":
             messages.append(diagnostic.message_primary or "[]")
 
+    work = json.dumps([_work(each) for each in sequences])
     with closing(open_session(target, purpose="set-sequences", write=True)) as session:
         session.add_notice_handler(keep)
+        session.execute("SELECT set_config(%s, %s, false)", (_SETTING, work))
         try:
-            session.execute(_block(session, sequences, guarded=False))
+            session.execute(_block(guarded=False))
         except psycopg.OperationalError:
             raise
         except psycopg.Error:
             # One can't be set. Guarding each costs a subtransaction, so only now.
-            session.execute(_block(session, sequences, guarded=True))
+            session.execute(_block(guarded=True))
     return [TargetState(*state) for state in json.loads(messages[0])]
 
 
-def _block(
-    session: psycopg.Connection[Any], sequences: Sequence[SourceSequence], *, guarded: bool
-) -> sql.Composed:
-    def table_of(sequence: SourceSequence) -> str:
-        """The one plain table that uses it; a partitioned one has no size of its own."""
-        plain = [use for use in sequence.uses if not use.partitioned]
-        if len(sequence.uses) != 1 or not plain:
-            return ""
-        return sql.Identifier(plain[0].schema, plain[0].table).as_string(session)
+def _work(sequence: SourceSequence) -> dict[str, Any]:
+    """What the block needs of a sequence. It is `alone` in one plain table when nothing else uses
+    it; a partitioned table has no size of its own."""
+    uses = sequence.uses
+    return {
+        "schema": sequence.schema,
+        "name": sequence.name,
+        "pick": "max" if sequence.increment > 0 else "min",
+        "first": sequence.last_value,
+        "last": sequence.last_value if sequence.called else None,
+        "alone": len(uses) == 1 and not uses[0].partitioned,
+        "columns": [[use.schema, use.table, use.column] for use in uses if use.type in _COUNTED],
+    }
 
+
+def _block(*, guarded: bool) -> sql.Composed:
     return sql.SQL(_BLOCK).format(
-        names=sql.Literal([each.identifier.as_string(session) for each in sequences]),
-        tables=sql.Literal([table_of(each) for each in sequences]),
-        lookups=sql.Literal([_lookup(each).as_string(session) for each in sequences]),
-        wanted=sql.Literal([each.last_value for each in sequences]),
-        called=sql.Literal([each.called for each in sequences]),
-        steps=sql.Literal([1 if each.increment > 0 else -1 for each in sequences]),
+        setting=sql.Literal(_SETTING),
         batch=sql.Literal(LOCKS_PER_STATEMENT),
         guard_begin=sql.SQL(_GUARD_BEGIN if guarded else ""),
         guard_end=sql.SQL(_GUARD_END if guarded else ""),
-    )
-
-
-def _lookup(sequence: SourceSequence) -> sql.Composable:
-    """The extreme of all integer columns that use the sequence, as one SELECT; "" if none does."""
-    function = sql.SQL("max" if sequence.increment > 0 else "min")
-    selects = [
-        sql.SQL("SELECT {}({})::bigint FROM {}").format(
-            function, sql.Identifier(use.column), sql.Identifier(use.schema, use.table)
-        )
-        for use in sequence.uses
-        if use.type in {"int2", "int4", "int8", "numeric"}
-    ]
-    if len(selects) < 2:
-        return selects[0] if selects else sql.SQL("")
-    return sql.SQL("SELECT {}(extreme) FROM ({}) AS columns(extreme)").format(
-        function, sql.SQL(" UNION ALL ").join(selects)
     )
