@@ -72,8 +72,7 @@ def compare_ways(
         EARLY: ours(early),
         TEXT: lambda: _at_once(source, target, [_text_hash(name) for name in TABLES]),
     }
-    pgcopydb = shutil.which("pgcopydb")
-    if pgcopydb:
+    if pgcopydb := _pgcopydb():
         ways[PGCOPYDB] = lambda: seconds(
             lambda: subprocess.run(
                 [pgcopydb, "compare", "data", "--source", _dsn(source), "--target", _dsn(target)],
@@ -135,6 +134,19 @@ def _at_once(source: DatabaseAddress, target: DatabaseAddress, statements: Seque
             thread.join()
 
     return seconds(both)
+
+
+def _pgcopydb() -> str:
+    """The program, if one is installed that can compare; older ones can't."""
+    program = shutil.which("pgcopydb") or ""
+    if (
+        program
+        and subprocess.run(
+            [program, "compare", "data", "--help"], capture_output=True, check=False
+        ).returncode
+    ):
+        return ""
+    return program
 
 
 def _dsn(address: DatabaseAddress) -> str:

@@ -252,4 +252,6 @@ def secret_of(address: DatabaseAddress) -> dict[str, object]:
         "host": address.host,
         "port": address.port,
         "dbname": address.dbname,
+        "sslmode": address.sslmode,
+        **({"sslrootcert": address.sslrootcert} if address.sslrootcert else {}),
     }

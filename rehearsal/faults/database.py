@@ -1,17 +1,20 @@
-"""Connections cut, servers restarted, locks, time-outs, full disks, wrong passwords."""
+"""Connections cut, servers restarted, locks, full disks, wrong passwords, dead certificates."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Literal
 
 import psycopg
 
+from redash_migration.database.address import DatabaseAddress
 from rehearsal.dms.endpoint import Database
 from rehearsal.faults.hooks import before, when_entered
 from rehearsal.faults.proxy import CuttableProxy
+from rehearsal.faults.tls import Authority, TlsFront
 
 if TYPE_CHECKING:
     from rehearsal.world import World
@@ -20,26 +23,38 @@ Arm = Callable[["World"], None]
 Side = Literal["source", "target"]
 
 
+def _address(world: World, side: Side) -> DatabaseAddress:
+    return world.migration_source if side == "source" else world.target_database
+
+
+def _put_secret(world: World, side: Side, address: DatabaseAddress) -> None:
+    from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
+
+    world.put_secret(SOURCE_SECRET if side == "source" else TARGET_SECRET, secret_of(address))
+
+
+def _lead_through(world: World, side: Side, front: DatabaseAddress) -> None:
+    """Have the migration's functions come by ``front``, and the replication directly."""
+    address, earlier = _address(world, side), world.dms.surroundings.reached
+
+    def directly(database: Database) -> Database:
+        found = earlier(database)
+        return replace(found, port=address.port) if found.port == front.port else found
+
+    world.dms.surroundings.reached = directly
+    _put_secret(world, side, front)
+
+
 def proxied(world: World, side: Side) -> CuttableProxy:
     """Have the migration's functions go to one database through a proxy.
 
     The replication keeps to the direct way: its client library waits for some answers without
     letting other threads of this process run, and the proxy is one of them.
     """
-    from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
-
-    address = world.migration_source if side == "source" else world.target_database
+    address = _address(world, side)
     proxy = CuttableProxy(address.host, address.port).start()
     world.at_end(proxy.stop)
-    earlier = world.dms.surroundings.reached
-
-    def directly(database: Database) -> Database:
-        found = earlier(database)
-        return replace(found, port=address.port) if found.port == proxy.port else found
-
-    world.dms.surroundings.reached = directly
-    name = SOURCE_SECRET if side == "source" else TARGET_SECRET
-    world.put_secret(name, secret_of(replace(address, port=proxy.port)))
+    _lead_through(world, side, replace(address, port=proxy.port))
     return proxy
 
 
@@ -163,19 +178,41 @@ def wrong_password(side: Side, function: str = "", until: str = "") -> Arm:
     """The secret holds a password that the server refuses: from the start, or from a step on."""
 
     def arm(world: World) -> None:
-        from rehearsal.world import SOURCE_SECRET, TARGET_SECRET, secret_of
-
-        address = world.migration_source if side == "source" else world.target_database
-        name = SOURCE_SECRET if side == "source" else TARGET_SECRET
+        address = _address(world, side)
 
         def spoil() -> None:
-            world.put_secret(name, secret_of(replace(address, password="wrong")))
+            _put_secret(world, side, replace(address, password="wrong"))
 
         if function:
             before(world, function, spoil)
         else:
             spoil()
         if until:
-            when_entered(world, until, lambda: world.put_secret(name, secret_of(address)))
+            when_entered(world, until, lambda: _put_secret(world, side, address))
+
+    return arm
+
+
+def certificate_expires(side: Side, function: str = "", until: str = "") -> Arm:
+    """TLS is demanded, and the server's certificate is over: from the start, or from a step on."""
+
+    def arm(world: World) -> None:
+        authority, address = Authority(world.directory), _address(world, side)
+        valid, expired = authority.context(), authority.context(expired=True)
+        front = TlsFront(address.host, address.port, valid if function else expired).start()
+        world.at_end(front.stop)
+        _lead_through(
+            world,
+            side,
+            replace(address, port=front.port, sslmode="verify-full", sslrootcert=authority.pem),
+        )
+
+        def show(context: SSLContext) -> None:
+            front.context = context
+
+        if function:
+            before(world, function, lambda: show(expired))
+        if until:
+            when_entered(world, until, lambda: show(valid))
 
     return arm

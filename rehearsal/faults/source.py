@@ -53,6 +53,22 @@ def writes_through_the_fence(world: World) -> None:
     when_entered(world, "RollBack", stopping.set)
 
 
+def altered(statement: str, *, before_function: str = "", in_state: str = "") -> Arm:
+    """Somebody alters the old database's schema: before a step, or while one waits."""
+
+    def alter(world: World) -> None:
+        with psycopg.connect(**world.source_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+            session.execute(statement.encode())
+
+    def arm(world: World) -> None:
+        if in_state:
+            when_entered(world, in_state, lambda: alter(world))
+        else:
+            before(world, before_function, lambda: alter(world))
+
+    return arm
+
+
 def open_transaction(world: World) -> None:
     """A transaction that has written, and is neither committed nor rolled back at the freeze."""
     _session_before_the_freeze(world, _INSERT)

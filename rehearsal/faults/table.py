@@ -155,7 +155,6 @@ DATABASE: dict[str, Case] = {
         where="RestoreTable",
         error="TransientFailure",
         arm=database.locked("public.queries", "RestoreTableFunction", 600.0, "RollBack"),
-        by_name_only=True,
     ),
     "disk-full": Case(
         "the new database's disk is full",
@@ -184,6 +183,21 @@ DATABASE: dict[str, Case] = {
         where="RestoreTable",
         error="DatabaseRefused",
         arm=database.wrong_password("target", "RestoreTableFunction", "RollBack"),
+    ),
+    "certificate-expired": Case(
+        "the source's certificate is over, and its secret demands a valid one",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="source.reachable",
+        arm=database.certificate_expires("source"),
+    ),
+    "certificate-expires-in-pause": Case(
+        "the new database's certificate expires in the write pause",
+        "ROLLED_BACK",
+        where="RestoreTable",
+        error="DatabaseRefused",
+        arm=database.certificate_expires("target", "RestoreTableFunction", "RollBack"),
     ),
 }
 
@@ -253,6 +267,26 @@ SOURCE: dict[str, Case] = {
         arm=source.wal_piles_up(160_000_000),
         parameters={"WalBudgetBytes": str(100 << 20)},
         approve="nobody",
+    ),
+    "table-made-on-the-source": Case(
+        "somebody makes a table in the old database while the approval is waited for",
+        "ROLLED_BACK",
+        where="RequestApproval",
+        error="SchemaChanged",
+        check="source.schema",
+        arm=source.altered("CREATE TABLE public.late (id int)", in_state="RequestApproval"),
+        approve="nobody",
+    ),
+    "column-added-at-the-freeze": Case(
+        "somebody adds a column in the old database right before the write pause",
+        "ROLLED_BACK",
+        where="FenceSource",
+        error="SchemaChanged",
+        check="source.schema",
+        arm=source.altered(
+            "ALTER TABLE public.queries ADD COLUMN late text",
+            before_function="StopServicesFunction",
+        ),
     ),
     "orphan-on-the-source": Case(
         "a row of the old database breaks its foreign key",

@@ -18,6 +18,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- FullLoadIncomplete
     |   +-- ReplicationNotInSync
     |   +-- WalBudgetExceeded
+    |   +-- SchemaChanged        somebody altered the source's schema after it was planned for
     |   +-- TargetNotHealthy
     |   +-- SwitchNotMade        the listener still answers with the maintenance page
     |   +-- WorkersNotRunning        users are served, but scheduler and workers don't run
@@ -94,6 +95,10 @@ class ReplicationNotInSync(CheckFailed):
 
 class WalBudgetExceeded(CheckFailed):
     """The replication slot holds more WAL on the source than was granted, or was lost."""
+
+
+class SchemaChanged(CheckFailed):
+    """The source's schema is no longer the one that was planned for and copied."""
 
 
 class TargetNotHealthy(CheckFailed):

@@ -11,6 +11,7 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.record import Record, Wait
 from redash_migration.record.lock import ActiveMigration, MigrationLock
 from redash_migration.record.waits import Resumer
+from redash_migration.replication.guard import source_trouble
 
 Answer = Callable[[Wait], object]
 """Looks at what a wait is for, and resumes its step when that has come to pass."""
@@ -96,7 +97,7 @@ def _after_the_end(
     """The execution ended without its report: stopped by hand, or timed out.
 
     Users must not be left before a closed door, nor the old host with a disk that fills up: once
-    the pause has begun, or the WAL budget is spent, and the switch has not, going back loses
+    the pause has begun, or the source is in trouble, and the switch has not, going back loses
     nothing, so it is started. After the switch that is a person's decision.
     """
     for wait in record.waits.all():
@@ -108,7 +109,6 @@ def _after_the_end(
         return
     if "switch_began" in milestones:
         return
-    spent = (record.fact("measure_source") or {}).get("verdict") == "FAIL"
-    if "pause_began" in milestones or spent:
+    if "pause_began" in milestones or source_trouble(record) is not None:
         record.audit("abandoned", execution=holder.execution_arn)
         executions.start_roll_back(holder.migration_id)

@@ -15,7 +15,12 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.database.address import DatabaseAddress
-from redash_migration.errors import InvalidInput, MissingSetting, TransientFailure
+from redash_migration.errors import (
+    InvalidInput,
+    MissingSetting,
+    SchemaChanged,
+    TransientFailure,
+)
 from redash_migration.preflight import room
 from redash_migration.record import Outcome, Record
 from rehearsal.postgres import programs, run
@@ -121,6 +126,16 @@ def test_the_steps_one_after_the_other(deployed: Record) -> None:
     steps = {timing.name: timing.status for timing in deployed.steps.all()}
     assert set(steps.values()) == {"SUCCEEDED"}
     assert call("clean_up_database") == {"removed": []}
+
+
+def test_a_schema_altered_since_the_preflight_is_not_migrated(
+    deployed: Record, source_database: DatabaseAddress, rows: Callable[..., Any]
+) -> None:
+    call("preflight")
+    rows(source_database, "CREATE TABLE public.late (id int)")
+    assert "public.late is new" in call("measure_source")["schema_changed"]
+    with pytest.raises(SchemaChanged, match=r"public\.late is new"):
+        call("fence_source")
 
 
 def test_the_scheduled_measure_looks_at_the_running_migration(deployed: Record) -> None:

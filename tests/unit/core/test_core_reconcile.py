@@ -171,6 +171,17 @@ def test_an_approval_that_could_not_be_carried_out_ends(
     assert [outcome.error for _, outcome in resumed.sent] == ([error] if error else [])
 
 
+def test_an_approval_of_a_schema_that_somebody_altered_ends(record: Record, resumed: Any) -> None:
+    record.put_fact("task", {"arn": "arn"})
+    record.put_fact("measure_source", {"verdict": "PASS", "schema_changed": "table x is new"})
+    wait = record.waits.open("RequestApproval", "token", "approval")
+    dms: Any = OneTask("running")
+    assert guard_approval(record, dms, resumed, wait)
+    assert [(sent.error, sent.cause) for _, sent in resumed.sent] == [
+        ("SchemaChanged", "table x is new")
+    ]
+
+
 def start(table: RecordTable, name: str, executions: Executions, **given: Any) -> None:
     begin(
         parse_request(given),

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from redash_migration.database.authority import authority_file
 from redash_migration.errors import InvalidInput
 
 DEFAULT_PORT = 5432
 
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""As libpq knows them; the last two compare the server's certificate with ``sslrootcert``."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """One database on one server. The password never shows in repr() or str()."""
+    """One database on one server. The password never shows in repr() or str().
+
+    ``sslrootcert`` holds certificates in PEM, "" for none.
+    """
 
     host: str
     port: int
@@ -21,6 +28,7 @@ class DatabaseAddress:
     username: str
     password: str = field(repr=False)
     sslmode: str = "prefer"
+    sslrootcert: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         return f"{self.username}@{self.host}:{self.port}/{self.dbname}"
@@ -32,8 +40,9 @@ class DatabaseAddress:
         """The address in a Secrets Manager secret of a database.
 
         The keys are those that RDS and DMS use: username, password, host, port, dbname and,
-        if wanted, sslmode. Secrets that RDS manages hold only the first two: the arguments fill
-        in what the secret doesn't say. Raises InvalidInput naming the key that is nowhere.
+        if wanted, sslmode and sslrootcert. Secrets that RDS manages hold only the first two: the
+        arguments fill in what the secret doesn't say. Raises InvalidInput naming the key that is
+        nowhere, or holds what it can't.
         """
 
         def text(key: str, otherwise: str = "") -> str:
@@ -46,13 +55,25 @@ class DatabaseAddress:
             number = int(text("port", str(port or DEFAULT_PORT)))
         except ValueError as error:
             raise InvalidInput("'port' in the database secret is not a number") from error
+        sslmode = text("sslmode", "prefer")
+        if sslmode not in SSL_MODES:
+            raise InvalidInput(
+                f"'sslmode' in the database secret is none of {', '.join(SSL_MODES)}"
+            )
+        authority = str(secret.get("sslrootcert") or "")
+        if sslmode.startswith("verify") and "-----BEGIN CERTIFICATE-----" not in authority:
+            raise InvalidInput(
+                f"sslmode {sslmode} needs 'sslrootcert' in the database secret: the text of the"
+                " authority's certificates in PEM (for RDS those of the region's bundle)"
+            )
         return cls(
             host=text("host", host),
             port=number,
             dbname=text("dbname", dbname),
             username=text("username"),
             password=text("password"),
-            sslmode=text("sslmode", "prefer"),
+            sslmode=sslmode,
+            sslrootcert=authority,
         )
 
     def as_role(self, username: str, password: str) -> DatabaseAddress:
@@ -68,6 +89,7 @@ class DatabaseAddress:
             "user": self.username,
             "password": self.password,
             "sslmode": self.sslmode,
+            **({"sslrootcert": authority_file(self.sslrootcert)} if self.sslrootcert else {}),
         }
 
     def environment(self) -> dict[str, str]:
@@ -79,4 +101,5 @@ class DatabaseAddress:
             "PGUSER": self.username,
             "PGPASSWORD": self.password,
             "PGSSLMODE": self.sslmode,
+            **({"PGSSLROOTCERT": authority_file(self.sslrootcert)} if self.sslrootcert else {}),
         }

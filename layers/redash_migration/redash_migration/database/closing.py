@@ -9,6 +9,7 @@ from redash_migration.database import fence
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.connection import connect
 from redash_migration.database.draining import drain
+from redash_migration.database.drift import drift
 from redash_migration.database.watching import source_before
 from redash_migration.errors import NotDrained, NotFoundInRecord
 from redash_migration.record import Check, Record
@@ -23,7 +24,8 @@ def close_source(
     """Lays the fence and keeps the WAL position behind it; ``{"lsn", "ended_sessions", ...}``.
 
     A repeated step proves the fence anew but keeps the first position, unless the fence had been
-    lifted in between. Raises FenceNotHeld.
+    lifted in between. Raises FenceNotHeld; SchemaChanged when somebody altered the schema since it
+    was planned for, which nobody can any more from here on.
     """
     before = source_before(record)
     with connect(source, purpose="fence", read_only=False) as session:
@@ -33,6 +35,7 @@ def close_source(
             "lift_fence", {"before": state.before, "roles": state.roles}, where="database"
         )
         held = fence.lay(session, before.slots, window=window)
+        changed = drift(record, session)
     kept = record.fact(FENCE_FACT)
     if kept is None or not stood:
         kept = {"lsn": held.lsn, "at": stamp(record.clock())}
@@ -46,6 +49,8 @@ def close_source(
             f"nobody writes: {held.ended_sessions} sessions ended, WAL position {kept['lsn']}",
         )
     )
+    if changed is not None:
+        raise changed
     return {**kept, "ended_sessions": held.ended_sessions, "attempts": held.attempts}
 
 

@@ -11,6 +11,10 @@ from redash_migration.database.connection import connect
 
 Session = psycopg.Connection[tuple[Any, ...]]
 
+LOCK_TIMEOUT = 10.0
+"""Seconds. Nobody but the migration has business with these tables; a step is tried five times, so
+that somebody's lock ends a write pause after a minute, not after five."""
+
 PINNED: dict[str, str] = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
@@ -33,7 +37,7 @@ def open_session(
     *,
     purpose: str,
     write: bool = False,
-    lock_timeout: float = 60.0,
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> Session:
     """Opens a session for long work. It has no statement time-out: the caller's own time limit
     (15 minutes of a Lambda function) ends it, and the server notices a client that is gone."""

@@ -10,6 +10,7 @@ import psycopg
 from redash_migration.clock import stamp
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.connection import connect
+from redash_migration.database.drift import drift
 from redash_migration.database.measure import SourceBefore, SourceMeasure, measure_source
 from redash_migration.database.written import BASELINE, baseline, measure_cutover, written
 from redash_migration.errors import NotFoundInRecord
@@ -31,12 +32,14 @@ def source_before(record: Record) -> SourceBefore:
 
 
 def watch_source(record: Record, source: DatabaseAddress) -> dict[str, Any]:
-    """Reads slot and disk of the source, keeps the reading, prints it as metrics."""
+    """Reads slot, disk and schema of the source, keeps the reading, prints it as metrics."""
     before = source_before(record)
     with connect(source, purpose="measure") as session:
         found = measure_source(session, before)
+        changed = drift(record, session)
     fact = {
         **found.to_json(),
+        "schema_changed": "" if changed is None else str(changed),
         "wal_budget_bytes": before.wal_budget_bytes,
         "at": stamp(record.clock()),
     }

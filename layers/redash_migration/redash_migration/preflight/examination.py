@@ -12,6 +12,7 @@ import psycopg
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.connection import connect
+from redash_migration.database.drift import Outline, read_outline
 from redash_migration.database.measure import SourceBefore, disk_use
 from redash_migration.database.prediction import measure_speeds, observed, predict
 from redash_migration.plan import Plan
@@ -46,11 +47,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Every answer; the plan and the source's state, unless a database could not be read."""
+    """Every answer; the plan, the source's state and its schema's outline, unless a database could
+    not be read."""
 
     checks: tuple[Check, ...]
-    plan: Plan | None
-    source: SourceBefore | None
+    plan: Plan | None = None
+    source: SourceBefore | None = None
+    outline: Outline | None = None
 
 
 def examine(
@@ -64,17 +67,17 @@ def examine(
         if new is not None:
             checks += ask(new, target.questions(request.migration_id, request.application_role))
         if old is None:
-            return Examination(tuple(checks), None, None)
+            return Examination(tuple(checks))
         versions = list(source.version(old))
         checks += versions
         if versions[0].status == "FAIL":
-            return Examination(tuple(checks), None, None)
+            return Examination(tuple(checks))
         checks += ask(old, readiness.QUESTIONS)
         checks += ask(old, source.QUESTIONS)
         if new is not None:
             checks += _compared(old, new)
-        plan, before = _planned(old, new, request, checks)
-    return Examination(tuple(checks), plan, before)
+        planned = _planned(old, new, request, checks)
+    return Examination(tuple(checks), *planned)
 
 
 def _open(
@@ -129,8 +132,10 @@ def _compared(old: Connection, new: Connection) -> list[Check]:
 
 def _planned(
     old: Connection, new: Connection | None, request: Request, checks: list[Check]
-) -> tuple[Plan | None, SourceBefore | None]:
+) -> tuple[Plan | None, SourceBefore | None, Outline | None]:
     try:
+        # First: what is made while the plan is must be seen as a change.
+        outline = read_outline(old)
         room = find_room(old, request.host, request.wal_budget)
         checks += room.checks
         tables = plan_tables(old, read_tables(old))
@@ -145,7 +150,7 @@ def _planned(
         if old.closed:
             raise
         checks.append(unknown("plan.made", error))
-        return None, None
+        return None, None, None
     versions = [side.info.server_version // 10000 if side else 0 for side in (old, new)]
     pause = predict(tables, sequences, speeds, observed(request.steps))
     checks.append(pause_check(pause, request.write_pause_budget))
@@ -163,4 +168,4 @@ def _planned(
         wal_budget_bytes=room.wal_budget_bytes,
     )
     before = SourceBefore(plan.slots_before, room.disk_free_bytes, room.wal_budget_bytes, used)
-    return plan, before
+    return plan, before, outline

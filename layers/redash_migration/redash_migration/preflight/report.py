@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
+from redash_migration.database import drift
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.measure import SourceBefore
 from redash_migration.database.watching import BEFORE_FACT
@@ -42,9 +43,10 @@ def preflight(
         request = replace(request, slots_before=SourceBefore.from_json(earlier).slots)
     found = examine(source, target, request)
     record.checks.put(*found.checks)
-    if found.plan is not None and found.source is not None:
+    if found.plan and found.source and found.outline:
         store.put_json(PLAN_ARTIFACT, found.plan.to_json())
         record.put_fact(BEFORE_FACT, found.source.to_json())
+        record.put_fact(drift.FACT, found.outline.to_json())
     checks = tuple(record.checks.all())
     worst = verdict(checks)
     fails = worst in {"FAIL", "UNKNOWN"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redash_migration.errors import CheckFailed, SchemaChanged, WalBudgetExceeded
 from redash_migration.record import Outcome, Record, Wait
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.configuration import task_arn
@@ -14,16 +15,26 @@ if TYPE_CHECKING:
 ENDED = frozenset({"failed", "stopped", "deleting", "failed-move"})
 
 
+def source_trouble(record: Record) -> CheckFailed | None:
+    """Why this migration can't be carried out any more, by the last reading of the source."""
+    measured = record.fact("measure_source") or {}
+    if changed := measured.get("schema_changed"):
+        return SchemaChanged(str(changed))
+    if measured.get("verdict") == "FAIL":
+        return WalBudgetExceeded(str(measured.get("detail", "the WAL budget is used up")))
+    return None
+
+
 def guard_approval(record: Record, dms: Dms, resumer: Resumer, wait: Wait) -> bool:
     """End the wait for an approval that could no longer be carried out; True when it was ended.
 
     A stopped task lets its slot hold WAL on the source without limit, and a lost slot or a full
     disk would cost the old Redash too: the migration is taken back in time, and the slot dropped.
+    So it is when the source's schema is not the one that was copied any more.
     """
-    measured = record.fact("measure_source") or {}
-    if measured.get("verdict") == "FAIL":
-        detail = str(measured.get("detail", "the WAL budget on the source is used up"))
-        return record.resume(wait, Outcome.failure("WalBudgetExceeded", detail), resumer)
+    if trouble := source_trouble(record):
+        failure = Outcome.failure(type(trouble).__name__, str(trouble))
+        return record.resume(wait, failure, resumer)
     task = dms.task(task_arn(record))
     if task is None or task.status in ENDED:
         cause = "the task was deleted" if task is None else f"{task.status}: {task.failure}"

@@ -9,10 +9,10 @@ from redash_migration.errors import (
     FullLoadIncomplete,
     ReplicationNotInSync,
     ReplicationTaskFailed,
-    WalBudgetExceeded,
 )
 from redash_migration.record import Check, Record
 from redash_migration.replication.configuration import task_arn
+from redash_migration.replication.guard import source_trouble
 from redash_migration.replication.mappings import CANARY_SCHEMA
 from redash_migration.replication.statistics import incomplete, validation
 
@@ -74,9 +74,8 @@ def in_sync(
             "change capture does not run: "
             + ("the task was deleted" if task is None else f"{task.status} {task.failure}")
         )
-    measured = record.fact("measure_source") or {}
-    if measured.get("verdict") == "FAIL":
-        raise WalBudgetExceeded(str(measured.get("detail", "the WAL budget is exceeded")))
+    if trouble := source_trouble(record):
+        raise trouble
     statistics = [table for table in dms.statistics(task.arn) if table.schema != CANARY_SCHEMA]
     found = validation(statistics)
     waiting = list(found.pending)

@@ -25,7 +25,13 @@ from redash_migration.database.copying.delta import (
 )
 from redash_migration.database.copying.silence import triggers_silent
 from redash_migration.database.copying.whole import carry_whole
-from redash_migration.database.data_session import Session, major_version, open_session
+from redash_migration.database.data_session import (
+    LOCK_TIMEOUT,
+    Session,
+    major_version,
+    open_session,
+    set_locally,
+)
 from redash_migration.database.horizon import Horizons, read_horizon
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.row_hash import scheme_for
@@ -34,6 +40,9 @@ from redash_migration.database.shape import TableShape, read_shape
 from redash_migration.errors import CopyFailed
 
 Way = Literal["copy", "delta"]
+
+EARLIER_RUN_SECONDS = 60
+"""How long to wait for another run that does the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,9 @@ def _empty(session: Session, shape: TableShape, part: KeyRange) -> bool:
 
 def _only_one(session: Session, shape: TableShape, part: KeyRange) -> None:
     """Wait for another run of the same range, say of a function that was given up but lives on."""
+    set_locally(session, "lock_timeout", f"{EARLIER_RUN_SECONDS}s")
     session.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
         (f"redash_migration/{shape.qualified_name}/{part.lower}",),
     )
+    set_locally(session, "lock_timeout", f"{LOCK_TIMEOUT:.0f}s")
