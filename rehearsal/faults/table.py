@@ -473,6 +473,27 @@ TARGET: dict[str, Case] = {
             "VerifyIntegrityFunction", "INSERT INTO public.alembic_version VALUES ('fault')"
         ),
     ),
+    "new-database-read-only": Case(
+        "somebody makes the new database read-only for the application's role",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=_VIOLATED,
+        check="integrity.application_rights",
+        arm=target.before_step(
+            "VerifyIntegrityFunction",
+            "ALTER ROLE redash SET default_transaction_read_only = on",
+        ),
+    ),
+    "rights-taken": Case(
+        "the application's role may not add rows to one table",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=_VIOLATED,
+        check="integrity.application_rights",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "REVOKE INSERT ON public.events FROM redash"
+        ),
+    ),
     "other-secret-key": Case(
         "the new home has another secret key",
         "FAILED",
@@ -576,6 +597,22 @@ PEOPLE: dict[str, Case] = {
         arm=people.execution_stopped("RequestApproval"),
         afterwards=people.redrive,
         approve="nobody",
+        confirm="nobody",
+    ),
+    "stopped-after-the-switch": Case(
+        "somebody stops the execution after the switch, and redrives it",
+        "SUCCEEDED",
+        where="ConfirmCutover",
+        arm=people.execution_stopped("ConfirmCutover"),
+        afterwards=people.redrive,
+        confirm="nobody",
+    ),
+    "taken-back-after-the-switch": Case(
+        "somebody stops the execution after the switch, and takes it back by name",
+        "ROLLED_BACK",
+        where="ConfirmCutover",
+        arm=people.execution_stopped("ConfirmCutover"),
+        afterwards=people.take_back,
         confirm="nobody",
     ),
     "once-more": Case(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.record import Record
-from redash_migration.record.lock import MigrationLock
+from redash_migration.record.lock import ActiveMigration, MigrationLock
 
 Mode = Literal["migrate", "preflight", "roll-back"]
 MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
@@ -80,11 +80,7 @@ def begin(
                 f"{holder.migration_id} is running since {holder.since}; wait for its end "
                 f"or stop it first: {holder.execution_arn}"
             )
-        if _unfinished(record, holder.migration_id):
-            raise MigrationInProgress(
-                f"{holder.migration_id} was stopped half-way; take it back first with "
-                f'{{"mode": "roll-back", "migrationId": "{holder.migration_id}"}}'
-            )
+        _refuse_beside_unfinished(Record(record.table, holder.migration_id), holder)
     if not lock.take(migration_id, execution_arn, instead_of=holder):
         raise MigrationInProgress("another migration has just started; look at its execution")
     record.put_fact_once(
@@ -99,6 +95,17 @@ def begin(
     record.milestone("started")
 
 
-def _unfinished(record: Record, migration_id: str) -> bool:
-    earlier = Record(record.table, migration_id)
-    return bool(earlier.undo.pending()) and "ended" not in earlier.milestones()
+def _refuse_beside_unfinished(earlier: Record, holder: ActiveMigration) -> None:
+    """MigrationInProgress, with the way out, when the holder of the lock left things undone."""
+    milestones = earlier.milestones()
+    if not earlier.undo.pending() or "ended" in milestones:
+        return
+    name = holder.migration_id
+    take_back = f'{{"mode": "roll-back", "migrationId": "{name}"}}'
+    if "switch_began" in milestones:
+        raise MigrationInProgress(
+            f"{name} was stopped after its switch: redrive its execution to bring it to its end "
+            f"({holder.execution_arn}). Only to give the new home up, and what users wrote there, "
+            f"take it back with {take_back}"
+        )
+    raise MigrationInProgress(f"{name} was stopped half-way; take it back first with {take_back}")

@@ -165,3 +165,42 @@ def test_replica_left_on_for_the_application_is_found(
     assert found.status == "FAIL"
     run(target, f"ALTER {place} {of} RESET session_replication_role")
     assert checks(source, target, role=name)[found.id].status == "PASS"
+
+
+def test_rights_that_the_application_lacks_are_found(
+    both: Both, run: Run, make_role: Callable[..., tuple[str, str]]
+) -> None:
+    source, target = both(SCHEMA)
+    name, _ = make_role("target", "LOGIN")
+    rights = "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public"
+    found = checks(source, target, role=name)["integrity.application_rights"]
+    assert (found.status, name in found.remedy) == ("FAIL", True)
+    run(
+        target,
+        f"GRANT {rights} TO {name}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
+    )
+    assert checks(source, target, role=name)[found.id].status == "PASS"
+    for taken in ("UPDATE ON queries", "USAGE ON SEQUENCE queries_id_seq"):
+        run(target, f"REVOKE {taken} FROM {name}")
+        found = checks(source, target, role=name)[found.id]
+        assert taken.replace("SEQUENCE ", "") in found.detail.replace("public.", "")
+        run(target, f"GRANT {taken} TO {name}")
+
+
+@pytest.mark.parametrize("place", ["ROLE", "DATABASE"])
+def test_a_target_that_is_read_only_for_the_application_is_found(
+    both: Both, run: Run, place: str
+) -> None:
+    source, target = both(SCHEMA)
+    of = target.username if place == "ROLE" else target.dbname
+    run(target, f"ALTER {place} {of} SET default_transaction_read_only = on")
+    found = checks(source, target)["integrity.application_rights"]
+    assert (found.status, "default_transaction_read_only=on for " in found.detail) == (
+        "FAIL",
+        True,
+    )
+    run(
+        target,
+        f"SET default_transaction_read_only = off;"
+        f" ALTER {place} {of} RESET default_transaction_read_only",
+    )

@@ -212,6 +212,17 @@ def test_a_migration_stopped_half_way_must_be_taken_back_first(table: RecordTabl
     start(table, first, executions, mode="roll-back", migrationId=first)
 
 
+def test_a_migration_stopped_after_its_switch_is_rather_redriven(table: RecordTable) -> None:
+    executions = Executions()
+    first = "redash-20260131-020000"
+    start(table, first, executions)
+    Record(table, first).undo.add("lift_fence", {}, where="database")
+    Record(table, first).milestone("switch_began")
+    executions.ended.add(f"arn:{first}")
+    with pytest.raises(MigrationInProgress, match=f"redrive its execution.*arn:{first}"):
+        start(table, "redash-20260131-030000", executions)
+
+
 @pytest.mark.parametrize(
     ("error", "transient"),
     [

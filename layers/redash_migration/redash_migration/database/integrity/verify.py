@@ -15,6 +15,7 @@ from redash_migration.database.copying.indexes import MAINTENANCE_WORK_MEM
 from redash_migration.database.data_session import Session, open_session
 from redash_migration.database.integrity.application import (
     check_alembic,
+    check_application_rights,
     check_replication_role,
     check_text_search,
     count_nulls,
@@ -74,6 +75,7 @@ def verify_integrity(
             crew = [pool.submit(_work, target, todo) for _ in range(min(CONNECTIONS, len(jobs)))]
             checks = [
                 check_replication_role(fresh, application_role),
+                check_application_rights(fresh, application_role, names),
                 check_alembic(there, here, names),
             ]
             for shape, column in _text_search_columns(shapes.values()):
