@@ -180,11 +180,11 @@ def test_rights_that_the_application_lacks_are_found(
         f"GRANT {rights} TO {name}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
     )
     assert checks(source, target, role=name)[found.id].status == "PASS"
-    for taken in ("UPDATE ON queries", "USAGE ON SEQUENCE queries_id_seq"):
-        run(target, f"REVOKE {taken} FROM {name}")
+    for right, place in (("UPDATE", "queries"), ("USAGE", "SEQUENCE queries_id_seq")):
+        run(target, f"REVOKE {right} ON {place} FROM {name}")
         found = checks(source, target, role=name)[found.id]
-        assert taken.replace("SEQUENCE ", "") in found.detail.replace("public.", "")
-        run(target, f"GRANT {taken} TO {name}")
+        assert found.detail == f"{name} has no {right} on {place.removeprefix('SEQUENCE ')}"
+        run(target, f"GRANT {right} ON {place} TO {name}")
 
 
 @pytest.mark.parametrize("place", ["ROLE", "DATABASE"])
