@@ -48,7 +48,7 @@ def until_rolled_back(world: World) -> None:
 def start(world: World, **execution_input: Any) -> None:
     """Start an execution, answer its questions, and wait for its end."""
     arn = world.cloud.start_execution(execution_input)
-    _answered(world, arn)
+    _answered(world, arn, "approve", "keep")
 
 
 def again(world: World) -> None:
@@ -78,9 +78,18 @@ def mend_and_take_back(world: World) -> None:
 
 def redrive(world: World) -> None:
     """Redrive the execution that was stopped, answer its questions, wait for its end."""
+    _redrive(world, "approve", "keep")
+
+
+def redrive_after_the_switch(world: World) -> None:
+    """The same where one question is left: whether the new home stays."""
+    _redrive(world, "keep")
+
+
+def _redrive(world: World, *decisions: str) -> None:
     arn = executions(world)[0]["executionArn"]
     world.cloud.client("stepfunctions").redrive_execution(executionArn=arn)
-    _answered(world, arn)
+    _answered(world, arn, *decisions)
 
 
 def executions(world: World) -> list[dict[str, Any]]:
@@ -91,11 +100,11 @@ def executions(world: World) -> list[dict[str, Any]]:
     return list(answer["executions"])
 
 
-def _answered(world: World, arn: str) -> None:
+def _answered(world: World, arn: str, *decisions: str) -> None:
     ended = threading.Event()
     people = threading.Thread(
         target=follow,
-        args=(world.directory / "mailbox",),
+        args=(world.directory / "mailbox", decisions),
         kwargs={"stop": ended.is_set},
         daemon=True,
     )

@@ -604,7 +604,7 @@ PEOPLE: dict[str, Case] = {
         "SUCCEEDED",
         where="ConfirmCutover",
         arm=people.execution_stopped("ConfirmCutover"),
-        afterwards=people.redrive,
+        afterwards=people.redrive_after_the_switch,
         confirm="nobody",
     ),
     "taken-back-after-the-switch": Case(
