@@ -85,10 +85,21 @@ def _import_moto() -> None:
 
 def _quiet(handler: Any) -> type[WSGIRequestHandler]:
     """moto's request handler, silent, and without waiting for acknowledgements."""
+
+    def parse_request(self: WSGIRequestHandler) -> bool:
+        parsed = bool(handler.parse_request(self))
+        if parsed and self.headers.get("Expect", "").lower() == "100-continue":
+            # Left in the buffer, it would keep each upload to S3 waiting for a second.
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+            del self.headers["Expect"]
+        return parsed
+
     return type(
         "QuietHandler",
         (handler,),
         {
+            "parse_request": parse_request,
             "log": lambda *_args, **_named: None,
             "log_request": lambda *_args, **_named: None,
             # Header and body go out in two writes: Nagle's algorithm would hold the second back.

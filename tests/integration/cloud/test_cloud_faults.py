@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -117,3 +118,15 @@ def test_an_email_that_can_not_be_sent_is_a_call_that_fails(cloud: Cloud) -> Non
     assert "(InternalError) when calling the Publish" in answer.value["errorMessage"]
     assert calls(cloud)[-1]["params"]["Message"] == "***"
     assert cloud.mailbox.mails() == []
+
+
+def test_an_upload_is_told_to_go_on_before_its_body_is_sent(cloud: Cloud) -> None:
+    host, port = cloud.endpoint_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            b"PUT /nobody/nothing HTTP/1.1\r\nHost: s3.localhost\r\nContent-Length: 4\r\n"
+            b"Expect: 100-continue\r\n\r\n"
+        )
+        assert connection.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"body")
+        assert b"HTTP/1.1 " in connection.recv(1024)
