@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -86,20 +87,20 @@ def _import_moto() -> None:
 def _quiet(handler: Any) -> type[WSGIRequestHandler]:
     """moto's request handler, silent, and without waiting for acknowledgements."""
 
-    def parse_request(self: WSGIRequestHandler) -> bool:
-        parsed = bool(handler.parse_request(self))
-        if parsed and self.headers.get("Expect", "").lower() == "100-continue":
-            # Left in the buffer, it would keep each upload to S3 waiting for a second.
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.wfile.flush()
-            del self.headers["Expect"]
-        return parsed
+    def handle_expect_100(self: WSGIRequestHandler) -> bool:
+        # Left in the buffer, the answer would keep each upload to S3 waiting for a second; werkzeug
+        # would give it once more.
+        self.send_response_only(HTTPStatus.CONTINUE)
+        self.end_headers()
+        self.wfile.flush()
+        del self.headers["Expect"]
+        return True
 
     return type(
         "QuietHandler",
         (handler,),
         {
-            "parse_request": parse_request,
+            "handle_expect_100": handle_expect_100,
             "log": lambda *_args, **_named: None,
             "log_request": lambda *_args, **_named: None,
             # Header and body go out in two writes: Nagle's algorithm would hold the second back.
