@@ -1,4 +1,5 @@
-"""VerifyIntegrity: every table compared, and constraints, indexes and triggers as on the source."""
+"""VerifyIntegrity: every table compared, all that holds rows together as on the source, and that
+untouched."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
+from redash_migration.database.untouched import check_untouched
 from redash_migration.database.verification.ledger import close_ledger
 from redash_migration.database.watching import note_target
 from redash_migration.step import step
@@ -24,6 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         [(table.schema, table.name) for table in plan.tables],
         wiring.settings()["APPLICATION_DATABASE_ROLE"],
     )
+    checks.append(check_untouched(record, wiring.source_address()))
     write_checks(record.checks, checks)
     # What users write after the switch is counted from here.
     note_target(record, wiring.target_address())

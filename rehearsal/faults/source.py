@@ -69,6 +69,31 @@ def altered(statement: str, *, before_function: str = "", in_state: str = "") ->
     return arm
 
 
+def written_behind_the_fence(function: str) -> Arm:
+    """Somebody's session asks for leave to write, once, and writes a row."""
+
+    def write(world: World) -> None:
+        with psycopg.connect(
+            **world.source_database.parameters(),  # type: ignore[arg-type]
+            autocommit=True,
+            options="-c default_transaction_read_only=off",
+        ) as session:
+            session.execute(_INSERT)
+
+    return lambda world: before(world, function, lambda: write(world))
+
+
+def fence_lifted(function: str) -> Arm:
+    """Somebody wants the old database back at once, and lifts the fence by hand."""
+
+    def lift(world: World) -> None:
+        with world.source.connect() as session:
+            name = world.source_database.dbname
+            session.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
+
+    return lambda world: before(world, function, lambda: lift(world))
+
+
 def open_transaction(world: World) -> None:
     """A transaction that has written, and is neither committed nor rolled back at the freeze."""
     _session_before_the_freeze(world, _INSERT)

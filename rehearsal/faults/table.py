@@ -210,6 +210,22 @@ SOURCE: dict[str, Case] = {
         arm=source.writes_through_the_fence,
         in_tests=True,
     ),
+    "written-behind-the-fence": Case(
+        "somebody writes a row in the old database after both sides were compared",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error="IntegrityViolated",
+        check="source.untouched",
+        arm=source.written_behind_the_fence("VerifyIntegrityFunction"),
+    ),
+    "fence-lifted": Case(
+        "somebody makes the old database writable again in the write pause",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error="IntegrityViolated",
+        check="source.untouched",
+        arm=source.fence_lifted("VerifyIntegrityFunction"),
+    ),
     "open-transaction-at-the-freeze": Case(
         "a transaction that has written is still open",
         "SUCCEEDED",

@@ -14,13 +14,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redash_migration.database import closing, tidying
+from redash_migration.database import closing, fence, tidying
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.carrying import carry_schema, finish_schema
 from redash_migration.database.connection import connect
 from redash_migration.database.contents import contents
 from redash_migration.database.dump import Entry
 from redash_migration.database.tidying import Undoing, clean_up
+from redash_migration.database.untouched import check_untouched, note_source
 from redash_migration.database.watching import (
     note_target,
     watch_source,
@@ -169,6 +170,7 @@ def test_from_the_preflight_to_the_drained_source(
         assert found == {"drained": True, "waiting_for": ""}
         assert rows(migration.target, "SELECT name FROM users") == [("変更",)]
     assert {"fenced", "drained"} <= set(record.milestones())
+    assert check_untouched(record, migration.source).status == "PASS"
 
     removed = clean_up(record, migration.source, migration.target)
     assert any(name.startswith("source: dms_") for name in removed)
@@ -342,3 +344,22 @@ def test_steps_out_of_order_say_what_has_not_run(
         watch_source_by_the_way(migration.record, migration.source)["detail"]
         == "the preflight has not looked at the source yet"
     )
+
+
+def test_what_is_written_behind_the_fence_is_seen(
+    make_record: Callable[[str], Record], sample: DatabaseAddress, rows: Rows
+) -> None:
+    record = make_record(FIRST)
+    with connect(sample, purpose="test", read_only=False) as session:
+        fence.lay(session, [], window=0.3)
+        note_source(record, session)
+    assert check_untouched(record, sample).status == "PASS"
+    rows(sample, "SELECT count(*) FROM users")  # to look is allowed
+    assert check_untouched(record, sample).status == "PASS"
+    rows(sample, "UPDATE users SET name = name")  # a session that has asked for leave to write
+    found = check_untouched(record, sample)
+    assert (found.status, "rows were written" in found.detail) == ("FAIL", True)
+    rows(sample, "SELECT pg_stat_reset()")
+    assert "were reset" in check_untouched(record, sample).detail
+    rows(sample, f"ALTER DATABASE {sample.dbname} RESET default_transaction_read_only")
+    assert "lifted" in check_untouched(record, sample).detail

@@ -13,8 +13,11 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
+from redash_migration.database import fence
 from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.connection import connect
 from redash_migration.database.planning import early
+from redash_migration.database.untouched import note_source
 from redash_migration.errors import DataMismatch, InvalidInput
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
@@ -94,7 +97,10 @@ def items(phase: str) -> list[dict[str, Any]]:
     return list(call("plan_copies", phase=phase)["items"])
 
 
-def pause() -> list[dict[str, Any]]:
+def pause(source: DatabaseAddress) -> list[dict[str, Any]]:
+    with connect(source, purpose="test", read_only=False) as session:
+        fence.lay(session, [], window=0.1)
+        note_source(wiring.record(MIGRATION), session)
     restored = [call("restore_table", **item) for item in items("restore")]
     call("finish_restore")
     call("fix_sequences")
@@ -120,7 +126,7 @@ def test_the_pause_holds_the_differences_and_everything_is_written_down(
         run(address, "INSERT INTO results VALUES (501, 'late')")
         run(address, "UPDATE results SET data = 'changed' WHERE id = 7")
     run(target, "ALTER TABLE results ALTER data DROP NOT NULL")
-    restored = pause()
+    restored = pause(source)
     assert [(each["way"], each["changed"], each["gone"]) for each in restored] == [("delta", 1, 1)]
     lines = record.tables.all()
     assert {name: (line["rows"], line["match"]) for name, line in lines.items()} == {
@@ -137,13 +143,13 @@ def test_the_pause_holds_the_differences_and_everything_is_written_down(
     assert set(checks.values()) == {"PASS"}
     assert {"data.verified", "sequences.set", "integrity.foreign_keys"} <= checks.keys()
     # Again, as after a redrive from the first step of the pause.
-    assert [(each["way"], each["changed"]) for each in pause()] == [("delta", 0)]
+    assert [(each["way"], each["changed"]) for each in pause(source)] == [("delta", 0)]
 
 
 def test_without_an_early_copy_everything_is_carried(
     redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
 ) -> None:
-    assert [each["way"] for each in pause()] == ["copy"]
+    assert [each["way"] for each in pause(redash[0])] == ["copy"]
     everything = "SELECT * FROM queries ORDER BY id"
     assert run(redash[0], everything) == run(redash[1], everything)
 

@@ -10,6 +10,7 @@ from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.connection import connect
 from redash_migration.database.draining import drain
 from redash_migration.database.drift import drift
+from redash_migration.database.untouched import note_source
 from redash_migration.database.watching import source_before
 from redash_migration.errors import NotDrained, NotFoundInRecord
 from redash_migration.record import Check, Record
@@ -84,6 +85,8 @@ def drain_source(
             slots_before=source_before(record).slots,
             seconds=max(1.0, min(seconds, left)),
         )
+        if found.drained:
+            note_source(record, old)
     if not found.drained and limit is not None and left <= seconds:
         raise NotDrained(
             f"{found.waiting_for}; the write pause may last {limit:.0f} s, so users get the old"
