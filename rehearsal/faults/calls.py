@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud import Call, Fault
-from rehearsal.faults.hooks import on_call
+from rehearsal.faults.hooks import on_call, when_entered
 from rehearsal.faults.steps import changes
 
 if TYPE_CHECKING:
@@ -34,6 +35,23 @@ def failing(
                 return None
             left[0] -= 1
             return Fault.error(code, "made to fail", 503)
+
+        on_call(world, ask)
+
+    return arm
+
+
+def away(service: str, state: str, seconds: float) -> Arm:
+    """A service answers none of the functions for so many seconds after a state is entered."""
+
+    def arm(world: World) -> None:
+        until: list[float] = []
+        when_entered(world, state, lambda: until.append(time.monotonic() + seconds))
+
+        def ask(call: Call) -> Fault | None:
+            if call.service != service or not until or time.monotonic() > until[0]:
+                return None
+            return Fault.error("ServiceUnavailable", "made to fail", 503)
 
         on_call(world, ask)
 

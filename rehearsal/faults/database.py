@@ -114,6 +114,23 @@ def restarted(side: Side, function: str, mode: Literal["fast", "immediate"]) -> 
     return arm
 
 
+def away(side: Side, function: str, seconds: float) -> Arm:
+    """The server is down when a step begins, and comes back after so many seconds."""
+
+    def arm(world: World) -> None:
+        cluster = world.source if side == "source" else world.target
+
+        def stop() -> None:
+            cluster.stop()
+            timer = threading.Timer(seconds, cluster.start)
+            timer.daemon = True
+            timer.start()
+
+        before(world, function, stop)
+
+    return arm
+
+
 def restarted_while(side: Side, state: str) -> Arm:
     """The server is restarted while the machine is in a state."""
 

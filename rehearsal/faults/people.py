@@ -69,6 +69,19 @@ def take_back(world: World) -> None:
 def mend_and_take_back(world: World) -> None:
     """Nothing is broken any more; ask for the roll-back of the migration once more, by its name."""
     world.cloud.invoke_fault = None
+    _take_back_by_name(world)
+
+
+def mend_password_and_take_back(world: World) -> None:
+    """The same when it was a password that had to be put right."""
+    from rehearsal.world import TARGET_SECRET, secret_of
+
+    world.cloud.invoke_fault = None
+    world.put_secret(TARGET_SECRET, secret_of(world.target_database))
+    _take_back_by_name(world)
+
+
+def _take_back_by_name(world: World) -> None:
     items = world.cloud.client("dynamodb").scan(
         TableName=world.deployment.ref("MigrationTable"), ConsistentRead=True
     )["Items"]

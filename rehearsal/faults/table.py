@@ -680,6 +680,46 @@ PEOPLE: dict[str, Case] = {
             calls.killed_at_each_change("RollBackDatabaseFunction", 2),
         ),
     ),
+    "source-away-in-roll-back": Case(
+        "the data differs; the old database is down when its fence is to be lifted, for a while",
+        "ROLLED_BACK",
+        where="RollBackDatabase",
+        error=_MISMATCH,
+        arm=together(
+            TARGET["row-changed"].arm,
+            database.away("source", "RollBackDatabaseFunction", 8.0),
+        ),
+    ),
+    "roll-back-asked-again": Case(
+        "the data differs; the roll-back can't log in to the new database; asked again by name",
+        "ROLLED_BACK",
+        where="RollBackDatabase",
+        error="RollBackAsked",
+        arm=together(
+            TARGET["row-changed"].arm,
+            database.wrong_password("target", "RollBackFunction"),
+        ),
+        afterwards=people.mend_password_and_take_back,
+    ),
+    "record-away": Case(
+        "the record does not answer for longer than any step waits, in the write pause",
+        "ROLLED_BACK",
+        where="FenceSource",
+        arm=calls.away("dynamodb", "FenceSource", 20.0),
+        afterwards=people.until_rolled_back,
+    ),
+    "secrets-away": Case(
+        "Secrets Manager does not answer for longer than any step waits, in the write pause",
+        "ROLLED_BACK",
+        where="MoveAndVerify",
+        arm=calls.away("secretsmanager", "PlanRestore", 12.0),
+    ),
+    "artifacts-away": Case(
+        "S3 does not answer for longer than any step waits, in the write pause",
+        "ROLLED_BACK",
+        where="PlanRestore",
+        arm=calls.away("s3", "PlanRestore", 8.0),
+    ),
     "fails-roll-back-database": Case(
         "refused; RollBackDatabase fails for good",
         "FAILED",

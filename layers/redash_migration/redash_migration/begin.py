@@ -71,7 +71,8 @@ def begin(
     """Take the lock and write down who asked for what. Safe to run again.
 
     A lock whose execution has ended without giving it back (stopped by hand, timed out) is taken
-    over; its roll-back is asked for by name with mode ``roll-back``.
+    over; its roll-back is asked for by name with mode ``roll-back``, which also tries again what an
+    earlier roll-back had to leave.
     """
     holder = lock.holder()
     if holder is not None and holder.migration_id != migration_id:
@@ -93,6 +94,8 @@ def begin(
         },
     )
     record.milestone("started")
+    if request.mode == "roll-back":
+        record.undo.try_again()
 
 
 def _refuse_beside_unfinished(earlier: Record, holder: ActiveMigration) -> None:

@@ -11,7 +11,7 @@ from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
 from redash_migration.record.lock import MigrationLock
 from redash_migration.record.table import RecordTable
-from redash_migration.record.undo import ATTEMPTS, replay
+from redash_migration.record.undo import PATIENCE_SECONDS, replay
 
 DONE = Outcome.success({"stop_reason": "NORMAL"})
 
@@ -91,10 +91,46 @@ def test_an_undo_that_fails_does_not_keep_the_others_back(record: Record) -> Non
         raise ConnectionError("no answer")
 
     actions = {"broken": broken, "start_services": lambda: seen.append("started")}
-    assert replay(record.undo, "aws", actions) == "done"
-    assert seen == ["broken"] * ATTEMPTS + ["started"]
+    time = Time()
+    assert replay(record.undo, "aws", actions, sleep=time.sleep, clock=time) == "done"
+    assert seen == ["broken"] * len(seen[:-1]) + ["started"]
+    assert time.rests[:5] == [1, 2, 4, 8, 10]
+    assert PATIENCE_SECONDS <= time() < PATIENCE_SECONDS + 10
     states = {entry.action: entry.state for entry in record.undo.all()}
     assert states == {"broken": "FAILED", "start_services": "DONE"}
+    record.undo.try_again()
+    actions["broken"] = lambda: seen.append("mended")
+    assert replay(record.undo, "aws", actions) == "done"
+    assert seen[-2:] == ["started", "mended"]
+
+
+def test_an_undo_waits_for_what_is_away_for_a_moment(record: Record) -> None:
+    record.undo.add("lift_fence", {}, where="database")
+    answers: list[Exception | None] = [ConnectionError("restarting")] * 4 + [None]
+
+    def lift() -> None:
+        if (answer := answers.pop(0)) is not None:
+            raise answer
+
+    time = Time()
+    assert (
+        replay(record.undo, "database", {"lift_fence": lift}, sleep=time.sleep, clock=time)
+        == "done"
+    )
+    assert (time(), [entry.state for entry in record.undo.all()]) == (15, ["DONE"])
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.rests: list[float] = []
+
+    def __call__(self) -> float:
+        return sum(self.rests)
+
+    def sleep(self, seconds: float) -> None:
+        self.rests.append(seconds)
 
 
 def test_a_step_run_again_after_a_roll_back_records_anew(record: Record) -> None:

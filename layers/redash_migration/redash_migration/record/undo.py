@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,8 +14,13 @@ from redash_migration.record.table import Item, RecordTable
 Where = Literal["aws", "database"]
 """Which side of the VPC can carry an undo out: an AWS call, or a database session."""
 
-ATTEMPTS = 3
-"""How often an undo is tried before the roll-back goes on without it and ends incomplete."""
+PATIENCE_SECONDS = 60.0
+"""How long an undo is tried again before the roll-back goes on without it and ends incomplete: a
+server that restarts, or a service that is away for a moment, must not leave users before a closed
+door."""
+LEAST_TRIES = 2
+"""An undo that takes long by itself gets a second try all the same."""
+LONGEST_REST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,17 @@ class Undo:
         """Note that an entry has been carried out."""
         self._set(entry, {"state": "DONE", "error": ""})
 
-    def failed(self, entry: UndoEntry, error: str) -> UndoEntry:
-        """Note a failed try; after ATTEMPTS of them the entry is given up."""
-        tries = entry.tries + 1
-        state = "FAILED" if tries >= ATTEMPTS else "PENDING"
-        item = self._set(entry, {"state": state, "tries": tries, "error": error[:500]})
+    def failed(self, entry: UndoEntry, error: str, *, give_up: bool) -> UndoEntry:
+        """Note a failed try, and whether it was the last."""
+        state = "FAILED" if give_up else "PENDING"
+        item = self._set(entry, {"state": state, "tries": entry.tries + 1, "error": error[:500]})
         return _entry(item)
+
+    def try_again(self) -> None:
+        """Have entries that were given up replayed once more."""
+        for entry in self.all():
+            if entry.state == "FAILED":
+                self._set(entry, {"state": "PENDING", "tries": 0})
 
     def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
         item = self._table.update(
@@ -102,24 +113,34 @@ class Undo:
 
 
 def replay(
-    undo: Undo, where: Where, actions: Mapping[str, Callable[..., None]]
+    undo: Undo,
+    where: Where,
+    actions: Mapping[str, Callable[..., None]],
+    *,
+    patience: float = PATIENCE_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Literal["aws", "database", "done"]:
     """Carry out the entries of one side from the end of the list, as far as they reach.
 
-    Returns the side that has to go on, or ``done``. An entry that fails is tried ATTEMPTS times,
-    here or in a repeated call; then the replay goes on without it, because the entries before it
-    are what brings the old service back. Safe to repeat: an entry is ticked off once carried out,
-    and every action may find its work done already.
+    Returns the side that has to go on, or ``done``. An entry that fails is tried again for
+    ``patience`` seconds, resting 1, 2, 4 ... seconds in between; then the replay goes on without
+    it, because the entries before it are what brings the old service back. Safe to repeat: an
+    entry is ticked off once carried out, and every action may find its work done already.
     """
     for entry in undo.pending():
         if entry.where != where:
             return entry.where
-        current = entry
+        current, began = entry, clock()
         while current.state == "PENDING":
             try:
                 actions[entry.action](**entry.arguments)
             except Exception as error:  # whatever it is, the next entry must get its turn
-                current = undo.failed(current, f"{type(error).__name__}: {error}")
+                tired = clock() - began >= patience and current.tries + 1 >= LEAST_TRIES
+                said = f"{type(error).__name__}: {error}"
+                current = undo.failed(current, said, give_up=tired)
+                if not tired:
+                    sleep(min(2.0 ** (current.tries - 1), LONGEST_REST))
             else:
                 undo.done(current)
                 break
