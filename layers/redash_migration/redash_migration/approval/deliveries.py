@@ -2,7 +2,8 @@
 
 A sender claims a message before sending it. A claim that led to nothing (the function crashed, the
 service failed) can be taken again after a while, a few times: so a message is sent at least once
-where its channel works, and twice only when a function dies between sending and noting it.
+where its channel works, and twice only when a function dies between sending and noting it. A
+failure that was noted is followed by another try within a minute, the next after two, and so on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from redash_migration.clock import moment, stamp
 from redash_migration.record.table import RecordTable
 
 PATIENCE = timedelta(minutes=3)
-ATTEMPTS = 5
+"""For a claim that nobody noted the end of."""
+REST = timedelta(seconds=50)
+"""After a failure, times the attempts; whoever looks comes by each minute."""
+ATTEMPTS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,13 @@ class Deliveries:
         item = self._table.get(self._pk, sk)
         if item is None or item["sent_at"] or int(item["attempts"]) >= ATTEMPTS:
             return None
-        if now - moment(str(item["claimed_at"])) < PATIENCE:
+        rest = REST * int(item["attempts"]) if item["failure"] else PATIENCE
+        if now - moment(str(item["claimed_at"])) < rest:
             return None
         taken = self._table.update(
             self._pk,
             sk,
-            values={"claimed_at": stamp(now)},
+            values={"claimed_at": stamp(now), "failure": ""},
             add={"attempts": 1},
             expected={"attempts": item["attempts"], "sent_at": ""},
         )
