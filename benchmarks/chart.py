@@ -52,7 +52,8 @@ def chart(title: str, across: str, up: str, lines: Mapping[str, Points]) -> str:
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in spots]
         parts.append(
-            f'<text x="{MARGIN + 10}" y="{MARGIN + 6 + 15 * number}" fill="{colour}">'
+            f'<text x="{MARGIN + 10}" y="{MARGIN + 16 + 15 * number}" fill="{colour}"'
+            ' stroke="white" stroke-width="3" paint-order="stroke">'
             f"{escape(name)}</text>"
         )
     return "\n".join([*parts, "</svg>", ""])
