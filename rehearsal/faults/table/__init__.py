@@ -1,0 +1,22 @@
+"""The faults by name. Adding one is adding one entry to one of the tables beside this."""
+
+from __future__ import annotations
+
+from rehearsal.faults.case import Case
+from rehearsal.faults.steps import cases
+from rehearsal.faults.table.database import DATABASE
+from rehearsal.faults.table.events import EVENTS
+from rehearsal.faults.table.people import PEOPLE
+from rehearsal.faults.table.services import SERVICES
+from rehearsal.faults.table.source import SOURCE
+from rehearsal.faults.table.target import TARGET
+
+FAULTS: dict[str, Case] = {
+    **EVENTS,
+    **SOURCE,
+    **TARGET,
+    **DATABASE,
+    **PEOPLE,
+    **SERVICES,
+    **dict(cases()),
+}

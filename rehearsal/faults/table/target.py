@@ -1,0 +1,192 @@
+"""The new side: what was there before, what comes in unseen, what it is told wrongly."""
+
+from __future__ import annotations
+
+from rehearsal.faults import target
+from rehearsal.faults.case import Case
+
+MISMATCH = "DataMismatch"
+VIOLATED = "IntegrityViolated"
+
+TARGET: dict[str, Case] = {
+    "rows-already-there": Case(
+        "the new database is not empty",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="target.empty",
+        arm=target.at_first(
+            "CREATE TABLE public.left (id int)", "INSERT INTO public.left VALUES (1)"
+        ),
+    ),
+    "extra-table": Case(
+        "a table without rows is in the new database",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="target.empty",
+        arm=target.at_first("CREATE TABLE public.left (id int)"),
+    ),
+    "table-made-meanwhile": Case(
+        "somebody makes a table on the new database after the preflight",
+        "FAILED",
+        where="CopySchema",
+        error="TargetNotEmpty",
+        arm=target.before_step("CopySchemaFunction", "CREATE TABLE public.left (id int)"),
+    ),
+    "sequence-ahead": Case(
+        "a sequence of the new database is ahead: it is never moved backwards",
+        "SUCCEEDED",
+        where="FixSequences",
+        arm=target.before_step(
+            "FixSequencesFunction", "SELECT setval('public.events_id_seq', 1000000)"
+        ),
+    ),
+    "replication-role-left": Case(
+        "session_replication_role is left at replica for the application's role",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.session_replication_role",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "ALTER ROLE redash SET session_replication_role = replica"
+        ),
+    ),
+    "replication-role-set-before": Case(
+        "session_replication_role is replica for the application's role from the start",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="target.session_replication_role",
+        arm=target.at_first("ALTER ROLE redash SET session_replication_role = replica"),
+    ),
+    "orphan-planted": Case(
+        "a row of the new database breaks its foreign key",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.foreign_keys",
+        arm=target.before_step(
+            "VerifyIntegrityFunction",
+            "UPDATE public.visualizations SET query_id = 987654321"
+            " WHERE id = (SELECT max(id) FROM public.visualizations)",
+        ),
+    ),
+    "row-changed": Case(
+        "one row of the new database differs",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error=MISMATCH,
+        check="data.public.dashboards",
+        arm=target.before_step(
+            "VerifyDataFunction",
+            "UPDATE public.dashboards SET name = name || '!'"
+            " WHERE id = (SELECT max(id) FROM public.dashboards)",
+        ),
+    ),
+    "row-missing": Case(
+        "one row is missing on the new database",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error=MISMATCH,
+        check="data.public.events",
+        arm=target.before_step(
+            "VerifyDataFunction",
+            "DELETE FROM public.events WHERE id = (SELECT min(id) FROM public.events)",
+        ),
+    ),
+    "value-cut-short": Case(
+        "a large value arrived without its end",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error=MISMATCH,
+        check="data.public.query_results",
+        arm=target.before_step(
+            "VerifyDataFunction",
+            "UPDATE public.query_results SET data = left(data, 32768) WHERE id ="
+            " (SELECT id FROM public.query_results ORDER BY length(data) DESC NULLS LAST LIMIT 1)",
+        ),
+    ),
+    "search-vector-null": Case(
+        "search_vector is NULL in the restored table",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error=MISMATCH,
+        check="data.public.queries",
+        arm=target.before_step(
+            "VerifyDataFunction", "UPDATE public.queries SET search_vector = NULL"
+        ),
+    ),
+    "search-vector-null-later": Case(
+        "search_vector becomes NULL after the data was compared",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.search_vector.public.queries.search_vector",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "UPDATE public.queries SET search_vector = NULL"
+        ),
+    ),
+    "two-schema-versions": Case(
+        "the new database's alembic_version holds two rows",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.alembic_version",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "INSERT INTO public.alembic_version VALUES ('fault')"
+        ),
+    ),
+    "new-database-read-only": Case(
+        "somebody makes the new database read-only for the application's role",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.application_rights",
+        arm=target.before_step(
+            "VerifyIntegrityFunction",
+            "ALTER ROLE redash SET default_transaction_read_only = on",
+        ),
+    ),
+    "rights-taken": Case(
+        "the application's role may not add rows to one table",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.application_rights",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "REVOKE INSERT ON public.events FROM redash"
+        ),
+    ),
+    "other-secret-key": Case(
+        "the new home has another secret key",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="secrets.secret_key",
+        arm=target.another_secret("redash/secret-key"),
+    ),
+    "other-secret-key-later": Case(
+        "the new home's secret key is changed after the preflight",
+        "ROLLED_BACK",
+        where="SmokeTest",
+        error="SmokeTestFailed",
+        check="smoke.data_sources",
+        arm=target.another_secret("redash/secret-key", "StopServicesFunction"),
+    ),
+    "new-redash-without-database": Case(
+        "the new Redash is told a wrong database: its health check is content",
+        "ROLLED_BACK",
+        where="SmokeTest",
+        error="SmokeTestFailed",
+        check="smoke.session",
+        arm=target.unreachable_for_redash,
+    ),
+    "new-servers-never-healthy": Case(
+        "the new servers can't start: a secret of theirs is gone",
+        "ROLLED_BACK",
+        where="StartTarget",
+        error="TargetNotHealthy",
+        arm=target.without_a_secret("redash/cookie-secret", "StopServicesFunction"),
+    ),
+}
