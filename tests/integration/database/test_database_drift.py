@@ -84,6 +84,13 @@ def test_what_is_no_change_of_the_schema(source_database: DatabaseAddress, state
         assert changes(before, read_outline(session)) == []
 
 
+def test_an_extension_is_one_object_whatever_it_brings(source_database: DatabaseAddress) -> None:
+    with connect(source_database, purpose="test", read_only=False) as session:
+        before = read_outline(session)
+        session.execute("CREATE EXTENSION vector")
+        assert changes(before, read_outline(session)) == ["extension vector is new"]
+
+
 def test_a_change_among_very_many_objects_is_seen_though_not_named() -> None:
     before = Outline("a", {f"table public.t{number}": "1" for number in range(3000)})
     kept = before.to_json()

@@ -28,7 +28,9 @@ _PLACE = """
     AND n.nspname NOT LIKE 'pg\\_toast%%' AND n.nspname NOT LIKE 'pg\\_temp%%'
 """
 _OUTLINE = f"""
-WITH relations AS (
+WITH members AS (
+    SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'
+), relations AS (
     SELECT c.oid, c.relkind, c.relpersistence, c.reloftype,
            CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view '
                           WHEN 'S' THEN 'sequence ' WHEN 'f' THEN 'foreign table '
@@ -36,7 +38,7 @@ WITH relations AS (
                || n.nspname || '.' || c.relname AS name
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND {_PLACE}
-      AND c.relname NOT LIKE %(dms)s
+      AND c.relname NOT LIKE %(dms)s AND ('pg_class'::regclass, c.oid) NOT IN (TABLE members)
 ), lines AS (
     SELECT name, relkind::text || relpersistence::text AS line FROM relations
     UNION ALL
@@ -74,12 +76,14 @@ WITH relations AS (
                       FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid))
     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE t.typtype IN ('d', 'e', 'r') AND {_PLACE}
+      AND ('pg_type'::regclass, t.oid) NOT IN (TABLE members)
     UNION ALL
     SELECT 'function ' || n.nspname || '.' || p.proname || '('
                || pg_get_function_identity_arguments(p.oid) || ')',
            concat_ws(' ', pg_get_function_result(p.oid), p.provolatile, p.prosrc, p.probin)
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
     WHERE {_PLACE} AND p.proname NOT LIKE %(dms)s
+      AND ('pg_proc'::regclass, p.oid) NOT IN (TABLE members)
     UNION ALL
     SELECT 'extension ' || extname, extversion FROM pg_catalog.pg_extension
 )
@@ -103,7 +107,10 @@ class Outline:
 
 
 def read_outline(connection: Connection) -> Outline:
-    """All that users made in a database, apart from rows, rights and comments."""
+    """All that users made in a database, apart from rows, rights and comments.
+
+    What belongs to an extension counts as that extension in its version.
+    """
     rows = connection.execute(_OUTLINE, {"own": OWN_SCHEMAS, "dms": DMS_TABLES}).fetchall()
     objects = {str(name): str(digest) for name, digest in sorted(rows)}
     whole = hashlib.sha256(repr(sorted(objects.items())).encode()).hexdigest()
