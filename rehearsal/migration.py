@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.approver import LINK, NotAnswered, answer
+from rehearsal.answering import answering
 from rehearsal.cloud import Execution
 from rehearsal.faults.aside import put_aside
 from rehearsal.faults.case import Case
@@ -23,22 +23,14 @@ from rehearsal.options import Options
 from rehearsal.outcome import LedgerCount, problems
 from rehearsal.screen import Progress, Screen, screen
 from rehearsal.workload import Workload, check_ledger
-from rehearsal.world import APPROVERS, World
+from rehearsal.world import World
 
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
 
 ASKED_BY = {"requestedBy": "engineer@example.com"}
 
-ATTEMPTS = 20
-"""How often somebody who scripts the answer tries the page."""
-
 _interrupted = threading.Event()
-
-QUESTIONS = {
-    "RequestApproval": "May the write pause begin?",
-    "ConfirmCutover": "Keep the new home, or go back?",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +66,7 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         before = Standing.of(world)
         case.arm(world)
         arn = world.cloud.start_execution({**ASKED_BY, **case.execution_input})
-        with _people(world, options, progress, shown, unanswered=_unanswered(case)):
+        with answering(world, options, progress, shown, unanswered=_unanswered(case)):
             execution = _watch(world, arn, progress, workload)
         time.sleep(AFTERWARDS_SECONDS)
         case.afterwards(world)
@@ -146,82 +138,6 @@ def _unanswered(case: Case) -> frozenset[str]:
     """The questions to which nobody answers."""
     silent = {"RequestApproval": case.approve, "ConfirmCutover": case.confirm}
     return frozenset(question for question, answer in silent.items() if answer == "nobody")
-
-
-@contextmanager
-def _people(
-    world: World,
-    options: Options,
-    progress: Progress,
-    shown: Screen,
-    unanswered: frozenset[str] = frozenset(),
-) -> Iterator[None]:
-    """Show each question's address, and answer it where that was asked for."""
-    stopping = threading.Event()
-
-    def attend() -> None:
-        wanted = {
-            "RequestApproval": "reject" if options.approve == "reject" else "approve",
-            "ConfirmCutover": options.confirm,
-        }
-        for question, decision in wanted.items():
-            if question in unanswered:
-                return
-            link = _link_for(world, question, stopping)
-            if not link:
-                return
-            progress.question, progress.approval = QUESTIONS[question], link
-            shown.say(f"{QUESTIONS[question]}  {link}")
-            if options.approve != "ask":
-                _answer(world, question, decision, shown, stopping)
-            _wait_until_decided(progress, question, stopping)
-            progress.approval = ""
-
-    thread = threading.Thread(target=attend, name="people")
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
-
-
-def _answer(
-    world: World, question: str, decision: str, shown: Screen, stopping: threading.Event
-) -> None:
-    """Give the answer; where it is not taken, try the newest mail again, as a person would."""
-    for _ in range(ATTEMPTS):
-        try:
-            answered = answer(_links(world, question)[-1], decision, reason="Rehearsal")
-        except NotAnswered as error:
-            shown.say(f"not answered: {error}")
-            if stopping.wait(1.0):
-                return
-        else:
-            shown.say(f"answered: {decision} ({answered.title})")
-            return
-
-
-def _link_for(world: World, question: str, stopping: threading.Event) -> str:
-    """The first approver's link for a question, when its mail has come."""
-    while not stopping.wait(0.1):
-        if links := _links(world, question):
-            return links[0]
-    return ""
-
-
-def _links(world: World, question: str) -> list[str]:
-    """The first approver's links for a question; a step that was repeated has sent a new one."""
-    mark = {"RequestApproval": ".c.", "ConfirmCutover": ".k."}[question]
-    texts = [mail.text for mail in world.cloud.mailbox.mails(APPROVERS[0])]
-    return [str(link) for text in texts for link in LINK.findall(text) if mark in link]
-
-
-def _wait_until_decided(progress: Progress, question: str, stopping: threading.Event) -> None:
-    while not stopping.wait(0.1):
-        with progress.lock:
-            if any(step.name == question and step.ended for step in progress.steps):
-                return
 
 
 def _fetch_report(world: World) -> dict[str, Any] | None:

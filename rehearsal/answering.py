@@ -1,0 +1,96 @@
+"""The people of a rehearsal: shown each question's link, and answered for where that was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rehearsal.approver import LINK, NotAnswered, answer
+from rehearsal.options import Options
+from rehearsal.screen import Progress, Screen
+from rehearsal.world import APPROVERS, World
+
+ATTEMPTS = 20
+"""How often somebody who scripts the answer tries the page."""
+
+QUESTIONS = {
+    "RequestApproval": "May the write pause begin?",
+    "ConfirmCutover": "Keep the new home, or go back?",
+}
+
+
+@contextmanager
+def answering(
+    world: World,
+    options: Options,
+    progress: Progress,
+    shown: Screen,
+    unanswered: frozenset[str] = frozenset(),
+) -> Iterator[None]:
+    """Show each question's address, and answer it where that was asked for."""
+    stopping = threading.Event()
+
+    def attend() -> None:
+        wanted = {
+            "RequestApproval": "reject" if options.approve == "reject" else "approve",
+            "ConfirmCutover": options.confirm,
+        }
+        for question, decision in wanted.items():
+            if question in unanswered:
+                return
+            link = _link_for(world, question, stopping)
+            if not link:
+                return
+            progress.question, progress.approval = QUESTIONS[question], link
+            shown.say(f"{QUESTIONS[question]}  {link}")
+            if options.approve != "ask":
+                _answer(world, question, decision, shown, stopping)
+            _wait_until_decided(progress, question, stopping)
+            progress.approval = ""
+
+    thread = threading.Thread(target=attend, name="people")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _answer(
+    world: World, question: str, decision: str, shown: Screen, stopping: threading.Event
+) -> None:
+    """Give the answer; where it is not taken, try the newest mail again, as a person would."""
+    for _ in range(ATTEMPTS):
+        try:
+            answered = answer(_links(world, question)[-1], decision, reason="Rehearsal")
+        except NotAnswered as error:
+            shown.say(f"not answered: {error}")
+            if stopping.wait(1.0):
+                return
+        else:
+            shown.say(f"answered: {decision} ({answered.title})")
+            return
+
+
+def _link_for(world: World, question: str, stopping: threading.Event) -> str:
+    """The first approver's link for a question, when its mail has come."""
+    while not stopping.wait(0.1):
+        if links := _links(world, question):
+            return links[0]
+    return ""
+
+
+def _links(world: World, question: str) -> list[str]:
+    """The first approver's links for a question; a step that was repeated has sent a new one."""
+    mark = {"RequestApproval": ".c.", "ConfirmCutover": ".k."}[question]
+    texts = [mail.text for mail in world.cloud.mailbox.mails(APPROVERS[0])]
+    return [str(link) for text in texts for link in LINK.findall(text) if mark in link]
+
+
+def _wait_until_decided(progress: Progress, question: str, stopping: threading.Event) -> None:
+    while not stopping.wait(0.1):
+        with progress.lock:
+            if any(step.name == question and step.ended for step in progress.steps):
+                return
