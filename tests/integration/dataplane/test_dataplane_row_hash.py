@@ -15,6 +15,7 @@ from redash_migration.database.key_range import KeyRange
 from redash_migration.database.row_hash import Scheme, row_hash, scheme_for
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.checksum import checksum
+from rehearsal.postgres import programs, server_version
 
 Both = Callable[[str], tuple[DatabaseAddress, DatabaseAddress]]
 
@@ -67,8 +68,12 @@ CLOSE = [
     ("money", "1", "2"),
 ]
 
+SCHEMES: list[Scheme] = ["chain"]
+if server_version(programs("source")) >= 14:  # SOURCE_PG_BIN may name an older one
+    SCHEMES.append("record")
 
-@pytest.mark.parametrize("scheme", ["record", "chain"])
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_close_values_hash_differently_and_alike_on_both_servers(
     both: Both, scheme: Scheme
 ) -> None:
@@ -96,7 +101,7 @@ def test_close_values_hash_differently_and_alike_on_both_servers(
     assert [case for case, (one, other) in found[0].items() if one == other] == []
 
 
-@pytest.mark.parametrize("scheme", ["record", "chain"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_two_rows_that_exchange_a_value_change_the_checksum(
     both: Both, run: Callable[..., object], scheme: Scheme
 ) -> None:
@@ -142,7 +147,7 @@ def test_session_settings_do_not_change_a_hash(both: Both, run: Callable[..., ob
         f"ALTER DATABASE {name} SET intervalstyle = 'iso_8601';"
         f"ALTER DATABASE {name} SET bytea_output = 'escape'",
     )
-    for scheme in ("record", "chain"):
+    for scheme in SCHEMES:
         sums = []
         for address in (source, target):
             with closing(open_session(address, purpose="test")) as session:

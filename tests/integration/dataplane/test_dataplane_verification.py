@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import open_session
+from redash_migration.database.data_session import major_version, open_session
 from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.planning.phases import note_chunks
+from redash_migration.database.row_hash import scheme_for
 from redash_migration.database.scan import Scan
 from redash_migration.database.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early, unchanged
@@ -149,7 +150,8 @@ def early(source: DatabaseAddress, target: DatabaseAddress) -> tuple[Ahead, Any]
         closing(open_session(source, purpose="test")) as there,
         closing(open_session(target, purpose="test")) as here,
     ):
-        scan = Scan(read_shape(there, "public", "results"), KeyRange(), "record")
+        scheme = scheme_for(major_version(there), major_version(here))
+        scan = Scan(read_shape(there, "public", "results"), KeyRange(), scheme)
         ahead = compare_early(there, here, scan)
     assert ahead is not None
 
