@@ -144,6 +144,36 @@ def stopped_by_hand(state: str) -> Arm:
     return arm
 
 
+def stopped_before(function: str) -> Arm:
+    """Somebody stops the task right before a step, and waits until it has stopped."""
+    return lambda world: before(world, function, lambda: _stop(world))
+
+
+def deleted_before(function: str) -> Arm:
+    """Somebody deletes the task right before a step."""
+
+    def arm(world: World) -> None:
+        def delete() -> None:
+            for arn in _stop(world):
+                world.cloud.client("dms").delete_replication_task(ReplicationTaskArn=arn)
+
+        before(world, function, delete)
+
+    return arm
+
+
+def _stop(world: World) -> list[str]:
+    client = world.cloud.client("dms")
+    arns = [task.arn for task in world.dms.tasks]
+    for arn in arns:
+        client.stop_replication_task(ReplicationTaskArn=arn)
+        client.get_waiter("replication_task_stopped").wait(
+            Filters=[{"Name": "replication-task-arn", "Values": [arn]}],
+            WaiterConfig={"Delay": 1, "MaxAttempts": 30},
+        )
+    return arns
+
+
 def stopped_in_full_load(world: World) -> None:
     """Somebody stops the task as soon as it has started: the stop has the wrong reason."""
     done = threading.Event()

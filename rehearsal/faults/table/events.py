@@ -90,4 +90,19 @@ EVENTS: dict[str, Case] = {
         arm=events.stopped_by_hand("RequestApproval"),
         approve="nobody",
     ),
+    "task-stopped-in-the-pause": Case(
+        "somebody stops the task before the last changes have arrived",
+        "ROLLED_BACK",
+        where="DrainChanges",
+        error="NotDrained",
+        arm=events.stopped_before("DrainChangesFunction"),
+        parameters={"WritePauseBudgetSeconds": "40"},
+    ),
+    "task-deleted-in-the-pause": Case(
+        "somebody deletes the task before the migration stops it",
+        "ROLLED_BACK",
+        where="StopReplication",
+        error="ReplicationTaskFailed",
+        arm=events.deleted_before("StopReplicationFunction"),
+    ),
 }
