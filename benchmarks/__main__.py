@@ -160,7 +160,9 @@ def _memory(bench: Bench) -> dict[str, Any]:
 
 def _functions(bench: Bench) -> dict[str, Any]:
     return {
-        "imports": [asdict(one) for one in functions.imports(bench.size.runs)],
+        "imports": [
+            asdict(one) for one in functions.measure_functions(bench.size.runs, bench.work)
+        ],
         "layers": functions.layer_sizes(),
     }
 

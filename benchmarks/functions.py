@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -66,17 +68,21 @@ WORK = {
 @dataclass(frozen=True, slots=True)
 class Import:
     """A handler's import in seconds of CPU (median), its ratio to that of a boto3 client, and what
-    it drew in. `bytes` is the size of its own folder."""
+    it drew in. `bytes` is the size of its own folder; `peak_memory` and `granted_memory` are bytes
+    in a rehearsed migration, None for one that did not run there."""
 
     name: str
     seconds: float
     ratio: float
     modules: tuple[str, ...]
     bytes: int
+    peak_memory: int | None
+    granted_memory: int | None
 
 
-def imports(runs: int) -> list[Import]:
-    """Every function, in a fresh interpreter with compiled bytecode."""
+def measure_functions(runs: int, work: Path) -> list[Import]:
+    """Every function, in a fresh interpreter with compiled bytecode, and in a whole migration."""
+    memory = _rehearsed(work)
     for path in (LAYER, ROOT / "functions"):
         subprocess.run([sys.executable, "-m", "compileall", "-q", str(path)], check=True)
     baseline, _ = _import(_BOTO3, [], runs)
@@ -84,8 +90,30 @@ def imports(runs: int) -> list[Import]:
     for app in sorted((ROOT / "functions").glob("*/app.py")):
         took, modules = _import("import app", [str(app.parent), str(LAYER)], runs)
         size = sum(each.stat().st_size for each in app.parent.glob("*.py"))
-        found.append(Import(app.parent.name, took, took / baseline, modules, size))
+        peak, granted = memory.get(app.parent.name, (None, None))
+        found.append(Import(app.parent.name, took, took / baseline, modules, size, peak, granted))
     return found
+
+
+def _rehearsed(work: Path) -> dict[str, tuple[int, int]]:
+    """Bytes at their highest and granted, by function's folder, in a rehearsal of small scale."""
+    settings = {"APPROVE": "auto", "SCALE": "small", "CI": "1"}
+    subprocess.run(
+        [sys.executable, "-m", "rehearsal"],
+        cwd=ROOT,
+        env={**os.environ, **settings, "REHEARSAL_DIRECTORY": str(work / "rehearsal")},
+        check=True,
+        capture_output=True,
+    )
+    usage = json.loads((work / "rehearsal" / "function-usage.json").read_text(encoding="utf-8"))
+    return {
+        re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower(): (
+            one["max_rss_kb"] * 1024,
+            one["memory_mb"] * 2**20,
+        )
+        for name, one in usage.items()
+        if one["invocations"]
+    }
 
 
 def layer_sizes() -> dict[str, int]:

@@ -97,12 +97,15 @@ def _sections(results: Results, folder: Path) -> list[str]:
         rows = "\n".join(
             f"| {one['name']} | {one['seconds'] * 1000:.0f} | {one['ratio']:.2f} |"
             f" {', '.join(one['modules']) or '-'} | {one['bytes']:,} |"
+            f" {_megabytes(one.get('peak_memory'))} | {_megabytes(one.get('granted_memory'))} |"
             for one in found["imports"]
         )
         sizes = ", ".join(f"{name} {size / 2**20:.1f} MB" for name, size in found["layers"].items())
         sections.append(
-            "### Import of each function (against a boto3 client alone)\n\n"
-            "| function | ms of CPU | ratio | draws in | own bytes |\n|---|---|---|---|---|\n"
+            "### Each function: its import (against a boto3 client alone), and its memory in a"
+            " rehearsal of small scale\n\n"
+            "| function | ms of CPU | ratio | draws in | own bytes | peak, MB | granted, MB |\n"
+            "|---|---|---|---|---|---|---|\n"
             f"{rows}\n\nLayers, unpacked, without bytecode: {sizes}."
         )
     return sections
@@ -124,6 +127,10 @@ def _against(
         found = Ratio(1 / found.middle, 1 / found.most, 1 / found.least)
         return f"- {way}: {found} times as fast as {other} (aim: {aim})"
     return f"- {way}: {found} of {other} (aim: {aim})"
+
+
+def _megabytes(size: int | None) -> str:
+    return "-" if size is None else f"{size / 2**20:.0f}"
 
 
 def _middle(series: Mapping[str, Series], name: str) -> str:
