@@ -31,7 +31,7 @@ _OUTLINE = f"""
 WITH members AS (
     SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'
 ), relations AS (
-    SELECT c.oid, c.relkind, c.relpersistence, c.reloftype,
+    SELECT c.oid, c.relkind, c.relpersistence, pg_get_expr(c.relpartbound, c.oid) AS bound,
            CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view '
                           WHEN 'S' THEN 'sequence ' WHEN 'f' THEN 'foreign table '
                           WHEN 'c' THEN 'type ' ELSE 'table ' END
@@ -40,7 +40,7 @@ WITH members AS (
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND {_PLACE}
       AND c.relname NOT LIKE %(dms)s AND ('pg_class'::regclass, c.oid) NOT IN (TABLE members)
 ), lines AS (
-    SELECT name, relkind::text || relpersistence::text AS line FROM relations
+    SELECT name, concat_ws(' ', relkind, relpersistence, bound) AS line FROM relations
     UNION ALL
     SELECT r.name, concat_ws(' ', 'column', a.attnum, a.attname,
                              format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,

@@ -35,6 +35,7 @@ WHERE (c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname = ANY (%(tables
            SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
            JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
            WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::regclass
+             AND d.deptype = 'a' -- an identity column's sequence asks for no right
              AND tn.nspname || '.' || t.relname = ANY (%(tables)s)))
   AND NOT CASE c.relkind WHEN 'S' THEN has_sequence_privilege(%(role)s, c.oid, wanted)
           ELSE has_table_privilege(%(role)s, c.oid, wanted) END
