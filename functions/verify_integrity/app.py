@@ -1,5 +1,4 @@
-"""VerifyIntegrity: every table compared, all that holds rows together as on the source, and that
-untouched."""
+"""VerifyIntegrity: all tables compared, constraints and indexes as on the source, the source at rest."""
 
 from __future__ import annotations
 
