@@ -1,4 +1,4 @@
-"""VerifyIntegrity: all tables compared, constraints and indexes as on the source, the source at rest."""
+"""VerifyIntegrity: all tables compared, constraints as on the source, and the source at rest."""
 
 from __future__ import annotations
 
