@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from redash_migration.database import completion, schema
+from redash_migration.database import completion, progress, schema
 from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.canary import drop
+from redash_migration.database.catalog import Connection
 from redash_migration.database.completion import complete_schema
 from redash_migration.database.connection import connect
 from redash_migration.database.contents import Foundation, contents, empty
@@ -88,6 +90,30 @@ def test_both_steps_may_run_twice(
     again = complete_schema(target_database, dump, plan, seconds=120)
     assert first.entries > 0
     assert again.entries == 0
+
+
+def test_an_entry_that_another_run_adds_meanwhile_is_no_failure(
+    sample: DatabaseAddress,
+    target_database: DatabaseAddress,
+    dump_of: DumpOf,
+    plan_of: PlanOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dump, plan = dump_of(sample), plan_of(sample)
+    copy_schema(target_database, dump, plan, before_first_change=nothing)
+    complete_schema(target_database, dump, plan, seconds=120)
+    looks: list[str] = []
+
+    def look(connection: Connection, migration_id: str) -> set[int]:
+        looks.append(migration_id)
+        # As when the other run's note comes right after the look.
+        return set() if len(looks) == 1 else set(progress.done(connection, migration_id))
+
+    monkeypatch.setattr(completion, "progress", SimpleNamespace(done=look, note=progress.note))
+    index = next(entry for entry in dump if entry.type == "INDEX")
+    with connect(target_database, purpose="test", read_only=False) as session:
+        completion._commit(session, plan, index, index.sql)
+    assert len(looks) == 2
 
 
 def test_a_copy_cut_off_half_way_is_taken_up_again(

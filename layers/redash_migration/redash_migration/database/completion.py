@@ -125,9 +125,12 @@ def _commit(connection: Connection, plan: Plan, entry: Entry, statement: str) ->
         try:
             connection.execute(message)
         except psycopg.Error:
-            if not connection.closed:
-                connection.rollback()
-            raise
+            if connection.closed:
+                raise
+            connection.rollback()
+            # Another run may have done it between our look and our turn.
+            if entry.number not in progress.done(connection, plan.migration_id):
+                raise
     except errors.FeatureNotSupported:
         raise
     except (errors.LockNotAvailable, errors.QueryCanceled) as error:
