@@ -32,7 +32,7 @@ rehearse-help: setup ## every setting of a rehearsal, and the faults it can show
 	@$(PYTHON) -m rehearsal --help
 
 test: setup lint ## format, lint, types and every test that needs no AWS account
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup tests
+	@$(PYTHON) -m pytest -n 3 --dist loadgroup tests
 
 unit: setup ## the quick tests only
 	@$(PYTHON) -m pytest -q tests/unit tests/machine

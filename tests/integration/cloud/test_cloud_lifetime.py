@@ -17,7 +17,8 @@ from rehearsal.cloud import Cloud
 ROOT = Path(__file__).parents[3]
 
 PROGRAM = """
-import sys, json, threading
+import sys, json, signal, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job begins without
 from pathlib import Path
 from rehearsal.cloud import Cloud
 cloud = Cloud(Path(sys.argv[1])).start()
