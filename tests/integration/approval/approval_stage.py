@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from redash_migration import clock, wiring
 from redash_migration.adapters import clients
@@ -273,6 +275,19 @@ def function(folder: str) -> ModuleType:
     return module
 
 
+def _one_write_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """As in DynamoDB, where a condition and its write are one; moto looks first and writes then."""
+    lock = threading.RLock()
+    for name in ("put_item", "update_item", "delete_item"):
+        original = getattr(DynamoDBBackend, name)
+
+        def alone(*args: Any, _original: Any = original, **named: Any) -> Any:
+            with lock:
+                return _original(*args, **named)
+
+        patch.setattr(DynamoDBBackend, name, alone)
+
+
 @contextmanager
 def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iterator[Stage]:
     """A stage with fresh services; ``environment`` changes settings of the functions."""
@@ -280,6 +295,7 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
         patch.setenv(name, "testing")
     patch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
     with mock_aws():
+        _one_write_at_a_time(patch)
         _forget()
         settings = {**_made(), "APPROVAL_URL": base_url, **environment}
         for name, value in settings.items():
