@@ -9,7 +9,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,8 @@ SIZES = {
         (1_000, 100_000),
     ),
 }
+OWN_WORDS = (0, 50)
+"""Per cent: column names are shared by many queries, literals are not; a GIN index feels it."""
 SHARES = (3, 10, 30, 60, 100)
 SECTIONS = ("copying", "verifying", "sequences", "scaling", "memory", "functions")
 
@@ -96,9 +98,17 @@ def main() -> None:
 
 
 def _copying(bench: Bench) -> dict[str, Any]:
-    prepared = copying.prepare(bench.servers, bench.size.rows)
-    found = copying.compare_ways(bench.servers, prepared, bench.work, bench.size.runs, _say)
-    return {"rows": found.rows, "bytes": found.bytes, "series": _runs(found.series)}
+    results = {}
+    for own_words in OWN_WORDS:
+        _say(f"  {own_words} % of a query's words are its own")
+        prepared = copying.prepare(bench.servers, replace(bench.size.rows, own_words=own_words))
+        found = copying.compare_ways(bench.servers, prepared, bench.work, bench.size.runs, _say)
+        results[str(own_words)] = {
+            "rows": found.rows,
+            "bytes": found.bytes,
+            "series": _runs(found.series),
+        }
+    return results
 
 
 def _verifying(bench: Bench) -> dict[str, Any]:

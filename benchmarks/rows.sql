@@ -1,6 +1,8 @@
 CREATE TEMPORARY TABLE words AS
-    SELECT n, substr(md5(n::text), 1, 3 + n % 9) AS word FROM generate_series(1, 30000) n;
-CREATE UNIQUE INDEX ON words (n);
+    SELECT place, translate(substr(md5(place::text), 1, 3 + place % 9), '0123456789', 'ghijklmnop')
+           AS word
+    FROM generate_series(1, 30000) place;
+CREATE UNIQUE INDEX ON words (place);
 -- A result is JSON text that compresses as such results do; one in a thousand is a large one.
 INSERT INTO query_results
     (org_id, data_source_id, query_hash, query, data, runtime, retrieved_at)
@@ -26,9 +28,13 @@ SELECT now(), now(), 1 + n % 4, 1, 1 + n % 5,
        || setweight(to_tsvector('simple', made.query), 'D'),
        CASE WHEN n % 3 = 0 THEN ARRAY['売上', 'daily'] END
 FROM generate_series(1, current_setting('bench.queries')::integer) n,
-     LATERAL (SELECT string_agg('  t.' || word || ' AS c' || words.n, E',\n') AS query FROM words
-              WHERE words.n BETWEEN 1 + (n * 7919) % 29000
-                                AND 1 + (n * 7919) % 29000 + 40 + n % 320) made;
+     -- bench.own per cent of a query's words are its own, as literals are; the rest are shared.
+     LATERAL (SELECT string_agg('  t.' || CASE
+                  WHEN place * 7 % 100 < current_setting('bench.own')::integer
+                  THEN translate(substr(md5(n || '.' || place), 1, 10), '0123456789', 'ghijklmnop')
+                  ELSE word END || ' AS c' || place, E',\n') AS query
+              FROM words WHERE place BETWEEN 1 + (n * 7919) % 29000
+                                         AND 1 + (n * 7919) % 29000 + 40 + n % 320) made;
 INSERT INTO visualizations (query_id, name) SELECT id, 'Table' FROM queries;
 INSERT INTO events
     (org_id, user_id, action, object_type, object_id, additional_properties, created_at)

@@ -24,11 +24,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How many rows the data set has."""
+    """How many rows the data set has, and how many per cent of a query's words are its own."""
 
     queries: int
     results: int
     events: int
+    own_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def fill(address: DatabaseAddress, rows: Rows) -> None:
             ("queries", rows.queries),
             ("results", rows.results),
             ("events", rows.events),
+            ("own", rows.own_words),
         )
     )
     ask(address, sizes + (_HERE / "rows.sql").read_text(encoding="utf-8"))

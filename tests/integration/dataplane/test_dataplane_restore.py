@@ -337,3 +337,27 @@ def test_other_columns_are_named(both: Both, run: Run) -> None:
         restore(source, target, "public", "t", EVERYTHING)
     with pytest.raises(CopyFailed, match=r"public\.nowhere does not exist"):
         restore(source, target, "public", "nowhere", EVERYTHING)
+
+
+def test_a_gin_index_is_built_in_little_memory_with_workers_where_there_are_some(
+    redash: tuple[DatabaseAddress, DatabaseAddress],
+) -> None:
+    _, target = redash
+    with (
+        closing(open_session(target, purpose="test", write=True)) as session,
+        session.transaction(),
+    ):
+        search, latest = indexes.secondary_indexes(session, "public", "queries")[::-1]
+        found = {}
+        for index in (search, latest):
+            indexes.drop(session, [index])
+            indexes.build(session, [index])
+            found[index.method] = (
+                session.execute("SHOW maintenance_work_mem").fetchone(),
+                session.execute("SHOW max_parallel_maintenance_workers").fetchone(),
+            )
+        parallel = session.info.server_version >= 180000
+    assert found == {
+        "gin": (("96MB",), ("2",)) if parallel else (("32MB",), ("0",)),
+        "btree": (("256MB",), ("4",)),
+    }
