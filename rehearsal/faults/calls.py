@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud import Call, Fault
-from rehearsal.faults.hooks import on_call, when_entered
+from rehearsal.faults.hooks import before, on_call, when_entered
 from rehearsal.faults.steps import changes
 
 if TYPE_CHECKING:
@@ -54,6 +54,21 @@ def away(service: str, state: str, seconds: float) -> Arm:
             return Fault.error("ServiceUnavailable", "made to fail", 503)
 
         on_call(world, ask)
+
+    return arm
+
+
+def artifacts_gone(function: str) -> Arm:
+    """What the migration keeps in S3 is deleted right before a step."""
+
+    def arm(world: World) -> None:
+        def delete() -> None:
+            client = world.cloud.client("s3")
+            bucket = world.deployment.ref("ArtifactBucket")
+            for item in client.list_objects_v2(Bucket=bucket).get("Contents", []):
+                client.delete_object(Bucket=bucket, Key=item["Key"])
+
+        before(world, function, delete)
 
     return arm
 

@@ -99,6 +99,27 @@ def open_transaction(world: World) -> None:
     _session_before_the_freeze(world, _INSERT)
 
 
+def open_transaction_for(function: str, seconds: float) -> Arm:
+    """A transaction that has written stays open from before a step on, for so many seconds."""
+
+    def arm(world: World) -> None:
+        def begin() -> None:
+            session = psycopg.connect(**world.source_database.parameters())  # type: ignore[arg-type]
+            session.execute(_INSERT.encode())
+            timer = threading.Timer(seconds, session.close)
+            timer.daemon = True
+            timer.start()
+
+        before(world, function, begin)
+
+    return arm
+
+
+def services_started_again(function: str) -> Arm:
+    """Somebody, or a cron job, runs docker compose up on the old host."""
+    return lambda world: before(world, function, world.host.start_services)
+
+
 def idle_superuser(world: World) -> None:
     """A superuser's psql that somebody left open."""
     _session_before_the_freeze(world, "SELECT 1")

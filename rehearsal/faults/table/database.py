@@ -56,6 +56,12 @@ DATABASE: dict[str, Case] = {
         where="RequestApproval",
         arm=database.restarted_while("target", "RequestApproval"),
     ),
+    "source-restarted-before-approval": Case(
+        "the old database is restarted while the approval is waited for",
+        "SUCCEEDED",
+        where="RequestApproval",
+        arm=database.restarted_while("source", "RequestApproval"),
+    ),
     "lock-held-for-a-while": Case(
         "somebody holds a lock on a table that is to be restored",
         "SUCCEEDED",

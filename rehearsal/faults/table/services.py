@@ -15,6 +15,41 @@ SERVICES: dict[str, Case] = {
         error="SwitchNotMade",
         arm=calls.refused("SwitchTrafficFunction", "ModifyListener"),
     ),
+    "no-more-tasks-granted": Case(
+        "the account may have no further replication task",
+        "ROLLED_BACK",
+        where="ConfigureReplication",
+        arm=calls.refused(
+            "ConfigureReplicationFunction",
+            "CreateReplicationTask",
+            "ResourceQuotaExceededFault",
+        ),
+    ),
+    "load-refused": Case(
+        "the replication task may not be started",
+        "ROLLED_BACK",
+        where="RunFullLoad",
+        arm=calls.refused("RunFullLoadFunction", "StartReplicationTask"),
+    ),
+    "servers-refused": Case(
+        "the new servers may not be started",
+        "ROLLED_BACK",
+        where="StartTarget",
+        arm=calls.refused("StartTargetFunction", "UpdateService"),
+    ),
+    "workers-refused": Case(
+        "the new workers may not be started after the switch",
+        "FAILED",
+        where="StartWorkers",
+        serves="new",
+        arm=calls.refused("StartWorkersFunction", "UpdateService"),
+    ),
+    "artifacts-gone": Case(
+        "somebody deletes the migration's plan and schema in the write pause",
+        "ROLLED_BACK",
+        where="RestoreTable",
+        arm=calls.artifacts_gone("RestoreTableFunction"),
+    ),
     "record-unavailable": Case(
         "the record does not answer for a while in the write pause",
         "SUCCEEDED",

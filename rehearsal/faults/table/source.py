@@ -109,6 +109,37 @@ SOURCE: dict[str, Case] = {
             before_function="StopServicesFunction",
         ),
     ),
+    "emptied-on-the-source": Case(
+        "somebody empties a table by TRUNCATE, which replication does not carry",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error="DataMismatch",
+        check="data.public.alert_subscriptions",
+        arm=source.altered(
+            "TRUNCATE public.alert_subscriptions", before_function="StopServicesFunction"
+        ),
+    ),
+    "role-outranks-the-fence": Case(
+        "a role's own setting would let it write through the fence",
+        "SUCCEEDED",
+        where="FenceSource",
+        arm=source.altered(
+            "ALTER ROLE CURRENT_USER SET default_transaction_read_only = off",
+            before_function="StopServicesFunction",
+        ),
+    ),
+    "transaction-delays-the-load": Case(
+        "a transaction that has written is open when the replication starts, for a while",
+        "SUCCEEDED",
+        where="RunFullLoad",
+        arm=source.open_transaction_for("RunFullLoadFunction", 8.0),
+    ),
+    "services-started-again": Case(
+        "somebody brings the old services up again in the write pause",
+        "SUCCEEDED",
+        where="RestoreTable",
+        arm=source.services_started_again("RestoreTableFunction"),
+    ),
     "orphan-on-the-source": Case(
         "a row of the old database breaks its foreign key",
         "ROLLED_BACK",

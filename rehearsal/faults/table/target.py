@@ -95,6 +95,30 @@ TARGET: dict[str, Case] = {
             "DELETE FROM public.events WHERE id = (SELECT min(id) FROM public.events)",
         ),
     ),
+    "row-on-top": Case(
+        "one row of the new database is not in the old one",
+        "ROLLED_BACK",
+        where="VerifyData",
+        error=MISMATCH,
+        check="data.public.events",
+        arm=target.before_step(
+            "VerifyDataFunction",
+            "INSERT INTO public.events (org_id, action, object_type, created_at)"
+            " SELECT org_id, 'fault', object_type, created_at FROM public.events LIMIT 1",
+        ),
+    ),
+    "row-in-the-way": Case(
+        "rows of the new database bear keys that the old one hands out next",
+        "ROLLED_BACK",
+        where="MeasureSource",
+        error="ReplicationTaskFailed",
+        arm=target.before_step(
+            "ResumeChangeCaptureFunction",
+            "INSERT INTO public.events (id, org_id, action, object_type, created_at)"
+            " SELECT last + n, 1, 'fault', 'query', now() FROM generate_series(1, 2000) n,"
+            " (SELECT max(id) AS last FROM public.events) found",
+        ),
+    ),
     "value-cut-short": Case(
         "a large value arrived without its end",
         "ROLLED_BACK",
@@ -125,6 +149,58 @@ TARGET: dict[str, Case] = {
         check="integrity.search_vector.public.queries.search_vector",
         arm=target.before_step(
             "VerifyIntegrityFunction", "UPDATE public.queries SET search_vector = NULL"
+        ),
+    ),
+    "default-dropped": Case(
+        "a column of the new database has lost its default",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.columns",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "ALTER TABLE public.favorites ALTER id DROP DEFAULT"
+        ),
+    ),
+    "index-dropped": Case(
+        "an index is missing on the new database",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.indexes",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "DROP INDEX public.ix_queries_search_vector"
+        ),
+    ),
+    "function-dropped": Case(
+        "a function that searches call is missing on the new database",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.functions",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "DROP FUNCTION public.tsq_tokenize(text)"
+        ),
+    ),
+    "trigger-on-top": Case(
+        "somebody makes a trigger on the new database that the old one has not",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.triggers",
+        arm=target.before_step(
+            "VerifyIntegrityFunction",
+            "CREATE TRIGGER fault BEFORE UPDATE ON public.dashboards FOR EACH ROW"
+            " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        ),
+    ),
+    "table-unlogged": Case(
+        "a table of the new database would be empty after a crash",
+        "ROLLED_BACK",
+        where="VerifyIntegrity",
+        error=VIOLATED,
+        check="integrity.tables",
+        arm=target.before_step(
+            "VerifyIntegrityFunction", "ALTER TABLE public.alert_subscriptions SET UNLOGGED"
         ),
     ),
     "two-schema-versions": Case(

@@ -30,6 +30,7 @@ CREATE INDEX ix_search ON queries USING gin (search_vector);
 CREATE FUNCTION search() RETURNS trigger LANGUAGE plpgsql AS
     $$BEGIN NEW.search_vector := to_tsvector('simple', NEW.name); RETURN NEW; END$$;
 CREATE TRIGGER search BEFORE INSERT OR UPDATE ON queries FOR EACH ROW EXECUTE FUNCTION search();
+CREATE VIEW names AS SELECT name FROM queries;
 INSERT INTO queries (name, options) SELECT 'q' || n, '{}' FROM generate_series(1, 100) n;
 INSERT INTO alerts (query_id, name) SELECT n, 'a' FROM generate_series(1, 30) n;
 """
@@ -109,6 +110,64 @@ def test_orphans_are_named_even_where_the_constraint_claims_to_be_valid(
             "ix_search",
         ),
         ("ALTER TABLE alerts DROP CONSTRAINT alerts_query", "integrity.constraints", "alerts_q"),
+        (
+            "ALTER TABLE alerts DROP CONSTRAINT alerts_query, ADD CONSTRAINT alerts_query"
+            " FOREIGN KEY (query_id) REFERENCES queries ON DELETE CASCADE",
+            "integrity.constraints",
+            "public.alerts.alerts_query is FOREIGN KEY (query_id) REFERENCES public.queries(id)"
+            " ON DELETE CASCADE, on the source",
+        ),
+        (
+            "ALTER TABLE alerts ADD CONSTRAINT no_more CHECK (id < 31)",
+            "integrity.constraints",
+            "public.alerts.no_more (CHECK) is new",
+        ),
+        (
+            "ALTER TABLE alerts ALTER id DROP DEFAULT",
+            "integrity.columns",
+            "public.alerts.id is integer, on the source integer with a default",
+        ),
+        ("ALTER TABLE alerts ADD late text", "integrity.columns", "late (text) is new"),
+        (
+            "ALTER TABLE alerts ALTER query_id TYPE bigint",
+            "integrity.columns",
+            "public.alerts.query_id is bigint, on the source integer",
+        ),
+        (
+            "ALTER TABLE alerts ALTER query_id SET NOT NULL",
+            "integrity.columns",
+            "public.alerts.query_id (NOT NULL) is new",
+        ),
+        ("CREATE UNIQUE INDEX one ON alerts (query_id)", "integrity.indexes", "one (unique btree"),
+        (
+            "CREATE TRIGGER more BEFORE INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION search()",
+            "integrity.triggers",
+            "public.alerts.more (enabled) is new",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION search() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RETURN NEW; END$$",
+            "integrity.functions",
+            "public.search() is plpgsql v f",
+        ),
+        ("DROP FUNCTION search() CASCADE", "integrity.functions", "public.search() is missing"),
+        ("DROP VIEW names", "integrity.views", "public.names is missing"),
+        (
+            "ALTER SEQUENCE alerts_id_seq INCREMENT BY 2 CYCLE",
+            "integrity.sequences",
+            "public.alerts_id_seq is integer from 1 by 2",
+        ),
+        ("ALTER TABLE alerts SET UNLOGGED", "integrity.tables", "public.alerts is unlogged"),
+        (
+            "ALTER TABLE queries ENABLE ROW LEVEL SECURITY",
+            "integrity.tables",
+            "public.queries is logged with row security, on the source logged",
+        ),
+        (
+            "CREATE RULE gone AS ON DELETE TO alerts DO INSTEAD NOTHING",
+            "integrity.tables",
+            "public.alerts.gone (O) is new",
+        ),
         ("DELETE FROM alembic_version", "integrity.alembic_version", "the target none"),
         (
             "INSERT INTO alembic_version VALUES ('other')",
