@@ -12,8 +12,9 @@ from redash_migration.database.data_session import Session, major_version, set_l
 REBUILD_FROM_FRACTION = 0.5
 """Indexes are rebuilt when this share of a table's rows, or more, is written.
 
-Between the shares at which both ways cost the same on two sets of rows, 0.32 where the documents
-of a GIN index have many words of their own and 0.7 where they share them (docs/performance.md).
+Between the shares at which both ways cost the same on two sets of rows: 0.35 to 0.4 where the
+documents of a GIN index share their words, 0.55 where half of their words are their own
+(docs/performance.md).
 """
 
 SMALL_ROWS = 1000
