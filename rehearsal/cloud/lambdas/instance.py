@@ -95,15 +95,23 @@ class Instance:
 
     def answered(self, request_id: str, body: bytes) -> None:
         """The handler returned."""
-        current = self._current
-        if current is not None and current.request_id == request_id:
+        current = self._answerable(request_id)
+        if current is not None:
             current.finish(body)
 
     def failed(self, request_id: str, error: dict[str, Any]) -> None:
         """The handler raised."""
-        current = self._current
-        if current is not None and current.request_id == request_id:
+        current = self._answerable(request_id)
+        if current is not None:
             current.finish(json.dumps(error, ensure_ascii=False).encode(), "Unhandled")
+
+    def _answerable(self, request_id: str) -> Invocation | None:
+        """The invocation at hand. A process that is being killed says nothing any more, even if
+        it manages to before the signal reaches it."""
+        current = self._current
+        if self.alive and current is not None and current.request_id == request_id:
+            return current
+        return None
 
     def not_initialised(self, error: dict[str, Any]) -> None:
         """The handler's module raised while it was loaded."""
