@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.servers import Rows, Servers, ask, define, fill, pipe
 from benchmarks.timing import Series, Way, measure, seconds
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying.restore import restore
-from redash_migration.database.horizon import Horizons
-from redash_migration.database.key_range import KeyRange
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.tables.horizon import Horizons
+from redash_migration.database.tables.key_range import KeyRange
 
 CHANGES = """
 UPDATE queries SET latest_query_data_id = 1 WHERE id % 50 = 7;

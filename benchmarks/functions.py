@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = ROOT / "layers" / "redash_migration"
@@ -31,8 +31,8 @@ _BOTO3 = "import boto3; boto3.client('dynamodb', region_name='ap-northeast-1')"
 _MEMORY = """
 import json, pathlib, resource, sys
 sys.path[:0] = {paths!r}
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.key_range import KeyRange
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.tables.key_range import KeyRange
 source, target = (DatabaseAddress(*each) for each in json.loads(sys.stdin.read()))
 {statement}
 # On Linux ru_maxrss starts with what the parent had when it forked; VmHWM does not.

@@ -11,7 +11,7 @@ from benchmarks.servers import Rows, Servers, ask
 from benchmarks.timing import seconds
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.restore import restore
-from redash_migration.database.key_range import KeyRange
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.verification.compare import Limits, Part, compare
 
 Lines = dict[str, list[tuple[float, float]]]

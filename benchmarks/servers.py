@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster, programs
 
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "autovacuum": "off"}

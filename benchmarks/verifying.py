@@ -12,12 +12,12 @@ from functools import partial
 
 from benchmarks.servers import Servers, ask
 from benchmarks.timing import Series, Way, measure, seconds
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying.restore import restore
-from redash_migration.database.data_session import open_session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.ahead import compare_early
 from redash_migration.database.verification.compare import Limits, Part, compare
 

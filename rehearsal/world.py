@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.traffic.actions import target_groups
 from rehearsal.cloud import Cloud
 from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load, restore_dump

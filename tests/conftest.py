@@ -10,7 +10,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster, programs
 
 _numbers = itertools.count(1)

@@ -6,8 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from redash_migration.approval.front import serve
-from redash_migration.approval.http import Request
+from redash_migration.approval.page.front import serve
+from redash_migration.approval.page.http import Request
 
 logger = Logger(service="redash-migration")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.carrying import carry_schema, stored_dump
+from redash_migration.database.schema.carrying import carry_schema, stored_dump
 from redash_migration.step import step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.closing import drain_source
+from redash_migration.database.freeze.closing import drain_source
 from redash_migration.step import step
 
 

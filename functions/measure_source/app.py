@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.watching import watch_source, watch_source_by_the_way
+from redash_migration.database.watch.watching import watch_source, watch_source_by_the_way
 from redash_migration.step import step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.tidying import Undoing
+from redash_migration.database.schema.tidying import Undoing
 from redash_migration.record.undo import replay
 from redash_migration.step import step
 

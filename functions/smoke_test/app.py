@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.administrator import administrator_key
 from redash_migration.step import step
+from redash_migration.traffic.administrator import administrator_key
 from redash_migration.traffic.smoke import ask_servers
 
 

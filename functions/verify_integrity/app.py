@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.database.freeze.untouched import check_untouched
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
-from redash_migration.database.untouched import check_untouched
 from redash_migration.database.verification.ledger import close_ledger
-from redash_migration.database.watching import note_target
+from redash_migration.database.watch.watching import note_target
 from redash_migration.step import step
 
 

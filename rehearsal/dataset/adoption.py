@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.redash.encryption import WrongSecretKey, decrypt_options, encrypt_options
 
 _ENCRYPTED = ("data_sources", "notification_destinations")

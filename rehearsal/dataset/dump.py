@@ -14,7 +14,7 @@ from typing import IO, cast
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import programs
 
 REDASH_TABLES = frozenset({"organizations", "users", "data_sources", "queries", "query_results"})

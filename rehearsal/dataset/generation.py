@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset.scale import scale_named
 from rehearsal.redash.encryption import encrypt_options
 

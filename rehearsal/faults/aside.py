@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster
 from rehearsal.workload import check_ledger
 

@@ -7,7 +7,7 @@ import time
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 
 
 class Access:

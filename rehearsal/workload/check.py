@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.workload.ledger import ANY, Outage, Write, read_ledger
 from rehearsal.workload.lookup import find_rows
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 
 Rows = dict[tuple[Any, ...], list[dict[str, Any]]]
 

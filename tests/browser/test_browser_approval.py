@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from redash_migration.approval.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.record import Check
 from tests.browser.conftest import Visitor
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage

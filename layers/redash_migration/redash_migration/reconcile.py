@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from redash_migration.approval.purposes import PURPOSES
+from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.record import Record, Wait
 from redash_migration.record.lock import ActiveMigration, MigrationLock

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.secrets import Secrets
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.adapters.stepfunctions import StepFunctions
-    from redash_migration.database.address import DatabaseAddress
+    from redash_migration.database.session.address import DatabaseAddress
     from redash_migration.host.waiting import HostSteps
     from redash_migration.plan import Plan
     from redash_migration.record.lock import MigrationLock
@@ -73,14 +73,14 @@ def secrets(*, parameters: bool = False) -> Secrets:
 
 def source_address() -> DatabaseAddress:
     """Where the old database is."""
-    from redash_migration.database.address import DatabaseAddress
+    from redash_migration.database.session.address import DatabaseAddress
 
     return DatabaseAddress.from_secret(secrets().json(settings()["SOURCE_DATABASE_SECRET_ARN"]))
 
 
 def target_address() -> DatabaseAddress:
     """Where the new database is; host, port and name may stand in settings of their own."""
-    from redash_migration.database.address import DatabaseAddress
+    from redash_migration.database.session.address import DatabaseAddress
 
     known = settings()
     secret = secrets().json(known["TARGET_DATABASE_SECRET_ARN"])

@@ -24,9 +24,9 @@ from redash_migration import clock, wiring
 from redash_migration.adapters import clients
 from redash_migration.adapters.stepfunctions import StepFunctions
 from redash_migration.approval import assembly, follow_up
-from redash_migration.approval.gate import Gate
-from redash_migration.approval.gates import Gates
-from redash_migration.approval.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.question import Gate
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record

@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from redash_migration.approval.assembly import desk
-from redash_migration.approval.finishing import finish
-from redash_migration.approval.gate import Answer
-from redash_migration.approval.gates import Gates
-from redash_migration.approval.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.gate.finishing import finish
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.gate.question import Answer
 from redash_migration.record import Check
 from redash_migration.record.waits import Outcome
 from tests.integration.approval.approval_stage import (
@@ -337,7 +337,7 @@ class TestBadLinks:
 
     def test_a_genuine_link_to_nothing(self, stage: Stage) -> None:
         from redash_migration.approval.assembly import keys
-        from redash_migration.approval.links import Link
+        from redash_migration.approval.links.link import Link
 
         gate = stage.ask()
         expires = int(gate.expires_at.timestamp())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.approval.purposes import CONFIRM
+from redash_migration.approval.gate.purposes import CONFIRM
 from rehearsal.approver import NotAnswered, answer, follow, main
 from rehearsal.cloud.http_api import HttpApi
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage, function, staged

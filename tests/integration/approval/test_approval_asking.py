@@ -9,8 +9,8 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
-from redash_migration.approval.deliveries import ATTEMPTS
-from redash_migration.approval.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.messages.deliveries import ATTEMPTS
 from redash_migration.errors import InvalidInput, TransientFailure
 from redash_migration.record import Check
 from rehearsal.cloud.slack import SlackCatcher

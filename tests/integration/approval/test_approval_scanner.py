@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from redash_migration.adapters import clients
-from redash_migration.approval.purposes import CONFIRM
+from redash_migration.approval.gate.purposes import CONFIRM
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
 
 Staging = Callable[..., Stage]

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from redash_migration.approval.gates import Gates
-from redash_migration.approval.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
 
 Staging = Callable[..., Stage]

@@ -11,11 +11,11 @@ import pytest
 from moto import mock_aws
 
 from redash_migration.adapters.dynamodb import DynamoTable
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.carriable import exclusions, is_lob
-from redash_migration.database.catalog import read_tables
-from redash_migration.database.connection import connect
-from redash_migration.database.dump import Entry, entries
+from redash_migration.database.schema.dump import Entry, entries
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.carriable import exclusions, is_lob
+from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Column, Plan, TablePlan
 from redash_migration.record import Record
 from rehearsal.postgres import programs, run

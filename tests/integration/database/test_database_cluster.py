@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from rehearsal.postgres import Cluster, ClusterError, programs, run
 
 

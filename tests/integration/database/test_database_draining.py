@@ -12,12 +12,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redash_migration.database import canary, fence, slot
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.catalog import Connection
-from redash_migration.database.connection import connect
-from redash_migration.database.draining import drain
-from redash_migration.database.sessions import foreign_sessions
+from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze.draining import drain
+from redash_migration.database.freeze.sessions import foreign_sessions
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import Connection
+from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure
 
 MIGRATION = "redash-20261123-013005"

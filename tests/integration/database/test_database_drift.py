@@ -7,9 +7,16 @@ from collections.abc import Callable
 import pytest
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
-from redash_migration.database.drift import CHECK, FACT, Outline, changes, drift, read_outline
+from redash_migration.database.schema.drift import (
+    CHECK,
+    FACT,
+    Outline,
+    changes,
+    drift,
+    read_outline,
+)
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.errors import SchemaChanged
 from redash_migration.record import Record
 

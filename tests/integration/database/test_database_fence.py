@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from redash_migration.database import fence
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.catalog import Connection
-from redash_migration.database.connection import connect
+from redash_migration.database.freeze import fence
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 
 Rows = Callable[..., list[tuple[Any, ...]]]

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from redash_migration import wiring
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import (
     InvalidInput,
     MissingSetting,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from redash_migration.database.catalog import Connection
-from redash_migration.database.connection import connect
-from redash_migration.database.measure import SourceBefore, disk_use, measure_source
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import Connection
+from redash_migration.database.watch.measure import SourceBefore, disk_use, measure_source
 from rehearsal.postgres import Cluster, programs
 
 LIMITS = {"max_slot_wal_keep_size": "16MB", "min_wal_size": "32MB", "max_wal_size": "32MB"}

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.preflight import examination, room, sizes
 from redash_migration.preflight.examination import (
     Examination,

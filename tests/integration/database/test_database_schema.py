@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database import completion, progress, schema
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.canary import drop
-from redash_migration.database.catalog import Connection
-from redash_migration.database.completion import complete_schema
-from redash_migration.database.connection import connect
-from redash_migration.database.contents import Foundation, contents, empty
-from redash_migration.database.dump import Entry
-from redash_migration.database.schema import copy_schema
+from redash_migration.database.freeze.canary import drop
+from redash_migration.database.schema import completion, progress
+from redash_migration.database.schema import tables as schema
+from redash_migration.database.schema.completion import complete_schema
+from redash_migration.database.schema.contents import Foundation, contents, empty
+from redash_migration.database.schema.dump import Entry
+from redash_migration.database.schema.tables import copy_schema
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaNotCopied, TargetNotEmpty, TransientFailure
 from redash_migration.plan import Plan
 
@@ -199,7 +200,7 @@ def test_emptying_takes_back_what_the_copy_made_and_nothing_else(
 def test_settings_and_commands_the_target_does_not_know_are_left_out(
     target_database: DatabaseAddress, plan_of: PlanOf, source_database: DatabaseAddress, rows: Rows
 ) -> None:
-    from redash_migration.database.dump import entries
+    from redash_migration.database.schema.dump import entries
 
     text = (
         "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET some_future_setting = 0;\n\n"

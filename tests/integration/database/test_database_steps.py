@@ -14,15 +14,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redash_migration.database import closing, fence, tidying
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.carrying import carry_schema, finish_schema
-from redash_migration.database.connection import connect
-from redash_migration.database.contents import contents
-from redash_migration.database.dump import Entry
-from redash_migration.database.tidying import Undoing, clean_up
-from redash_migration.database.untouched import check_untouched, note_source
-from redash_migration.database.watching import (
+from redash_migration.database.freeze import closing, fence
+from redash_migration.database.freeze.untouched import check_untouched, note_source
+from redash_migration.database.schema import tidying
+from redash_migration.database.schema.carrying import carry_schema, finish_schema
+from redash_migration.database.schema.contents import contents
+from redash_migration.database.schema.dump import Entry
+from redash_migration.database.schema.tidying import Undoing, clean_up
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.watch.watching import (
     note_target,
     watch_source,
     watch_source_by_the_way,

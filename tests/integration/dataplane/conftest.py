@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 
 from redash_migration.adapters.dynamodb import DynamoTable
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.record.record import Record
 
 MIGRATION = "redash-20260131-020000"

@@ -13,11 +13,11 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
-from redash_migration.database import fence
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
+from redash_migration.database.freeze import fence
+from redash_migration.database.freeze.untouched import note_source
 from redash_migration.database.planning import early
-from redash_migration.database.untouched import note_source
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.errors import DataMismatch, InvalidInput
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record

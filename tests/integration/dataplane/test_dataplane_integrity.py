@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.integrity import not_null
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import IntegrityViolated
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record

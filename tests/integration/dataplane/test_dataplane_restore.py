@@ -11,16 +11,16 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.connection import connect
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.early import precopy
 from redash_migration.database.copying.finish import finish
 from redash_migration.database.copying.restore import restore
-from redash_migration.database.data_session import open_session
-from redash_migration.database.horizon import Horizons
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.horizon import Horizons
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed
 from redash_migration.record.record import Record
 

@@ -9,11 +9,11 @@ from contextlib import closing
 import pytest
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import open_session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import Scheme, row_hash, scheme_for
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.row_hash import Scheme, row_hash, scheme_for
+from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.checksum import checksum
 from rehearsal.postgres import programs, server_version
 

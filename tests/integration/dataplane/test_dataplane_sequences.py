@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.goal import SetSequence
 from redash_migration.database.sequences.ledger import write_sequences
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import SequenceNotSettable
 from redash_migration.record.record import Record
 

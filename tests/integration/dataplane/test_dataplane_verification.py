@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import major_version, open_session
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.planning.phases import note_chunks
-from redash_migration.database.row_hash import scheme_for
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import major_version, open_session
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early, unchanged
 from redash_migration.database.verification.compare import Part, compare
 from redash_migration.database.verification.early import remember_early, with_early

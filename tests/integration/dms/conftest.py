@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dms import DmsStandIn
 from rehearsal.postgres import Cluster
 from tests.integration.dms.laboratory import REGION, Bus, Dms, on

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dms import DmsStandIn
 
 if TYPE_CHECKING:

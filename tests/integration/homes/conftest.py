@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import load
 from rehearsal.postgres import Cluster
 from rehearsal.redash.process import RedashProcess, free_port

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load
 from rehearsal.redash.encryption import decrypt_options, encrypt_options
 

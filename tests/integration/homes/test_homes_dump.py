@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import DumpNotRestored, restore_dump
 from rehearsal.postgres import Cluster, programs
 

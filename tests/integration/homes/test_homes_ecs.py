@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws

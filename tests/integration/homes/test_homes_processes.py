@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.redash.process import RedashProcess, free_port
 
 Start = Callable[..., RedashProcess]

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import ADMIN_API_KEY
 from rehearsal.redash.process import RedashProcess
 from rehearsal.workload import LedgerResult, Workload, WorkloadNotStarted, check_ledger

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redash_migration.approval.evidence import (
+from redash_migration.approval.evidence.contents import (
     Evidence,
     Finding,
     NewSide,

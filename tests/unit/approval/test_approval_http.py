@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.approval.http import Request, Response
+from redash_migration.approval.page.http import Request, Response
 
 
 def _event(**more: Any) -> dict[str, Any]:

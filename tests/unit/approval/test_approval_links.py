@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redash_migration.approval.keyring import KeyRing, parse_keys
-from redash_migration.approval.links import Link, new_gate_id, read_link
-from redash_migration.approval.nonces import LIFETIME_SECONDS, new_nonce, nonce_holds
+from redash_migration.approval.links.keyring import KeyRing, parse_keys
+from redash_migration.approval.links.link import Link, new_gate_id, read_link
+from redash_migration.approval.links.nonces import LIFETIME_SECONDS, new_nonce, nonce_holds
 from redash_migration.errors import InvalidInput
 
 KEYS = KeyRing("k2", {"k1": b"1" * 32, "k2": b"2" * 32})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from redash_migration.approval.readiness import approver_check, subscription_check
+from redash_migration.approval.gate.readiness import approver_check, subscription_check
 
 HANA, KEN = "hana@example.com", "ken@example.com"
 

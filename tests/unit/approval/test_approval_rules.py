@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from redash_migration.approval.evidence import (
+from redash_migration.approval.evidence.contents import (
     Evidence,
     Finding,
     Pause,
     SourceDisk,
     Stream,
 )
-from redash_migration.approval.gate import Answer, Gate
-from redash_migration.approval.people import approvers, same_person, slack_approvers
-from redash_migration.approval.purposes import CONFIRM, CUTOVER
-from redash_migration.approval.rules import Problem, Proposal, clean, decides, problems
+from redash_migration.approval.gate.people import approvers, same_person, slack_approvers
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
+from redash_migration.approval.gate.question import Answer, Gate
+from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
 from redash_migration.errors import InvalidInput
 
 NAME = "redash-20261123-013005"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import redash_migration
-from redash_migration.approval.evidence import Finding
-from redash_migration.approval.rendering import style
+from redash_migration.approval.evidence.contents import Finding
+from redash_migration.approval.page.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
 from redash_migration.approval.texts.japanese_checks import japanese_check
 from redash_migration.approval.wording import meaning_and_detail, remedy_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from redash_migration.database.address import DatabaseAddress
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import InvalidInput
 
 SECRET = {

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from redash_migration.database.carriable import alike_but_for_case, exclusions, is_lob
-from redash_migration.database.catalog import CatalogColumn, CatalogTable
+from redash_migration.database.tables.carriable import alike_but_for_case, exclusions, is_lob
+from redash_migration.database.tables.catalog import CatalogColumn, CatalogTable
 
 KEY = CatalogColumn(
     name="id",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redash_migration.database.completion import foreign_key_not_valid
-from redash_migration.database.dump import Entry, entries, unpack
-from redash_migration.database.stages import may_fail, stage
+from redash_migration.database.schema.completion import foreign_key_not_valid
+from redash_migration.database.schema.dump import Entry, entries, unpack
+from redash_migration.database.schema.stages import may_fail, stage
 from redash_migration.errors import SchemaNotCopied
 
 HEAD = "--\n-- PostgreSQL database dump\n--\n\n\\restrict k\n\nSET client_encoding = 'UTF8';\n\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from redash_migration.database.measure import judge
-from redash_migration.database.slot import Slot
+from redash_migration.database.watch.measure import judge
+from redash_migration.database.watch.slot import Slot
 
 GIGABYTE = 1 << 30
 

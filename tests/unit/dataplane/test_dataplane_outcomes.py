@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redash_migration.database.copying.indexes import rebuild_pays
-from redash_migration.database.horizon import Horizons
-from redash_migration.database.key_range import KeyRange
+from redash_migration.database.tables.horizon import Horizons
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.verification.ahead import Ahead, remaining
 from redash_migration.database.verification.checksum import MODULUS, Checksum, together
 from redash_migration.database.verification.differing import DifferingKey

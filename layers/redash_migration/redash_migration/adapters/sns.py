@@ -15,7 +15,7 @@ from redash_migration.approval.desk import NotSent
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
 
-    from redash_migration.approval.readiness import Subscription
+    from redash_migration.approval.gate.readiness import Subscription
 
 _SUBJECT_LIMIT = 99
 

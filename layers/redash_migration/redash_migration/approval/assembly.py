@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from redash_migration import clock, wiring
 from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
-from redash_migration.approval.keyring import KeyRing, parse_keys
-from redash_migration.approval.purposes import CUTOVER, Purpose
+from redash_migration.approval.gate.purposes import CUTOVER, Purpose
+from redash_migration.approval.links.keyring import KeyRing, parse_keys
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
@@ -80,7 +80,7 @@ def policy(purpose: Purpose) -> Policy:
 def readiness(requested_by: str) -> list[Check]:
     """The preflight's checks of the approval: people who may answer, mails that will arrive."""
     from redash_migration.adapters.sns import SnsMail
-    from redash_migration.approval.readiness import approver_check, subscription_check
+    from redash_migration.approval.gate.readiness import approver_check, subscription_check
 
     settings = wiring.settings()
     rule = policy(CUTOVER)

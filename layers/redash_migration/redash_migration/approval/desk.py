@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from redash_migration.approval.evidence import Evidence
-from redash_migration.approval.gate import Gate
-from redash_migration.approval.gates import Gates
-from redash_migration.approval.keyring import KeyRing
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.record.record import Record
 from redash_migration.record.waits import Resumer
 
@@ -88,7 +88,7 @@ class Desk:
 
     def evidence(self, gate: Gate) -> Evidence:
         """The evidence as it is now."""
-        from redash_migration.approval.gathering import gather
+        from redash_migration.approval.evidence.gathering import gather
 
         return gather(
             self.record,

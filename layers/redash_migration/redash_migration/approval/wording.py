@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from redash_migration.approval.evidence import Finding, TableEvidence
+from redash_migration.approval.evidence.contents import Finding, TableEvidence
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.texts.japanese_checks import japanese_check
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from redash_migration.database.catalog import Connection
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.record import Check
 
 Question = Callable[[Connection], Iterable[Check]]

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.catalog import Connection, count_sequences, read_tables
-from redash_migration.database.connection import connect
-from redash_migration.database.drift import Outline, read_outline
-from redash_migration.database.measure import SourceBefore, disk_use
 from redash_migration.database.prediction import measure_speeds, observed, predict
+from redash_migration.database.schema.drift import Outline, read_outline
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import Connection, count_sequences, read_tables
+from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target
 from redash_migration.preflight.asking import ask, names, unknown

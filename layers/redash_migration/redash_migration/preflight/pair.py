@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from redash_migration.database.catalog import Connection
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import listed, names, one
 from redash_migration.record import Check
 

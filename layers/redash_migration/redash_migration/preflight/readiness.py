@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import psycopg
 from psycopg import errors
 
-from redash_migration.database.catalog import Connection
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.host.preparation import override_lines
 from redash_migration.preflight.asking import Question, listed, one, setting
 from redash_migration.record import Check

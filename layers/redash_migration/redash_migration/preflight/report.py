@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from redash_migration.database import drift
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.measure import SourceBefore
-from redash_migration.database.watching import BEFORE_FACT
+from redash_migration.database.schema import drift
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.watch.measure import SourceBefore
+from redash_migration.database.watch.watching import BEFORE_FACT
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.preflight.examination import Request, examine, refused_for_good
 from redash_migration.record import Record

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from redash_migration.database.catalog import Connection
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import one
 from redash_migration.record import Check
 

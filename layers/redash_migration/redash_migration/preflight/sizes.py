@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from psycopg import errors, sql
 
-from redash_migration.database.carriable import is_lob
-from redash_migration.database.catalog import CatalogTable, Connection
+from redash_migration.database.tables.carriable import is_lob
+from redash_migration.database.tables.catalog import CatalogTable, Connection
 
 EXACT_HEAP = 256 << 20  # bytes of main fork that are read whole
 _SAMPLE = 32 << 20

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
-from redash_migration.database import fence
-from redash_migration.database.catalog import Connection, read_tables
+from redash_migration.database.freeze import fence
+from redash_migration.database.tables.catalog import Connection, read_tables
 from redash_migration.preflight.asking import Question, listed, names, one
 from redash_migration.record import Check
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from redash_migration.database.carriable import alike_but_for_case, exclusions, is_lob
-from redash_migration.database.catalog import CatalogTable, Connection
+from redash_migration.database.tables.carriable import alike_but_for_case, exclusions, is_lob
+from redash_migration.database.tables.catalog import CatalogTable, Connection
 from redash_migration.plan import Column, Exclusion, TablePlan
 from redash_migration.preflight.sizes import Size, measure_tables
 from redash_migration.record import Check

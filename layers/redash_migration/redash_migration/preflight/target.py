@@ -7,9 +7,9 @@ from functools import partial
 
 from psycopg import errors
 
-from redash_migration.database import progress
-from redash_migration.database.catalog import Connection
-from redash_migration.database.contents import contents, has_rows
+from redash_migration.database.schema import progress
+from redash_migration.database.schema.contents import contents, has_rows
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import Question, listed, names, one
 from redash_migration.record import Check
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from redash_migration.approval.gates import Gates
+from redash_migration.approval.gate.gates import Gates
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import PLAN_ARTIFACT

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from redash_migration.database.horizon import Horizons
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.tables.horizon import Horizons
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.record.record import Record
 
 

@@ -16,10 +16,10 @@ from redash_migration.database.copying.hashes import gather_hashes
 from redash_migration.database.copying.silence import Silence
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list, copy_in
-from redash_migration.database.data_session import Session, set_locally
-from redash_migration.database.horizon import Horizons, usable
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session, set_locally
+from redash_migration.database.tables.horizon import Horizons, usable
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import TableShape
 
 KEYS_PER_FETCH = 20_000
 

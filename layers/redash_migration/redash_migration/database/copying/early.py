@@ -6,12 +6,12 @@ from typing import Any
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying.certified import note_horizons
 from redash_migration.database.copying.restore import Restored, restore
-from redash_migration.database.horizon import Horizons
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.tables.horizon import Horizons
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 

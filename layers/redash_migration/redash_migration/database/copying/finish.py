@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying import indexes
-from redash_migration.database.data_session import Session, open_session
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import Session, open_session
 
 CONNECTIONS = 4
 

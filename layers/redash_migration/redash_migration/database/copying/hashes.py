@@ -9,11 +9,11 @@ from typing import IO
 from psycopg import sql
 
 from redash_migration.database.copying.whole import column_list
-from redash_migration.database.data_session import Session
-from redash_migration.database.horizon import Horizons, written_since
-from redash_migration.database.row_hash import row_hash
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.horizon import Horizons, written_since
+from redash_migration.database.tables.row_hash import row_hash
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import TableShape
 
 SPOOL_BYTES = 16 * 1024 * 1024
 """The source's hashes wait in memory up to here, beyond that in a file (about 30 bytes a row)."""

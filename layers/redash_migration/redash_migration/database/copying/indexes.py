@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session, major_version, set_locally
+from redash_migration.database.session.data_session import Session, major_version, set_locally
 
 REBUILD_FROM_FRACTION = 0.5
 """Indexes are rebuilt when this share of a table's rows, or more, is written.

@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.delta import (
     Differences,
@@ -25,18 +24,19 @@ from redash_migration.database.copying.delta import (
 )
 from redash_migration.database.copying.silence import triggers_silent
 from redash_migration.database.copying.whole import carry_whole
-from redash_migration.database.data_session import (
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import (
     LOCK_TIMEOUT,
     Session,
     major_version,
     open_session,
     set_locally,
 )
-from redash_migration.database.horizon import Horizons, read_horizon
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import scheme_for
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import TableShape, read_shape
+from redash_migration.database.tables.horizon import Horizons, read_horizon
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import TableShape, read_shape
 from redash_migration.errors import CopyFailed
 
 Way = Literal["copy", "delta"]

@@ -9,7 +9,7 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.data_session import Session, set_locally
+from redash_migration.database.session.data_session import Session, set_locally
 
 Silence = Literal["replica", "user triggers"]
 """How it was done. "replica": session_replication_role, which also skips the foreign keys'

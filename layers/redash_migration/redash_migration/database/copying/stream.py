@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
+from redash_migration.database.session.data_session import Session
 
 BLOCK_BYTES = 512 * 1024
 WINDOW_BYTES = 16 * 1024 * 1024

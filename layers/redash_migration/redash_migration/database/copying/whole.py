@@ -5,9 +5,9 @@ from __future__ import annotations
 from psycopg import sql
 
 from redash_migration.database.copying.stream import Streamed, stream
-from redash_migration.database.data_session import Session
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.shape import ShapeColumn, TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.shape import ShapeColumn, TableShape
 
 
 def column_list(columns: tuple[ShapeColumn, ...], alias: str = "") -> sql.Composable:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.shape import TableShape
 from redash_migration.record.checks import Check
 
 SAMPLE_ROWS = 20

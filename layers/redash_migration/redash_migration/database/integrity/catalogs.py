@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from redash_migration.database.catalog import OWN_SCHEMAS
-from redash_migration.database.data_session import Session
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.catalog import OWN_SCHEMAS
 from redash_migration.record.checks import Check
 
 Objects = Mapping[str, Mapping[str, str]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
+from redash_migration.database.session.data_session import Session
 
 MOST_ORPHANS = 20
 

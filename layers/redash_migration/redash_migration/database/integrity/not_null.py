@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.shape import TableShape
 
 LARGE_HEAP_BYTES = 64 * 1024 * 1024
 """From this size on the scan goes on under a lock that lets readers and writers through."""

@@ -8,11 +8,7 @@ from contextlib import closing
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.catalog import OWN_SCHEMAS
-from redash_migration.database.connection import connect
 from redash_migration.database.copying.indexes import MAINTENANCE_WORK_MEM
-from redash_migration.database.data_session import Session, open_session
 from redash_migration.database.integrity.application import (
     check_alembic,
     check_application_rights,
@@ -35,7 +31,11 @@ from redash_migration.database.integrity.not_null import (
     relaxed_columns,
     set_not_null,
 )
-from redash_migration.database.shape import TableShape, read_shapes
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.session.data_session import Session, open_session
+from redash_migration.database.tables.catalog import OWN_SCHEMAS
+from redash_migration.database.tables.shape import TableShape, read_shapes
 from redash_migration.record.checks import Check
 
 CONNECTIONS = 4

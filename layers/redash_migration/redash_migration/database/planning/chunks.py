@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.pace import MOST_PIECES, Pace
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from redash_migration.database.key_range import KeyRange
 from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
 from redash_migration.database.planning.early import worth_comparing_early
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
+from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.database.address import DatabaseAddress
 from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.planning.items import (
     PHASES,
@@ -16,12 +15,13 @@ from redash_migration.database.planning.items import (
     verify_items,
     verify_parts,
 )
+from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import InvalidInput
 from redash_migration.plan import Plan, TablePlan
 from redash_migration.record.record import Record
 
 if TYPE_CHECKING:
-    from redash_migration.database.data_session import Session
+    from redash_migration.database.session.data_session import Session
 
 VERIFY_FACT = "verify_items"
 """The record's fact that keeps the items of VerifyData: planned before the freeze, so that the
@@ -51,8 +51,8 @@ def plan_phase(
 
         def statistics(table: TablePlan) -> KeyStatistics | None:
             # Small tables, and so most plans, need no database and not its library either.
-            from redash_migration.database.data_session import open_session
             from redash_migration.database.planning.statistics import key_statistics
+            from redash_migration.database.session.data_session import open_session
 
             if not sessions:
                 session = open_session(source(), purpose="plan-copies")

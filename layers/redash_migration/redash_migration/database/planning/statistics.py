@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
 from redash_migration.database.planning.chunks import KeyStatistics
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.shape import read_shape
 
 _INTEGERS = {"int2", "int4", "int8"}
 

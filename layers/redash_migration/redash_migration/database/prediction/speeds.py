@@ -8,9 +8,9 @@ from time import monotonic
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session, major_version, pin
-from redash_migration.database.row_hash import row_hash, scheme_for
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.data_session import Session, major_version, pin
+from redash_migration.database.tables.row_hash import row_hash, scheme_for
+from redash_migration.database.tables.shape import read_shape
 from redash_migration.plan import TablePlan
 
 SAMPLE_BYTES = 8 * 1024 * 1024

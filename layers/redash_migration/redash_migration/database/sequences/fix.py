@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import open_session
 from redash_migration.database.sequences.goal import SetSequence, judge
 from redash_migration.database.sequences.source import read_sequences
 from redash_migration.database.sequences.target import set_sequences
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
 
 
 def fix_sequences(source: DatabaseAddress, target: DatabaseAddress) -> list[SetSequence]:

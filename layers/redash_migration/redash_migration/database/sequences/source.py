@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from psycopg import sql
 
-from redash_migration.database.catalog import OWN_SCHEMAS
-from redash_migration.database.data_session import Session
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.catalog import OWN_SCHEMAS
 
 LOCKS_PER_STATEMENT = 500
 """Reading a sequence locks it until the transaction ends; the lock table is finite

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import open_session
 from redash_migration.database.sequences.source import LOCKS_PER_STATEMENT, SourceSequence
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
 
 CONNECTIONS = 2
 """The work is the server's CPU alone, and the smallest servers have two cores."""

@@ -18,12 +18,12 @@ from typing import Any
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
-from redash_migration.database.horizon import Horizons, read_horizon, usable, written_since
-from redash_migration.database.key_range import KeyRange
-from redash_migration.database.row_hash import row_hash
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.horizon import Horizons, read_horizon, usable, written_since
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.tables.row_hash import row_hash
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import TableShape
 from redash_migration.database.verification.checksum import MODULUS, Checksum
 
 BUCKETS = 64

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
-from redash_migration.database.key_range import KeyRange, KeyRanges
-from redash_migration.database.row_hash import Scheme, row_hash
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.key_range import KeyRange, KeyRanges
+from redash_migration.database.tables.row_hash import Scheme, row_hash
+from redash_migration.database.tables.shape import TableShape
 
 MODULUS = 2**64
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import open_session
-from redash_migration.database.key_range import KeyRange, KeyRanges
-from redash_migration.database.row_hash import scheme_for
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import TableShape, read_shapes
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.key_range import KeyRange, KeyRanges
+from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import TableShape, read_shapes
 from redash_migration.database.verification.ahead import Ahead, remaining, unchanged
 from redash_migration.database.verification.checksum import Checksum, together
 from redash_migration.database.verification.differing import differing_keys

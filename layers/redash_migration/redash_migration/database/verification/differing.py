@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from psycopg import sql
 
-from redash_migration.database.data_session import Session
-from redash_migration.database.row_hash import key_hash, row_hash
-from redash_migration.database.scan import Scan
+from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.row_hash import key_hash, row_hash
+from redash_migration.database.tables.scan import Scan
 
 MOST_KEYS = 20
 ROWS_PER_BUCKET = 500

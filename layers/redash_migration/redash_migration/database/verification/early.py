@@ -7,13 +7,13 @@ from contextlib import closing
 from time import monotonic
 from typing import Any
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import major_version, open_session
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
-from redash_migration.database.row_hash import scheme_for
-from redash_migration.database.scan import Scan
-from redash_migration.database.shape import read_shape
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import major_version, open_session
+from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.scan import Scan
+from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.ahead import Ahead, compare_early
 from redash_migration.database.verification.compare import Part
 from redash_migration.record.record import Record

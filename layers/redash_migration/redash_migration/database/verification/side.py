@@ -9,11 +9,11 @@ from contextlib import closing
 
 import psycopg
 
-from redash_migration.database.address import DatabaseAddress
-from redash_migration.database.data_session import Session, open_session
-from redash_migration.database.key_range import KeyRange, KeyRanges
-from redash_migration.database.row_hash import Scheme
-from redash_migration.database.shape import TableShape
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import Session, open_session
+from redash_migration.database.tables.key_range import KeyRange, KeyRanges
+from redash_migration.database.tables.row_hash import Scheme
+from redash_migration.database.tables.shape import TableShape
 from redash_migration.database.verification.checksum import Checksum, checksum, together
 
 Todo = tuple[int, TableShape, KeyRange | KeyRanges]

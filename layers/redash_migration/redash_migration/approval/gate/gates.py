@@ -1,0 +1,208 @@
+"""Where gates are kept: one for each question of a migration, found also by its opaque id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from redash_migration.approval.gate.people import Approver
+from redash_migration.approval.gate.purposes import EXPIRE, Purpose, purpose_of
+from redash_migration.approval.gate.question import Answer, Gate, GateState
+from redash_migration.clock import moment, stamp
+from redash_migration.record.table import Item, RecordTable, Value
+
+_POINTER_LIFE_SECONDS = 86_400
+
+
+class Gates:
+    """Gates in the record's table; every change after the opening is conditional."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def current(self, migration_id: str, purpose: Purpose) -> Gate | None:
+        """The latest gate of this question, or None."""
+        item = self._table.get(migration_id, f"GATE#{purpose.state}")
+        return None if item is None else _gate(item)
+
+    def find(self, gate_id: str) -> Gate | None:
+        """The gate of this id, as long as it is its question's latest."""
+        pointer = self._table.get(f"GATE#{gate_id}", "GATE")
+        if pointer is None:
+            return None
+        purpose = purpose_of(str(pointer["purpose"]))
+        gate = self.current(str(pointer["migration_id"]), purpose)
+        return gate if gate is not None and gate.gate_id == gate_id else None
+
+    def open(self, gate: Gate) -> Gate:
+        """Put a new gate in the place of an earlier, finished one; returns the one that counts."""
+        self._table.put_new(
+            {
+                "pk": f"GATE#{gate.gate_id}",
+                "sk": "GATE",
+                "migration_id": gate.migration_id,
+                "purpose": gate.purpose.state,
+                # The table's time to live: what a link points at is forgotten after the link.
+                "expires_at": int(gate.expires_at.timestamp()) + _POINTER_LIFE_SECONDS,
+            }
+        )
+        before = self.current(gate.migration_id, gate.purpose)
+        if before is not None and before.state == "OPEN" and not before.expired(gate.opened_at):
+            return before
+        self._table.update(
+            gate.migration_id,
+            f"GATE#{gate.purpose.state}",
+            values={**_values(gate), **_question(gate)},
+            expected={"gate_id": None if before is None else before.gate_id},
+        )
+        counting = self.current(gate.migration_id, gate.purpose)
+        return gate if counting is None else counting
+
+    def answer(self, gate: Gate, answer: Answer, *, decided: bool) -> Gate | None:
+        """Add an answer, and with it the decision where it makes one; None when too late."""
+        changed = replace(gate, answers={**gate.answers, answer.actor: answer})
+        if decided:
+            changed = replace(
+                changed,
+                state="DECIDED",
+                decision=answer.decision,
+                actor=_names(changed, answer),
+                reason=answer.reason,
+                evidence_hash=answer.evidence_hash,
+                decided_at=answer.at,
+            )
+        written = self._write(gate, changed)
+        if written is not None:
+            self._keep(written, answer)
+        return written
+
+    def expire(self, gate: Gate, now: datetime) -> Gate | None:
+        """Decide by time that nobody decided; None when somebody was faster."""
+        at = stamp(now)
+        changed = replace(gate, state="DECIDED", decision=EXPIRE, actor="", decided_at=at)
+        written = self._write(gate, changed)
+        if written is not None:
+            self._keep(written, Answer("", EXPIRE, "", gate.evidence_hash, at, "time"))
+        return written
+
+    def mark(self, gate: Gate, state: GateState) -> Gate | None:
+        """Note that the execution heard of the decision, or no longer waits; None when too late."""
+        return self._write(gate, replace(gate, state=state))
+
+    def decisions(self, migration_id: str) -> list[dict[str, str]]:
+        """Every answer and expiry in order, as they stand in a report's ``approvals``."""
+        return [
+            {key: str(item[key]) for key in _REPORTED}
+            for item in self._table.query(migration_id, "DECISION#")
+        ]
+
+    def _write(self, before: Gate, after: Gate) -> Gate | None:
+        after = replace(after, version=before.version + 1)
+        item = self._table.update(
+            before.migration_id,
+            f"GATE#{before.purpose.state}",
+            values=_values(after),
+            expected={"gate_id": before.gate_id, "version": before.version},
+        )
+        return None if item is None else _gate(item)
+
+    def _keep(self, gate: Gate, answer: Answer) -> None:
+        self._table.put_new(
+            {
+                "pk": gate.migration_id,
+                "sk": f"DECISION#{answer.at}#{gate.gate_id}#{answer.actor}",
+                "purpose": gate.purpose.state,
+                "decision": answer.decision,
+                "actor": answer.actor,
+                "reason": answer.reason,
+                "evidence_hash": answer.evidence_hash,
+                "decided_at": answer.at,
+                "channel": answer.channel,
+            }
+        )
+
+
+_REPORTED = (
+    "purpose",
+    "decision",
+    "actor",
+    "reason",
+    "evidence_hash",
+    "decided_at",
+    "channel",
+)
+
+
+def _names(gate: Gate, last: Answer) -> str:
+    """Who decided: everybody whose agreement counted, the last one at the end."""
+    if last.decision != gate.purpose.agree:
+        return last.actor
+    others = [
+        answer.actor for answer in gate.agreeing(last.evidence_hash) if answer.actor != last.actor
+    ]
+    return ", ".join([*others, last.actor])
+
+
+def _question(gate: Gate) -> dict[str, Value]:
+    people = [[person.key, person.address] for person in gate.approvers]
+    return {
+        "migration_id": gate.migration_id,
+        "purpose": gate.purpose.state,
+        "gate_id": gate.gate_id,
+        "opened_at": stamp(gate.opened_at),
+        "open_until": stamp(gate.expires_at),
+        "approvers": json.dumps(people, ensure_ascii=False),
+        "required": gate.required,
+        "requested_by": gate.requested_by,
+        "allow_self": gate.allow_self,
+        "language": gate.language,
+        "base_url": gate.base_url,
+    }
+
+
+def _values(gate: Gate) -> dict[str, Value]:
+    answers = [answer.to_json() for answer in gate.answers.values()]
+    return {
+        "state": gate.state,
+        "version": gate.version,
+        "evidence_hash": gate.evidence_hash,
+        "answers": json.dumps(answers, ensure_ascii=False),
+        "decision": gate.decision,
+        "actor": gate.actor,
+        "reason": gate.reason,
+        "decided_at": gate.decided_at,
+    }
+
+
+def _gate(item: Item) -> Gate:
+    states: Mapping[str, GateState] = {
+        "OPEN": "OPEN",
+        "DECIDED": "DECIDED",
+        "RESUMED": "RESUMED",
+        "CLOSED": "CLOSED",
+    }
+    people = json.loads(str(item["approvers"]))
+    answers = [Answer(**entry) for entry in json.loads(str(item["answers"]))]
+    return Gate(
+        migration_id=str(item["migration_id"]),
+        gate_id=str(item["gate_id"]),
+        purpose=purpose_of(str(item["purpose"])),
+        state=states[str(item["state"])],
+        version=int(item["version"]),
+        opened_at=moment(str(item["opened_at"])),
+        expires_at=moment(str(item["open_until"])),
+        approvers=tuple(Approver(key, address) for key, address in people),
+        required=int(item["required"]),
+        requested_by=str(item["requested_by"]),
+        allow_self=bool(item["allow_self"]),
+        language=str(item["language"]),
+        base_url=str(item["base_url"]),
+        evidence_hash=str(item["evidence_hash"]),
+        answers={answer.actor: answer for answer in answers},
+        decision=str(item["decision"]),
+        actor=str(item["actor"]),
+        reason=str(item["reason"]),
+        decided_at=str(item["decided_at"]),
+    )

@@ -1,0 +1,93 @@
+"""Asking: the wait is stored, the evidence kept, a link made for each approver, messages sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from redash_migration.approval.desk import Desk, Policy
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.gate.answering import deliver
+from redash_migration.approval.gate.people import approvers, same_person
+from redash_migration.approval.gate.purposes import Purpose
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.links.link import new_gate_id
+from redash_migration.approval.messages.sending import send_requests
+from redash_migration.errors import InvalidInput, TransientFailure
+
+
+def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[str, str]:
+    """Ask the approvers; returns at once, the answer resumes the execution.
+
+    May run again at any point: an open gate is used again with its links and without messages that
+    were already sent; a decided one of which the execution has not heard yet is delivered.
+    InvalidInput when nobody could answer; TransientFailure when no message could be sent at all.
+    """
+    desk.record.waits.open(purpose.state, token, "approval")
+    earlier = desk.gates.current(desk.record.migration_id, purpose)
+    if earlier is not None and earlier.state == "DECIDED":
+        deliver(desk, earlier)
+        return {"gate": earlier.gate_id}
+    started = desk.record.fact("request") or {}
+    gate, evidence = _opened(desk, policy, purpose, str(started.get("requested_by", "")))
+    sent = send_requests(desk, gate, evidence, desk.clock())
+    if not sent:
+        raise TransientFailure(
+            "no approver could be reached, neither by e-mail nor by Slack; "
+            "see the topic's subscriptions and the webhook"
+        )
+    return {"gate": gate.gate_id}
+
+
+def _opened(
+    desk: Desk, policy: Policy, purpose: Purpose, requested_by: str
+) -> tuple[Gate, Evidence]:
+    people = approvers(policy.addresses)
+    _check_enough(policy, [person.address for person in people], requested_by)
+    now = desk.clock()
+    wanted = Gate(
+        migration_id=desk.record.migration_id,
+        gate_id=new_gate_id(),
+        purpose=purpose,
+        state="OPEN",
+        version=1,
+        opened_at=now,
+        expires_at=now + timedelta(seconds=policy.timeout_seconds),
+        approvers=people,
+        required=policy.required,
+        requested_by=requested_by,
+        allow_self=policy.allow_self,
+        language=policy.language,
+        base_url=policy.base_url,
+        evidence_hash="",
+        answers={},
+    )
+    evidence = desk.evidence(wanted)
+    desk.keep(wanted, evidence)
+    gate = desk.gates.open(replace(wanted, evidence_hash=evidence.hash))
+    if gate.gate_id == wanted.gate_id:
+        desk.record.audit(
+            "approval.requested",
+            purpose=purpose.state,
+            gate=gate.gate_id,
+            approvers=[person.address for person in people],
+            required=gate.required,
+            requested_by=requested_by,
+            expires_at=gate.expires_at.isoformat(),
+        )
+    return gate, evidence
+
+
+def _check_enough(policy: Policy, addresses: list[str], requested_by: str) -> None:
+    if policy.required not in {1, 2}:
+        raise InvalidInput(f"REQUIRED_APPROVALS: {policy.required} is neither 1 nor 2")
+    able = [
+        address
+        for address in addresses
+        if policy.allow_self or not same_person(requested_by, address)
+    ]
+    if len(able) < policy.required and not policy.chat_decides:
+        raise InvalidInput(
+            f"APPROVERS: {len(able)} can approve, {policy.required} needed; "
+            "the one who started the migration does not count (ALLOW_SELF_APPROVAL)"
+        )

@@ -1,0 +1,56 @@
+"""What a gate needs while people think: reminders, expiry, and whatever was interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from redash_migration.approval.desk import Desk
+from redash_migration.approval.gate.answering import deliver
+from redash_migration.approval.gate.finishing import still_waiting
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.purposes import PURPOSES
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.messages.sending import send_outcome, send_reminders, send_requests
+from redash_migration.record.record import Record
+
+REMINDERS = ((50, 0.5), (90, 0.9))
+"""Per cent of the time after which those who have not answered hear of it again."""
+
+
+def follow_up(make_desk: Callable[[], Desk], record: Record, now: datetime) -> None:
+    """Look after both gates of a migration; repeatable, and safe when run twice at once.
+
+    The desk is only made for a gate that needs something: most minutes, none does.
+    """
+    gates = Gates(record.table)
+    for purpose in PURPOSES:
+        gate = gates.current(record.migration_id, purpose)
+        if gate is not None and gate.state != "CLOSED":
+            _look_after(make_desk(), gate, now)
+
+
+def _look_after(desk: Desk, gate: Gate, now: datetime) -> None:
+    if gate.state == "OPEN":
+        if not still_waiting(desk, gate):
+            return
+        if not gate.expired(now):
+            _remind(desk, gate, now)
+            return
+        expired = desk.gates.expire(gate, now)
+        if expired is None:
+            return
+        desk.record.audit("approval.expired", purpose=gate.purpose.state, gate=gate.gate_id)
+        gate = expired
+    if gate.state == "DECIDED" and deliver(desk, gate) == "CLOSED":
+        return
+    send_outcome(desk, gate, now)
+
+
+def _remind(desk: Desk, gate: Gate, now: datetime) -> None:
+    evidence = desk.evidence(gate)
+    send_requests(desk, gate, evidence, now)
+    passed = (now - gate.opened_at) / (gate.expires_at - gate.opened_at)
+    due = [percent for percent, share in REMINDERS if passed >= share]
+    if due:
+        send_reminders(desk, gate, evidence, due[-1], now)

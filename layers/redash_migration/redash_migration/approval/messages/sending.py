@@ -1,0 +1,152 @@
+"""Which message goes to whom, once each; a channel that fails holds up no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from redash_migration.approval.desk import Desk, NotSent
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.gate.people import Approver
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.links.link import VIEWER, Link
+from redash_migration.approval.messages.chat_messages import outcome_blocks, request_blocks
+from redash_migration.approval.messages.deliveries import Deliveries
+from redash_migration.approval.messages.mails import (
+    Letter,
+    outcome_mail,
+    reminder_mail,
+    request_mail,
+)
+from redash_migration.approval.texts import Texts
+
+REQUEST = "request"
+OUTCOME = "outcome"
+CHAT = "slack"
+
+
+def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> int:
+    """The question to everybody who has not got it yet; returns how many channels took it."""
+    texts = Texts(gate.language)
+
+    def letter(person: Approver) -> Letter:
+        return request_mail(texts, gate, evidence, link_for(desk, gate, person.key))
+
+    _mail(desk, gate, REQUEST, people=_unanswered(gate), letter=letter, now=now)
+    _post_question(desk, gate, evidence, REQUEST, now)
+    return len(Deliveries(desk.record.table, gate).reached(REQUEST))
+
+
+def send_reminders(desk: Desk, gate: Gate, evidence: Evidence, percent: int, now: datetime) -> None:
+    """The question again, to those who have not answered."""
+    texts = Texts(gate.language)
+
+    def letter(person: Approver) -> Letter:
+        return reminder_mail(texts, gate, evidence, link_for(desk, gate, person.key), now)
+
+    occasion = f"reminder-{percent}"
+    if _mail(desk, gate, occasion, people=_unanswered(gate), letter=letter, now=now):
+        desk.record.audit(
+            "approval.reminded", purpose=gate.purpose.state, gate=gate.gate_id, percent=percent
+        )
+    _post_question(desk, gate, evidence, occasion, now)
+
+
+def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
+    """What was decided, to all."""
+    texts = Texts(gate.language)
+    _mail(
+        desk,
+        gate,
+        OUTCOME,
+        people=gate.approvers,
+        letter=lambda _: outcome_mail(texts, gate),
+        now=now,
+    )
+    chat = desk.chat
+    if chat is None:
+        return
+    text, blocks = outcome_blocks(texts, gate)
+    _send(desk, gate, OUTCOME, recipient=CHAT, now=now, send=lambda: chat.post(text, blocks))
+
+
+def link_for(desk: Desk, gate: Gate, person: str) -> str:
+    """The address of one person's page; made anew each time, and kept nowhere."""
+    link = Link(gate.gate_id, person, gate.purpose.state, int(gate.expires_at.timestamp()))
+    return link.url(gate.base_url, desk.keys())
+
+
+def _post_question(
+    desk: Desk, gate: Gate, evidence: Evidence, occasion: str, now: datetime
+) -> None:
+    chat = desk.chat
+    if chat is None:
+        return
+
+    def post() -> None:
+        text, blocks = request_blocks(
+            Texts(gate.language),
+            gate,
+            evidence,
+            link_for(desk, gate, VIEWER),
+            buttons=desk.chat_decides,
+        )
+        chat.post(text, blocks)
+
+    _send(desk, gate, occasion, recipient=CHAT, now=now, send=post)
+
+
+def _unanswered(gate: Gate) -> list[Approver]:
+    answered = {actor.casefold() for actor in gate.answers}
+    return [person for person in gate.approvers if person.address.casefold() not in answered]
+
+
+def _mail(
+    desk: Desk,
+    gate: Gate,
+    occasion: str,
+    *,
+    people: Iterable[Approver],
+    letter: Callable[[Approver], Letter],
+    now: datetime,
+) -> bool:
+    """Send to each; True when at least one message went out now."""
+    any_sent = False
+    for person in people:
+
+        def send(person: Approver = person) -> None:
+            written = letter(person)
+            desk.mail.send(person.address, written.subject, written.text)
+
+        any_sent |= _send(desk, gate, occasion, recipient=person.address, now=now, send=send)
+    return any_sent
+
+
+def _send(
+    desk: Desk,
+    gate: Gate,
+    occasion: str,
+    *,
+    recipient: str,
+    now: datetime,
+    send: Callable[[], None],
+) -> bool:
+    deliveries = Deliveries(desk.record.table, gate)
+    claim = deliveries.claim(occasion, recipient, now)
+    if claim is None:
+        return False
+    try:
+        send()
+    except NotSent as failure:
+        deliveries.failed(claim, str(failure))
+        desk.record.audit(
+            "approval.message_failed",
+            purpose=gate.purpose.state,
+            occasion=occasion,
+            recipient=recipient,
+            attempt=claim.attempts,
+            failure=str(failure),
+        )
+        return False
+    deliveries.sent(claim, now)
+    return True

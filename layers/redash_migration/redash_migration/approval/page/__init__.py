@@ -1,0 +1,1 @@
+"""The page behind a link: requests, what it shows, and the forms it takes."""

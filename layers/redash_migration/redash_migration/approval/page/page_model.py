@@ -1,0 +1,300 @@
+"""What a page shows: evidence turned into words and figures of one language.
+
+Templates only lay out; whatever needs a decision is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from redash_migration.approval.evidence.contents import (
+    HIGH_LAG_SECONDS,
+    Evidence,
+    Finding,
+    TableEvidence,
+)
+from redash_migration.approval.gate.purposes import CUTOVER
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.page.picture import progress, table_bars
+from redash_migration.approval.texts import Texts
+from redash_migration.approval.wording import (
+    in_order,
+    in_readers_language,
+    meaning_and_detail,
+    part_name,
+    remedy_text,
+    table_state,
+)
+
+Model = dict[str, Any]
+
+
+def page_model(texts: Texts, gate: Gate, evidence: Evidence) -> Model:
+    """The evidence part of a page, for either question."""
+    return {
+        "migration": gate.migration_id,
+        "title": texts(f"{gate.purpose.state}.title"),
+        "lead": _lead(texts, gate, evidence),
+        "headline": _headline(texts, evidence),
+        "deadline": texts("deadline", time=texts.figures.time(gate.expires_at)),
+        "deadline_iso": gate.expires_at.isoformat(timespec="minutes"),
+        "progress": progress(texts, gate.purpose),
+        "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
+        "steps": _steps(texts, gate, evidence),
+        "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
+        "findings": [_finding(texts, finding) for finding in evidence.findings],
+        "findings_note": _findings_note(texts, gate, evidence),
+        "tables": _tables(texts, evidence),
+        "excluded": _excluded(texts, evidence),
+        "cards_title": texts("stream.title" if evidence.new_side is None else "new.title"),
+        "cards": _stream_cards(texts, evidence)
+        if evidence.new_side is None
+        else _new_side_cards(texts, evidence),
+        "as_of": _as_of(texts, evidence),
+        "back": _back(texts, gate, evidence),
+        "people_note": _people_note(texts, gate, evidence),
+        "hash": evidence.hash,
+    }
+
+
+def _lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
+    state = gate.purpose.state
+    if gate.purpose is CUTOVER:
+        if evidence.pause.seconds is None:
+            return texts(f"{state}.lead_unmeasured")
+        return texts(f"{state}.lead", pause=texts.figures.duration(evidence.pause.seconds))
+    side = evidence.new_side
+    if side is None or not side.switched_at:
+        return texts(f"{state}.lead_unmeasured")
+    return texts(f"{state}.lead", time=texts.figures.time(side.switched_at))
+
+
+def _headline(texts: Texts, evidence: Evidence) -> Model:
+    figures, side = texts.figures, evidence.new_side
+    amount = texts(
+        "headline.rows",
+        rows=figures.short(evidence.total_rows),
+        bytes=figures.bytes(evidence.total_bytes),
+        tables=len(evidence.tables),
+    )
+    label = texts(f"{evidence.purpose}.headline")
+    if side is not None:
+        note, tone = "headline.writes_note", "warn"
+        if side.writes is None:
+            note = "headline.writes_unmeasured_note"
+        elif side.writes == 0:
+            note, tone = "headline.no_writes_note", "good"
+        value = texts("unknown") if side.writes is None else figures.number(side.writes)
+        return {"label": label, "value": value, "notes": [texts(note)], "tone": tone}
+    pause = evidence.pause
+    notes = [amount]
+    if pause.seconds is None:
+        return {"label": label, "value": texts("unknown"), "notes": notes, "tone": "warn"}
+    over = 0 < pause.budget_seconds < pause.seconds
+    if pause.budget_seconds:
+        notes.insert(0, texts("headline.budget", budget=figures.duration(pause.budget_seconds)))
+    return {
+        "label": label,
+        "value": figures.duration(pause.seconds),
+        "notes": notes,
+        "tone": "warn" if over else "good",
+    }
+
+
+def _steps(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
+    if gate.purpose is not CUTOVER:
+        return [texts("steps.keep"), texts("steps.go_back"), texts("steps.silence")]
+    restored = ", ".join(table.name for table in evidence.tables if table.method == "restore")
+    steps = [texts("steps.stop"), texts("steps.drain")]
+    if restored:
+        steps.append(texts("steps.restore", tables=restored))
+    return [
+        *steps,
+        texts("steps.verify"),
+        texts("steps.start"),
+        texts("steps.switch"),
+        texts("steps.confirm"),
+    ]
+
+
+def _pause(texts: Texts, evidence: Evidence) -> Model:
+    pause = evidence.pause
+    if pause.seconds is None:
+        return {"text": texts("prediction.none"), "parts": []}
+    longest = max(pause.parts.values(), default=0) or 1
+    return {
+        "text": texts("prediction.text", pause=texts.figures.duration(pause.seconds)),
+        "parts": [
+            {
+                "name": part_name(texts, name),
+                "value": texts.figures.duration(seconds),
+                "percent": max(1.0, round(100 * seconds / longest, 1)),
+            }
+            for name, seconds in in_order(pause.parts)
+            if seconds > 0
+        ],
+    }
+
+
+def _finding(texts: Texts, finding: Finding) -> Model:
+    meaning, detail = meaning_and_detail(texts, finding)
+    return {
+        "id": finding.id,
+        "label": texts.either(f"finding.{finding.status}", finding.status),
+        "tone": "bad" if finding.blocks else "warn",
+        "text": meaning,
+        "detail": detail,
+        "remedy": remedy_text(texts, finding),
+        "foreign": not in_readers_language(texts, finding),
+    }
+
+
+def _findings_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:
+    if not evidence.findings:
+        return texts("findings.none", passed=evidence.passed)
+    if gate.purpose is CUTOVER and evidence.blockers:
+        return texts("findings.blocked")
+    return texts(f"findings.some.{gate.purpose.state}", passed=evidence.passed)
+
+
+def _tables(texts: Texts, evidence: Evidence) -> Model:
+    figures = texts.figures
+    return {
+        "bars": table_bars(texts, evidence.tables),
+        "all": texts("tables.all", count=len(evidence.tables)),
+        "rows": [
+            {
+                "name": table.name,
+                "rows": figures.number(table.rows),
+                "size": figures.bytes(table.bytes),
+                "state": table_state(texts, table),
+                "tone": _table_tone(table),
+                "raw_state": table.validation,
+            }
+            for table in evidence.tables
+        ],
+    }
+
+
+def _table_tone(table: TableEvidence) -> str:
+    if table.match is not None:
+        return "" if table.match else "bad"
+    if table.method == "restore":
+        return ""
+    return {"bad": "bad", "limited": "warn"}.get(table.soundness, "")
+
+
+def _excluded(texts: Texts, evidence: Evidence) -> list[Model]:
+    return [
+        {
+            "name": table.name,
+            "size": texts.figures.bytes(table.bytes),
+            "rows": texts.figures.number(table.rows),
+            "reasons": [
+                texts("excluded.column", column=column, type=kind) if column else reason
+                for column, kind, reason in table.excluded_because
+            ],
+        }
+        for table in evidence.tables
+        if table.method == "restore"
+    ]
+
+
+def _stream_cards(texts: Texts, evidence: Evidence) -> list[Model]:
+    figures, stream, disk = texts.figures, evidence.stream, evidence.disk
+    lag, held, left = stream.lag_seconds, disk.wal_held_bytes, disk.hours_left
+    tone = {"WARN": "warn", "FAIL": "bad"}.get(disk.verdict, "")
+    lasting = "stream.not_filling" if held is not None else "unknown"
+    return [
+        {
+            "label": texts("stream.lag"),
+            "value": texts("unknown") if lag is None else figures.duration(lag),
+            "note": "",
+            "tone": "warn" if lag is not None and lag > HIGH_LAG_SECONDS else "",
+        },
+        {
+            "label": texts("stream.wal"),
+            "value": texts("unknown") if held is None else figures.bytes(held),
+            "note": texts("stream.wal_note", budget=figures.bytes(disk.wal_budget_bytes))
+            if disk.wal_budget_bytes
+            else "",
+            "tone": tone,
+        },
+        {
+            "label": texts("stream.disk"),
+            "value": texts(lasting) if left is None else figures.hours(left),
+            "note": texts("stream.disk_note", free=figures.bytes(disk.disk_free_bytes))
+            if disk.disk_free_bytes
+            else "",
+            "tone": tone,
+        },
+    ]
+
+
+def _new_side_cards(texts: Texts, evidence: Evidence) -> list[Model]:
+    side, figures = evidence.new_side, texts.figures
+    assert side is not None  # noqa: S101 - the caller asks only then
+    unknown = texts("unknown")
+    passed = sum(status == "PASS" for _, status in side.smoke)
+    healthy, total = side.healthy_targets, side.all_targets
+    return [
+        {
+            "label": texts("new.smoke"),
+            "value": texts("new.smoke_value", passed=passed, all=len(side.smoke))
+            if side.smoke
+            else unknown,
+            "note": texts("new.smoke_note") if side.smoke else "",
+            "tone": "" if passed == len(side.smoke) else "bad",
+        },
+        {
+            "label": texts("new.health"),
+            "value": unknown
+            if healthy is None
+            else figures.number(healthy)
+            if total is None
+            else texts("new.smoke_value", passed=healthy, all=total),
+            "note": "",
+            "tone": "bad" if healthy == 0 else "",
+        },
+        {
+            "label": texts("new.errors"),
+            "value": unknown if side.errors is None else figures.number(side.errors),
+            "note": "",
+            "tone": "warn" if side.errors else "",
+        },
+        {
+            "label": texts("new.pause"),
+            "value": unknown
+            if side.write_pause_seconds is None
+            else figures.duration(side.write_pause_seconds),
+            "note": "",
+            "tone": "",
+        },
+    ]
+
+
+def _as_of(texts: Texts, evidence: Evidence) -> str:
+    side = evidence.new_side
+    at = (evidence.disk.as_of or evidence.stream.as_of) if side is None else side.as_of
+    return texts("stream.as_of", time=texts.figures.time(at)) if at else ""
+
+
+def _back(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
+    until = texts("back.until", time=texts.figures.time(gate.expires_at))
+    side = evidence.new_side
+    if side is None:
+        return [texts("back.RequestApproval"), until]
+    if side.writes is None or not side.switched_at:
+        return [texts("back.unmeasured"), until]
+    figures: Mapping[str, str] = {"switched": texts.figures.time(side.switched_at)}
+    if side.writes == 0:
+        return [texts("back.none", **figures), until]
+    return [texts("back.some", writes=texts.figures.number(side.writes), **figures), until]
+
+
+def _people_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:
+    if gate.required < 2:
+        return ""
+    given = len(gate.agreeing(evidence.hash))
+    return texts("two_needed", given=given, required=gate.required)

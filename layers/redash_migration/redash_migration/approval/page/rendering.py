@@ -1,0 +1,62 @@
+"""Templates to HTML. Everything is escaped unless it is our own style sheet."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.approval.page.headers import security_headers
+from redash_migration.approval.page.http import Response
+from redash_migration.approval.texts import Texts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def render(texts: Texts, status: int, template: str, **model: Any) -> Response:
+    """A whole page with its headers."""
+    body = (
+        _environment()
+        .get_template(template)
+        .render(t=texts, f=texts.figures, style=style(), **model)
+    )
+    return Response(status, body, security_headers(style(), texts.language))
+
+
+@cache
+def style() -> str:
+    """The style sheet, without what only its readers need."""
+    text = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["strong"] = _strong
+    return environment
+
+
+def _strong(text: str) -> Markup:
+    """``**so**`` in our own texts is strong; the rest is escaped."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("**")
+    return Markup().join(
+        Markup("<strong>{}</strong>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )

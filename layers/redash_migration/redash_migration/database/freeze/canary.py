@@ -1,0 +1,52 @@
+"""The canary: a row written on the source whose arrival proves that all before it has arrived.
+
+DMS applies transactions in the order of their commits, so what was committed before the canary is
+on the target when the canary is.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from redash_migration.database.schema import progress
+from redash_migration.database.tables.catalog import CONTROL_SCHEMA, OWN_SCHEMA, Connection
+
+_TABLE = sql.Identifier(OWN_SCHEMA, "canary")
+
+
+def make(connection: Connection) -> None:
+    """The canary's table; safe to repeat."""
+    progress.make_canary(connection)
+
+
+def release(connection: Connection, migration_id: str, phase: str) -> None:
+    """Writes the canary of a phase, once: a repeated call leaves it as it is.
+
+    The session must be one that may write past the fence.
+    """
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO {table} AS c (migration_id, phase, written_at) VALUES (%s, %s, now())"
+            " ON CONFLICT (migration_id) DO UPDATE"
+            " SET phase = excluded.phase, written_at = excluded.written_at"
+            " WHERE c.phase IS DISTINCT FROM excluded.phase"
+        ).format(table=_TABLE),
+        [migration_id, phase],
+    )
+
+
+def phase(connection: Connection, migration_id: str) -> str | None:
+    """The phase of the canary as this side has it; None when there is none."""
+    row = connection.execute(
+        sql.SQL("SELECT phase FROM {} WHERE migration_id = %s").format(_TABLE), [migration_id]
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def drop(connection: Connection) -> None:
+    """Our schemas with all they hold, on either side."""
+    connection.execute("SET client_min_messages = warning")
+    for schema in (OWN_SCHEMA, CONTROL_SCHEMA):
+        connection.execute(
+            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
+        )

@@ -1,0 +1,239 @@
+"""The fence: nobody writes on the source any more, and that is proved, not assumed.
+
+Laid by ALTER DATABASE ... SET default_transaction_read_only (PostgreSQL manual, 20.11.1), which
+holds for sessions that begin afterwards; the others are ended. A role that asks for it can still
+write, so a window without a session and without a new transaction has to be seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from psycopg import errors, sql
+
+from redash_migration.database.freeze.sessions import (
+    Session,
+    end,
+    foreign_sessions,
+    others_visit,
+    others_wrote,
+)
+from redash_migration.database.tables.catalog import Connection
+from redash_migration.errors import FenceNotHeld
+
+WINDOW = 1.5  # seconds without anybody that prove the fence
+PATIENCE = 20.0  # seconds in which such a window has to be found
+_LOOK_EVERY = 0.05
+_SETTING = "default_transaction_read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fence that holds. `lsn` is a WAL position behind every write that came before it."""
+
+    lsn: str
+    ended_sessions: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FenceState:
+    """How the setting stood before: `before` is its value for the database, None if unset.
+
+    `roles` are those whose own setting would outrank the database's, with their value in it.
+    """
+
+    before: str | None
+    roles: tuple[tuple[str, str | None], ...]
+
+
+def laid(connection: Connection) -> bool:
+    """Whether the fence stands now."""
+    return _database_setting(connection) in {"on", "true", "yes", "1"}
+
+
+def state(connection: Connection) -> FenceState:
+    """What is to be restored when the fence is lifted; to be recorded before it is laid."""
+    rows = connection.execute(
+        "SELECT r.rolname, (SELECT split_part(c, '=', 2) FROM pg_catalog.pg_db_role_setting i,"
+        " unnest(i.setconfig) c WHERE i.setrole = r.oid AND split_part(c, '=', 1) = %(setting)s"
+        " AND i.setdatabase = (SELECT oid FROM pg_catalog.pg_database"
+        " WHERE datname = current_database()))"
+        " FROM pg_catalog.pg_roles r WHERE EXISTS ("
+        " SELECT FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c"
+        " WHERE s.setrole = r.oid AND split_part(c, '=', 1) = %(setting)s"
+        " AND split_part(c, '=', 2) NOT IN ('on', 'true', 'yes', '1')"
+        " AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database"
+        " WHERE datname = current_database()))) ORDER BY 1",
+        {"setting": _SETTING},
+    )
+    roles = tuple((str(role), value) for role, value in rows.fetchall())
+    return FenceState(_database_setting(connection), roles)
+
+
+def lay(
+    connection: Connection,
+    slots_before: Collection[str],
+    *,
+    window: float = WINDOW,
+    patience: float = PATIENCE,
+) -> Fence:
+    """Makes the database read-only, ends all other sessions, and sees that nobody comes back.
+
+    The session must be allowed to write. Raises FenceNotHeld naming who still writes, with the
+    remedy; the fence stays laid then, for the roll-back to lift.
+    """
+    _set(connection, sql.SQL("on"))
+    for role, _ in state(connection).roles:
+        _set(connection, sql.SQL("on"), role)
+    refuse_prepared(connection)
+    ended = attempts = 0
+    seen: dict[str, None] = {}
+    deadline = time.monotonic() + patience
+    while attempts == 0 or time.monotonic() < deadline:
+        attempts += 1
+        found = foreign_sessions(connection, slots_before)
+        ended += len(found)
+        _end(connection, found)
+        witness = _watch(connection, slots_before, window)
+        if not witness:
+            refuse_prepared(connection)
+            return Fence(_position(connection), ended, attempts)
+        seen |= dict.fromkeys(witness)
+        time.sleep(_LOOK_EVERY)
+    raise FenceNotHeld(
+        f"after {patience:.0f} s and {attempts} attempts still there: "
+        f"{'; '.join(list(seen)[:10])}. Stop what connects to the old database, then start again"
+    )
+
+
+def refuse_prepared(connection: Connection) -> None:
+    """Raises FenceNotHeld when a prepared transaction could still be committed."""
+    rows = connection.execute(
+        "SELECT gid, owner::text FROM pg_catalog.pg_prepared_xacts"
+        " WHERE database = current_database() ORDER BY prepared"
+    ).fetchall()
+    if rows:
+        gid, owner = rows[0]
+        raise FenceNotHeld(
+            f"{len(rows)} prepared transactions can still be committed, the first {gid!r} of"
+            f" {owner}: COMMIT PREPARED or ROLLBACK PREPARED them on the old database"
+        )
+
+
+def lift(connection: Connection, before: FenceState) -> None:
+    """Restores the settings that stood before; safe to repeat, also on a read-only database."""
+    if before.before is None:
+        _reset(connection)
+    else:
+        _set(connection, sql.Literal(before.before))
+    for role, value in before.roles:
+        if value is None:
+            _reset(connection, role)
+        else:
+            _set(connection, sql.Literal(value), role)
+
+
+def _watch(connection: Connection, slots_before: Collection[str], window: float) -> list[str]:
+    """What was seen during the window that should not be; empty when the fence held."""
+    transaction, sessions = _last_transaction(connection), _sessions_begun(connection)
+    wrote = visit = False
+    deadline = time.monotonic() + window
+    while time.monotonic() < deadline:
+        found = foreign_sessions(connection, slots_before)
+        if found:
+            return [str(session) for session in found]
+        wrote = wrote or others_wrote(connection, window)
+        visit = visit or others_visit(connection, slots_before)
+        time.sleep(_LOOK_EVERY)
+    if _sessions_begun(connection) > sessions and not visit:
+        return ["sessions that come and go"]
+    if _last_transaction(connection) != transaction and not wrote:
+        return ["transactions of sessions that do not show"]
+    return []
+
+
+def _end(connection: Connection, found: list[Session]) -> None:
+    try:
+        end(connection, found)
+    except errors.InsufficientPrivilege as error:
+        raise FenceNotHeld(
+            f"may not end the session of {found[0]}: {error.diag.message_primary};"
+            " give the migration's role on the old database superuser rights"
+        ) from error
+    deadline = time.monotonic() + 5
+    pids = {session.pid for session in found}
+    while pids and time.monotonic() < deadline:
+        rows = connection.execute(
+            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE pid = ANY (%s)", [list(pids)]
+        )
+        pids = {pid for (pid,) in rows}
+        time.sleep(_LOOK_EVERY)
+
+
+def _position(connection: Connection) -> str:
+    """Behind everything written so far, also what asynchronous commits have not flushed yet."""
+    row = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
+    assert row is not None  # noqa: S101 - the function always answers
+    return str(row[0])
+
+
+def _last_transaction(connection: Connection) -> int:
+    """The next transaction id of the server: it moves with each transaction that writes."""
+    row = connection.execute(
+        "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _sessions_begun(connection: Connection) -> int:
+    """Sessions ever begun in this database (PostgreSQL 14 and newer; 0 before)."""
+    if connection.info.server_version < 140000:
+        return 0
+    row = connection.execute(
+        "SELECT sessions FROM pg_catalog.pg_stat_database WHERE datname = current_database()"
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _database_setting(connection: Connection) -> str | None:
+    row = connection.execute(
+        "SELECT split_part(c, '=', 2) FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c"
+        " WHERE s.setrole = 0 AND split_part(c, '=', 1) = %s AND s.setdatabase ="
+        " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
+        [_SETTING],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _set(connection: Connection, value: sql.Composable, role: str = "") -> None:
+    statement = sql.SQL("ALTER {} SET {} = {}").format(
+        _whose(connection, role), sql.Identifier(_SETTING), value
+    )
+    _alter(connection, statement)
+
+
+def _reset(connection: Connection, role: str = "") -> None:
+    statement = sql.SQL("ALTER {} RESET {}").format(
+        _whose(connection, role), sql.Identifier(_SETTING)
+    )
+    _alter(connection, statement)
+
+
+def _whose(connection: Connection, role: str) -> sql.Composed:
+    database = sql.SQL("DATABASE {}").format(sql.Identifier(connection.info.dbname))
+    if not role:
+        return database
+    return sql.SQL("ROLE {} IN {}").format(sql.Identifier(role), database)
+
+
+def _alter(connection: Connection, statement: sql.Composed) -> None:
+    try:
+        connection.execute(statement)
+    except errors.InsufficientPrivilege as error:
+        raise FenceNotHeld(
+            f"{error.diag.message_primary}; give the migration's role on"
+            " the old database superuser rights or make it the database's owner"
+        ) from error

@@ -1,0 +1,145 @@
+"""What the migration leaves behind in the databases, removed: at the end, or in a roll-back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from redash_migration.database.freeze import canary, fence
+from redash_migration.database.schema.contents import Foundation, empty, put_aside
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import DMS_TABLES, Connection
+from redash_migration.database.watch.slot import drop_own_slots
+from redash_migration.database.watch.watching import source_before, watch_target
+from redash_migration.errors import TransientFailure
+from redash_migration.record import Check, Record
+
+PATIENCE = 30.0  # seconds: a server that restarts comes back
+
+_DMS_OBJECTS = """
+SELECT 'EVENT TRIGGER', evtname::text, NULL::text
+FROM pg_catalog.pg_event_trigger WHERE evtname LIKE %(dms)s
+UNION ALL
+SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname::text, n.nspname::text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'v') AND c.relname LIKE %(dms)s
+UNION ALL
+SELECT 'ROUTINE', p.proname::text, n.nspname::text
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE p.proname LIKE %(dms)s
+"""
+
+
+def clean_up(record: Record, source: DatabaseAddress, target: DatabaseAddress) -> list[str]:
+    """Canary, control tables and slot removed on both sides; returns what was removed.
+
+    The source stays fenced: one database takes Redash's writes. What can't be removed there is a
+    WARN with its remedy, since the migration has succeeded by then.
+    """
+    with _session(target, "clean-up") as new:
+        removed = [f"target: {name}" for name in remove_leftovers(new)]
+    try:
+        with _session(source, "clean-up") as old:
+            slots = drop_own_slots(old, source_before(record).slots)
+            removed += [f"source: {name}" for name in (*slots, *remove_leftovers(old))]
+    except (psycopg.Error, TransientFailure) as error:
+        record.checks.put(
+            Check(
+                "clean_up.source",
+                "WARN",
+                f"the old database was not cleaned: {str(error).strip().splitlines()[-1]}",
+                "DROP SCHEMA redash_migration CASCADE; SELECT pg_drop_replication_slot(slot_name)"
+                " FROM pg_replication_slots: before the old host is switched off for good.",
+            )
+        )
+    return removed
+
+
+def remove_leftovers(connection: Connection) -> list[str]:
+    """Our schemas and everything called awsdms_*; returns the names of what DMS had left."""
+    found = connection.execute(_DMS_OBJECTS, {"dms": DMS_TABLES}).fetchall()
+    for kind, name, schema in found:
+        identifier = sql.Identifier(name) if schema is None else sql.Identifier(schema, name)
+        connection.execute(
+            sql.SQL("DROP {} IF EXISTS {} CASCADE").format(sql.SQL(kind), identifier)
+        )
+    canary.drop(connection)
+    return [name if schema is None else f"{schema}.{name}" for _, name, schema in found]
+
+
+class Undoing:
+    """The undo actions of ``where="database"``; every one may find its work done already."""
+
+    def __init__(self, record: Record, source: DatabaseAddress, target: DatabaseAddress) -> None:
+        self._record = record
+        self._source = source
+        self._target = target
+
+    def actions(self) -> Mapping[str, Callable[..., None]]:
+        """Action name of an undo entry -> what carries it out."""
+        return {
+            "lift_fence": self.lift_fence,
+            "empty_target": self.empty_target,
+            "drop_source_leftovers": self.drop_source_leftovers,
+        }
+
+    def lift_fence(self, before: str | None, roles: Sequence[Sequence[str | None]]) -> None:
+        """The source takes writes again, as it did before."""
+        state = fence.FenceState(before, tuple((str(role), value) for role, value in roles))
+        with _session(self._source, "lift-fence") as session:
+            fence.lift(session, state)
+        self._record.audit("fence_lifted")
+
+    def empty_target(self, schemas: Collection[str], extensions: Collection[str]) -> None:
+        """Drops what was put on the target; what users have written to is put aside instead."""
+        kept: list[str] = []
+        with _session(self._target, "roll-back") as session:
+            if self._has_users_writes():
+                kept = put_aside(session, self._record.migration_id)
+            else:
+                empty(session, Foundation(tuple(schemas), tuple(extensions)))
+            remove_leftovers(session)
+        if kept:
+            self._record.checks.put(
+                Check(
+                    "roll_back.target_kept",
+                    "WARN",
+                    f"users had written on the target: its tables are kept in {', '.join(kept)}",
+                    "Look at what they wrote, then DROP SCHEMA ... CASCADE each of them.",
+                )
+            )
+
+    def drop_source_leftovers(self, slots: Collection[str]) -> None:
+        """Canary and control objects on the source, and slots that were not there before."""
+        with _session(self._source, "roll-back") as session:
+            drop_own_slots(session, slots)
+            remove_leftovers(session)
+
+    def _has_users_writes(self) -> bool:
+        if "switch_began" not in self._record.milestones():
+            return False
+        written = watch_target(self._record, self._target)["writes_since_switch"]
+        return bool(written is None or written > 0)
+
+
+@contextmanager
+def _session(address: DatabaseAddress, purpose: str) -> Iterator[Connection]:
+    """A writing session; waits for a server that is just coming back."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            session = connect(
+                address, purpose=purpose, read_only=False, statement_timeout=120, lock_timeout=30
+            )
+            break
+        except psycopg.OperationalError as error:
+            if "password" in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    with session:
+        yield session

@@ -1,0 +1,1 @@
+"""Reaching a database: its address, whom it trusts, and sessions with their limits."""

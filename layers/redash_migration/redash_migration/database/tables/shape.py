@@ -1,0 +1,124 @@
+"""The shape of tables as copying and comparing need it: columns, their types' ways, the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from redash_migration.database.session.data_session import Session
+
+FIRST_USER_OID = 16384
+"""Object identifiers from here on differ between databases (PostgreSQL: access/transam.h)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeColumn:
+    """A column. `type` is format_type()'s spelling and valid SQL.
+
+    `builtin` is the type's name when PostgreSQL itself brings it, otherwise "". `send` names the
+    builtin function that gives the type's binary form, "" where there is none. `binary` says
+    whether that form means the same on another server: not so when it holds object identifiers of
+    user-defined types. `written` is false for generated columns.
+    """
+
+    name: str
+    type: str
+    builtin: str
+    send: str
+    binary: bool
+    written: bool
+    collatable: bool
+    not_null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """A table: its columns in order, and the columns of its primary key, empty without one."""
+
+    schema: str
+    name: str
+    columns: tuple[ShapeColumn, ...]
+    key: tuple[str, ...]
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.name)
+
+    @property
+    def key_columns(self) -> tuple[ShapeColumn, ...]:
+        by_name = {column.name: column for column in self.columns}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
+    def written_columns(self) -> tuple[ShapeColumn, ...]:
+        """The columns that COPY can fill."""
+        return tuple(column for column in self.columns if column.written)
+
+    @property
+    def copy_format(self) -> str:
+        """ "binary" where every column allows it, else "text" (COPY's FORMAT option)."""
+        return "binary" if all(column.binary for column in self.written_columns) else "text"
+
+
+_SHAPES = """
+SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+       CASE WHEN t.oid < %(first)s THEN t.typname::text ELSE '' END,
+       CASE WHEN t.oid < %(first)s AND t.typsend <> 0 THEN p.proname::text ELSE '' END,
+       t.typsend <> 0 AND t.typreceive <> 0 AND t.typtype <> 'c' AND t.typname NOT LIKE 'reg%%'
+           AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s),
+       a.attgenerated = '', t.typcollation <> 0, a.attnotnull,
+       coalesce(array_position(i.indkey::smallint[], a.attnum), -1)
+FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS wanted(schema_name, table_name)
+JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema_name
+JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
+LEFT JOIN pg_catalog.pg_index i
+    ON i.indrelid = c.oid AND i.indisprimary AND i.indisvalid
+ORDER BY n.nspname, c.relname, a.attnum
+"""
+
+
+def read_shapes(
+    session: Session, tables: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], TableShape]:
+    """The shapes of (schema, name) tables that exist, in one round trip."""
+    wanted = list(tables)
+    rows = session.execute(
+        _SHAPES,
+        {
+            "first": FIRST_USER_OID,
+            "schemas": [schema for schema, _ in wanted],
+            "names": [name for _, name in wanted],
+        },
+    ).fetchall()
+    columns: dict[tuple[str, str], list[ShapeColumn]] = {}
+    keys: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for schema, table, *rest, place in rows:
+        columns.setdefault((schema, table), []).append(ShapeColumn(*rest))
+        if place >= 0:
+            keys.setdefault((schema, table), []).append((place, rest[0]))
+    return {
+        (schema, table): TableShape(
+            schema,
+            table,
+            tuple(found),
+            tuple(name for _, name in sorted(keys.get((schema, table), []))),
+        )
+        for (schema, table), found in columns.items()
+    }
+
+
+def read_shape(session: Session, schema: str, name: str) -> TableShape:
+    """One table's shape. Raises LookupError when the table does not exist."""
+    shape = read_shapes(session, [(schema, name)]).get((schema, name))
+    if shape is None:
+        raise LookupError(f"table {schema}.{name} does not exist in {session.info.dbname}")
+    return shape

@@ -1,0 +1,1 @@
+"""Both databases looked at while people think: WAL held, disk left, rows written."""
