@@ -24,7 +24,9 @@ from rehearsal.cloud.observation import Observation
 from rehearsal.cloud.reports import Reports
 from rehearsal.cloud.server import AwsServer
 from rehearsal.cloud.slack import SlackCatcher
-from rehearsal.cloud.template.deployment import Deployer, Deployment
+from rehearsal.cloud.template.deployer import Deployer
+from rehearsal.cloud.template.deployment import Deployment
+from rehearsal.cloud.template.resources import CREATORS
 
 
 class Cloud(Observation):
@@ -119,7 +121,7 @@ class Cloud(Observation):
         stack_name: str = "redash-migration",
     ) -> Deployment:
         """Deploy a template; TemplateError names what can't be deployed."""
-        deployer = Deployer(self, Path(template).resolve(), parameters or {}, stack_name)
+        deployer = Deployer(self, CREATORS, Path(template).resolve(), parameters or {}, stack_name)
         self.deployment = deployer.deploy()
         self.server.calls.callers |= set(self.deployment.functions)
         self.deployment.write_roles(self.directory / "roles.json")

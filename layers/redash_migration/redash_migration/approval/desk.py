@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.gathering import gather
+from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links.keyring import KeyRing
@@ -37,21 +39,6 @@ class Chat(Protocol):
 
     def whisper(self, response_url: str, text: str) -> None:
         """Tell only the one who pressed the button; raises NotSent."""
-
-
-class EvidenceStore(Protocol):
-    """Artifacts as far as a gate needs them."""
-
-    def put_json(self, name: str, value: Any) -> None:
-        """Write."""
-
-    def get_json(self, name: str) -> Any:
-        """Read; NotFoundInRecord when it is not there."""
-
-
-def evidence_name(gate_id: str, evidence_hash: str) -> str:
-    """The artifact that keeps the evidence of a decision."""
-    return f"approval/{gate_id}/{evidence_hash}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +75,6 @@ class Desk:
 
     def evidence(self, gate: Gate) -> Evidence:
         """The evidence as it is now."""
-        from redash_migration.approval.evidence.gathering import gather
-
         return gather(
             self.record,
             self.store,

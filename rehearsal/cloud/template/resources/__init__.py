@@ -7,7 +7,7 @@ not rehearsed.
 
 from __future__ import annotations
 
-from rehearsal.cloud.template.deployment import Creator
+from rehearsal.cloud.template.deployer import Creator
 from rehearsal.cloud.template.resources import (
     events,
     functions,

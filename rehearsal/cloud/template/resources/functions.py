@@ -8,7 +8,8 @@ import zipfile
 from typing import Any
 
 from rehearsal.cloud.lambdas.definition import FunctionDefinition, Layer
-from rehearsal.cloud.template.deployment import Creator, Deployer, Resource
+from rehearsal.cloud.template.deployer import Creator, Deployer
+from rehearsal.cloud.template.deployment import Resource
 from rehearsal.cloud.template.reading import TemplateError, local_path
 
 Properties = dict[str, Any]

@@ -8,7 +8,8 @@ import string
 from typing import Any
 
 from rehearsal.cloud.http_api import HttpApi
-from rehearsal.cloud.template.deployment import Creator, Deployer, Resource
+from rehearsal.cloud.template.deployer import Creator, Deployer
+from rehearsal.cloud.template.deployment import Resource
 from rehearsal.cloud.template.reading import TemplateError
 
 Properties = dict[str, Any]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from rehearsal.cloud.template.deployment import Creator, Deployer, Resource
+from rehearsal.cloud.template.deployer import Creator, Deployer
+from rehearsal.cloud.template.deployment import Resource
 
 Properties = dict[str, Any]
 

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from rehearsal.cloud.backends import ACCOUNT
-from rehearsal.cloud.template.deployment import Creator, Deployer, Resource
+from rehearsal.cloud.template.deployer import Creator, Deployer
+from rehearsal.cloud.template.deployment import Resource
 from rehearsal.cloud.template.resources.fitting import fitting
 
 Properties = dict[str, Any]

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from rehearsal.cloud.template.deployment import Creator, Deployer, Resource
+from rehearsal.cloud.template.deployer import Creator, Deployer
+from rehearsal.cloud.template.deployment import Resource
 from rehearsal.cloud.template.reading import TemplateError, local_path
 
 Properties = dict[str, Any]

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from redash_migration.approval.desk import EvidenceStore, evidence_name
 from redash_migration.approval.evidence.contents import (
     HIGH_LAG_SECONDS,
     Evidence,
@@ -21,6 +20,7 @@ from redash_migration.approval.evidence.contents import (
     Stream,
     TableEvidence,
 )
+from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.clock import seconds_between
