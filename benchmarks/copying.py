@@ -1,4 +1,4 @@
-"""Copying `queries`: ours, with and without an early copy, beside what people use."""
+"""Copying `queries`: ours, with and without a pre-copy, beside what people use."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ INSERT INTO queries (updated_at, created_at, version, org_id, name, query, query
 SELECT updated_at, created_at, 1, 1, name || ' copy', query, query_hash, api_key, 1, false, true,
        0, options, search_vector FROM queries WHERE id % 100 = 11;
 """
-"""Since the early copy: 2 % of the rows changed, 0.5 % are gone, 1 % are new."""
+"""Since the pre-copy: 2 % of the rows changed, 0.5 % are gone, 1 % are new."""
 
-OURS = "restore, no early copy"
-DELTA = "restore after an early copy"
+OURS = "restore, no pre-copy"
+DELTA = "restore after a pre-copy"
 HASHING = "the same, every row hashed again"
 PIPE = "psql COPY into psql COPY (binary, indexes present)"
 DUMP = "pg_dump -Fc, then pg_restore"
@@ -43,14 +43,14 @@ class Copying:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The source, changed since the early copy, and the horizons of that copy."""
+    """The source, changed since the pre-copy, and the horizons of that copy."""
 
     source: DatabaseAddress
     horizons: Horizons
 
 
 def prepare(servers: Servers, rows: Rows) -> Prepared:
-    """A filled source, an empty target, and a target with an early copy that is out of date."""
+    """A filled source, an empty target, and a target with a pre-copy that is out of date."""
     source = servers.create(servers.source, "shape")
     define(source)
     fill(source, rows)
@@ -70,9 +70,9 @@ def prepare(servers: Servers, rows: Rows) -> Prepared:
     restore(source, copied, "public", "query_results", KeyRange())
     # As PrecopyTable does: a copy, and a second run that certifies it.
     restore(source, copied, "public", "queries", KeyRange())
-    certified = restore(source, copied, "public", "queries", KeyRange())
+    precopied = restore(source, copied, "public", "queries", KeyRange())
     ask(source, CHANGES)
-    return Prepared(source, certified.horizons)
+    return Prepared(source, precopied.horizons)
 
 
 def compare_ways(

@@ -40,10 +40,10 @@ def by_bytes(servers: Servers, counts: Sequence[int], say: Callable[[str], None]
         size = ask(source, "SELECT sum(octet_length(data)) / 1e6 FROM query_results")
         megabytes = float(size[0][0])
         say(f"  {megabytes:.0f} MB")
-        early = verifying.early_parts(source, target)[:1]
+        precopied = verifying.precopied_parts(source, target)[:1]
         for name, parts in (
             ("checksum of query_results", [Part("public", "query_results")]),
-            ("after an early comparison", early),
+            ("after a pre-comparison", precopied),
         ):
             took = seconds(partial(compare, source, target, parts, Limits(1, 1)))
             lines.setdefault(name, []).append((megabytes, took))

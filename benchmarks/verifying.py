@@ -18,13 +18,13 @@ from redash_migration.database.session.data_session import open_session
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import read_shape
-from redash_migration.database.verification.ahead import compare_early
+from redash_migration.database.verification.buckets import compare_buckets
 from redash_migration.database.verification.compare import Limits, Part, compare
 
 TABLES = ("query_results", "queries", "events", "visualizations")
 
 OURS = "checksum of all tables"
-EARLY = "the same after an early comparison"
+PRECOPIED = "the same after a pre-comparison"
 TEXT = "sum(hashtextextended(t::text)), both sides at once"
 PGCOPYDB = "pgcopydb compare data"
 
@@ -54,7 +54,7 @@ def compare_ways(
     say: Callable[[str], None],
 ) -> Verifying:
     """Ours and the others over all tables, then table by table against the scan."""
-    early = early_parts(source, target)
+    precopied = precopied_parts(source, target)
 
     def ours(parts: Sequence[Part]) -> Way:
         def once() -> float:
@@ -69,7 +69,7 @@ def compare_ways(
     everything = [Part("public", name) for name in TABLES]
     ways: dict[str, Way] = {
         OURS: ours(everything),
-        EARLY: ours(early),
+        PRECOPIED: ours(precopied),
         TEXT: lambda: _at_once(source, target, [_text_hash(name) for name in TABLES]),
     }
     if pgcopydb := _pgcopydb():
@@ -94,19 +94,19 @@ def compare_ways(
     return Verifying(measure(ways, runs, say), by_table)
 
 
-def early_parts(source: DatabaseAddress, target: DatabaseAddress) -> list[Part]:
-    """All tables, the wide one with what an early comparison remembers."""
+def precopied_parts(source: DatabaseAddress, target: DatabaseAddress) -> list[Part]:
+    """All tables, the wide one with what a pre-comparison remembers."""
     parts = []
     with (
         closing(open_session(source, purpose="bench")) as there,
         closing(open_session(target, purpose="bench")) as here,
     ):
         for name in TABLES:
-            ahead = None
+            equal = None
             if name == "query_results":
                 scan = Scan(read_shape(there, "public", name), KeyRange(), "record")
-                ahead = compare_early(there, here, scan)
-            parts.append(Part("public", name, KeyRange(), ahead))
+                equal = compare_buckets(there, here, scan)
+            parts.append(Part("public", name, KeyRange(), equal))
     return parts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.copying.certified import known_horizons
+from redash_migration.database.copying.horizons import known_horizons
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.step import step

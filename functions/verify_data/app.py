@@ -7,8 +7,8 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.planning.items import verify_parts
 from redash_migration.database.verification.compare import compare
-from redash_migration.database.verification.early import with_early
 from redash_migration.database.verification.ledger import write_outcomes
+from redash_migration.database.verification.precopy import with_precopy
 from redash_migration.step import step
 
 
@@ -18,6 +18,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     ``{compared}``; raises DataMismatch."""
     items = verify_parts(event)
     record = wiring.record(event["migration_id"])
-    outcomes = compare(wiring.source_address(), wiring.target_address(), with_early(items, record))
+    outcomes = compare(
+        wiring.source_address(), wiring.target_address(), with_precopy(items, record)
+    )
     write_outcomes(record, items, outcomes)
     return {"compared": len(outcomes)}

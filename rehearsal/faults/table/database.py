@@ -6,7 +6,7 @@ from rehearsal.faults import database
 from rehearsal.faults.case import Case
 
 DATABASE: dict[str, Case] = {
-    "connection-cut-in-early-copy": Case(
+    "connection-cut-in-precopy": Case(
         "the connection to the target ends in the middle of COPY",
         "SUCCEEDED",
         where="PrecopyTable",

@@ -1,4 +1,4 @@
-"""The handlers in their order, as the state machine calls them: early copy, pause, verdict."""
+"""The handlers in their order, as the state machine calls them: pre-copy, pause, verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from redash_migration import wiring
 from redash_migration.adapters import clients
 from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.untouched import note_source
-from redash_migration.database.planning import early
+from redash_migration.database.planning import precopy as planned_precopy
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.errors import DataMismatch, InvalidInput
@@ -69,8 +69,8 @@ def redash(
     )
     monkeypatch.setenv("MIGRATION_TABLE", "record")
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
-    monkeypatch.setattr(early, "LARGE_BYTES", 0)
-    monkeypatch.setattr(early, "WIDE_ROW_BYTES", 100)
+    monkeypatch.setattr(planned_precopy, "LARGE_BYTES", 0)
+    monkeypatch.setattr(planned_precopy, "WIDE_ROW_BYTES", 100)
     for cached in (wiring.record_table, clients.client):
         cached.cache_clear()
     wiring.artifacts(MIGRATION).put_json("plan.json", plan().to_json())
@@ -146,7 +146,7 @@ def test_the_pause_holds_the_differences_and_everything_is_written_down(
     assert [(each["way"], each["changed"]) for each in pause(source)] == [("delta", 0)]
 
 
-def test_without_an_early_copy_everything_is_carried(
+def test_without_a_pre_copy_everything_is_carried(
     redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
 ) -> None:
     assert [each["way"] for each in pause(redash[0])] == ["copy"]

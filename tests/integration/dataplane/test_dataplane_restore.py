@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from redash_migration.database.copying import indexes
-from redash_migration.database.copying.early import precopy
 from redash_migration.database.copying.finish import finish
+from redash_migration.database.copying.precopy import precopy
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
@@ -121,9 +121,9 @@ def test_a_second_run_carries_only_what_differs(
     assert definitions(run, source) == definitions(run, target)
 
 
-@pytest.mark.parametrize("certified", [False, True])
+@pytest.mark.parametrize("precopied", [False, True])
 def test_after_a_certified_run_only_what_was_written_since_is_looked_at(
-    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run, certified: bool
+    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run, precopied: bool
 ) -> None:
     source, target = redash
     run(source, "ALTER TABLE queries DISABLE TRIGGER spoil")
@@ -133,9 +133,9 @@ def test_after_a_certified_run_only_what_was_written_since_is_looked_at(
         closing(open_session(source, purpose="writer", write=True)) as writer,
         writer.transaction(),
     ):
-        # Open while the certifying run looks: it can't be seen there, and must be later.
+        # Open while the pre-copy's second run looks: not seen there, it must be seen later.
         writer.execute("UPDATE public.queries SET latest = 9 WHERE id = 1700")
-        if certified:
+        if precopied:
             first = restore(source, target, "public", "queries", EVERYTHING)
     run(
         source,
@@ -152,7 +152,7 @@ def test_after_a_certified_run_only_what_was_written_since_is_looked_at(
     delta = restore(source, target, "public", "queries", EVERYTHING, since=first.horizons)
     assert run(source, ALL_ROWS) == run(target, ALL_ROWS)
     assert (delta.added, delta.gone) == (3, 3)
-    if certified:
+    if precopied:
         assert delta.changed == 4
 
 
@@ -207,7 +207,7 @@ def test_a_role_that_may_not_be_replica_carries_the_same(
     run(target, f"REASSIGN OWNED BY {name} TO CURRENT_USER; DROP OWNED BY {name}")
 
 
-def test_an_early_copy_that_foreign_keys_forbid_is_left_out_with_a_warning(
+def test_a_pre_copy_that_foreign_keys_forbid_is_left_out_with_a_warning(
     redash: tuple[DatabaseAddress, DatabaseAddress],
     run: Run,
     make_role: Callable[..., tuple[str, str]],

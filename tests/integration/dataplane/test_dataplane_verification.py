@@ -1,4 +1,4 @@
-"""Verification: equal, different down to the key, or unknown; and what an early look saves."""
+"""Verification: equal, different down to the key, or unknown; and what a pre-comparison saves."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.tables.row_hash import scheme_for
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import read_shape
-from redash_migration.database.verification.ahead import Ahead, compare_early, unchanged
+from redash_migration.database.verification.buckets import EqualBuckets, compare_buckets, unchanged
 from redash_migration.database.verification.compare import Part, compare
-from redash_migration.database.verification.early import remember_early, with_early
 from redash_migration.database.verification.ledger import (
     close_ledger,
     write_outcomes,
 )
+from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
 from redash_migration.errors import DataMismatch
 from redash_migration.record.record import Record
 
@@ -117,14 +117,14 @@ def test_ranges_add_up_to_the_table(both: Both, run: Run, record: Record) -> Non
     items = [CopyItem("public", "results", n, 3, KeyRange(cuts[n], cuts[n + 1])) for n in range(3)]
     whole = compare(source, target, PARTS[:1])[0]
     note_chunks(record, items)
-    write_outcomes(record, items, compare(source, target, with_early(items, record)))
+    write_outcomes(record, items, compare(source, target, with_precopy(items, record)))
     close_ledger(record, ["public.results"])
     line = record.tables.get("public.results")
     assert line["source_checksum"] == str(whole.source)
     assert (line["rows"], line["match"]) == (3000, True)
     run(target, "UPDATE results SET data = '' WHERE id = 1500")
     with pytest.raises(DataMismatch, match="1500 differs"):
-        write_outcomes(record, items, compare(source, target, with_early(items, record)))
+        write_outcomes(record, items, compare(source, target, with_precopy(items, record)))
     assert record.tables.get("public.results")["match"] is False
 
 
@@ -135,42 +135,42 @@ def test_a_forgotten_range_or_table_keeps_the_gate_shut(both: Both, record: Reco
         CopyItem("public", "results", 1, 2, KeyRange(("1000",), None)),
     ]
     note_chunks(record, items)
-    write_outcomes(record, items[:1], compare(source, target, with_early(items[:1], record)))
+    write_outcomes(record, items[:1], compare(source, target, with_precopy(items[:1], record)))
     with pytest.raises(DataMismatch, match="results"):
         close_ledger(record, ["public.results"])
-    write_outcomes(record, items[1:], compare(source, target, with_early(items[1:], record)))
+    write_outcomes(record, items[1:], compare(source, target, with_precopy(items[1:], record)))
     with pytest.raises(DataMismatch, match="pairs"):
         close_ledger(record, ["public.results", "public.pairs"])
     close_ledger(record, ["public.results"])
 
 
-def early(source: DatabaseAddress, target: DatabaseAddress) -> tuple[Ahead, Any]:
-    """What an early look at results remembers, and a function that asks what is left of it."""
+def precompared(source: DatabaseAddress, target: DatabaseAddress) -> tuple[EqualBuckets, Any]:
+    """What a pre-comparison at results remembers, and a function that asks what is left of it."""
     with (
         closing(open_session(source, purpose="test")) as there,
         closing(open_session(target, purpose="test")) as here,
     ):
         scheme = scheme_for(major_version(there), major_version(here))
         scan = Scan(read_shape(there, "public", "results"), KeyRange(), scheme)
-        ahead = compare_early(there, here, scan)
-    assert ahead is not None
+        equal = compare_buckets(there, here, scan)
+    assert equal is not None
 
     def left() -> int:
         with (
             closing(open_session(source, purpose="test")) as there,
             closing(open_session(target, purpose="test")) as here,
         ):
-            return len(unchanged(there, here, scan, Ahead.from_json(ahead.to_json())))
+            return len(unchanged(there, here, scan, EqualBuckets.from_json(equal.to_json())))
 
-    return ahead, left
+    return equal, left
 
 
-def test_an_early_look_is_believed_only_where_nothing_was_written_since(
+def test_a_pre_comparison_is_believed_only_where_nothing_was_written_since(
     both: Both, run: Run
 ) -> None:
     source, target = both(TABLES)
-    ahead, left = early(source, target)
-    buckets = len(ahead.equal)
+    equal, left = precompared(source, target)
+    buckets = len(equal.checksums)
     assert buckets == left() == 64
     for side, statement in (
         (source, "UPDATE results SET data = data WHERE id = 5"),
@@ -188,32 +188,32 @@ def test_an_early_look_is_believed_only_where_nothing_was_written_since(
     # Keys 5 and -1 share the first bucket; nothing was ever remembered above the last key.
     assert left() == buckets - 4
     plain = compare(source, target, PARTS[:1])[0]
-    helped = compare(source, target, [Part("public", "results", KeyRange(), ahead)])[0]
+    helped = compare(source, target, [Part("public", "results", KeyRange(), equal)])[0]
     assert (helped.source, helped.target, helped.keys) == (plain.source, plain.target, plain.keys)
     assert helped.verdict == "different"
 
 
-def test_a_transaction_open_during_the_early_look_counts_as_written_since(
+def test_a_transaction_open_during_the_pre_comparison_counts_as_written_since(
     both: Both, run: Run
 ) -> None:
     source, target = both(TABLES)
     with closing(open_session(source, purpose="writer", write=True)) as writer:
         with writer.transaction():
             writer.execute("UPDATE public.results SET data = 'late' WHERE id = 700")
-            _, left = early(source, target)
+            _, left = precompared(source, target)
         assert left() == 63
 
 
 def test_rows_that_differ_early_are_compared_again(both: Both, run: Run, record: Record) -> None:
     source, target = both(TABLES)
     run(target, "UPDATE results SET data = 'not yet' WHERE id = 3000")
-    item = CopyItem("public", "results", 0, 1, KeyRange(), early=True)
-    assert remember_early(source, target, [item], record)["rows_equal"] < 3000
+    item = CopyItem("public", "results", 0, 1, KeyRange(), precopied=True)
+    assert precopy_comparison(source, target, [item], record)["rows_equal"] < 3000
     run(
         target,
         "UPDATE results SET data = s.data FROM"
         " (SELECT repeat('データ3000', 20) AS data) s WHERE id = 3000",
     )
-    found = compare(source, target, with_early([item], record))
+    found = compare(source, target, with_precopy([item], record))
     assert found[0].verdict == "equal"
     assert found[0].source == compare(source, target, PARTS[:1])[0].source

@@ -80,12 +80,12 @@ def test_figures() -> None:
 
 
 def test_a_known_warning_is_told_in_japanese_with_what_was_seen() -> None:
-    warning = Finding("precopy.public.queries", "WARN", "no early copy", "GRANT ...")
+    warning = Finding("precopy.public.queries", "WARN", "no pre-copy", "GRANT ...")
     meaning, detail = meaning_and_detail(Texts("ja"), warning)
     assert "事前コピー" in meaning
-    assert detail == "no early copy"
+    assert detail == "no pre-copy"
     assert "session_replication_role" in remedy_text(Texts("ja"), warning)
-    assert meaning_and_detail(Texts("en"), warning) == ("no early copy", "")
+    assert meaning_and_detail(Texts("en"), warning) == ("no pre-copy", "")
 
 
 @pytest.mark.parametrize("status", ["FAIL", "UNKNOWN"])

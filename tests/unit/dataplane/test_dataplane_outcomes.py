@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from redash_migration.database.copying.indexes import rebuild_pays
 from redash_migration.database.tables.horizon import Horizons
 from redash_migration.database.tables.key_range import KeyRange
-from redash_migration.database.verification.ahead import Ahead, remaining
+from redash_migration.database.verification.buckets import EqualBuckets, remaining
 from redash_migration.database.verification.checksum import MODULUS, Checksum, together
 from redash_migration.database.verification.differing import DifferingKey
 from redash_migration.database.verification.outcome import Compared, merge
@@ -68,9 +68,9 @@ def test_an_outcome_survives_its_trip_through_json() -> None:
 def test_what_remains_and_what_is_kept_hold_every_key_once(
     bounds: list[int], kept: set[int]
 ) -> None:
-    ahead = Ahead(tuple(bounds), Horizons(1, 1), {})
+    equal = EqualBuckets(tuple(bounds), Horizons(1, 1), {})
     buckets = {n: Checksum(0, 0) for n in kept if n <= len(bounds)}
-    ranges = remaining(KeyRange(), ahead, buckets)
+    ranges = remaining(KeyRange(), equal, buckets)
     for key in range(-120, 120):
         bucket = sum(bound <= key for bound in bounds)
         inside = [

@@ -13,7 +13,7 @@ from redash_migration.database.planning.chunks import KeyStatistics, TableSize, 
 from redash_migration.database.planning.items import (
     CopyItem,
     copy_items,
-    early_items,
+    precopy_items,
     verify_items,
     verify_parts,
 )
@@ -112,7 +112,7 @@ def test_small_tables_are_one_item_together() -> None:
     items = verify_items(tables, no_statistics)
     assert len(items) == 1
     assert len(verify_parts(items[0])) == 20
-    assert early_items(items) == []
+    assert precopy_items(items) == []
 
 
 def test_large_tables_come_first_and_wide_ones_early() -> None:
@@ -125,7 +125,9 @@ def test_large_tables_come_first_and_wide_ones_early() -> None:
     parts = verify_parts(verify_items(tables, no_statistics)[0]) + verify_parts(
         verify_items(tables, no_statistics)[-1]
     )
-    early = [item["parts"][0]["table"] for item in early_items(verify_items(tables, no_statistics))]
+    early = [
+        item["parts"][0]["table"] for item in precopy_items(verify_items(tables, no_statistics))
+    ]
     assert early == ["wide"]
     assert parts[0].name in {"wide", "restored"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from redash_migration.clock import stamp
 from redash_migration.database.prediction import Overheads, Speeds, observed, predict
-from redash_migration.database.prediction.pause import Early
+from redash_migration.database.prediction.pause import Precopied
 from redash_migration.plan import Method, TablePlan
 from redash_migration.record.steps import StepTiming
 
@@ -56,7 +56,7 @@ def test_the_parts_add_up_and_grow_with_what_they_stand_for() -> None:
 
 
 def test_what_was_measured_early_counts_more_than_what_was_assumed() -> None:
-    measured = Early(compared={"public.queries": 30.0}, copied={"public.queries": 100.0})
+    measured = Precopied(compared={"public.queries": 30.0}, copied={"public.queries": 100.0})
     known = predict(ALL, 20, Speeds(), Overheads(), measured)
     assumed = predict(ALL, 20, Speeds(), Overheads())
     # The restored table is compared whole once more, at the speed measured.

@@ -53,7 +53,7 @@ def report(
 
 
 def _predicted(record: Record, plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What was predicted last: after the early copies, else by Preflight."""
+    """What was predicted last: after the pre-copies, else by Preflight."""
     last = record.fact("prediction") or {}
     return {
         "predicted_write_pause_seconds": last.get(

@@ -146,7 +146,7 @@ def _validation_states(tables: Any) -> dict[str, str]:
 
 
 def _pause(plan: Plan, later: Fact, budget_seconds: int) -> Pause:
-    """What was predicted after the early copies, which know more than the plan."""
+    """What was predicted after the pre-copies, which know more than the plan."""
     seconds, parts = _number(later, "seconds"), later.get("parts")
     if seconds is None or not isinstance(parts, Mapping):
         seconds, parts = plan.predicted_write_pause_seconds or None, plan.predicted_parts

@@ -69,7 +69,7 @@ def finish(
 
 
 def _never_analyzed(session: Session, schema: str, name: str) -> bool:
-    """Whether the planner knows nothing of the table: early copies in ranges don't ANALYZE."""
+    """Whether the planner knows nothing of the table: pre-copies in ranges don't ANALYZE."""
     row = session.execute(
         "SELECT c.reltuples < 0 FROM pg_catalog.pg_class c"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"

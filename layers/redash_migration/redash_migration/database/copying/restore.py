@@ -1,7 +1,7 @@
 """One table, or one range of it, made on the target what it is on the source.
 
 Whether all of it is carried or only the differences is decided by what the target holds: rows that
-are there already, from an early copy or from a run that was killed after its commit, are compared
+are there already, from a pre-copy or from a run that was killed after its commit, are compared
 first. Everything happens in one transaction, so that an interrupted run leaves nothing half done
 and every run may be repeated.
 """

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
-from redash_migration.database.planning.early import worth_comparing_early
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
+from redash_migration.database.planning.precopy import worth_precopying
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
@@ -22,7 +22,7 @@ Statistics = Callable[[TablePlan], KeyStatistics | None]
 
 @dataclass(frozen=True, slots=True)
 class CopyItem:
-    """A range of one table to be carried over or compared; `chunk` counts from 0. `early` marks
+    """A range of one table to be carried over or compared; `chunk` counts from 0. `precopied` marks
     one that is compared before the freeze as well."""
 
     schema: str
@@ -30,7 +30,7 @@ class CopyItem:
     chunk: int
     chunks: int
     range: KeyRange
-    early: bool = False
+    precopied: bool = False
 
     @property
     def qualified_name(self) -> str:
@@ -43,7 +43,7 @@ class CopyItem:
             "chunk": self.chunk,
             "chunks": self.chunks,
             **self.range.to_json(),
-            **({"early": True} if self.early else {}),
+            **({"precopied": True} if self.precopied else {}),
         }
 
     @classmethod
@@ -63,7 +63,7 @@ class CopyItem:
             value["chunk"],
             value["chunks"],
             KeyRange.from_json(value),
-            value.get("early") is True,
+            value.get("precopied") is True,
         )
 
 
@@ -83,8 +83,8 @@ def verify_items(tables: Sequence[TablePlan], statistics: Statistics) -> list[di
     for item in _pieces(tables, COMPARE, statistics):
         table = known[item.qualified_name]
         size = _bytes(table) // item.chunks
-        if table.method == "dms" and worth_comparing_early(table.raw_bytes, table.rows):
-            item = replace(item, early=True)  # noqa: PLW2901
+        if table.method == "dms" and worth_precopying(table.raw_bytes, table.rows):
+            item = replace(item, precopied=True)  # noqa: PLW2901
         place = next((number for number, left in enumerate(room) if left >= size), None)
         if place is None:
             groups.append([])
@@ -95,10 +95,13 @@ def verify_items(tables: Sequence[TablePlan], statistics: Statistics) -> list[di
     return [{"parts": group} for group in groups]
 
 
-def early_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The parts of VerifyData's items that PrecopyTable compares early, one an item."""
+def precopy_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The parts of VerifyData's items that PrecopyTable pre-compares, one an item."""
     return [
-        {"parts": [part]} for item in items for part in item["parts"] if part.get("early") is True
+        {"parts": [part]}
+        for item in items
+        for part in item["parts"]
+        if part.get("precopied") is True
     ]
 
 

@@ -11,7 +11,7 @@ from redash_migration.database.planning.items import (
     PHASES,
     CopyItem,
     copy_items,
-    early_items,
+    precopy_items,
     verify_items,
     verify_parts,
 )
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERIFY_FACT = "verify_items"
 """The record's fact that keeps the items of VerifyData: planned before the freeze, so that the
-pieces compared early are the pieces compared in the write pause."""
+pieces pre-compared are the pieces compared in the write pause."""
 
 CHUNKS_FACT = "verification_chunks"
 """The record's fact that says into how many ranges each large table was cut."""
@@ -68,4 +68,4 @@ def plan_phase(
         note_chunks(record, [part for item in items for part in verify_parts(item)])
         if phase == "verify":
             return items
-        return [*copy_items(plan.restored, statistics), *early_items(items)]
+        return [*copy_items(plan.restored, statistics), *precopy_items(items)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from redash_migration.database.planning.early import worth_comparing_early
+from redash_migration.database.planning.precopy import worth_precopying
 from redash_migration.database.prediction.overheads import Overheads
 from redash_migration.database.prediction.speeds import Speeds
 from redash_migration.plan import TablePlan
@@ -26,13 +26,13 @@ CALLS = {
 """Steps of each part that cost a few calls beside their work."""
 
 _CHANGED = 0.05
-"""The share of a table that is expected to change between the early copy and the freeze."""
+"""The share of a table that is expected to change between the precopied copy and the freeze."""
 
 _KEY_SCAN = 0.25e-6
-"""Seconds a row to see what was written since the early comparison (docs/performance.md)."""
+"""Seconds a row to see what was written since the precopied comparison (docs/performance.md)."""
 
 _KEY_JOIN = 3e-6
-"""Seconds a row to bring the keys of both sides together after an early copy."""
+"""Seconds a row to bring the keys of both sides together after an precopied copy."""
 
 _FOREIGN_KEYS = 1.0e-6
 """Seconds a row to prove the foreign keys of a table."""
@@ -42,9 +42,9 @@ _OPEN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class Precopied:
     """What was measured before the freeze, in seconds by table: the copy, the comparison of its
-    rows' hashes, and the checksums of what is compared early."""
+    rows' hashes, and the checksums of what is compared precopied."""
 
     copied: Mapping[str, float] = field(default_factory=dict)
     compared: Mapping[str, float] = field(default_factory=dict)
@@ -67,16 +67,16 @@ def predict(
     sequences: int,
     speeds: Speeds,
     overheads: Overheads,
-    early: Early | None = None,
+    precopied: Precopied | None = None,
 ) -> Prediction:
-    """The pause from StopServices to SwitchTraffic. Without `early` (in Preflight) the speeds say
-    what the early measurements will show."""
-    early = early or Early()
-    hashed = _hashing_speed(tables, early, speeds)
+    """The pause from StopServices to SwitchTraffic. Without `precopied` (in Preflight)
+    the speeds say what the pre-copy will measure."""
+    precopied = precopied or Precopied()
+    hashed = _hashing_speed(tables, precopied, speeds)
     data = {
-        "restore": sum(_restore(t, early, speeds) for t in tables if t.method == "restore"),
+        "restore": sum(_restore(t, precopied, speeds) for t in tables if t.method == "restore"),
         "sequences": sequences * _SEQUENCE + 4 * speeds.round_trip,
-        "verify": sum(_verify(table, early, hashed) for table in tables),
+        "verify": sum(_verify(table, precopied, hashed) for table in tables),
         "integrity": _OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS,
     }
     parts = {
@@ -90,22 +90,22 @@ def predict(
     return Prediction(round(sum(rounded.values()), 1), rounded)
 
 
-def _hashing_speed(tables: Sequence[TablePlan], early: Early, speeds: Speeds) -> float:
-    """Bytes a second, from what was hashed early where that was enough to tell."""
-    seconds = {**early.compared, **early.summed}
+def _hashing_speed(tables: Sequence[TablePlan], precopied: Precopied, speeds: Speeds) -> float:
+    """Bytes a second, from what was hashed precopied where that was enough to tell."""
+    seconds = {**precopied.compared, **precopied.summed}
     done = sum(table.raw_bytes for table in tables if table.qualified_name in seconds)
     took = sum(seconds[table.qualified_name] for table in tables if table.qualified_name in seconds)
     return done / took if took > 0.1 else speeds.hashed
 
 
-def _restore(table: TablePlan, early: Early, speeds: Speeds) -> float:
-    copied = early.copied.get(table.qualified_name, table.raw_bytes / speeds.carried)
+def _restore(table: TablePlan, precopied: Precopied, speeds: Speeds) -> float:
+    copied = precopied.copied.get(table.qualified_name, table.raw_bytes / speeds.carried)
     return table.rows * _KEY_JOIN + _CHANGED * copied
 
 
-def _verify(table: TablePlan, early: Early, hashed: float) -> float:
-    if table.qualified_name in early.compared:
-        return early.compared[table.qualified_name]
-    if table.method == "dms" and worth_comparing_early(table.raw_bytes, table.rows):
+def _verify(table: TablePlan, precopied: Precopied, hashed: float) -> float:
+    if table.qualified_name in precopied.compared:
+        return precopied.compared[table.qualified_name]
+    if table.method == "dms" and worth_precopying(table.raw_bytes, table.rows):
         return table.rows * _KEY_SCAN + _CHANGED * table.raw_bytes / hashed
     return table.raw_bytes / hashed

@@ -1,9 +1,9 @@
-"""The prediction made anew once the early copies and comparisons have been measured."""
+"""The prediction made anew once the precopied copies and comparisons have been measured."""
 
 from __future__ import annotations
 
 from redash_migration.database.prediction.overheads import observed
-from redash_migration.database.prediction.pause import Early, Prediction, predict
+from redash_migration.database.prediction.pause import Precopied, Prediction, predict
 from redash_migration.database.prediction.speeds import Speeds
 from redash_migration.plan import Plan
 from redash_migration.record.record import Record
@@ -15,20 +15,20 @@ _MEASURED = "measured"
 
 
 def note_measured(record: Record, table: str, **seconds: float) -> None:
-    """Keep what an early run took: copied, compared, summed."""
+    """Keep what an precopied run took: copied, compared, summed."""
     known = record.fact(f"{_MEASURED}/{table}") or {}
     record.put_fact(f"{_MEASURED}/{table}", {**known, **seconds})
 
 
 def update_prediction(record: Record, plan: Plan) -> Prediction:
-    """Predict from this migration's steps and early runs so far, and keep it in the record."""
+    """Predict from this migration's steps and precopied runs so far, and keep it in the record."""
     measured = {
         table.qualified_name: record.fact(f"{_MEASURED}/{table.qualified_name}") or {}
         for table in plan.tables
         if table.method == "restore" or table.raw_bytes >= 1024 * 1024
     }
     kinds = ("copied", "compared", "summed")
-    early = Early(
+    precopied = Precopied(
         *(
             {name: float(found[kind]) for name, found in measured.items() if kind in found}
             for kind in kinds
@@ -39,7 +39,7 @@ def update_prediction(record: Record, plan: Plan) -> Prediction:
         plan.sequences_count,
         Speeds(),
         observed(record.steps.all()),
-        early,
+        precopied,
     )
     record.put_fact(FACT, prediction.to_json())
     return prediction

@@ -14,7 +14,7 @@ from redash_migration.database.tables.key_range import KeyRange, KeyRanges
 from redash_migration.database.tables.row_hash import scheme_for
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shapes
-from redash_migration.database.verification.ahead import Ahead, remaining, unchanged
+from redash_migration.database.verification.buckets import EqualBuckets, remaining, unchanged
 from redash_migration.database.verification.checksum import Checksum, together
 from redash_migration.database.verification.differing import differing_keys
 from redash_migration.database.verification.outcome import Compared
@@ -31,7 +31,7 @@ class Part:
     schema: str
     name: str
     range: KeyRange = EVERYTHING
-    ahead: Ahead | None = None
+    equal: EqualBuckets | None = None
 
     @property
     def qualified_name(self) -> str:
@@ -75,9 +75,9 @@ def compare(
                 continue
             shape = shapes[part.schema, part.name]
             rest: KeyRange | KeyRanges = part.range
-            if part.ahead is not None:
-                same = unchanged(there, here, Scan(shape, part.range, scheme), part.ahead)
-                rest = KeyRanges(tuple(remaining(part.range, part.ahead, same)))
+            if part.equal is not None:
+                same = unchanged(there, here, Scan(shape, part.range, scheme), part.equal)
+                rest = KeyRanges(tuple(remaining(part.range, part.equal, same)))
                 kept[place] = together(same.values())
             wanted.append((place, shape, rest))
         sides = [

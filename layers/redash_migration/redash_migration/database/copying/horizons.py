@@ -14,8 +14,8 @@ def note_horizons(item: CopyItem, record: Record, horizons: Horizons) -> None:
 
 
 def known_horizons(item: CopyItem, record: Record) -> Horizons | None:
-    """Since when the range has only to be looked at where it was written; None without an early
-    copy of the very same range."""
+    """Since when the range has only to be looked at where it was written; None without a
+    pre-copy of the very same range."""
     fact = record.fact(_fact(item))
     if fact is None or KeyRange.from_json(fact) != item.range:
         return None

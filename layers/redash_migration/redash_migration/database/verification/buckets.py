@@ -31,27 +31,27 @@ INTEGERS = {"int2", "int4", "int8"}
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class EqualBuckets:
     """What was found equal.
 
     `bounds` cut the key into buckets: bucket n holds keys from bounds[n - 1] up to bounds[n],
-    bucket 0 those below, the last those above. `horizons` are those of both servers then. `equal`
-    maps a bucket to its checksum, the same on both sides.
+    bucket 0 those below, the last those above. `horizons` are those of both servers then.
+    `checksums` maps a bucket to its checksum, the same on both sides.
     """
 
     bounds: tuple[int, ...]
     horizons: Horizons
-    equal: dict[int, Checksum]
+    checksums: dict[int, Checksum]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "bounds": list(self.bounds),
             "horizons": self.horizons.to_json(),
-            "equal": {str(n): [part.rows, str(part)] for n, part in self.equal.items()},
+            "equal": {str(n): [part.rows, str(part)] for n, part in self.checksums.items()},
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Ahead:
+    def from_json(cls, value: Mapping[str, Any]) -> EqualBuckets:
         """The inverse of to_json()."""
         return cls(
             tuple(value["bounds"]),
@@ -60,7 +60,7 @@ class Ahead:
         )
 
 
-def compare_early(source: Session, target: Session, scan: Scan) -> Ahead | None:
+def compare_buckets(source: Session, target: Session, scan: Scan) -> EqualBuckets | None:
     """Sum up both sides in buckets at the same time; None without a single integer key."""
     shape = scan.shape
     if len(shape.key) != 1 or shape.key_columns[0].builtin not in INTEGERS:
@@ -72,32 +72,34 @@ def compare_early(source: Session, target: Session, scan: Scan) -> Ahead | None:
         source_horizon, theirs = there.result()
         target_horizon, ours = here.result()
     equal = {n: part for n, part in theirs.items() if ours.get(n) == part}
-    return Ahead(bounds, Horizons(source_horizon, target_horizon), equal)
+    return EqualBuckets(bounds, Horizons(source_horizon, target_horizon), equal)
 
 
-def unchanged(source: Session, target: Session, scan: Scan, ahead: Ahead) -> dict[int, Checksum]:
+def unchanged(
+    source: Session, target: Session, scan: Scan, equal: EqualBuckets
+) -> dict[int, Checksum]:
     """The buckets that are still what they were when they were found equal."""
     with ThreadPoolExecutor(2) as pool:
         sides = [
-            pool.submit(_counts, session, scan, ahead.bounds, horizon)
+            pool.submit(_counts, session, scan, equal.bounds, horizon)
             for session, horizon in (
-                (source, ahead.horizons.source),
-                (target, ahead.horizons.target),
+                (source, equal.horizons.source),
+                (target, equal.horizons.target),
             )
         ]
         there, here = (side.result() for side in sides)
     return {
         n: part
-        for n, part in ahead.equal.items()
+        for n, part in equal.checksums.items()
         if there.get(n) == (part.rows, False) and here.get(n) == (part.rows, False)
     }
 
 
-def remaining(part: KeyRange, ahead: Ahead, kept: Mapping[int, Checksum]) -> list[KeyRange]:
+def remaining(part: KeyRange, equal: EqualBuckets, kept: Mapping[int, Checksum]) -> list[KeyRange]:
     """The ranges outside the buckets kept, neighbours joined."""
     ranges: list[KeyRange] = []
-    edges = [part.lower, *((str(bound),) for bound in ahead.bounds), part.upper]
-    for n in range(len(ahead.bounds) + 1):
+    edges = [part.lower, *((str(bound),) for bound in equal.bounds), part.upper]
+    for n in range(len(equal.bounds) + 1):
         if n in kept:
             continue
         lower, upper = edges[n], edges[n + 1]

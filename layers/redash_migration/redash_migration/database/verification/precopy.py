@@ -14,45 +14,45 @@ from redash_migration.database.session.data_session import major_version, open_s
 from redash_migration.database.tables.row_hash import scheme_for
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import read_shape
-from redash_migration.database.verification.ahead import Ahead, compare_early
+from redash_migration.database.verification.buckets import EqualBuckets, compare_buckets
 from redash_migration.database.verification.compare import Part
 from redash_migration.record.record import Record
 
 
-def remember_early(
+def precopy_comparison(
     source: DatabaseAddress, target: DatabaseAddress, items: Sequence[CopyItem], record: Record
 ) -> dict[str, Any]:
-    """Compare the items and keep what is equal. A table that can't be compared early (no single
+    """Compare the items and keep what is equal. A table that can't be pre-compared (no single
     integer key) is simply compared in full later."""
     found = 0
     seconds = 0.0
     with (
-        closing(open_session(source, purpose="early-source")) as there,
-        closing(open_session(target, purpose="early-target")) as here,
+        closing(open_session(source, purpose="precopy-source")) as there,
+        closing(open_session(target, purpose="precopy-target")) as here,
     ):
         scheme = scheme_for(major_version(there), major_version(here))
         for item in items:
             began = monotonic()
             shape = read_shape(there, item.schema, item.name)
-            ahead = compare_early(there, here, Scan(shape, item.range, scheme))
-            if ahead is not None:
-                record.put_fact(_fact(item), ahead.to_json())
-                found += sum(part.rows for part in ahead.equal.values())
+            equal = compare_buckets(there, here, Scan(shape, item.range, scheme))
+            if equal is not None:
+                record.put_fact(_fact(item), equal.to_json())
+                found += sum(part.rows for part in equal.checksums.values())
             took = monotonic() - began
             note_measured(record, item.qualified_name, summed=round(took * item.chunks, 3))
             seconds += took
     return {"rows_equal": found, "seconds": round(seconds, 3)}
 
 
-def with_early(items: Sequence[CopyItem], record: Record) -> list[Part]:
-    """The parts to compare, with what the early comparison remembers of them."""
+def with_precopy(items: Sequence[CopyItem], record: Record) -> list[Part]:
+    """The parts to compare, with what the pre-comparison remembers of them."""
     parts = []
     for item in items:
-        known = record.fact(_fact(item)) if item.early else None
-        ahead = None if known is None else Ahead.from_json(known)
-        parts.append(Part(item.schema, item.name, item.range, ahead))
+        known = record.fact(_fact(item)) if item.precopied else None
+        equal = None if known is None else EqualBuckets.from_json(known)
+        parts.append(Part(item.schema, item.name, item.range, equal))
     return parts
 
 
 def _fact(item: CopyItem) -> str:
-    return f"early/{item.qualified_name}/{item.chunk}"
+    return f"precompared/{item.qualified_name}/{item.chunk}"

@@ -1,4 +1,4 @@
-"""The early copy, made while Redash goes on writing."""
+"""The pre-copy, made while Redash goes on writing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from redash_migration.database.copying.certified import note_horizons
+from redash_migration.database.copying.horizons import note_horizons
 from redash_migration.database.copying.restore import Restored, restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
@@ -19,10 +19,11 @@ from redash_migration.record.record import Record
 def precopy(
     source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, record: Record
 ) -> dict[str, Any]:
-    """Carry a table, or a range, early; what the write pause finds is only the differences.
+    """Carry a table, or a range, while Redash writes: the write pause finds only
+    the differences.
 
     Where the role may not silence foreign keys, rows may refer to some that replication has not
-    brought yet. Then the early copy is left out, with a warning: the restore carries everything.
+    brought yet. Then the pre-copy is left out, with a warning: the restore carries everything.
     """
     name = f"{item.schema}.{item.name}"
     identifier = f"precopy.{name}"
@@ -41,22 +42,22 @@ def precopy(
             Check(
                 identifier,
                 "WARN",
-                "no early copy: the role may not set session_replication_role, and rows refer to"
+                "no pre-copy: the role may not set session_replication_role, and rows refer to"
                 " some that have not arrived yet; the write pause carries the whole table",
                 "GRANT SET ON PARAMETER session_replication_role, or use a role of rds_superuser",
             )
         )
         return {"table": name, "way": "none"}
-    seconds, horizons = _certify(source, target, item, copied)
+    seconds, horizons = _compare_again(source, target, item, copied)
     note_measured(record, name, **seconds)
     note_horizons(item, record, horizons)
     record.checks.put(
-        Check(identifier, "PASS", f"{copied.rows} rows, {copied.bytes} bytes carried early")
+        Check(identifier, "PASS", f"{copied.rows} rows, {copied.bytes} bytes pre-copied")
     )
     return copied.to_json()
 
 
-def _certify(
+def _compare_again(
     source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, copied: Restored
 ) -> tuple[dict[str, float], Horizons]:
     """Compare all rows by their hashes and carry what changed during the copy. From these
