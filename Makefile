@@ -40,7 +40,7 @@ unit: setup ## the quick tests only
 lint: setup
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment documents benchmarks tests
+	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment docs_generator benchmarks tests
 
 format: setup ## format and mend what can be mended
 	@$(PYTHON) -m ruff format .

@@ -98,7 +98,9 @@ def test_a_failure_is_told_in_the_words_of_its_step(status: str) -> None:
 def test_every_warning_of_the_steps_has_japanese_words() -> None:
     """Looks for the checks' ids in the steps' own code, so that a new warning is not forgotten."""
     package = Path(redash_migration.__file__).parent
-    sources = [path for path in package.rglob("*.py") if "approval" not in path.relative_to(package).parts]
+    sources = [
+        path for path in package.rglob("*.py") if "approval" not in path.relative_to(package).parts
+    ]
     warnings = {
         found[1]
         for source in sources

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from documents.__main__ import PARTS, generated, stale
+from docs_generator.__main__ import PARTS, generated, stale
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_no_document_is_stale() -> None:
-    assert stale(ROOT) == [], "run: python -m documents"
+    assert stale(ROOT) == [], "run: python -m docs_generator"
 
 
 def test_a_stale_part_is_noticed() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from documents.faults import faults_table
+from docs_generator.faults import faults_table
 from rehearsal.faults.case import Case
 from rehearsal.faults.matrix import Row, row_of, write
 from rehearsal.faults.steps import FOLDERS, KINDS, NOT_ON_THE_WAY, changes, function_of

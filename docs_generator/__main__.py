@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents.checks import checks_table
-from documents.errors import errors_table
-from documents.faults import faults_table
-from documents.machine import picture, states_table
+from docs_generator.checks import checks_table
+from docs_generator.errors import errors_table
+from docs_generator.faults import faults_table
+from docs_generator.machine import picture, states_table
 
 ROOT = Path(__file__).parents[1]
 PARTS: dict[str, Callable[[Path], str]] = {
