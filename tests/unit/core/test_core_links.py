@@ -1,0 +1,35 @@
+"""What the documents point to is there: links between them, and the places the glossary names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PACKAGE = ROOT / "layers/redash_migration/redash_migration"
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "rehearsal").rglob("*.md")]
+)
+_LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    targets = [link[1] for link in _LINK.finditer(page.read_text(encoding="utf-8"))]
+    local = [target for target in targets if "://" not in target and "mailto:" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_every_place_that_the_glossary_names_is_there() -> None:
+    rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    places = [place for row in rows for place in re.findall(r"`([\w./-]+(?:\.\w+|/))`", row)]
+    assert len(places) > 20
+    assert [p for p in places if not ((PACKAGE / p).exists() or (ROOT / p).exists())] == []
+
+
+def test_the_glossary_is_in_order_and_says_each_term_once() -> None:
+    rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    terms = [row.split("|")[1].strip().casefold() for row in rows if row.startswith("| ")][1:]
+    assert terms == sorted(set(terms))
