@@ -11,27 +11,33 @@ BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 pyth
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup rehearse rehearse-help test unit lint format bench faults clean
+.PHONY: help setup browser rehearse rehearse-help test unit lint format bench faults clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
+	| awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
-setup: $(VENV)/.ready ## the virtual environment, from pinned and hashed requirements
+setup: $(VENV)/.ready ## the virtual environment, from hashed requirements
 
 $(VENV)/.ready: requirements/dev.txt
-	@test -n "$(BASE_PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or name it: make BASE_PYTHON=/path/to/python3"; exit 1; }
-	@echo "Setting up $(VENV) with $$($(BASE_PYTHON) --version) (once, about a minute)"
-	@test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@test -n "$(BASE_PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one (Debian: apt-get install python3-venv), or name it: make BASE_PYTHON=/path/to/python3"; exit 1; }
+	@$(BASE_PYTHON) -m environment $(VENV) requirements/dev.txt
 	@touch $@
 
-rehearse: setup ## a whole migration here: APPROVE=auto SCALE=small|medium|large SOURCE_DUMP=file FAULT=name
+browser: setup ## look again for a browser for the tests of the pages
+	@rm -rf $(VENV)/browser
+	@$(PYTHON) -m environment.browser
+
+$(VENV)/browser/found.json: $(VENV)/.ready
+	@$(PYTHON) -m environment.browser
+
+rehearse: setup ## a whole migration on this machine
 	@$(PYTHON) -m rehearsal
 
-rehearse-help: setup ## every setting of a rehearsal, and the faults it can show
+rehearse-help: setup ## its settings, and the faults it can show
 	@$(PYTHON) -m rehearsal --help
 
-test: setup lint ## format, lint, types and every test that needs no AWS account
+test: setup $(VENV)/browser/found.json lint ## every check and test that needs no AWS account
 	@$(PYTHON) -m pytest -n 3 --dist loadgroup tests
 
 unit: setup ## the quick tests only
@@ -40,7 +46,7 @@ unit: setup ## the quick tests only
 lint: setup
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment docs_generator benchmarks tests
+	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment docs_generator benchmarks environment tests
 
 format: setup ## format and mend what can be mended
 	@$(PYTHON) -m ruff format .
@@ -49,7 +55,7 @@ format: setup ## format and mend what can be mended
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
 
-faults: setup ## every fault in the matrix, one rehearsal each: NAMES="dms-* disk-full" runs only these
+faults: setup ## a rehearsal a fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)
 
 clean: ## remove what was made here

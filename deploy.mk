@@ -4,19 +4,17 @@
 
 .venv-deploy/.ready: requirements/deploy.txt
 	@rm -rf .venv-deploy
-	@$(BASE_PYTHON) -m venv .venv-deploy
-	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/deploy.txt
+	@$(BASE_PYTHON) -m environment .venv-deploy requirements/deploy.txt --no-deps
 	@touch $@
 
 # The scanner's pins disagree with SAM's, so it has an environment of its own inside.
 .venv-deploy/scan/.ready: requirements/scan.txt .venv-deploy/.ready
 	@rm -rf .venv-deploy/scan
-	@$(BASE_PYTHON) -m venv .venv-deploy/scan
-	@.venv-deploy/scan/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/scan.txt
+	@$(BASE_PYTHON) -m environment .venv-deploy/scan requirements/scan.txt --no-deps
 	@touch $@
 
-check-deploy: setup .venv-deploy/.ready .venv-deploy/scan/.ready ## templates, builds for both architectures, state machine, security scan (needs python3.13, npx)
+check-deploy: setup .venv-deploy/.ready .venv-deploy/scan/.ready ## templates, builds, security scan (needs python3.13, npx)
 	@$(PYTHON) -m deployment.check
 
-local-aws: setup ## a PostgreSQL and an AWS on this machine for sam local invoke, until Ctrl-C
+local-aws: setup ## PostgreSQL and AWS here for sam local invoke, until Ctrl-C
 	@$(PYTHON) -m deployment.local_aws

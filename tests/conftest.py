@@ -10,10 +10,20 @@ from contextlib import suppress
 import psycopg
 import pytest
 
+from environment.browser import known
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster, programs
 
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """What was left out for want of a browser, in plain words as the last thing."""
+    yield
+    skipped = terminalreporter.getreports("skipped")
+    if count := len([report for report in skipped if "tests/browser/" in report.nodeid]):
+        terminalreporter.write_line(f"{count} tests of the pages were skipped: {known().missing}.")
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,58 +13,24 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from environment.browser import known
+from environment.browser.starting import FLAGS
 from rehearsal.cloud.http_api import HttpApi
 from tests.integration.approval.approval_stage import Stage, function, staged
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-APPLICATIONS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-NONE_FOUND = (
-    "no browser was found, and Playwright could not download one: install Chromium or Chrome "
-    "(Debian: apt-get install chromium), name one in BROWSER_EXECUTABLE, "
-    "or leave these tests out with SKIP_BROWSER=1"
-)
-
-
-def installed_browser() -> str | None:
-    """The browser that is on this machine: named, in PATH, or a macOS application."""
-    named = os.environ.get("BROWSER_EXECUTABLE")
-    if named:
-        return named
-    found = (shutil.which(name) for name in NAMES)
-    applications = (path for path in APPLICATIONS if Path(path).exists())
-    return next((path for path in found if path), None) or next(applications, None)
-
-
-def _downloaded_browser(own: str) -> str | None:
-    """Playwright's own browser, fetched when it is not there yet."""
-    if not Path(own).exists():
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        subprocess.run(command, check=False, timeout=170, capture_output=True)
-    return own if Path(own).exists() else None
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    if os.environ.get("SKIP_BROWSER") == "1":
-        pytest.skip("SKIP_BROWSER=1")
+    """One browser for all tests: the one that `make test` found or got."""
+    found = known()
+    if found.missing:
+        if os.environ.get("CI"):
+            pytest.fail(found.missing)
+        pytest.skip("no browser: the last line says why")
     with sync_playwright() as playwright:
-        path = installed_browser() or _downloaded_browser(playwright.chromium.executable_path)
-        if path is None:
-            pytest.fail(NONE_FOUND)
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=found.path or None, args=list(FLAGS))
         yield browser
         browser.close()
 
