@@ -38,6 +38,7 @@ _FORMS = {
 _REF_IS_ARN = {
     "AWS::DMS::Endpoint",
     "AWS::DMS::ReplicationInstance",
+    "AWS::IAM::ManagedPolicy",
     "AWS::Lambda::LayerVersion",
     "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
@@ -121,13 +122,13 @@ class Stack:
 
     def statements(self, function: str) -> list[Statement]:
         """What the function's role allows, managed policies of AWS left aside."""
-        role = f"{function}Role"
-        policies = self.of_type("AWS::IAM::Role")[role].get("Policies", [])
-        documents = [policy["PolicyDocument"] for policy in policies]
+        role = self.of_type("AWS::IAM::Role")[f"{function}Role"]
+        documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+        attached = role.get("ManagedPolicyArns", [])
         documents += [
-            attached["PolicyDocument"]
-            for attached in self.of_type("AWS::IAM::Policy").values()
-            if role in attached.get("Roles", [])
+            policy["PolicyDocument"]
+            for name, policy in self.of_type("AWS::IAM::ManagedPolicy").items()
+            if _managed_policy(name) in attached
         ]
         return [one for document in documents for one in document["Statement"]]
 
@@ -143,12 +144,18 @@ class Stack:
             return StandIn(bucket, _Attributes(name, f"arn:aws:s3:::{bucket}"))
         if kind == "AWS::IAM::Role":
             own = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+        elif kind == "AWS::IAM::ManagedPolicy":
+            own = _managed_policy(name)
         elif kind in _FORMS:
             service, form = _FORMS[kind]
             own = arn(service, form.format(name))
         else:
             own = name
         return StandIn(own if kind in _REF_IS_ARN else name, _Attributes(name, own))
+
+
+def _managed_policy(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/{STACK}-{name}"
 
 
 def _secret(service: str, reference: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from deployment.reachability import reached
 from deployment.sample import EVERYTHING, MIGRATION
@@ -21,7 +22,12 @@ STACK = Stack(ROOT / "template.yaml", EVERYTHING)
 BARE = Stack(ROOT / "template.yaml", MIGRATION)
 FUNCTIONS = sorted(STACK.functions)
 VARIABLE = re.compile(r"[A-Z][A-Z]*(_[A-Z]+)*")
-EVERYWHERE = {"MIGRATION_TABLE", "AWS_ENDPOINT_URL"}
+EVERYWHERE = set(
+    yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Globals"]["Function"][
+        "Environment"
+    ]["Variables"]
+)
+"""What every function is told: where things are. An address opens nothing; policies do."""
 
 
 @pytest.mark.parametrize("template", ["template.yaml", "target/template.yaml"])
@@ -59,6 +65,12 @@ def test_environment_is_what_the_code_reads(function: str) -> None:
         if VARIABLE.fullmatch(text) and text in known
     }
     assert declared == read | EVERYWHERE
+
+
+def test_what_every_function_is_told_is_what_several_read() -> None:
+    for name in EVERYWHERE - {"AWS_ENDPOINT_URL"}:
+        readers = [one for one in FUNCTIONS if name in reached(STACK.code(one), PACKAGE).strings]
+        assert len(readers) >= 3, f"{name}: only {readers}"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

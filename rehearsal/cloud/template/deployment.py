@@ -24,7 +24,7 @@ class Resource:
 
 @dataclass(slots=True)
 class Role:
-    """What a role allows: policy statements and managed policies by ARN."""
+    """What a role allows: all its statements, and the managed policies it has, by ARN."""
 
     name: str
     statements: list[dict[str, Any]] = field(default_factory=list)
@@ -45,6 +45,7 @@ class Deployment:
     state_machines: dict[str, str] = field(default_factory=dict)
     apis: dict[str, HttpApi] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
+    managed_policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
     not_rehearsed: list[str] = field(default_factory=list)
 

@@ -20,18 +20,29 @@ def role(deployer: Deployer, logical_id: str, kind: str, properties: Properties)
     made = Role(name, managed=list(properties.get("ManagedPolicyArns", [])))
     for policy in properties.get("Policies", []):
         made.statements += statements(policy["PolicyDocument"])
+    for arn in made.managed:
+        made.statements += deployer.deployment.managed_policies.get(arn, [])
     deployer.deployment.roles[name] = made
     attributes = {"Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "RoleId": f"AROA{name.upper()}"}
     return Resource(kind, name, attributes)
 
 
 def policy(deployer: Deployer, logical_id: str, kind: str, properties: Properties) -> Resource:
-    """AWS::IAM::Policy and ManagedPolicy: added to the roles that it names."""
+    """AWS::IAM::Policy: added to the roles that it names."""
     for name in properties.get("Roles", []):
         made = deployer.deployment.roles.setdefault(name, Role(name))
         made.statements += statements(properties["PolicyDocument"])
-    name = properties.get("PolicyName") or properties.get("ManagedPolicyName") or logical_id
-    return Resource(kind, name, {"Id": name, "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/{name}"})
+    return Resource(kind, logical_id, {"Id": logical_id})
+
+
+def managed_policy(
+    deployer: Deployer, logical_id: str, kind: str, properties: Properties
+) -> Resource:
+    """AWS::IAM::ManagedPolicy; Ref gives the ARN, by which roles attach it."""
+    name = properties.get("ManagedPolicyName") or deployer.name(logical_id, 128)
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+    deployer.deployment.managed_policies[arn] = statements(properties["PolicyDocument"])
+    return Resource(kind, arn, {"PolicyArn": arn})
 
 
 def statements(document: Any) -> list[dict[str, Any]]:
@@ -43,5 +54,5 @@ def statements(document: Any) -> list[dict[str, Any]]:
 CREATORS: dict[str, Creator] = {
     "AWS::IAM::Role": role,
     "AWS::IAM::Policy": policy,
-    "AWS::IAM::ManagedPolicy": policy,
+    "AWS::IAM::ManagedPolicy": managed_policy,
 }
