@@ -16,6 +16,7 @@ from rehearsal.answering import answering
 from rehearsal.cloud import Execution
 from rehearsal.faults.aside import put_aside
 from rehearsal.faults.case import Case
+from rehearsal.faults.contents import contents_told
 from rehearsal.faults.invariants import Standing, observe, violations
 from rehearsal.faults.table import FAULTS
 from rehearsal.faults.verdict import disagreements
@@ -80,6 +81,7 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         seen = observe(world, before, users_served=users_served, acknowledged=ledger.acknowledged)
         found += violations(seen, serves=case.serving, excused=case.excused)
         found += case.judge(world, report or {})
+        found += contents_told(world)
         (world.directory / "rehearsal.json").write_text(
             json.dumps(
                 {

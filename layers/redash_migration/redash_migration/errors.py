@@ -9,6 +9,8 @@ of names that a report's ``error.name`` can hold::
     +-- MigrationInProgress      another migration holds the lock
     +-- TransientFailure         worth another try as it is (throttled, connection lost)
     +-- DatabaseRefused          a database refuses our role, password, address or certificate
+    +-- StatementRefused         a database refuses a statement; its words, without any value
+    +-- Unforeseen               a failure that nobody has named: its kind and its place in the code
     +-- NotFoundInRecord         the record or an artifact that a step builds on is not there
     +-- WaitFailed               what a token step waited for ended badly
     |   +-- ReplicationTaskFailed
@@ -59,6 +61,14 @@ class TransientFailure(MigrationError):
 
 class DatabaseRefused(MigrationError):
     """A database server refuses our role, password, address or certificate: see its secret."""
+
+
+class StatementRefused(MigrationError):
+    """A database server refuses a statement; its message is told where it holds no value."""
+
+
+class Unforeseen(MigrationError):
+    """Something failed that has no name here; the message tells its kind and place in the code."""
 
 
 class NotFoundInRecord(MigrationError):

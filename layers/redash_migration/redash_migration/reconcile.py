@@ -8,6 +8,7 @@ from typing import Protocol
 
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
+from redash_migration.failure_text import words
 from redash_migration.record import Record, Wait
 from redash_migration.record.lock import ActiveMigration, MigrationLock
 from redash_migration.record.waits import Resumer
@@ -71,12 +72,12 @@ def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
             else:
                 continue
         except Exception as error:  # the next wait must get its turn
-            problems.append(f"{wait.kind}: {type(error).__name__}: {error}")
+            problems.append(f"{wait.kind}: {type(error).__name__}: {words(error)}")
         looked_at.append(wait.kind)
     try:
         follow_up(record)
     except Exception as error:  # it is tried again in a minute
-        problems.append(f"approvals: {type(error).__name__}: {error}")
+        problems.append(f"approvals: {type(error).__name__}: {words(error)}")
     return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems), _oldest_wait(record))
 
 

@@ -14,8 +14,11 @@ from redash_migration.errors import (
     DatabaseRefused,
     InvalidInput,
     MigrationError,
+    StatementRefused,
     TransientFailure,
+    Unforeseen,
 )
+from redash_migration.failure_text import is_of, place, words
 
 if TYPE_CHECKING:
     from redash_migration.record.steps import Steps
@@ -78,11 +81,12 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
                 if not (waiting and waiting.state != "OPEN"):
                     steps.ended(state, "WAITING" if token else "SUCCEEDED")
             except Exception as error:
-                named = as_refused(error) or as_transient(error) or error
-                _note_failure(steps, state, named)
+                named = as_named(error)
+                _note_failure(steps, state, named, place(error))
                 if named is error:
                     raise
-                raise named from error
+                # Lambda hands the text on to Step Functions: nothing of the cause may be in it.
+                raise named from None
             logger.info("waiting" if token else "done")
             return result
 
@@ -91,16 +95,14 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def _note_failure(steps: Steps, state: str, named: Exception) -> None:
+def _note_failure(steps: Steps, state: str, named: Exception, where: str) -> None:
     """Write the failure down; where the record does not answer, the failure itself still counts."""
-    if isinstance(named, MigrationError):
-        logger.warning(f"{type(named).__name__}: {named}")
-    else:
-        logger.exception("the step failed")
+    said = f"{type(named).__name__}: {words(named)}"
+    logger.warning(said, extra={"raised_at": where})
     try:
-        steps.ended(state, "FAILED", f"{type(named).__name__}: {named}")
-    except Exception:
-        logger.exception("the failure could not be noted in the record")
+        steps.ended(state, "FAILED", said)
+    except Exception as error:
+        logger.warning(f"the failure could not be noted in the record: {words(error)}")
 
 
 def required_text(event: Any, field: str, pattern: re.Pattern[str] | None = None) -> str:
@@ -113,30 +115,46 @@ def required_text(event: Any, field: str, pattern: re.Pattern[str] | None = None
     return value
 
 
+def as_named(error: Exception) -> Exception:
+    """The failure under the name that the state machine and the report know it by.
+
+    What a database or our own code says of the values at hand stays behind; see failure_text.
+    """
+    if isinstance(error, MigrationError):
+        return error
+    found = as_refused(error) or as_transient(error)
+    if found is not None:
+        return found
+    if is_of(error, "psycopg.Error"):
+        return StatementRefused(words(error))
+    if is_of(error, "botocore.ClientError"):
+        return error
+    return Unforeseen(words(error))
+
+
 def as_transient(error: Exception) -> TransientFailure | None:
     """The failure that is worth another try, if this is one."""
     if isinstance(error, MigrationError):
         return None
-    classes = {f"{cls.__module__.split('.')[0]}.{cls.__name__}" for cls in type(error).__mro__}
-    summary = f"{type(error).__name__}: {str(error).strip()[:400]}"
-    if "botocore.ClientError" in classes:
+    summary = f"{type(error).__name__}: {words(error)}"
+    if is_of(error, "botocore.ClientError"):
         response: dict[str, Any] = getattr(error, "response", {})
         if response.get("Error", {}).get("Code") in _TRANSIENT_CODES:
             return TransientFailure(summary)
-    if classes & {"botocore.HTTPClientError", "botocore.ConnectionError"}:
+    if is_of(error, "botocore.HTTPClientError", "botocore.ConnectionError"):
         return TransientFailure(summary)
-    if "psycopg.OperationalError" in classes and not as_refused(error):
+    if is_of(error, "psycopg.OperationalError") and not as_refused(error):
         return TransientFailure(summary)
     return None
 
 
 def as_refused(error: Exception) -> DatabaseRefused | None:
     """The failure that stays until somebody mends the secret or the server, if this is one."""
-    if not any(cls.__name__ == "OperationalError" for cls in type(error).__mro__):
+    if not is_of(error, "psycopg.OperationalError"):
         return None
-    said = str(error).strip()
-    if not any(words in said for words in _REFUSALS):
+    said = words(error)
+    if not any(refusal in said for refusal in _REFUSALS):
         return None
     return DatabaseRefused(
-        f"{said[:400]}; compare the database's secret with the server's roles and pg_hba.conf"
+        f"{said}; compare the database's secret with the server's roles and pg_hba.conf"
     )

@@ -151,6 +151,17 @@ TARGET: dict[str, Case] = {
             "VerifyIntegrityFunction", "UPDATE public.queries SET search_vector = NULL"
         ),
     ),
+    "rows-refused": Case(
+        "the new database refuses rows: what it says of them must not get out",
+        "ROLLED_BACK",
+        where="RestoreTable",
+        error="StatementRefused",
+        arm=target.before_step(
+            "RestoreTableFunction",
+            "ALTER TABLE public.queries ADD CHECK (name IS NULL) NOT VALID",
+        ),
+        in_tests=True,
+    ),
     "default-dropped": Case(
         "a column of the new database has lost its default",
         "ROLLED_BACK",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.goal import SetSequence
 from redash_migration.database.sequences.ledger import write_sequences
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.errors import SequenceNotSettable
+from redash_migration.preflight.sequences import judged_sequences
 from redash_migration.record.record import Record
 
 Both = Callable[[str], tuple[DatabaseAddress, DatabaseAddress]]
@@ -126,10 +129,130 @@ class Kept(dict[str, Any]):
         self[name] = value
 
 
+POSITIONS = {
+    "RESTART beyond the rows": (
+        "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 100); ALTER SEQUENCE s RESTART WITH 100000",
+        [100000, 100001],
+    ),
+    "RESTART below START": (
+        "CREATE SEQUENCE s START 1000; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "ALTER SEQUENCE s RESTART WITH 5",
+        [5, 6],
+    ),
+    "RESTART within the rows": (
+        "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 100); ALTER SEQUENCE s RESTART WITH 7",
+        [101, 102],
+    ),
+    "RESTART of a descending one": (
+        "CREATE SEQUENCE s INCREMENT -3 START -1;"
+        "CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 4); ALTER SEQUENCE s RESTART WITH -100",
+        [-100, -103],
+    ),
+    "wrapped around": (
+        "CREATE SEQUENCE s MAXVALUE 1000 CYCLE; CREATE TABLE t (n int DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 1005)",
+        [6, 7],
+    ),
+    "at its end, about to wrap": (
+        "CREATE SEQUENCE s MAXVALUE 5 CYCLE; CREATE TABLE t (n int DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 5)",
+        [1, 2],
+    ),
+    "a raster of two": (
+        "CREATE SEQUENCE s INCREMENT 2; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 3); INSERT INTO t VALUES (1000)",
+        [1001, 1003],
+    ),
+    "a raster of two, a row on it": (
+        "CREATE SEQUENCE s INCREMENT 2; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 3); INSERT INTO t VALUES (1001)",
+        [1003, 1005],
+    ),
+    "a raster of two, not called": (
+        "CREATE SEQUENCE s INCREMENT 2 START 2;"
+        "CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t VALUES (7)",
+        [8, 10],
+    ),
+    "a descending raster": (
+        "CREATE SEQUENCE s INCREMENT -5 START -5;"
+        "CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 2); INSERT INTO t VALUES (-33)",
+        [-35, -40],
+    ),
+    "shared by two": (
+        "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'));"
+        "CREATE TABLE u (id int PRIMARY KEY DEFAULT nextval('s'))",
+        "INSERT INTO t SELECT FROM generate_series(1, 3); INSERT INTO u VALUES (40)",
+        [41, 42],
+    ),
+    "near the end of bigint": (
+        "CREATE SEQUENCE s; CREATE TABLE t (id bigint PRIMARY KEY DEFAULT nextval('s'))",
+        "SELECT setval('s', 9223372036854775800); INSERT INTO t VALUES (-9223372036854775808)",
+        [9223372036854775801],
+    ),
+    "at the last value": (
+        "CREATE SEQUENCE s MAXVALUE 3",
+        "SELECT setval('s', 3)",
+        [],
+    ),
+    "used by nobody": ("CREATE SEQUENCE s START 9 INCREMENT 3", "SELECT nextval('s')", [12, 15]),
+}
+
+
+@pytest.mark.parametrize("name", POSITIONS)
+def test_what_comes_next_is_what_would_have_come_next(both: Both, run: Run, name: str) -> None:
+    schema, life, following = POSITIONS[name]
+    source, target = both(schema)
+    run(source, life)
+    for table in ("t", "u"):
+        if run(source, "SELECT to_regclass(%s)", table) != [(None,)]:
+            for row in run(source, "TABLE " + table):
+                run(target, f"INSERT INTO {table} VALUES (%s)", *row)  # noqa: S608
+    for _ in range(2):  # a step may run twice
+        [found] = fix_sequences(source, target)
+        assert found.ok, found.problem
+    for value in following:
+        assert run(target, "SELECT nextval('s')") == [(value,)]
+    if not following:
+        with pytest.raises(psycopg.errors.SequenceGeneratorLimitExceeded):
+            run(target, "SELECT nextval('s')")
+
+
+@pytest.mark.parametrize(
+    ("schema", "life", "complaint"),
+    [
+        ("id serial PRIMARY KEY", "SELECT setval('t_id_seq', 2147483640)", "only 7 values left"),
+        ("id smallserial PRIMARY KEY", "SELECT setval('t_id_seq', 32700)", "only 67 values left"),
+        (
+            "id serial PRIMARY KEY",
+            "ALTER SEQUENCE t_id_seq MAXVALUE 20; INSERT INTO t VALUES (21)",
+            "holds 21, beyond",
+        ),
+        ("id serial PRIMARY KEY", "INSERT INTO t VALUES (2147483647)", "only 0 values left"),
+        ("id serial PRIMARY KEY", "INSERT INTO t VALUES (30)", "behind what their columns hold"),
+    ],
+)
+def test_the_preflight_judges_them_before_anybody_is_asked(
+    run: Run, source_database: DatabaseAddress, schema: str, life: str, complaint: str
+) -> None:
+    run(source_database, f"CREATE TABLE t ({schema}); CREATE TABLE fine (id serial PRIMARY KEY)")
+    run(source_database, life)
+    with connect(source_database, purpose="test") as session:
+        [check] = judged_sequences(session)
+    assert check.status == ("WARN" if "behind" in complaint else "FAIL")
+    assert complaint in check.detail
+    assert "t_id_seq" in check.detail
+    assert "fine_id_seq" not in check.detail
+    assert check.remedy
+
+
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        ("SELECT setval('owned_id_seq', 2147483640)", "only 7 values left before 2147483647"),
         ("ALTER SEQUENCE owned_id_seq MAXVALUE 20; INSERT INTO owned VALUES (21)", "holds 21"),
         ("CREATE SEQUENCE lost; SELECT nextval('lost')", "could not be set: relation"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redash_migration.failure_text import words
 from redash_migration.host.command import CommandTruth, after_command
 from redash_migration.host.inspection import host_report
 from redash_migration.host.schema_dump import schema_part
@@ -68,7 +69,7 @@ class HostSteps:
             try:
                 data, parts = schema_part(truth.stdout, part)
             except Exception as error:
-                return Outcome.failure(type(error).__name__, str(error))
+                return Outcome.failure(type(error).__name__, words(error))
             self._artifacts.put_bytes(f"schema/part-{part:04d}", data, "text/plain")
             return Outcome.success({"part": part, "parts": parts})
         return outcome

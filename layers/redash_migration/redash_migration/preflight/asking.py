@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from redash_migration.database.tables.catalog import Connection
+from redash_migration.failure_text import words
 from redash_migration.record import Check
 
 Question = Callable[[Connection], Iterable[Check]]
@@ -31,13 +32,12 @@ def ask(connection: Connection, questions: Mapping[str, Question]) -> list[Check
 
 def unknown(name: str, error: psycopg.Error) -> Check:
     """The question could not be answered, and why."""
-    said = error.diag.message_primary or str(error).strip().splitlines()[0]
     remedy = "Run the preflight again; if it stays, look at the server's log."
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         remedy = "GRANT pg_monitor to the migration's role, or make it a superuser."
     elif isinstance(error, psycopg.errors.LockNotAvailable):
         remedy = "Somebody holds a lock on it: run the preflight again when that has ended."
-    return Check(name, "UNKNOWN", f"could not be answered: {said}", remedy)
+    return Check(name, "UNKNOWN", f"could not be answered: {words(error)}", remedy)
 
 
 def one(connection: Connection, statement: str, *values: Any) -> Any:

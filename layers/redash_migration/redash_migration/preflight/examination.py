@@ -15,6 +15,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.watch.measure import SourceBefore, disk_use
+from redash_migration.failure_text import words
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target
 from redash_migration.preflight.asking import ask, names, unknown
@@ -87,7 +88,7 @@ def _open(
     try:
         connection = stack.enter_context(connect(address, purpose="preflight"))
     except psycopg.OperationalError as error:
-        said = str(error).strip().splitlines()[-1]
+        said = words(error)
         checks.append(Check(name, "FAIL", f"{address}: {said}", _remedy(side, said)))
         return None
     checks.append(Check(name, "PASS", str(address)))

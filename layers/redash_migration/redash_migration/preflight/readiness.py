@@ -11,6 +11,7 @@ import psycopg
 from psycopg import errors
 
 from redash_migration.database.tables.catalog import Connection
+from redash_migration.failure_text import words
 from redash_migration.host.preparation import override_lines
 from redash_migration.preflight.asking import Question, listed, one, setting
 from redash_migration.record import Check
@@ -141,7 +142,7 @@ def host_based_authentication(connection: Connection) -> Iterable[Check]:
         yield Check(
             name,
             "UNKNOWN",
-            f"may not read the rules: {error.diag.message_primary}",
+            f"may not read the rules: {words(error)}",
             "GRANT SELECT ON pg_hba_file_rules TO the migration's role; GRANT EXECUTE ON FUNCTION"
             " pg_hba_file_rules() TO it.",
         )
@@ -181,7 +182,7 @@ def decoding_plugin(connection: Connection) -> Iterable[Check]:
             yield Check(
                 name,
                 "UNKNOWN",
-                f"could not be tried: {error.diag.message_primary}",
+                f"could not be tried: {words(error)}",
                 "Make the migration's role a superuser, or see that wal_level is logical.",
             )
             return

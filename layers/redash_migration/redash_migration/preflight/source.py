@@ -9,6 +9,7 @@ from psycopg import sql
 from redash_migration.database.freeze import fence
 from redash_migration.database.tables.catalog import Connection, read_tables
 from redash_migration.preflight.asking import Question, listed, names, one
+from redash_migration.preflight.sequences import judged_sequences
 from redash_migration.record import Check
 
 OLDEST_VERSION = 13
@@ -273,4 +274,5 @@ QUESTIONS: Mapping[str, Question] = {
     "source.subscriptions": subscriptions,
     "source.foreign_tables": foreign_tables,
     "source.materialized_views": materialized_views,
+    "source.sequences": judged_sequences,
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from redash_migration.clock import Clock, now, stamp
+from redash_migration.failure_text import words
 from redash_migration.record.table import Item, RecordTable
 
 Where = Literal["aws", "database"]
@@ -137,7 +138,7 @@ def replay(
                 actions[entry.action](**entry.arguments)
             except Exception as error:  # whatever it is, the next entry must get its turn
                 tired = clock() - began >= patience and current.tries + 1 >= LEAST_TRIES
-                said = f"{type(error).__name__}: {error}"
+                said = f"{type(error).__name__}: {words(error)}"
                 current = undo.failed(current, said, give_up=tired)
                 if not tired:
                     sleep(min(2.0 ** (current.tries - 1), LONGEST_REST))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import SwitchNotMade, TargetNotHealthy, WorkersNotRunning
+from redash_migration.failure_text import words
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     forward_to,
@@ -112,7 +113,7 @@ def _point(balancing: LoadBalancing, settings: Settings, actions: list[dict[str,
         balancing.set_actions(listener, rule, actions)
     except Exception as error:
         if target_groups(balancing.actions(listener, rule)) != [group]:
-            raise SwitchNotMade(f"{type(error).__name__}: {error}") from error
+            raise SwitchNotMade(f"{type(error).__name__}: {words(error)}") from error
 
 
 def start_workers(

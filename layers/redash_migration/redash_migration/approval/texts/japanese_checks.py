@@ -25,6 +25,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "長時間続いているトランザクションがあります。レプリケーションの開始が遅れます。",
         "pg_terminate_backend(pid) で終了させてください。",
     ),
+    "source.sequences": (
+        "シーケンスが、使っている列の値より遅れています。",
+        "新環境では列の最大値の次から続きます。手作業での setval() は不要です。",
+    ),
     "source.invalid_indexes": (
         "無効なインデックスがあり、pg_dump の対象になりません。",
         "REINDEX INDEX CONCURRENTLY で作り直すか、DROP INDEX で削除してください。",

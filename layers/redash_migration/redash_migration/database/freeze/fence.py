@@ -22,6 +22,7 @@ from redash_migration.database.freeze.sessions import (
 )
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
+from redash_migration.failure_text import words
 
 WINDOW = 1.5  # seconds without anybody that prove the fence
 PATIENCE = 20.0  # seconds in which such a window has to be found
@@ -160,7 +161,7 @@ def _end(connection: Connection, found: list[Session]) -> None:
         end(connection, found)
     except errors.InsufficientPrivilege as error:
         raise FenceNotHeld(
-            f"may not end the session of {found[0]}: {error.diag.message_primary};"
+            f"may not end the session of {found[0]}: {words(error)};"
             " give the migration's role on the old database superuser rights"
         ) from error
     deadline = time.monotonic() + 5
@@ -234,6 +235,6 @@ def _alter(connection: Connection, statement: sql.Composed) -> None:
         connection.execute(statement)
     except errors.InsufficientPrivilege as error:
         raise FenceNotHeld(
-            f"{error.diag.message_primary}; give the migration's role on"
+            f"{words(error)}; give the migration's role on"
             " the old database superuser rights or make it the database's owner"
         ) from error

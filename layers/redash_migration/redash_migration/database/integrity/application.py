@@ -9,6 +9,7 @@ from psycopg import sql
 
 from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.shape import TableShape
+from redash_migration.failure_text import words
 from redash_migration.record.checks import Check
 
 SAMPLE_ROWS = 20
@@ -152,7 +153,7 @@ def check_text_search(
         return Check(
             identifier,
             "FAIL",
-            f"its trigger fails on the target: {str(error).splitlines()[0]}",
+            f"its trigger fails on the target: {words(error)}",
             "make the trigger's function work on the target; searches depend on it",
         )
     if here or stale:

@@ -19,6 +19,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaNotCopied, TransientFailure
+from redash_migration.failure_text import words
 from redash_migration.plan import Plan
 
 WORKERS = 4
@@ -134,7 +135,7 @@ def _commit(connection: Connection, plan: Plan, entry: Entry, statement: str) ->
     except errors.FeatureNotSupported:
         raise
     except (errors.LockNotAvailable, errors.QueryCanceled) as error:
-        raise TransientFailure(f"{entry.title}: {str(error).strip()}; it is tried again") from error
+        raise TransientFailure(f"{entry.title}: {words(error)}; it is tried again") from error
     except psycopg.OperationalError:
         raise
     except psycopg.Error as error:

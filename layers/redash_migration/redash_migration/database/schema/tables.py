@@ -18,6 +18,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaNotCopied, TargetNotEmpty
+from redash_migration.failure_text import words
 from redash_migration.plan import Plan
 
 _BATCH = 100  # entries per transaction: each object costs a lock until the commit
@@ -99,9 +100,17 @@ def refuse_foreign_contents(connection: Connection, migration_id: str) -> None:
 
 def refused(entry: Entry, error: psycopg.Error) -> SchemaNotCopied:
     """The failure that names the entry and what the server said about it."""
-    said = error.diag.message_primary or str(error)
-    hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
-    return SchemaNotCopied(f"{entry.title}: {said}{hint}")
+    return SchemaNotCopied(f"{entry.title}: {words(error)}{_what_to_do(error)}")
+
+
+def _what_to_do(error: psycopg.Error) -> str:
+    if isinstance(error, errors.UniqueViolation):
+        return (
+            "; the old database's index is damaged, or was made under another collation: find the"
+            " rows by GROUP BY these columns HAVING count(*) > 1, delete what is too many, REINDEX"
+            " there, and start again"
+        )
+    return ""
 
 
 def _apply(connection: Connection, migration_id: str, batch: Sequence[Entry]) -> None:

@@ -17,6 +17,7 @@ from redash_migration.database.tables.catalog import DMS_TABLES, Connection
 from redash_migration.database.watch.slot import drop_own_slots
 from redash_migration.database.watch.watching import source_before, watch_target
 from redash_migration.errors import TransientFailure
+from redash_migration.failure_text import words
 from redash_migration.record import Check, Record
 
 PATIENCE = 30.0  # seconds: a server that restarts comes back
@@ -52,7 +53,7 @@ def clean_up(record: Record, source: DatabaseAddress, target: DatabaseAddress) -
             Check(
                 "clean_up.source",
                 "WARN",
-                f"the old database was not cleaned: {str(error).strip().splitlines()[-1]}",
+                f"the old database was not cleaned: {words(error)}",
                 "DROP SCHEMA redash_migration CASCADE; SELECT pg_drop_replication_slot(slot_name)"
                 " FROM pg_replication_slots: before the old host is switched off for good.",
             )

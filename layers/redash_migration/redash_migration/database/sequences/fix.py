@@ -12,12 +12,7 @@ from redash_migration.database.session.data_session import open_session
 
 
 def fix_sequences(source: DatabaseAddress, target: DatabaseAddress) -> list[SetSequence]:
-    """Set every sequence to the greatest of the source's last value, the largest value in the
-    columns that use it, and its own value; reports each, also those that can't be set.
-
-    A sequence that never handed out a value, with empty columns, keeps its start. May be run
-    again at any time: none is ever moved backwards.
-    """
+    """Set every sequence where goal.py says; reports each, also those that can't be set."""
     with closing(open_session(source, purpose="read-sequences")) as session:
         sequences = read_sequences(session)
     states = set_sequences(target, sequences)

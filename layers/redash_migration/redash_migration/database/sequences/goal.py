@@ -1,4 +1,18 @@
-"""Where a sequence must continue, and whether it can."""
+"""Where a sequence must continue, and whether it can.
+
+The rules, in their order:
+
+1. A sequence that goes round (CYCLE) continues exactly where the source's stood: what its columns
+   hold is from earlier rounds.
+2. Every other one continues where the source's stood, called or not (RESTART WITH n leaves it *at*
+   n, not called: n comes next, wherever n is), unless a column that draws from it holds a value
+   that it has yet to come to. Then it continues behind that value, on its own raster: what an
+   INCREMENT of 2 has kept odd stays odd.
+3. It is never moved backwards, in its own direction: a step may run twice.
+
+It can when that place is within its bounds. How many values are left is the source's own trouble,
+and judged before anybody is asked; the write pause changes nothing about it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +24,17 @@ FEW_VALUES = 1000
 SMALL_SHARE = 0.01
 
 _LIMITS = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
+
+
+class Position(NamedTuple):
+    """As setval() takes it: `value` was handed out last when `called`, else it comes first."""
+
+    value: int
+    called: bool
+
+    def following(self, increment: int) -> int:
+        """The value that comes next, if the bounds allow it."""
+        return self.value + increment if self.called else self.value
 
 
 class SetSequence(NamedTuple):
@@ -40,6 +65,24 @@ class SetSequence(NamedTuple):
         }
 
 
+def goal(sequence: SourceSequence, extreme: int | None) -> Position:
+    """Where it must continue, by the first two rules."""
+    stands = Position(sequence.last_value, sequence.called)
+    if sequence.cycle or not behind(sequence, stands, extreme):
+        return stands
+    assert extreme is not None  # noqa: S101 - nothing is behind nothing
+    steps = (extreme - stands.value) // sequence.increment
+    return Position(stands.value + steps * sequence.increment, called=True)
+
+
+def behind(sequence: SourceSequence, stands: Position, extreme: int | None) -> bool:
+    """Whether it would still come to, or pass, a value that a column holds."""
+    if extreme is None:
+        return False
+    distance = extreme - stands.following(sequence.increment)
+    return distance >= 0 if sequence.increment > 0 else distance <= 0
+
+
 def judge(
     sequence: SourceSequence,
     extreme: int | None,
@@ -52,12 +95,17 @@ def judge(
 
     `error` holds the server's words where it could not be set.
     """
-    problem, remedy = _beyond_bounds(sequence, extreme)
+    problem, remedy = beyond_bounds(sequence, extreme)
     if error and not problem:
         problem = f"could not be set: {error}"
         remedy = "see the server's message; copy the schema again if the sequence is missing"
-    if not problem:
-        problem, remedy = _problem(sequence, extreme, target_value, target_called)
+    stands = Position(target_value, target_called)
+    if not problem and not _reached(sequence, goal(sequence, extreme), stands):
+        problem = (
+            f"{stands.following(sequence.increment)} comes next, should be"
+            f" {goal(sequence, extreme).following(sequence.increment)}"
+        )
+        remedy = "run the step again; if it stays, see who else sets the sequence"
     return SetSequence(
         name=sequence.qualified_name,
         source_last_value=sequence.last_value if sequence.called else None,
@@ -66,6 +114,32 @@ def judge(
         ok=not problem,
         problem=problem,
         remedy=remedy,
+    )
+
+
+def beyond_bounds(sequence: SourceSequence, extreme: int | None) -> tuple[str, str]:
+    """What is wrong, and the remedy, when no place within its bounds is right; else ("", "")."""
+    if sequence.minimum <= goal(sequence, extreme).value <= sequence.maximum:
+        return "", ""
+    return (
+        f"a column that uses it holds {extreme}, beyond the sequence's bounds",
+        f"ALTER SEQUENCE {sequence.qualified_name} with bounds that hold {extreme}"
+        " on the source, then start again",
+    )
+
+
+def near_its_end(sequence: SourceSequence, extreme: int | None) -> tuple[str, str]:
+    """What is wrong, and the remedy, when columns draw from it and few values are left."""
+    if sequence.cycle or not sequence.uses:
+        return "", ""
+    total = abs(limit(sequence) - sequence.start) // abs(sequence.increment) + 1
+    rest = left(sequence, goal(sequence, extreme))
+    if rest >= 1 and rest >= min(FEW_VALUES, SMALL_SHARE * total):
+        return "", ""
+    return (
+        f"only {rest} values left before {limit(sequence)}",
+        f"make the columns that use {sequence.qualified_name} bigint and raise the"
+        " sequence's bound on the source, then start again",
     )
 
 
@@ -80,49 +154,16 @@ def limit(sequence: SourceSequence) -> int:
     )
 
 
-def left(sequence: SourceSequence, value: int, called: bool) -> int:
+def left(sequence: SourceSequence, stands: Position) -> int:
     """How many values it can still hand out, 0 or more."""
     step = abs(sequence.increment)
-    distance = (limit(sequence) - value) * (1 if sequence.increment > 0 else -1)
-    return max(0, distance // step + (0 if called else 1))
+    distance = (limit(sequence) - stands.value) * (1 if sequence.increment > 0 else -1)
+    return max(0, distance // step + (0 if stands.called else 1))
 
 
-def _wanted(sequence: SourceSequence, extreme: int | None) -> int | None:
-    """The last value that must not be handed out again; None when none was."""
-    pick = max if sequence.increment > 0 else min
-    wanted = [sequence.last_value] if sequence.called else []
-    wanted += [] if extreme is None else [extreme]
-    return pick(wanted, default=None)
-
-
-def _beyond_bounds(sequence: SourceSequence, extreme: int | None) -> tuple[str, str]:
-    wanted = _wanted(sequence, extreme)
-    if wanted is None or sequence.minimum <= wanted <= sequence.maximum:
-        return "", ""
-    return (
-        f"a column that uses it holds {wanted}, beyond the sequence's bounds",
-        f"ALTER SEQUENCE {sequence.qualified_name} with bounds that hold {wanted}"
-        " on the source, then start again",
-    )
-
-
-def _problem(
-    sequence: SourceSequence, extreme: int | None, value: int, called: bool
-) -> tuple[str, str]:
-    direction = 1 if sequence.increment > 0 else -1
-    wanted = _wanted(sequence, extreme)
-    behind = wanted is not None and (not called or direction * value < direction * wanted)
-    if behind and not sequence.cycle:
-        return (
-            f"stands at {value}, should be past {wanted}",
-            "run the step again; if it stays, see who else sets the sequence",
-        )
-    total = abs(limit(sequence) - sequence.start) // abs(sequence.increment) + 1
-    rest = left(sequence, value, called)
-    if not sequence.cycle and (rest < 1 or rest < min(FEW_VALUES, SMALL_SHARE * total)):
-        return (
-            f"only {rest} values left before {limit(sequence)}",
-            f"make the columns that use {sequence.qualified_name} bigint and raise the"
-            " sequence's bound on the source, then start again",
-        )
-    return "", ""
+def _reached(sequence: SourceSequence, wanted: Position, stands: Position) -> bool:
+    step = sequence.increment
+    if sequence.cycle:
+        return stands.following(step) == wanted.following(step)
+    ahead = stands.following(step) - wanted.following(step)
+    return ahead * (1 if step > 0 else -1) >= 0

@@ -48,6 +48,14 @@ class SourceSequence(NamedTuple):
         return sql.Identifier(self.schema, self.name)
 
 
+_COUNTED = frozenset({"int2", "int4", "int8", "numeric"})
+
+
+def counted_uses(sequence: SourceSequence) -> list[Use]:
+    """The columns whose values are numbers as the sequence hands them out."""
+    return [use for use in sequence.uses if use.type in _COUNTED]
+
+
 _SEQUENCES = """
 WITH uses AS (
     SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attnum

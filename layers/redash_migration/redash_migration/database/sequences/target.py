@@ -1,8 +1,8 @@
 """Setting the target's sequences, in one round trip per connection.
 
 A DO block runs on each of a few connections. For every sequence it looks up the extremes of the
-columns that use it (an index gives each at once) and sets the sequence past them and past the
-source's value, never backwards. It commits now and then, because the locks of thousands of tables
+columns that use it (an index gives each at once) and sets the sequence where goal.py says, by the
+same rules. It commits now and then, because the locks of thousands of tables
 don't fit one transaction, and hands the outcome back in one message. A DO block takes no
 parameters: what is to be set reaches it as JSON in a setting of the session.
 """
@@ -18,9 +18,14 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.sequences.source import LOCKS_PER_STATEMENT, SourceSequence
+from redash_migration.database.sequences.source import (
+    LOCKS_PER_STATEMENT,
+    SourceSequence,
+    counted_uses,
+)
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import open_session
+from redash_migration.failure_text import primary
 
 CONNECTIONS = 2
 """The work is the server's CPU alone, and the smallest servers have two cores."""
@@ -28,7 +33,6 @@ SEQUENCES_PER_CONNECTION = 500
 """Below so many sequences a further connection costs more than it saves."""
 
 _SETTING = "redash_migration.sequences"
-_COUNTED = frozenset({"int2", "int4", "int8", "numeric"})
 
 
 class TargetState(NamedTuple):
@@ -45,12 +49,14 @@ _BLOCK = """
 DO $block$
 DECLARE
     each record; place integer := 0; outcome text[] := '{{}}';
-    sequence regclass; extreme bigint; goal bigint; failure text;
+    sequence regclass; extreme bigint; own bigint; failure text;
+    goal bigint; called boolean; step numeric; direction integer;
 BEGIN
     FOR each IN
         SELECT format('%I.%I', work ->> 'schema', work ->> 'name') AS name,
-               (work ->> 'first')::bigint AS first, (work ->> 'last')::bigint AS last,
-               work ->> 'pick' = 'max' AS ascending, only_table,
+               (work ->> 'value')::bigint AS value, (work ->> 'called')::boolean AS called,
+               (work ->> 'increment')::numeric AS increment, (work ->> 'cycle')::boolean AS cycle,
+               only_table,
                CASE WHEN jsonb_array_length(work -> 'columns') < 2 THEN lookups
                ELSE format('SELECT %s(found) FROM (%s) AS columns', work ->> 'pick', lookups)
                END AS lookup
@@ -64,23 +70,29 @@ BEGIN
                 FROM jsonb_array_elements(work -> 'columns') AS columns(used)
              ) AS composed(lookups, only_table)
     LOOP
-        extreme := NULL; goal := NULL; failure := '';
+        extreme := NULL; failure := ''; goal := each.value; called := each.called;
+        step := each.increment; direction := sign(step);
         {guard_begin}
             sequence := each.name::regclass;
             -- An empty table is told by its size, at a fraction of what planning a query costs.
             IF each.lookup IS NOT NULL AND (
                 each.only_table IS NULL OR pg_relation_size(each.only_table::regclass) > 0
             ) THEN EXECUTE each.lookup INTO extreme; END IF;
-            IF each.ascending THEN
-                goal := greatest(each.last, extreme, pg_sequence_last_value(sequence));
-            ELSE
-                goal := least(each.last, extreme, pg_sequence_last_value(sequence));
+            IF NOT each.cycle THEN
+                IF direction * (extreme::numeric - goal - CASE WHEN called THEN step ELSE 0 END)
+                    >= 0 THEN
+                    goal := goal + floor((extreme - goal::numeric) / step) * step;
+                    called := true;
+                END IF;
+                own := pg_sequence_last_value(sequence);
+                IF direction * (own - goal::numeric + CASE WHEN called THEN 0 ELSE step END) >= 0
+                THEN goal := own; called := true; END IF;
             END IF;
-            PERFORM setval(sequence, coalesce(goal, each.first), goal IS NOT NULL);
+            PERFORM setval(sequence, goal, called);
         {guard_end}
         place := place + 1;
         outcome[place] := json_build_array(
-            extreme, coalesce(goal, each.first), goal IS NOT NULL, failure)::text;
+            extreme, goal, called, failure)::text;
         IF place % {batch} = 0 THEN COMMIT; END IF;
     END LOOP;
     RAISE INFO '[%]', array_to_string(outcome, ',');
@@ -90,7 +102,7 @@ END $block$
 _GUARD_BEGIN = "BEGIN"
 _GUARD_END = """
         EXCEPTION WHEN OTHERS THEN
-            failure := SQLERRM; goal := NULL;
+            failure := SQLSTATE || ' ' || SQLERRM; goal := each.value; called := false;
         END;
 """
 
@@ -128,7 +140,15 @@ def _set(target: DatabaseAddress, sequences: Sequence[SourceSequence]) -> list[T
         except psycopg.Error:
             # One can't be set. Guarding each costs a subtransaction, so only now.
             session.execute(_block(guarded=True))
-    return [TargetState(*state) for state in json.loads(messages[0])]
+    return [
+        TargetState(extreme, value, called, _told(error))
+        for extreme, value, called, error in json.loads(messages[0])
+    ]
+
+
+def _told(error: str) -> str:
+    state, _, message = error.partition(" ")
+    return (primary(state, message) or f"SQLSTATE {state}") if error else ""
 
 
 def _work(sequence: SourceSequence) -> dict[str, Any]:
@@ -139,10 +159,12 @@ def _work(sequence: SourceSequence) -> dict[str, Any]:
         "schema": sequence.schema,
         "name": sequence.name,
         "pick": "max" if sequence.increment > 0 else "min",
-        "first": sequence.last_value,
-        "last": sequence.last_value if sequence.called else None,
+        "value": sequence.last_value,
+        "called": sequence.called,
+        "increment": sequence.increment,
+        "cycle": sequence.cycle,
         "alone": len(uses) == 1 and not uses[0].partitioned,
-        "columns": [[use.schema, use.table, use.column] for use in uses if use.type in _COUNTED],
+        "columns": [[use.schema, use.table, use.column] for use in counted_uses(sequence)],
     }
 
 

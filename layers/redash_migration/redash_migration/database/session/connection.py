@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg
@@ -16,6 +17,9 @@ APPLICATION = "redash-migration/"
 """What all our sessions' application_name begins with."""
 
 Row = tuple[Any, ...]
+
+# Its warnings quote what the server said, contents of rows included.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 
 def connect(

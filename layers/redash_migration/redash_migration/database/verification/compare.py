@@ -19,6 +19,7 @@ from redash_migration.database.verification.checksum import Checksum, together
 from redash_migration.database.verification.differing import differing_keys
 from redash_migration.database.verification.outcome import Compared
 from redash_migration.database.verification.side import Side
+from redash_migration.failure_text import words
 
 CONNECTIONS_PER_SIDE = 2
 EVERYTHING = KeyRange()
@@ -119,7 +120,7 @@ def _outcome(
 ) -> Compared:
     for side, result in (("source", there), ("target", here)):
         if isinstance(result, psycopg.Error):
-            reason = f"could not be read on the {side}: {str(result).splitlines()[0]}"
+            reason = f"could not be read on the {side}: {words(result)}"
             return Compared(part.qualified_name, None, None, "unknown", reason)
     assert isinstance(there, Checksum)  # noqa: S101 - errors were returned above
     assert isinstance(here, Checksum)  # noqa: S101

@@ -14,6 +14,7 @@ from redash_migration.database.session.connection import connect
 from redash_migration.database.watch.measure import SourceBefore, SourceMeasure, measure_source
 from redash_migration.database.watch.written import BASELINE, baseline, measure_cutover, written
 from redash_migration.errors import NotFoundInRecord
+from redash_migration.failure_text import words
 from redash_migration.record import Record
 
 SOURCE_FACT = "measure_source"
@@ -54,10 +55,10 @@ def watch_source_by_the_way(record: Record, source: DatabaseAddress) -> dict[str
         return {"verdict": "PASS", "detail": "the preflight has not looked at the source yet"}
     try:
         return watch_source(record, source)
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         fact = {
             "verdict": "UNKNOWN",
-            "detail": f"the source does not answer: {str(error).strip().splitlines()[-1]}",
+            "detail": f"the source does not answer: {words(error)}",
             "at": stamp(record.clock()),
         }
         record.put_fact(SOURCE_FACT, fact)
