@@ -14,7 +14,11 @@ from redash_migration.host.waiting import KINDS
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Record
 from redash_migration.replication.guard import guard_approval
-from redash_migration.replication.waiting import ANSWERS, answer_task_wait
+from redash_migration.replication.waiting import (
+    ANSWERS,
+    answer_task_wait,
+    urge_replication_to_stop,
+)
 
 logger = Logger(service="redash-migration")
 
@@ -31,6 +35,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         )
         for kind in ANSWERS:
             answers[kind] = lambda wait: answer_task_wait(record, wiring.dms(), resumer, wait)
+        answers["StopReplication"] = lambda wait: urge_replication_to_stop(
+            record, wiring.dms(), resumer, wait
+        )
         return answers
 
     done = reconcile(

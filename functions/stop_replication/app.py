@@ -1,4 +1,4 @@
-"""StopReplication: stop the task; its event resumes the machine."""
+"""StopReplication: the task's end, demanded; its event resumes the machine."""
 
 from __future__ import annotations
 

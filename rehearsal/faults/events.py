@@ -97,8 +97,12 @@ def malformed(world: World) -> None:
 
 def too_early(world: World) -> None:
     """A stop of the task is announced before the token for it is stored."""
-    for function in ("RunFullLoadFunction", "StopReplicationFunction"):
-        before(world, function, lambda: announce(world, "REPLICATION_TASK_STOPPED", "stopped"))
+    for step in ("RunFullLoad", "AskReplicationToStop", "StopReplication"):
+        before(
+            world,
+            f"{step}Function",
+            lambda: announce(world, "REPLICATION_TASK_STOPPED", "stopped"),
+        )
 
 
 def lies(world: World) -> None:

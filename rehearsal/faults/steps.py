@@ -202,10 +202,11 @@ KINDS: dict[str, tuple[str, Callable[[Collection[str]], Arm]]] = {
 _ENDINGS: tuple[tuple[Expected, Side, str], ...] = (
     ("REFUSED", "old", "begin"),
     ("FAILED", "old", "inspect_host inspect_new_home preflight dump_schema copy_schema"),
-    ("FAILED", "new", "start_workers confirm_cutover clean_up clean_up_database"),
-    ("FAILED", "new", "retire_host"),
+    ("FAILED", "new", "start_workers stop_replication confirm_cutover"),
+    ("FAILED", "new", "clean_up clean_up_database retire_host"),
     ("REFUSED", "new", "report"),
-    ("SUCCEEDED", "new", "measure_cutover on_dms_event on_command_event reconcile"),
+    ("SUCCEEDED", "new", "ask_replication_to_stop measure_cutover"),
+    ("SUCCEEDED", "new", "on_dms_event on_command_event reconcile"),
 )
 """What a failure for good comes to, by function; every other one is rolled back."""
 

@@ -97,7 +97,7 @@ def test_every_task_is_caught(name: str) -> None:
 CHANGING = TASK_IDS[TASK_IDS.index("PrepareSource") : TASK_IDS.index("SwitchTraffic")]
 
 
-@pytest.mark.parametrize("name", [*CHANGING, "VerifyData", "RestoreTable", "StartTarget"])
+@pytest.mark.parametrize("name", [name for name in CHANGING if name != "AskReplicationToStop"])
 def test_once_the_world_has_changed_failures_are_taken_back(name: str) -> None:
     assert {catch["Next"] for catch in caught_by()[name]} == {"RollBack"}
 

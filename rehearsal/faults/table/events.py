@@ -53,7 +53,7 @@ EVENTS: dict[str, Case] = {
     "event-before-its-token": Case(
         "a stop is announced before the token for it is stored",
         "SUCCEEDED",
-        where="RunFullLoad, StopReplication",
+        where="RunFullLoad, AskReplicationToStop",
         arm=events.too_early,
     ),
     "events-that-lie": Case(
@@ -99,10 +99,9 @@ EVENTS: dict[str, Case] = {
         parameters={"WritePauseBudgetSeconds": "40"},
     ),
     "task-deleted-in-the-pause": Case(
-        "somebody deletes the task before the migration stops it",
-        "ROLLED_BACK",
-        where="StopReplication",
-        error="ReplicationTaskFailed",
-        arm=events.deleted_before("StopReplicationFunction"),
+        "somebody deletes the task once all has arrived, before the migration stops it",
+        "SUCCEEDED",
+        where="AskReplicationToStop",
+        arm=events.deleted_before("AskReplicationToStopFunction"),
     ),
 }

@@ -109,13 +109,13 @@ SERVICES: dict[str, Case] = {
         "Secrets Manager does not answer for a while in the write pause",
         "SUCCEEDED",
         where="RestoreTable",
-        arm=calls.away("secretsmanager", "PlanRestore", 5.0),
+        arm=calls.away("secretsmanager", "RestoreTables", 5.0),
     ),
     "artifacts-away": Case(
         "S3 does not answer for longer than any step waits, in the write pause",
         "ROLLED_BACK",
-        where="PlanRestore",
-        arm=calls.away("s3", "PlanRestore", 15.0),
+        where="RestoreTable",
+        arm=calls.away("s3", "RestoreTables", 15.0),
     ),
     "fails-roll-back-database": Case(
         "refused; RollBackDatabase fails for good",

@@ -259,7 +259,7 @@ TARGET: dict[str, Case] = {
         where="SmokeTest",
         error="SmokeTestFailed",
         check="smoke.data_sources",
-        arm=target.another_secret("redash/secret-key", "StopServicesFunction"),
+        arm=target.another_secret("redash/secret-key", "StartTargetFunction"),
     ),
     "new-redash-without-database": Case(
         "the new Redash is told a wrong database: its health check is content",
@@ -274,6 +274,6 @@ TARGET: dict[str, Case] = {
         "ROLLED_BACK",
         where="StartTarget",
         error="TargetNotHealthy",
-        arm=target.without_a_secret("redash/cookie-secret", "StopServicesFunction"),
+        arm=target.without_a_secret("redash/cookie-secret", "StartTargetFunction"),
     ),
 }

@@ -42,7 +42,7 @@ def after_full_load(task: TaskTruth | None, previous_stop: str) -> Outcome | Non
     gone = _failed_or_gone(task)
     if gone is not None or task is None:
         return gone
-    if task.status != "stopped" or task.stop_date == previous_stop:
+    if task.status != "stopped" or _is_earlier(task, previous_stop):
         return None
     if task.stop_reason in FULL_LOAD_STOPS:
         return Outcome.success({"stop_reason": task.stop_reason, "stop_date": task.stop_date})
@@ -54,23 +54,23 @@ def after_full_load(task: TaskTruth | None, previous_stop: str) -> Outcome | Non
 
 
 def after_stop(task: TaskTruth | None, previous_stop: str) -> Outcome | None:
-    """The answer to StopReplication, or None while the task has not stopped."""
-    gone = _failed_or_gone(task)
-    if gone is not None or task is None:
-        return gone
-    if task.status != "stopped" or task.stop_date == previous_stop:
+    """The answer to StopReplication, or None while the task may still apply something.
+
+    Any end will do, a failure or a deletion too: everything had arrived and was compared before
+    this is asked. Only a task that may go on is none.
+    """
+    if task is None:
+        return Outcome.success({"stop_reason": "DELETED", "stop_date": ""})
+    if task.status in {"failed", "failed-move"}:
+        return Outcome.success({"stop_reason": "FAILED", "stop_date": task.stop_date})
+    if task.status != "stopped" or _is_earlier(task, previous_stop):
         return None
-    if task.tables_errored:
-        return Outcome.failure(
-            "ReplicationTaskFailed",
-            f"the task stopped with {task.tables_errored} tables in error; see its log",
-        )
-    if task.stop_reason and task.stop_reason not in {"NORMAL", *FULL_LOAD_STOPS}:
-        return Outcome.failure(
-            "ReplicationTaskFailed",
-            f"the task stopped for another reason than the request: {task.stop_reason}",
-        )
     return Outcome.success({"stop_reason": task.stop_reason, "stop_date": task.stop_date})
+
+
+def _is_earlier(task: TaskTruth, previous_stop: str) -> bool:
+    """Whether this is the stop that was there before; one without a date is a new one."""
+    return bool(previous_stop) and task.stop_date == previous_stop
 
 
 def _failed_or_gone(task: TaskTruth | None) -> Outcome | None:

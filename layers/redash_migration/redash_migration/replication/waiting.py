@@ -17,6 +17,9 @@ from redash_migration.replication.task import (
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
 
+STOP_FACT = "replication_stop"
+"""The record's fact that keeps the stop date seen before the task was asked to stop."""
+
 ANSWERS = {"RunFullLoad": after_full_load, "StopReplication": after_stop}
 """What the task's state means for each step that waits for it."""
 
@@ -39,20 +42,41 @@ def start_full_load(record: Record, dms: Dms, resumer: Resumer, token: str) -> N
     answer_task_wait(record, dms, resumer, wait)
 
 
-def stop_replication(record: Record, dms: Dms, resumer: Resumer, token: str) -> None:
-    """Store the token, then ask the task to stop.
+def ask_replication_to_stop(record: Record, dms: Dms) -> None:
+    """Ask a running task to stop, and wait for nothing; docs/design.md says why that is enough."""
+    arn = task_arn(record)
+    task = dms.task(arn)
+    if task is not None and task.status in STOPPABLE:
+        record.put_fact_once(STOP_FACT, {"previous_stop": task.stop_date})
+        dms.stop(arn)
 
-    The stop date seen before the request is kept with the wait: only a later stop answers it. A
-    task that had already stopped when this step first looked counts as stopped.
+
+def stop_replication(record: Record, dms: Dms, resumer: Resumer, token: str) -> None:
+    """Store the token, then see to it that the task has been asked to stop.
+
+    The stop date seen before the first request is kept: only a later stop answers it. A task that
+    had already stopped when it was first looked at counts as stopped.
     """
     arn = task_arn(record)
     task = dms.task(arn)
     running = task is not None and task.status in STOPPABLE
-    previous = task.stop_date if task is not None and running else ""
-    wait = record.waits.open("StopReplication", token, arn, previous_stop=previous)
+    asked = record.fact(STOP_FACT) or {}
+    found = task.stop_date if task is not None and running else ""
+    wait = record.waits.open(
+        "StopReplication", token, arn, previous_stop=str(asked.get("previous_stop", found))
+    )
     if running:
         dms.stop(arn)
     answer_task_wait(record, dms, resumer, wait)
+
+
+def urge_replication_to_stop(record: Record, dms: Dms, resumer: Resumer, wait: Wait) -> bool:
+    """As ``answer_task_wait``; a task that still runs is asked once more."""
+    task = dms.task(wait.resource)
+    if task is not None and task.status in STOPPABLE:
+        dms.stop(task.arn)
+        return False
+    return answer_task_wait(record, dms, resumer, wait)
 
 
 def answer_task_wait(record: Record, dms: Dms, resumer: Resumer, wait: Wait) -> bool:

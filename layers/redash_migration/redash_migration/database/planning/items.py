@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from redash_migration.database.planning.chunks import KeyStatistics, TableSize, plan_chunks
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
@@ -12,9 +12,6 @@ from redash_migration.database.planning.precopy import worth_precopying
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
-
-Phase = Literal["precopy", "restore", "verify"]
-PHASES: tuple[Phase, ...] = ("precopy", "restore", "verify")
 
 Statistics = Callable[[TablePlan], KeyStatistics | None]
 """Looks a large table's key up; small tables never need it."""

@@ -1,4 +1,4 @@
-"""The items of each phase of a migration."""
+"""The items of the Map states: those of the pre-copy and of the write pause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.planning.items import (
-    PHASES,
     CopyItem,
     copy_items,
     precopy_items,
@@ -16,7 +15,6 @@ from redash_migration.database.planning.items import (
     verify_parts,
 )
 from redash_migration.database.session.address import DatabaseAddress
-from redash_migration.errors import InvalidInput
 from redash_migration.plan import Plan, TablePlan
 from redash_migration.record.record import Record
 
@@ -37,15 +35,17 @@ def note_chunks(record: Record, items: Sequence[CopyItem]) -> None:
     record.put_fact(CHUNKS_FACT, chunks)
 
 
-def plan_phase(
-    phase: Any, plan: Plan, record: Record, source: Callable[[], DatabaseAddress]
-) -> list[dict[str, Any]]:
-    """Items for the Map state of a phase; large tables alone need a look into the source.
+def plan_pieces(
+    plan: Plan, record: Record, source: Callable[[], DatabaseAddress]
+) -> dict[str, list[dict[str, Any]]]:
+    """``{"restore", "precopy", "verify"}``: the Map states' items, all planned before the pause.
 
-    Raises InvalidInput for an unknown phase, CopyFailed for a table that can't be cut.
+    What is restored is also pre-copied; ``precopy`` is what is compared before the freeze. Key
+    ranges are open at both ends, so rows that come in later fall into one of them. Only large
+    tables need a look into the source. A repeated step keeps the first plan of the comparison, so
+    that the pieces compared before are those compared in the pause. Raises CopyFailed
+    for a table that can't be cut.
     """
-    if phase not in PHASES:
-        raise InvalidInput(f"phase: {phase!r} is none of {', '.join(PHASES)}")
     with ExitStack() as stack:
         sessions: list[Session] = []
 
@@ -59,13 +59,13 @@ def plan_phase(
                 sessions.append(stack.enter_context(closing(session)))
             return key_statistics(sessions[0], table.schema, table.name)
 
-        if phase == "restore":
-            return copy_items(plan.restored, statistics)
-        if phase == "verify" and (known := record.fact(VERIFY_FACT)) is not None:
-            return list(known["items"])
-        items = verify_items(plan.tables, statistics)
-        record.put_fact(VERIFY_FACT, {"items": items})
-        note_chunks(record, [part for item in items for part in verify_parts(item)])
-        if phase == "verify":
-            return items
-        return [*copy_items(plan.restored, statistics), *precopy_items(items)]
+        known = record.fact(VERIFY_FACT)
+        verify = verify_items(plan.tables, statistics) if known is None else list(known["items"])
+        if known is None:
+            record.put_fact(VERIFY_FACT, {"items": verify})
+            note_chunks(record, [part for item in verify for part in verify_parts(item)])
+        return {
+            "restore": copy_items(plan.restored, statistics),
+            "precopy": precopy_items(verify),
+            "verify": verify,
+        }
