@@ -47,7 +47,8 @@ def ask_replication_to_stop(record: Record, dms: Dms) -> None:
     arn = task_arn(record)
     task = dms.task(arn)
     if task is not None and task.status in STOPPABLE:
-        record.put_fact_once(STOP_FACT, {"previous_stop": task.stop_date})
+        if record.fact(STOP_FACT) is None:
+            record.put_fact(STOP_FACT, {"previous_stop": task.stop_date})
         dms.stop(arn)
 
 
