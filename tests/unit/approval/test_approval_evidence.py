@@ -33,7 +33,7 @@ EVIDENCE = Evidence(
     required=1,
     requested_by="ken",
     tables=TABLES,
-    findings=(Finding("source.disk", "WARN", "little room"),),
+    findings=(Finding("source.disk", "WARN", "little room: 12.5 GB", "free 30 GB"),),
     passed=40,
     pause=Pause(38.0, {"restore": 12.0}, 600),
     stream=Stream(0.8, True, ""),
@@ -48,7 +48,8 @@ EVIDENCE = Evidence(
     hours=st.floats(0, 1e6),
     pause=st.floats(20.1, 50),
     writes=st.integers(11, 20),
-    rows=st.integers(0, 10**9),
+    rows=st.integers(501, 1000),
+    room=st.integers(11, 20),
     validation=st.sampled_from(["Validated", "Pending records", "Pending revalidation"]),
 )
 def test_ticking_figures_change_nothing(**now: Any) -> None:
@@ -62,7 +63,7 @@ def test_ticking_figures_change_nothing(**now: Any) -> None:
         pause=replace(EVIDENCE.pause, seconds=now["pause"]),
         new_side=replace(SIDE, writes=now["writes"], as_of="later"),
         tables=(replace(TABLES[0], rows=now["rows"], validation=now["validation"]), TABLES[1]),
-        findings=(replace(EVIDENCE.findings[0], detail="in other words"),),
+        findings=(replace(EVIDENCE.findings[0], detail=f"little room: {now['room']} GB"),),
     )
     assert ticked.hash == EVIDENCE.hash
 
@@ -76,6 +77,12 @@ def test_ticking_figures_change_nothing(**now: Any) -> None:
         replace(EVIDENCE, required=2),
         replace(EVIDENCE, findings=()),
         replace(EVIDENCE, findings=(Finding("source.disk", "FAIL"),)),
+        replace(EVIDENCE, findings=(replace(EVIDENCE.findings[0], detail="little room: 900 GB"),)),
+        replace(EVIDENCE, findings=(replace(EVIDENCE.findings[0], detail="no room: 12.5 GB"),)),
+        replace(EVIDENCE, findings=(replace(EVIDENCE.findings[0], remedy="free 300 GB"),)),
+        replace(EVIDENCE, tables=(replace(TABLES[0], rows=5_000_000), TABLES[1])),
+        replace(EVIDENCE, tables=(replace(TABLES[0], bytes=10**12), TABLES[1])),
+        replace(EVIDENCE, pause=Pause(38.0, {"restore": 12.0}, 60)),
         replace(EVIDENCE, findings=(*EVIDENCE.findings, Finding("x", "WARN"))),
         replace(EVIDENCE, pause=Pause(61.0, {}, 600)),
         replace(EVIDENCE, pause=Pause(None, {}, 600)),
@@ -97,6 +104,14 @@ def test_ticking_figures_change_nothing(**now: Any) -> None:
 )
 def test_what_matters_changes_the_hash(changed: Evidence) -> None:
     assert changed.hash != EVIDENCE.hash
+
+
+def test_a_pause_beyond_its_budget_is_another_one() -> None:
+    """201 and 499 s are of one order of size; with a budget of 300 s they are not the same."""
+    within, beyond = (
+        replace(EVIDENCE, pause=Pause(seconds, {}, 300)).hash for seconds in (201.0, 499.0)
+    )
+    assert within != beyond
 
 
 def test_order_does_not_matter() -> None:

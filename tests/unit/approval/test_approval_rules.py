@@ -14,7 +14,12 @@ from redash_migration.approval.evidence.contents import (
     SourceDisk,
     Stream,
 )
-from redash_migration.approval.gate.people import approvers, same_person, slack_approvers
+from redash_migration.approval.gate.people import (
+    approvers,
+    plain_address,
+    same_person,
+    slack_approvers,
+)
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
@@ -152,12 +157,35 @@ class TestTwoPeople:
         ("U123ABC", "slack:U123ABC", True),
         ("hana@example.com", "hana@other.example", False),
         ("ken", "hana@example.com", False),
+        ("hana+ops@example.com", "hana@example.com", True),
+        ("hana@example.com", "hana+ops@example.com", True),
+        ("ｈａｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "hana@example.com", True),
+        ("Hana Example <hana@example.com>", "hana@example.com", True),
+        ("Hana Example", "hana.example@example.com", True),
+        ("HANA_EXAMPLE", "hana-example@example.com", True),
+        ("arn:aws:sts::1:assumed-role/Admin/botocore-session-1", "hana@example.com", False),
         ("", "hana@example.com", False),
         ("a", "hana@example.com", False),
     ],
 )
 def test_who_is_the_same_person(requested_by: str, actor: str, same: bool) -> None:
     assert same_person(requested_by, actor) is same
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("hana@example.com", "hana@example.com"),
+        (" Ｈana@Example.com ", "hana@example.com"),
+        ("Hana <hana@example.com>", None),
+        ("hana@example.com, ken@example.com", None),
+        ("arn:aws:sts::1:assumed-role/Admin/botocore-session-1", None),
+        ("Ken Example", None),
+        ("", None),
+    ],
+)
+def test_only_one_plain_address_says_who_it_is(said: str, address: str | None) -> None:
+    assert plain_address(said) == address
 
 
 def test_settings_name_what_is_wrong() -> None:

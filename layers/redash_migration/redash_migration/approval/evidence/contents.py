@@ -2,16 +2,20 @@
 
 Figures tick while a person reads: a lag of 0.8 s becomes 1.1 s. What is hashed is therefore the
 *material* part: what would make a careful person think again. A lag counts as fine or not fine, a
-predicted pause and a number of writes by their order of size, a check by its status.
+predicted pause, a size and a number of writes by their order of size; a check by its status and
+its words, with the figures in them by their order of size too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 Soundness = Literal["sound", "limited", "bad", "unknown"]
 HIGH_LAG_SECONDS = 60.0
@@ -65,6 +69,11 @@ class Finding:
     def blocks(self) -> bool:
         """Unknown is not a pass: only a WARN can be accepted by a person."""
         return self.status in {"FAIL", "UNKNOWN"}
+
+    def material(self) -> tuple[str, ...]:
+        """What of it a decision depends on: the words, figures by their order of size."""
+        words = (_NUMBER.sub(_order_of_size, text) for text in (self.detail, self.remedy))
+        return (self.id, self.status, *words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +182,16 @@ class Evidence:
                     table.method,
                     table.soundness if table.method == "dms" else "",
                     table.match,
+                    size_class(table.rows),
+                    size_class(table.bytes),
                     sorted(column for column, _, _ in table.excluded_because),
                 ]
                 for table in self.tables
             ),
-            "findings": sorted([finding.id, finding.status] for finding in self.findings),
+            "findings": sorted(list(finding.material()) for finding in self.findings),
             "pause": size_class(self.pause.seconds),
+            "over_budget": (self.pause.seconds or 0.0) > self.pause.budget_seconds,
+            "budget": self.pause.budget_seconds,
             "lag": "unknown"
             if self.stream.lag_seconds is None
             else "high"
@@ -202,6 +215,10 @@ def size_class(value: float | None) -> str:
             if value <= step * factor:
                 return f"<={step * factor:.0f}"
         step *= 10
+
+
+def _order_of_size(number: re.Match[str]) -> str:
+    return size_class(float(number[0].replace(",", "").replace(".", "", number[0].count(".") - 1)))
 
 
 def _material_of(side: NewSide) -> dict[str, Any]:

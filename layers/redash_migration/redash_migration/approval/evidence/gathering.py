@@ -22,6 +22,7 @@ from redash_migration.approval.evidence.contents import (
 )
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.clock import seconds_between
 from redash_migration.errors import NotFoundInRecord
@@ -57,8 +58,8 @@ def gather(
         found += _own_findings(stream, disk)
     else:
         accepted = _accepted(record, store)
-        found = [finding for finding in found if (finding.id, finding.status) not in accepted]
-    if purpose is CUTOVER and not allow_self and not requested_by:
+        found = [finding for finding in found if finding.material() not in accepted]
+    if purpose is CUTOVER and not allow_self and plain_address(requested_by) is None:
         found.append(Finding("approval.starter", "WARN"))
     return Evidence(
         purpose=purpose.state,
@@ -77,7 +78,7 @@ def gather(
     )
 
 
-def _accepted(record: Record, store: EvidenceStore) -> set[tuple[str, str]]:
+def _accepted(record: Record, store: EvidenceStore) -> set[tuple[str, ...]]:
     """Findings that stood when the cutover was approved: they are not asked about twice."""
     gate = Gates(record.table).current(record.migration_id, CUTOVER)
     if gate is None or gate.decision != CUTOVER.agree:
@@ -86,7 +87,10 @@ def _accepted(record: Record, store: EvidenceStore) -> set[tuple[str, str]]:
         evidence = store.get_json(evidence_name(gate.gate_id, gate.evidence_hash))
     except NotFoundInRecord:
         return set()
-    return {(finding["id"], finding["status"]) for finding in evidence["findings"]}
+    return {
+        Finding(one["id"], one["status"], one["detail"], one["remedy"]).material()
+        for one in evidence["findings"]
+    }
 
 
 def _own_findings(stream: Stream, disk: SourceDisk) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,15 +59,43 @@ def slack_approvers(entries: Iterable[str]) -> tuple[SlackApprover, ...]:
     return tuple(found)
 
 
-def same_person(requested_by: str, actor: str) -> bool:
-    """Whether the one who started the run is this actor.
+def plain_address(text: str) -> str | None:
+    """One e-mail address and nothing else, in the form in which it is compared; else None.
 
-    ``requested_by`` may be an address, a name or an ARN
-    (``arn:aws:sts::1:assumed-role/Admin/ken@example.com``): its last part is compared with the
-    whole address and with what stands before the @, without regard to case.
+    Full-width letters are folded (NFKC) and case does not count.
     """
-    name = re.split(r"[/:]", requested_by.strip())[-1].casefold()
-    other = actor.strip().removeprefix("slack:").casefold()
-    if not name or not other:
+    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    return folded if _ADDRESS.fullmatch(folded) else None
+
+
+def same_person(requested_by: str, actor: str) -> bool:
+    """Whether the one who started the run is this actor, as far as names can tell.
+
+    ``requested_by`` is what the starter says of themselves: an address, a name or an ARN
+    (``arn:aws:sts::1:assumed-role/Admin/ken@example.com``). Two addresses are compared as
+    mailboxes (``ken+ops@`` is ``ken@``); anything else by its letters and digits, with the address
+    and with what stands before the @. Where only one approval is needed and somebody wants to get
+    round this, names can't prevent it: two approvals can.
+    """
+    said = unicodedata.normalize("NFKC", requested_by).strip().casefold()
+    named = re.search(r"<([^<>]*)>\s*$", said)
+    said = re.split(r"[/:]", named[1] if named else said)[-1].strip()
+    other = unicodedata.normalize("NFKC", actor).strip().removeprefix("slack:").casefold()
+    if not said or not other:
         return False
-    return name in {other, other.partition("@")[0]} or other == name.partition("@")[0]
+    if "@" in said and "@" in other:
+        return _mailbox(said) == _mailbox(other)
+    return bool({_letters(said), _letters(_local_part(said))} & {_letters(_local_part(other))})
+
+
+def _mailbox(address: str) -> tuple[str, str]:
+    return _local_part(address), address.rpartition("@")[2]
+
+
+def _local_part(address: str) -> str:
+    """What stands before the @, without a tag behind a plus sign."""
+    return address.rpartition("@")[0].partition("+")[0] if "@" in address else address
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum())

@@ -123,10 +123,10 @@ ENGLISH: Mapping[str, str] = {
     "remedy.approval.lag": "Wait until it has caught up: the lag is added to the write pause.",
     "finding.approval.disk": "The replication slot fills the old host's disk.",
     "remedy.approval.disk": "Decide soon, or free disk space on the old host.",
-    "finding.approval.starter": "It is not recorded who started this migration.",
+    "finding.approval.starter": "Whoever started this gave no plain e-mail address.",
     "remedy.approval.starter": (
         "Make sure that it was not you, and say so in the reason. Next time, start "
-        "with requestedBy."
+        "with your e-mail address as requestedBy."
     ),
     "tables.title": "What is moved",
     "tables.picture": "The largest tables, by size on disk",

@@ -127,10 +127,10 @@ JAPANESE: Mapping[str, str] = {
     ),
     "finding.approval.disk": ("レプリケーションスロットが元のホストのディスクを圧迫しています。"),
     "remedy.approval.disk": "早めに回答するか、元のホストの空き容量を増やしてください。",
-    "finding.approval.starter": "この移行を開始した人が記録されていません。",
+    "finding.approval.starter": "この移行を開始した人が、メールアドレスの形で記録されていません。",
     "remedy.approval.starter": (
         "ご自身が開始したものでないことを確かめ、その旨を理由欄に記入してください。"
-        "次回は requestedBy を指定して開始してください。"
+        "次回は requestedBy にメールアドレスを指定して開始してください。"
     ),
     "tables.title": "移行するデータ",
     "tables.picture": "大きいテーブル（ディスク上のサイズ順）",
