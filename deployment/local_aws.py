@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
 from rehearsal.options import Options
 from rehearsal.world import World, secret_of
 
@@ -130,6 +131,7 @@ def main() -> int:
         world.cloud.clock.paused = True
         port = urlsplit(world.cloud.endpoint_url).port
         ports = [int(port or 0), world.source.port, world.target.port]
+        world.cloud.server.door.hosts.add(f"{host}:{port}")
         forwarder: Forwarder | None = Forwarder(host, ports)
         try:
             assert forwarder is not None  # noqa: S101 - for the type checker
@@ -144,7 +146,9 @@ def main() -> int:
         print("AWS         ", world.cloud.endpoint_url)
         print("old database", world.source_database.host, world.source.port)
         print("new database", world.target_database.host, world.target.port)
-        print("In another terminal, after `sam build --parameter-overrides Arch=x86_64`:")
+        print("Only who signs with this run's key is let in; sam takes it from the environment:")
+        print(f"  export AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY}")
+        print("In another terminal with these two, after sam build (docs/local-invoke.md):")
         print("  sam local invoke BeginFunction -e events/begin.json -n events/env.local.json")
         print("Ctrl-C ends it all.", flush=True)
         ended.wait()

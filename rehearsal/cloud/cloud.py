@@ -12,6 +12,7 @@ from typing import Any
 
 from rehearsal.cloud import executions
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
+from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
 from rehearsal.cloud.events.bus import EventBus
 from rehearsal.cloud.events.clock import Clock
 from rehearsal.cloud.executions import Execution
@@ -43,7 +44,7 @@ class Cloud(Observation):
         self._clients_lock = threading.Lock()
         self._ending = ExitStack()
         self.deployment: Deployment | None = None
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.journal = Journal(self.directory / "events.ndjson")
 
     # --- life -------------------------------------------------------------------------------
@@ -207,4 +208,4 @@ def shared_session(region: str) -> Any:
     """One session for all clouds of a process: reading the API models is what costs."""
     import boto3.session
 
-    return boto3.session.Session("rehearsal", "rehearsal", region_name=region)
+    return boto3.session.Session(ACCESS_KEY, SECRET_KEY, region_name=region)

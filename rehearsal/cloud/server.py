@@ -12,6 +12,7 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal.cloud.calls import CallLog
+from rehearsal.cloud.door import Door
 from rehearsal.cloud.ports import free_port
 
 
@@ -26,6 +27,7 @@ class AwsServer:
         self.port = free_port()
         # Read by moto when it is imported, and by its workflow engine later.
         os.environ["MOTO_PORT"] = str(self.port)
+        os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
         _import_moto()
         from moto.moto_server.werkzeug_app import (
             DomainDispatcherApplication,
@@ -35,10 +37,11 @@ class AwsServer:
 
         app = DomainDispatcherApplication(create_backend_app)
         self.calls = CallLog(app, directory / "aws-calls.ndjson", kill)
+        self.door = Door(self.calls, [f"127.0.0.1:{self.port}", f"localhost:{self.port}"])
         self._server = make_server(
             "127.0.0.1",
             self.port,
-            self.calls,
+            self.door,
             threaded=True,
             request_handler=_quiet(MotoRequestHandler),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rehearsal.cloud.door import SECRET_KEY
 from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.packages import hidden_modules
 
@@ -60,7 +61,7 @@ def environment(
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": definition.logical_id,
-        "AWS_SECRET_ACCESS_KEY": "rehearsal",
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_SESSION_TOKEN": instance,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": "/dev/null",
