@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import sys
 
-from rehearsal.faults.table import FAULTS
-from rehearsal.options import HELP, BadOption, from_environment
-
 
 def main(arguments: list[str]) -> int:
-    """0 when the migration succeeded and nothing was lost; 1 otherwise, 2 for bad settings."""
+    """0 when it ended as it should and nothing was lost; 1 otherwise, 2 for what must be mended
+    first (a setting, the machine, another rehearsal at work), 130 when stopped.
+    """
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("\nstopped; everything that was started has been ended", file=sys.stderr)
+        return 130
+    except OSError as error:
+        from rehearsal.folder import DISK_FULL
+
+        if error.errno not in DISK_FULL:
+            raise
+        print(f"The disk is full: {error.filename or 'see df -h'}. Free some.", file=sys.stderr)
+        return 2
+
+
+def _main(arguments: list[str]) -> int:
+    # Imports are inside, so that Ctrl-C in the first second is met as at any other time.
+    from rehearsal.faults.table import FAULTS
+    from rehearsal.folder import Held, held
+    from rehearsal.options import HELP, BadOption, from_environment
+    from rehearsal.room import check_room
+
     if "--help" in arguments:
         names = "".join(
             f"    {name:<36}{fault.what}\n"
@@ -23,17 +43,15 @@ def main(arguments: list[str]) -> int:
         options = from_environment()
         if options.fault and options.fault not in FAULTS:
             raise BadOption(f"FAULT={options.fault}: unknown; make rehearse-help lists them")
-    except BadOption as error:
+        check_room(options)
+        with held(options.directory, among=options.among):
+            # Only now: half of AWS is imported, which takes a while.
+            from rehearsal.migration import rehearse
+
+            return rehearse(options)
+    except (BadOption, Held) as error:
         print(error, file=sys.stderr)
         return 2
-    # Only now: a wrong setting is answered at once, without waiting for half of AWS to be imported.
-    from rehearsal.migration import rehearse
-
-    try:
-        return rehearse(options)
-    except KeyboardInterrupt:
-        print("\nstopped; everything that was started has been ended", file=sys.stderr)
-        return 130
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 
 from rehearsal.approver import LINK, NotAnswered, answer
 from rehearsal.options import Options
-from rehearsal.screen import Progress, Screen
+from rehearsal.short_address import ShortAddress, open_in_browser
+from rehearsal.terminal import Progress, Screen
 from rehearsal.world import APPROVERS, World
 
 ATTEMPTS = 20
 """How often somebody who scripts the answer tries the page."""
 
 QUESTIONS = {
-    "RequestApproval": "May the write pause begin?",
-    "ConfirmCutover": "Keep the new home, or go back?",
+    "RequestApproval": "Start the cutover? Decide at",
+    "ConfirmCutover": "Keep the new Redash? Decide at",
 }
 
 
@@ -30,6 +31,7 @@ def answering(
 ) -> Iterator[None]:
     """Show each question's address, and answer it where that was asked for."""
     stopping = threading.Event()
+    short = ShortAddress()
 
     def attend() -> None:
         wanted = {
@@ -42,12 +44,14 @@ def answering(
             link = _link_for(world, question, stopping)
             if not link:
                 return
-            progress.question, progress.approval = QUESTIONS[question], link
-            shown.say(f"{QUESTIONS[question]}  {link}")
+            short.leads_to = link
+            shown.ask(QUESTIONS[question], short.url)
+            if options.open_browser:
+                open_in_browser(short.url)
             if options.approve != "ask":
                 _answer(world, question, decision, shown, stopping)
             _wait_until_decided(progress, question, stopping)
-            progress.approval = ""
+            progress.question = ""
 
     thread = threading.Thread(target=attend, name="people")
     thread.start()
@@ -56,6 +60,7 @@ def answering(
     finally:
         stopping.set()
         thread.join()
+        short.stop()
 
 
 def _answer(

@@ -5,29 +5,43 @@ from __future__ import annotations
 import dataclasses
 import json
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.answering import answering
 from rehearsal.cloud import Execution
+from rehearsal.dataset import DumpNotRestored
 from rehearsal.faults.aside import put_aside
 from rehearsal.faults.case import Case
 from rehearsal.faults.contents import contents_told
 from rehearsal.faults.invariants import Standing, observe, violations
 from rehearsal.faults.table import FAULTS
 from rehearsal.faults.verdict import disagreements
+from rehearsal.folder import DISK_FULL, settle
 from rehearsal.options import Options
 from rehearsal.outcome import LedgerCount, problems
-from rehearsal.screen import Progress, Screen, screen
+from rehearsal.postgres.making import ClusterError
+from rehearsal.terminal import Progress, Screen, conclude, screen
+from rehearsal.terminal.progress import Loaded
+from rehearsal.terminal.verdict import Ending
 from rehearsal.workload import Workload, check_ledger
+from rehearsal.workload.workload import WorkloadNotStarted
 from rehearsal.world import World
 
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
+
+NOT_BEGUN = (DumpNotRestored, ClusterError, WorkloadNotStarted, LookupError)
+"""What keeps the world from being made: each says what is wrong and what to do."""
+
+BROKEN = "broken.txt"
+"""Where the rehearsal's own failure is kept whole."""
 
 ASKED_BY = {"requestedBy": "engineer@example.com"}
 
@@ -47,10 +61,45 @@ class Rehearsed:
 def rehearse(options: Options) -> int:
     """Run a rehearsal and say how it went; the exit code of the command."""
     progress = Progress()
-    with screen(progress, plain=options.plain) as shown, _ended_by_signals():
-        rehearsed = run(options, progress, shown)
-    _conclude(options, rehearsed, shown)
+    try:
+        with screen(progress, plain=options.plain) as shown, _ended_by_signals():
+            rehearsed = run(options, progress, shown)
+    except NOT_BEGUN as error:
+        print(f"\n{error}\nThe logs are in {options.directory}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise
+        return _broken(options, error)
+    except Exception as error:
+        return _broken(options, error)
+    name = str((rehearsed.report or {}).get("migration_id", ""))
+    folder = settle(options.directory, name, among=options.among)
+    ending = Ending(rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder)
+    conclude(ending, shown.say)
     return 1 if rehearsed.problems else 0
+
+
+def _broken(options: Options, error: Exception) -> int:
+    """The rehearsal itself failed, not the migration: one line here, the rest in a file."""
+    path = options.directory / BROKEN
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    line = " ".join(str(error).split())[:300]
+    print(
+        f"\nThe rehearsal itself broke ({type(error).__name__}: {line}); everything that was "
+        f"started has been ended.\nSee {path} and the logs beside it.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _asked(options: Options) -> str:
+    """What was to make it end otherwise than well."""
+    if options.fault:
+        return options.fault
+    if options.approve == "reject":
+        return "APPROVE=reject"
+    return "CONFIRM=go_back" if options.confirm == "go_back" else ""
 
 
 def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
@@ -119,21 +168,23 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
         if _interrupted.is_set():
             raise KeyboardInterrupt
         progress.writes = workload.acknowledged
-        progress.tables = _replication(world)
+        progress.loaded = _replication(world)
         time.sleep(0.1)
     return world.cloud.execution(arn)
 
 
-def _replication(world: World) -> str:
-    """``tables 12 of 19 loaded, 34,567 rows, 89 changes`` while there is a task."""
+def _replication(world: World) -> Loaded | None:
+    """How far the replication is, while there is a task."""
     for task in world.dms.tasks:
         with task.lock:
             tables = list(task.tables.values())
-        loaded = sum(table.state == "Table completed" for table in tables)
-        rows = sum(table.full_load_rows for table in tables)
-        changes = sum(table.changes for table in tables)
-        return f"tables {loaded} of {len(tables)} loaded, {rows:,} rows, {changes:,} changes"
-    return ""
+        return Loaded(
+            tables=sum(table.state == "Table completed" for table in tables),
+            all_tables=len(tables),
+            rows=sum(table.full_load_rows for table in tables),
+            changes=sum(table.changes for table in tables),
+        )
+    return None
 
 
 def _unanswered(case: Case) -> frozenset[str]:
@@ -193,31 +244,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _conclude(options: Options, rehearsed: Rehearsed, shown: Screen) -> None:
-    report: Mapping[str, Any] = rehearsed.report or {}
-    shown.say("")
-    if report:
-        tables = report["tables"]
-        matching = sum(table["match"] is True for table in tables)
-        good = sum(sequence["ok"] for sequence in report["sequences"])
-        pause, predicted = report["write_pause_seconds"], report["predicted_write_pause_seconds"]
-        shown.say(f"{report['migration_id']}: {report['status']}")
-        shown.say(f"tables equal on both sides   {matching} of {len(tables)}")
-        shown.say(f"sequences set                {good} of {len(report['sequences'])}")
-        if pause is not None:
-            shown.say(
-                f"write pause                  {pause:.1f} s (predicted {predicted or 0:.1f} s)"
-            )
-    shown.say(
-        f"acknowledged writes          {rehearsed.ledger.acknowledged}, "
-        f"{len(rehearsed.ledger.missing)} lost (looked up on the {rehearsed.ledger.side} side)"
-    )
-    if rehearsed.ledger.put_aside:
-        shown.say(
-            f"put aside on the new side    {rehearsed.ledger.put_aside} writes since the switch"
-        )
-    for problem in rehearsed.problems:
-        shown.say(f"PROBLEM: {problem}")
-    shown.say(f"report                       {options.directory / 'report.html'}")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from rehearsal.folder import MARK, fresh
+
 Scale = Literal["small", "medium", "large"]
 Approve = Literal["ask", "auto", "reject"]
 
@@ -24,14 +26,16 @@ HELP = """make rehearse [SETTING=value ...]
   SOURCE_PG_BIN=dir   other PostgreSQL programs for the old side (13 and newer)
   TARGET_PG_BIN=dir   the same for the new side
   UI_LANGUAGE=ja      approval messages and page in Japanese
+  OPEN=1              open the page in this desktop's browser when a question comes
+  REHEARSAL_DIRECTORY=dir   keep its files there, and not in .rehearsal/<migration>/
   FAULT=name          break something on purpose:
 {faults}
-Output is in .rehearsal/latest/: report.json, report.html, events.ndjson, a log for each function.
+Output is in .rehearsal/<migration>/, and .rehearsal/latest is a link to the newest: report.json,
+report.html, events.ndjson, a log for each function.
+
+Exit codes: 0 it ended as it should and nothing was lost, 1 it did not, 2 a setting or this machine
+has to be mended first, 130 stopped by Ctrl-C.
 """
-
-
-MARK = ".made-by-a-rehearsal"
-"""A file that says of a directory that it may be emptied for the next rehearsal."""
 
 
 class BadOption(Exception):
@@ -43,6 +47,8 @@ class Options:
     """The settings of one rehearsal."""
 
     directory: Path
+    among: Path | None = None
+    """The folder in which each rehearsal has one of its own; None for a directory that is named."""
     scale: Scale = "small"
     approve: Approve = "ask"
     confirm: Literal["keep", "go_back"] = "keep"
@@ -52,6 +58,7 @@ class Options:
     language: Literal["en", "ja"] = "en"
     fault: str = ""
     plain: bool = False
+    open_browser: bool = False
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Options:
@@ -65,14 +72,15 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         return value
 
     dump = given.get("SOURCE_DUMP", "").strip()
-    if dump and not Path(dump).expanduser().is_file():
-        raise BadOption(f"SOURCE_DUMP={dump}: there is no such file")
+    if dump and not Path(dump).expanduser().exists():
+        raise BadOption(f"SOURCE_DUMP={dump}: there is no such file; give the path of a pg_dump")
     for name in ("SOURCE_PG_BIN", "TARGET_PG_BIN"):
         folder = given.get(name, "").strip()
         if folder and not (Path(folder).expanduser() / "initdb").exists():
             raise BadOption(f"{name}={folder}: no initdb there; give the bin directory")
     named = given.get("REHEARSAL_DIRECTORY", "").strip()
-    directory = Path(named or ".rehearsal/latest").resolve()
+    among = None if named else Path(".rehearsal").resolve()
+    directory = Path(named).resolve() if among is None else fresh(among)
     if (
         named
         and directory.exists()
@@ -86,6 +94,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
         directory=directory,
+        among=among,
         scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
         approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
         confirm="go_back" if confirm == "go_back" else "keep",
@@ -95,4 +104,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         language="ja" if language == "ja" else "en",
         fault=given.get("FAULT", "").strip(),
         plain=bool(given.get("CI")) or not os.isatty(1),
+        open_browser=given.get("OPEN", "").strip() == "1",
     )

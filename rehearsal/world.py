@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +16,10 @@ from rehearsal.cloud import Cloud
 from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load, restore_dump
 from rehearsal.dms import DmsStandIn
 from rehearsal.ecs import EcsStandIn, create_new_home
+from rehearsal.folder import MARK, clear
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.old_host import OldHost
-from rehearsal.options import MARK, Options
+from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
 from rehearsal.workload import KINDS, Workload
 
@@ -98,8 +98,8 @@ class World:
         self.cloud.client("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
 
     def _start(self) -> None:
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(parents=True)
+        clear(self.directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / MARK).touch()
         self._databases()
         self._fill()

@@ -62,6 +62,16 @@ def restore_dump(address: DatabaseAddress, file: Path, bin_dir: Path) -> Restore
     return RestoredDump(tuple(errors))
 
 
+def check_dump(file: Path) -> None:
+    """Look at its beginning alone, without any server; raises DumpNotRestored."""
+    try:
+        head = _head(file)
+    except (OSError, EOFError) as error:
+        raise DumpNotRestored(f"SOURCE_DUMP: {file} can't be read: {error}") from None
+    if not (file.is_dir() or head.startswith(b"PGDMP") or head[257:262] == b"ustar"):
+        _check_plain(file, head)
+
+
 def _head(file: Path) -> bytes:
     if not file.exists():
         raise DumpNotRestored(

@@ -125,6 +125,6 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture(scope="session")
 def screens() -> Path:
     """Where screenshots are kept to be looked at."""
-    folder = ROOT / ".rehearsal" / "latest" / "screens"
+    folder = ROOT / ".rehearsal" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

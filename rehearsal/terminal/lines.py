@@ -1,0 +1,49 @@
+"""Plain lines, for a file or a pipe: each phase by its name, each step when it first ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from redash_migration.course import PHASES, doing
+from rehearsal.terminal.progress import Progress, Step, note
+
+
+class Lines:
+    """See Screen. A step that is repeated (a poll, one of many tables) is told once."""
+
+    def __init__(self, progress: Progress, console: Console | None = None) -> None:
+        self._progress = progress
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._phase = ""
+        self._told: set[tuple[str, bool]] = set()
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def say(self, text: str) -> None:
+        """See Screen."""
+        self._console.print(text, markup=False)
+
+    def ask(self, question: str, address: str) -> None:
+        """See Screen."""
+        self.say(f"{question}\n{address}")
+
+    def happened(self, record: Mapping[str, Any]) -> None:
+        """See Screen."""
+        for step in note(self._progress, record):
+            if (step.name, step.failed) not in self._told:
+                self._told.add((step.name, step.failed))
+                self._tell(step)
+
+    def _tell(self, step: Step) -> None:
+        if step.phase != self._phase:
+            self._phase = step.phase
+            self.say(PHASES[step.phase]["en"])
+        mark = "✗" if step.failed else "✓"
+        self.say(f"  {mark} {doing(step.name).en:<46.46} {step.seconds:6.1f} s  {step.name}")

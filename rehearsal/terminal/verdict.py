@@ -1,0 +1,114 @@
+"""The last lines: how it ended in a sentence, what was proved, what to do about what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.outcome import LedgerCount
+
+LONGEST_CAUSE = 200
+
+ENDINGS = {
+    "SUCCEEDED": "Migrated",
+    "ROLLED_BACK": "Rolled back",
+    "RETURNED": "Returned to the old Redash",
+    "FAILED": "Failed",
+    "REFUSED": "Refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a verdict is made from. ``asked``: the fault or answer that was to bring this about."""
+
+    report: Mapping[str, Any] | None
+    ledger: LedgerCount
+    problems: Sequence[str]
+    asked: str
+    folder: Path
+
+
+def conclude(ending: Ending, say: Callable[[str], None]) -> None:
+    """Say it all."""
+    say("")
+    say(sentence(ending))
+    for line in remedies(ending.report):
+        say(line)
+    if ending.ledger.put_aside:
+        say(f"{ending.ledger.put_aside} writes made since the switch are kept on the new side.")
+    for problem in ending.problems:
+        say(f"PROBLEM: {problem}")
+    name = "report.html" if ending.report else "events.ndjson"
+    say(f"See {_short(ending.folder / name)}")
+
+
+def sentence(ending: Ending) -> str:
+    """Outcome, who serves, what was lost, in one sentence."""
+    report, ledger = ending.report or {}, ending.ledger
+    status = str(report.get("status", "REFUSED"))
+    asked = f" ({ending.asked})" if ending.asked else ""
+    how = "" if status == "SUCCEEDED" else " as expected"
+    outcome = ENDINGS.get(status, status)
+    opening = f"{outcome}{how}{asked}" if not ending.problems else f"NOT as it should: {outcome}"
+    serves = {"old": "the old Redash serves", "new": "the new Redash serves"}
+    parts = [
+        *_cause(report),
+        serves.get(ledger.side, "nobody serves"),
+        *_proofs(report),
+        f"{len(ledger.missing)} of {ledger.acknowledged} writes lost",
+    ]
+    return f"{opening}: {'; '.join(parts)}."
+
+
+def remedies(report: Mapping[str, Any] | None) -> list[str]:
+    """What to do about each check that failed or could not be answered."""
+    bad = [
+        check
+        for check in (report or {}).get("checks", [])
+        if check["status"] in {"FAIL", "UNKNOWN"}
+    ]
+    return [
+        f"  {check['id']}: {_cut(check['detail'])}"
+        + (f"\n    What to do: {check['remedy']}" if check["remedy"] else "")
+        for check in bad
+    ]
+
+
+def _cause(report: Mapping[str, Any]) -> list[str]:
+    error = report.get("error")
+    if not error:
+        return []
+    where = f" in {error['state']}" if error.get("state") else ""
+    cause = f": {_cut(error['cause'])}" if error.get("cause") else ""
+    return [f"{error['name']}{where}{cause}"]
+
+
+def _proofs(report: Mapping[str, Any]) -> list[str]:
+    """Tables and pause, where it came to that."""
+    found = []
+    compared = [table for table in report.get("tables", []) if table["match"] is not None]
+    if compared:
+        equal = sum(table["match"] is True for table in compared)
+        found.append(f"{equal} of {len(report['tables'])} tables equal")
+    pause, predicted = (
+        report.get("write_pause_seconds"),
+        report.get("predicted_write_pause_seconds"),
+    )
+    if pause is not None:
+        beside = f" ({predicted:.1f} s predicted)" if predicted else ""
+        found.append(f"write pause {pause:.1f} s{beside}")
+    return found
+
+
+def _cut(text: str) -> str:
+    line = " ".join(str(text).split()).rstrip(".")
+    return line if len(line) <= LONGEST_CAUSE else line[: LONGEST_CAUSE - 1] + "…"
+
+
+def _short(path: Path) -> str:
+    """From here, where that is shorter."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

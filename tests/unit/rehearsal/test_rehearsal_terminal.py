@@ -1,0 +1,129 @@
+"""What a rehearsal tells: every state has words, repeats are folded, the verdict is a sentence."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from docs_generator.machine import machine, tasks
+from redash_migration.course import PHASES, STATES
+from rehearsal.outcome import LedgerCount
+from rehearsal.terminal import Progress
+from rehearsal.terminal.lines import Lines
+from rehearsal.terminal.live import phases
+from rehearsal.terminal.verdict import Ending, conclude, sentence
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_working_state_has_its_words() -> None:
+    defined = {name for name, _, _ in tasks(machine(ROOT))}
+    assert set(STATES) == defined, "a state of the definition needs its line in course.py"
+    for name, doing in STATES.items():
+        assert doing.phase in PHASES
+        assert doing.en != name
+        assert len(doing.en) <= 46, name
+        assert not doing.ja.isascii()
+
+
+def _played(progress: Progress, *events: tuple[str, str]) -> str:
+    written = io.StringIO()
+    shown = Lines(progress, Console(file=written, width=80, highlight=False, soft_wrap=True))
+    for kind, state in events:
+        shown.happened({"kind": kind, "state": state, "type": "TaskState"})
+    return written.getvalue()
+
+
+def test_repeated_steps_are_told_once_and_failed_ones_always() -> None:
+    progress, events = Progress(), []
+    for _ in range(3):
+        events += [("state_entered", "AwaitInSync"), ("state_exited", "AwaitInSync")]
+    events += [("state_entered", "VerifyData"), ("state_failed", "VerifyData")]
+    lines = _played(progress, *events).splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("  ")] == [
+        "AwaitInSync",
+        "VerifyData",
+    ]
+    assert [line for line in lines if not line.startswith("  ")] == [
+        "Copy and follow",
+        "Write pause",
+    ]
+    assert "✗" in lines[-1]
+    assert max(map(len, lines)) <= 80
+    written = io.StringIO()
+    Console(file=written, width=80).print(phases(progress, last_is_over=True))
+    assert "Comparing every table" in written.getvalue()
+
+
+def _report(**changed: Any) -> dict[str, Any]:
+    return {
+        "status": "SUCCEEDED",
+        "tables": [{"match": True}] * 20,
+        "checks": [],
+        "error": None,
+        "write_pause_seconds": 8.66,
+        "predicted_write_pause_seconds": 11.7,
+        **changed,
+    }
+
+
+def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old") -> Ending:
+    return Ending(report, LedgerCount(412, (), side), [], asked, Path("/somewhere"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        (
+            _ending(_report(), side="new"),
+            "Migrated: the new Redash serves; 20 of 20 tables equal; "
+            "write pause 8.7 s (11.7 s predicted); 0 of 412 writes lost.",
+        ),
+        (
+            _ending(
+                _report(
+                    status="ROLLED_BACK",
+                    error={
+                        "name": "DataMismatch",
+                        "state": "VerifyData",
+                        "cause": "public.dashboards: key 30",
+                    },
+                    tables=[{"match": True}] * 19 + [{"match": False}],
+                ),
+                asked="row-changed",
+            ),
+            "Rolled back as expected (row-changed): DataMismatch in VerifyData: "
+            "public.dashboards: key 30; the old Redash serves; 19 of 20 tables equal; "
+            "write pause 8.7 s (11.7 s predicted); 0 of 412 writes lost.",
+        ),
+        (
+            _ending(
+                _report(
+                    status="ROLLED_BACK",
+                    error={"name": "ApprovalRejected", "state": "RequestApproval", "cause": ""},
+                    tables=[{"match": None}] * 20,
+                    write_pause_seconds=None,
+                ),
+                asked="APPROVE=reject",
+            ),
+            "Rolled back as expected (APPROVE=reject): ApprovalRejected in RequestApproval; "
+            "the old Redash serves; 0 of 412 writes lost.",
+        ),
+    ],
+    ids=["migrated", "rolled-back", "rejected"],
+)
+def test_the_verdict_is_a_sentence(ending: Ending, said: str) -> None:
+    assert sentence(ending) == said
+
+
+def test_a_failed_check_comes_with_its_remedy() -> None:
+    failed = {"id": "verify.data", "status": "FAIL", "detail": "key 30 differs.", "remedy": "Look."}
+    passed = {**failed, "id": "verify.other", "status": "PASS"}
+    lines: list[str] = []
+    conclude(_ending(_report(status="FAILED", checks=[failed, passed])), lines.append)
+    assert "  verify.data: key 30 differs\n    What to do: Look." in lines
+    assert not [line for line in lines if "verify.other" in line]
