@@ -52,10 +52,11 @@ STATES: Mapping[str, Doing] = {
     "ResumeChangeCapture": Doing("load", "Following the changes", "変更の反映の再開"),
     "MeasureSource": Doing("load", "Measuring the old host's disk", "元のホストのディスクの計測"),
     "AwaitInSync": Doing("load", "Waiting until both sides are in sync", "同期の待機"),
-    "PlanPrecopy": Doing("load", "Planning the pre-copy", "事前コピーの計画"),
+    "PlanCopies": Doing("load", "Planning what is copied and compared", "コピーと照合の計画"),
     "PrecopyTable": Doing(
         "load", "Copying ahead what replication can't carry", "レプリケーション対象外の事前コピー"
     ),
+    "StartTarget": Doing("load", "Starting the new Redash, still closed", "新しい Redash の起動"),
     "RequestApproval": Doing("ask", "Waiting for a person's approval", "承認待ち"),
     "RecheckSync": Doing("ask", "Checking once more before anything stops", "停止直前の再確認"),
     "StopServices": Doing(
@@ -65,19 +66,21 @@ STATES: Mapping[str, Doing] = {
         "pause", "Closing the old database for writing", "元のデータベースの書き込み禁止"
     ),
     "DrainChanges": Doing("pause", "Waiting for the last changes", "最後の変更の到着待ち"),
-    "StopReplication": Doing("pause", "Stopping the replication", "レプリケーションの停止"),
-    "PlanRestore": Doing("pause", "Planning the copies that are left", "残りのコピーの計画"),
     "RestoreTable": Doing("pause", "Copying the tables that are left", "残りのテーブルのコピー"),
     "FinishRestore": Doing("pause", "Finishing the copies", "コピーの仕上げ"),
     "FixSequences": Doing("pause", "Setting the sequences", "シーケンスの設定"),
-    "PlanVerify": Doing("pause", "Planning the comparison", "照合の計画"),
     "VerifyData": Doing("pause", "Comparing every table on both sides", "全テーブルの照合"),
     "VerifyIntegrity": Doing("pause", "Checking keys and constraints", "キーと制約の検査"),
-    "StartTarget": Doing("pause", "Starting the new Redash", "新しい Redash の起動"),
+    "AskReplicationToStop": Doing(
+        "pause", "Asking the replication to stop", "レプリケーションの停止の依頼"
+    ),
     "SmokeTest": Doing("pause", "Testing the new Redash", "新しい Redash の動作確認"),
     "SwitchTraffic": Doing("pause", "Switching the load balancer", "ロードバランサーの切り替え"),
     "StartWorkers": Doing("after", "Starting the new workers", "ワーカーの起動"),
     "LiveCheck": Doing("after", "Testing again, with users on it", "稼働中の動作確認"),
+    "StopReplication": Doing(
+        "after", "Waiting for the replication's end", "レプリケーションの停止の確認"
+    ),
     "MeasureCutover": Doing("after", "Measuring how the new side does", "切り替え後の計測"),
     "ConfirmCutover": Doing("after", "Waiting for a person: keep it?", "使い続けるかの回答待ち"),
     "SwitchOnceMore": Doing("after", "Making sure users are on the new side", "切り替えの再確認"),
