@@ -47,6 +47,10 @@ IMPLIED = {
 
 
 BESIDE = {
+    "cognito-idp:DescribeUserPoolClient": (
+        "the load balancer asks for it in the caller's name where an action authenticates with "
+        "Cognito (User Guide, Authenticate users: IAM permissions)"
+    ),
     "sqs:SendMessage": "Lambda puts an event that failed into the queue with the function's role",
     "kms:Decrypt": "secrets may be encrypted with a key of their own (SecretsKeyArn)",
 }

@@ -37,6 +37,7 @@ EVERYTHING = {
     "ListenerRuleArn": arn(
         "elasticloadbalancing", f"listener-rule/{_BALANCER}/f2f7dc8efc522ab2/9683b2d02a6cabee"
     ),
+    "CognitoUserPoolArn": arn("cognito-idp", "userpool/ap-northeast-1_AbCdEfGhI"),
     "RedashApiKeySecretArn": arn("secretsmanager", "secret:redash/api-key-AbCdEf"),
     "SlackWebhookSecretArn": arn("secretsmanager", "secret:redash/slack-webhook-AbCdEf"),
     "SlackSigningSecretArn": arn("secretsmanager", "secret:redash/slack-signing-AbCdEf"),

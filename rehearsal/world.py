@@ -180,6 +180,7 @@ class World:
             cookie_secret=self.cookie_secret,
             vpc_id=old.vpc_id,
             subnet_ids=old.subnet_ids,
+            listener_arn=old.listener_arn,
         )
 
     def _deploy(self) -> None:

@@ -43,6 +43,7 @@ def create_new_home(
     cookie_secret: str,
     vpc_id: str,
     subnet_ids: tuple[str, ...],
+    listener_arn: str,
     servers: int = 1,
     image: str = "redash/redash:25.8.0",
 ) -> NewHome:
@@ -69,6 +70,13 @@ def create_new_home(
         TargetType="ip",
         HealthCheckPath="/ping",
     )["TargetGroups"][0]["TargetGroupArn"]
+    # As AttachmentRule in target/template.yaml: ECS takes only a group that some rule uses.
+    cloud.client("elbv2").create_rule(
+        ListenerArn=listener_arn,
+        Priority=49_000,
+        Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24"]}}],
+        Actions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
     ecs = cloud.client("ecs")
     ecs.create_cluster(clusterName="redash")
     security_group = _security_group(cloud, vpc_id)

@@ -11,6 +11,7 @@ from rehearsal.load_balancer.conditions import Asked
 from rehearsal.load_balancer.forwarding import Choice
 from rehearsal.load_balancer.health import HealthChecks, Resolver
 from rehearsal.load_balancer.proxy import Proxy
+from rehearsal.load_balancer.refusals import Refusals
 from rehearsal.load_balancer.registry import Registry
 from rehearsal.load_balancer.rules import Listener, shares
 from rehearsal.load_balancer.target_api import TargetApi
@@ -48,8 +49,9 @@ class LoadBalancer:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Answer ELBv2's target calls, check health, take requests."""
+        """Answer ELBv2's target calls, refuse what it refuses, check health, take requests."""
         self._target_api.install()
+        Refusals(self._elbv2).install()
         self._health.start()
         self._started = True
         Thread(target=self._proxy.serve_forever, args=[0.05], daemon=True).start()

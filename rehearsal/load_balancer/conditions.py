@@ -7,16 +7,18 @@ each by one of its values; ``*`` stands for any number of characters, ``?`` for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What rules look at: header names in lower case."""
+    """What rules look at: header names in lower case; ``source`` is the client's own address."""
 
+    source: str
     method: str
     path: str
     host: str
@@ -31,19 +33,36 @@ def all_met(conditions: Iterable[Mapping[str, Any]], asked: Asked) -> bool:
 
 def _met(condition: Mapping[str, Any], asked: Asked) -> bool:
     field = condition["Field"]
-    if field == "path-pattern":
-        return _any_like(_values(condition, "PathPatternConfig"), asked.path, exact_case=True)
-    if field == "host-header":
-        return _any_like(_values(condition, "HostHeaderConfig"), asked.host)
-    if field == "http-request-method":
-        return asked.method in _values(condition, "HttpRequestMethodConfig")
-    if field == "http-header":
-        name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
-        value = asked.headers.get(name)
-        return value is not None and _any_like(_values(condition, "HttpHeaderConfig"), value)
-    if field == "query-string":
-        return any(_in_query(wanted, asked) for wanted in _values(condition, "QueryStringConfig"))
-    return bool(field == "source-ip")  # everybody comes from this machine
+    return field in _MET and _MET[field](condition, asked)
+
+
+def _header_met(condition: Mapping[str, Any], asked: Asked) -> bool:
+    name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
+    value = asked.headers.get(name)
+    return value is not None and _any_like(_values(condition, "HttpHeaderConfig"), value)
+
+
+def _source_met(condition: Mapping[str, Any], asked: Asked) -> bool:
+    ranges = map(ip_network, _values(condition, "SourceIpConfig"))
+    return any(ip_address(asked.source) in one for one in ranges)
+
+
+_MET: Mapping[str, Callable[[Mapping[str, Any], Asked], bool]] = {
+    "path-pattern": lambda condition, asked: _any_like(
+        _values(condition, "PathPatternConfig"), asked.path, exact_case=True
+    ),
+    "host-header": lambda condition, asked: _any_like(
+        _values(condition, "HostHeaderConfig"), asked.host
+    ),
+    "http-request-method": lambda condition, asked: (
+        asked.method in _values(condition, "HttpRequestMethodConfig")
+    ),
+    "http-header": _header_met,
+    "query-string": lambda condition, asked: any(
+        _in_query(wanted, asked) for wanted in _values(condition, "QueryStringConfig")
+    ),
+    "source-ip": _source_met,
+}
 
 
 def _values(condition: Mapping[str, Any], config: str) -> list[Any]:

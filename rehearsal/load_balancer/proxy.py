@@ -67,6 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _asked(self) -> Asked:
         parts = urlsplit(self.path)
         return Asked(
+            source=self.client_address[0],
             method=self.command,
             path=parts.path,
             host=self.headers.get("Host", "").partition(":")[0],

@@ -77,9 +77,9 @@ class Undoing:
             self._sleep(0.5)
         raise TransientFailure(f"ECS service {service}: tasks still run")
 
-    def close_probe(self, listener: str) -> None:
-        """Remove the rule that lets the migration, and nobody else, reach the new home."""
-        self._balancing.close_probe(listener, self._record.migration_id)
+    def close_probe(self, listener: str, target_group: str) -> None:
+        """Remove the rule that nobody meets and that got the new servers their health checks."""
+        self._balancing.close_probe(listener, target_group)
 
     def delete_task(self, identifier: str) -> None:
         """Stop and delete the replication task, and its slot with it."""

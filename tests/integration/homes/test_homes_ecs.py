@@ -39,6 +39,7 @@ def new_home(
         cookie_secret=COOKIE_SECRET,
         vpc_id=old.vpc_id,
         subnet_ids=old.subnet_ids,
+        listener_arn=old.listener_arn,
         servers=2,
     )
     balancer.stop()

@@ -12,15 +12,25 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.errors import SmokeTestFailed, SwitchNotMade, TargetNotHealthy
 from redash_migration.record import Record
 from redash_migration.settings import Settings
 from redash_migration.traffic.actions import is_maintenance, target_groups
+from redash_migration.traffic.entrance import (
+    NOBODY_S,
+    PROBE_SOURCE,
+    log_in,
+    nobody_meets,
+    other_ways_in,
+)
 from redash_migration.traffic.health import Target
 from redash_migration.traffic.smoke import ask_servers
 from redash_migration.traffic.switch import close_old_home, open_new_home
+from rehearsal.cloud.backends import backend
+from rehearsal.load_balancer.refusals import Refusals
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ def test_the_switch_sends_all_users_to_the_new_group(
 ) -> None:
     healthy(monkeypatch)
     close_old_home(record, front.balancing, front.settings)
-    front.balancing.open_probe(front.settings["LISTENER_ARN"], front.new, record.migration_id)
+    front.balancing.open_probe(front.settings["LISTENER_ARN"], front.new)
     for _ in range(2):
         open_new_home(record, front.balancing, front.settings)
     assert target_groups(front.actions()) == [front.new]
@@ -134,12 +144,169 @@ def test_a_switch_whose_answer_was_lost_counts_as_made(
 
 def test_the_probe_is_one_rule_and_goes_away(front: Front) -> None:
     listener = front.settings["LISTENER_ARN"]
-    first = front.balancing.open_probe(listener, front.new, "redash-1")
-    assert front.balancing.open_probe(listener, front.new, "redash-1") == first
-    front.balancing.close_probe(listener, "redash-2")
-    front.balancing.close_probe(listener, "redash-1")
-    front.balancing.close_probe(listener, "redash-1")
-    assert front.balancing.open_probe(listener, front.new, "redash-1") != first
+    client: Any = boto3.client("elbv2")
+    attachment = client.create_rule(
+        ListenerArn=listener,
+        Priority=49000,
+        Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24"]}}],
+        Actions=[{"Type": "forward", "TargetGroupArn": front.new}],
+    )["Rules"][0]["RuleArn"]
+    first = front.balancing.open_probe(listener, front.new)
+    assert front.balancing.open_probe(listener, front.new) == first
+    front.balancing.close_probe(listener, front.old)
+    assert front.balancing.open_probe(listener, front.new) == first
+    front.balancing.close_probe(listener, front.new)
+    front.balancing.close_probe(listener, front.new)
+    assert front.balancing.open_probe(listener, front.new) != first
+    assert client.describe_rules(RuleArns=[attachment])["Rules"], "another's rule stays"
+
+
+def test_the_probe_s_rule_is_for_an_address_that_nobody_has(front: Front) -> None:
+    rule = front.balancing.open_probe(front.settings["LISTENER_ARN"], front.new)
+    [found] = [
+        one
+        for one in front.balancing.rules(front.settings["LISTENER_ARN"])
+        if one["RuleArn"] == rule
+    ]
+    assert [one["Field"] for one in found["Conditions"]] == ["source-ip"], "no header opens it"
+    assert found["Conditions"][0]["SourceIpConfig"]["Values"] == [PROBE_SOURCE]
+    assert nobody_meets(found)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "closed"),
+    [
+        ([{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24"]}}], True),
+        ([{"Field": "source-ip", "SourceIpConfig": {"Values": ["2001:db8::1/128"]}}], True),
+        ([{"Field": "source-ip", "SourceIpConfig": {"Values": list(NOBODY_S)}}], True),
+        ([{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/23"]}}], False),
+        (
+            [{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24", "10.0.0.0/8"]}}],
+            False,
+        ),
+        ([{"Field": "host-header", "Values": ["new.example.com"]}], False),
+        ([], False),
+    ],
+)
+def test_other_ways_to_the_new_home_are_told(
+    conditions: list[dict[str, Any]], closed: bool
+) -> None:
+    rule = {
+        "RuleArn": "arn:other",
+        "Priority": "7",
+        "IsDefault": False,
+        "Conditions": conditions,
+        "Actions": [{"Type": "forward", "TargetGroupArn": "new"}],
+    }
+    assert nobody_meets(rule) is closed
+    check = other_ways_in([rule], "new", switched="")
+    assert check.status == ("PASS" if closed else "FAIL")
+    assert closed or "rule 7" in check.detail
+    assert other_ways_in([rule], "another", switched="").status == "PASS"
+    assert other_ways_in([rule], "new", switched="arn:other").status == "PASS"
+
+
+def test_a_default_way_in_counts_where_only_a_rule_is_switched() -> None:
+    default = {
+        "RuleArn": "arn:default",
+        "Priority": "default",
+        "IsDefault": True,
+        "Conditions": [],
+        "Actions": [{"Type": "forward", "TargetGroupArn": "new"}],
+    }
+    assert other_ways_in([default], "new", switched="").status == "PASS"
+    assert other_ways_in([default], "new", switched="arn:rule").status == "FAIL"
+
+
+def test_a_log_in_by_cognito_needs_a_permission() -> None:
+    pool = "arn:aws:cognito-idp:ap-northeast-1:123456789012:userpool/ap-northeast-1_AbCdEf"
+    chain: list[dict[str, Any]] = [
+        {"Type": "authenticate-cognito", "AuthenticateCognitoConfig": {"UserPoolArn": pool}},
+        {"Type": "forward", "TargetGroupArn": "old"},
+    ]
+    assert log_in(chain, "").status == "FAIL"
+    assert pool in log_in(chain, "").remedy
+    assert log_in(chain, pool).status == "PASS"
+    assert log_in(chain[1:], "").status == "PASS"
+
+
+OIDC = {
+    "Issuer": "https://login.example.com",
+    "AuthorizationEndpoint": "https://login.example.com/authorize",
+    "TokenEndpoint": "https://login.example.com/token",
+    "UserInfoEndpoint": "https://login.example.com/me",
+    "ClientId": "redash",
+}
+
+
+@pytest.fixture(params=[False, True], ids=["default action", "rule"])
+def behind_log_in(front: Front, request: pytest.FixtureRequest) -> Front:
+    """The same with an HTTPS listener that has users log in by OpenID Connect first."""
+    client: Any = boto3.client("elbv2")
+    Refusals(backend("elbv2", "ap-northeast-1")).install()
+    [balancer] = client.describe_load_balancers()["LoadBalancers"]
+    log_in = {
+        "Type": "authenticate-oidc",
+        "Order": 1,
+        "AuthenticateOidcConfig": {**OIDC, "ClientSecret": "only the balancer knows"},
+    }
+    forward = {"Type": "forward", "Order": 2, "TargetGroupArn": front.old}
+    listener = client.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTPS",
+        Port=443,
+        Certificates=[{"CertificateArn": "arn:aws:iam::123456789012:server-certificate/redash"}],
+        DefaultActions=[log_in, forward],
+    )["Listeners"][0]["ListenerArn"]
+    rule = ""
+    if request.param:
+        rule = client.create_rule(
+            ListenerArn=listener,
+            Priority=1,
+            Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+            Actions=[log_in, forward],
+        )["Rules"][0]["RuleArn"]
+    settings = Settings(
+        {"LISTENER_ARN": listener, "LISTENER_RULE_ARN": rule, "TARGET_GROUP_ARN": front.new}
+    )
+    return Front(front.balancing, settings, front.old, front.new)
+
+
+def test_users_go_on_logging_in_through_the_pause_the_switch_and_the_way_back(
+    record: Record, behind_log_in: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = behind_log_in
+    healthy(monkeypatch)
+    listener, rule = front.settings["LISTENER_ARN"], front.settings["LISTENER_RULE_ARN"]
+    close_old_home(record, front.balancing, front.settings)
+    open_new_home(record, front.balancing, front.settings)
+    assert target_groups(front.balancing.actions(listener, rule)) == [front.new]
+    for entry in record.undo.all():
+        front.balancing.set_actions(listener, rule, entry.arguments["actions"])
+        types = [action["Type"] for action in front.balancing.actions(listener, rule)]
+        assert types[0] == "authenticate-oidc"
+        assert "only the balancer knows" not in json.dumps(entry.arguments)
+    assert target_groups(front.balancing.actions(listener, rule)) == [front.old]
+
+
+def test_the_stand_in_refuses_what_the_load_balancer_refuses(behind_log_in: Front) -> None:
+    client: Any = boto3.client("elbv2")
+    listener = behind_log_in.settings["LISTENER_ARN"]
+    log_in = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": OIDC}
+    answer = {"Type": "fixed-response", "Order": 2, "FixedResponseConfig": {"StatusCode": "503"}}
+    kept = {**log_in, "AuthenticateOidcConfig": {**OIDC, "UseExistingClientSecret": True}}
+    another = {**OIDC, "ClientId": "another", "UseExistingClientSecret": True}
+    for refused, said in (
+        ([log_in, answer], "client secret"),
+        ([{**log_in, "AuthenticateOidcConfig": another}, answer], "client secret"),
+        ([kept], "last action"),
+        ([kept, {**answer, "Order": 1}], "Order"),
+    ):
+        with pytest.raises(ClientError, match=said):
+            client.modify_listener(ListenerArn=listener, DefaultActions=refused)
+    client.modify_listener(ListenerArn=listener, DefaultActions=[answer])
+    with pytest.raises(ClientError, match="client secret"):
+        client.modify_listener(ListenerArn=listener, DefaultActions=[kept, answer])
 
 
 GOOD: dict[str, tuple[int, Any]] = {

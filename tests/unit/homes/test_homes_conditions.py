@@ -9,6 +9,7 @@ import pytest
 from rehearsal.load_balancer.conditions import Asked, all_met
 
 ASKED = Asked(
+    source="198.51.100.7",
     method="POST",
     path="/api/queries/12",
     host="redash.example.jp",
@@ -62,6 +63,10 @@ ASKED = Asked(
             },
             False,
         ),
+        ({"Field": "source-ip", "SourceIpConfig": {"Values": ["198.51.100.0/24"]}}, True),
+        ({"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24"]}}, False),
+        ({"Field": "source-ip", "SourceIpConfig": {"Values": ["2001:db8::/32"]}}, False),
+        ({"Field": "weather", "Values": ["fine"]}, False),
     ],
 )
 def test_one_condition(condition: dict[str, Any], met: bool) -> None:

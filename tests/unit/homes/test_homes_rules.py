@@ -12,7 +12,7 @@ from rehearsal.load_balancer.forwarding import Choice, Unanswered
 from rehearsal.load_balancer.registry import Registered
 from rehearsal.load_balancer.rules import Listener, Share, shares
 
-ASKED = Asked("GET", "/x", "h", {}, [])
+ASKED = Asked("127.0.0.1", "GET", "/x", "h", {}, [])
 
 
 def rule(priority: int | str, kind: str, path: str = "*") -> Any:

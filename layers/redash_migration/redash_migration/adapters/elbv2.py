@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from redash_migration.traffic.actions import target_groups
+from redash_migration.traffic.entrance import PROBE_SOURCE
 from redash_migration.traffic.health import Target
 
 if TYPE_CHECKING:
     from types_boto3_elbv2.client import ElasticLoadBalancingv2Client
-
-PROBE_HEADER = "X-Redash-Migration"
-"""Requests with this header and the migration's own value reach the new home before the switch.
-
-A target group that no rule uses gets no health checks; the rule makes it used, for nobody else.
-"""
 
 
 class LoadBalancing:
@@ -33,8 +30,8 @@ class LoadBalancing:
         return [dict(action) for action in listeners[0]["DefaultActions"]]
 
     def set_actions(self, listener: str, rule: str, actions: list[dict[str, Any]]) -> None:
-        """Put actions in the place of the present ones."""
-        wanted: Any = actions
+        """Put actions in the place of the present ones, log-in first where there is one."""
+        wanted: Any = [_with_its_secret(action) for action in actions]
         if rule:
             self._client.modify_rule(RuleArn=rule, Actions=wanted)
         else:
@@ -69,37 +66,51 @@ class LoadBalancing:
         values = {item["Key"]: item["Value"] for item in found}
         return values.get("stickiness.enabled") == "true"
 
-    def open_probe(self, listener: str, target_group: str, value: str) -> str:
-        """Make (or find) the rule that only requests with the probe header meet; its ARN."""
-        rules = self._client.describe_rules(ListenerArn=listener)["Rules"]
+    def rules(self, listener: str) -> list[dict[str, Any]]:
+        """All rules of a listener, the default one among them."""
+        found: list[dict[str, Any]] = []
+        for page in self._client.get_paginator("describe_rules").paginate(ListenerArn=listener):
+            found += [dict(rule) for rule in page["Rules"]]
+        return found
+
+    def open_probe(self, listener: str, target_group: str) -> str:
+        """Make (or find) the rule that makes the group used, and that nobody meets; its ARN."""
+        rules = self.rules(listener)
         for rule in rules:
-            if _probe_values(rule) == [value]:
-                return rule["RuleArn"]
+            if _is_probe(rule, target_group):
+                return str(rule["RuleArn"])
         used = {rule["Priority"] for rule in rules}
         priority = next(number for number in range(1, 50_001) if str(number) not in used)
         made = self._client.create_rule(
             ListenerArn=listener,
             Priority=priority,
-            Conditions=[
-                {
-                    "Field": "http-header",
-                    "HttpHeaderConfig": {"HttpHeaderName": PROBE_HEADER, "Values": [value]},
-                }
-            ],
+            Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": [PROBE_SOURCE]}}],
             Actions=[{"Type": "forward", "TargetGroupArn": target_group}],
         )
         return made["Rules"][0]["RuleArn"]
 
-    def close_probe(self, listener: str, value: str) -> None:
+    def close_probe(self, listener: str, target_group: str) -> None:
         """Remove the probe's rule; nothing when there is none."""
-        for rule in self._client.describe_rules(ListenerArn=listener)["Rules"]:
-            if _probe_values(rule) == [value]:
+        for rule in self.rules(listener):
+            if _is_probe(rule, target_group):
                 self._client.delete_rule(RuleArn=rule["RuleArn"])
 
 
-def _probe_values(rule: Any) -> list[str]:
-    for condition in rule.get("Conditions", []):
-        header = condition.get("HttpHeaderConfig", {})
-        if header.get("HttpHeaderName", "").lower() == PROBE_HEADER.lower():
-            return list(header.get("Values", []))
-    return []
+def _is_probe(rule: Mapping[str, Any], target_group: str) -> bool:
+    sources = [
+        condition.get("SourceIpConfig", {}).get("Values")
+        for condition in rule.get("Conditions", [])
+    ]
+    return sources == [[PROBE_SOURCE]] and target_groups(rule["Actions"]) == [target_group]
+
+
+def _with_its_secret(action: Mapping[str, Any]) -> dict[str, Any]:
+    """An action as a change takes it: descriptions leave out the secret of authenticate-oidc.
+
+    The load balancer keeps the one it has where UseExistingClientSecret asks for that (Elastic Load
+    Balancing API, AuthenticateOidcActionConfig); without it the change is refused.
+    """
+    config = action.get("AuthenticateOidcConfig")
+    if config is None or config.get("ClientSecret"):
+        return dict(action)
+    return {**action, "AuthenticateOidcConfig": {**config, "UseExistingClientSecret": True}}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
 from redash_migration.traffic.actions import target_groups
+from redash_migration.traffic.entrance import log_in, other_ways_in
 from redash_migration.traffic.health import described, healthy
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ def inspect_traffic(balancing: LoadBalancing, settings: Settings) -> list[Check]
     new = settings["TARGET_GROUP_ARN"]
     actions = balancing.actions(listener, rule)
     old = target_groups(actions)
-    checks = []
+    checks = [
+        other_ways_in(balancing.rules(listener), new, switched=rule),
+        log_in(actions, settings["COGNITO_USER_POOL_ARN"]),
+    ]
     if new in old:
         checks.append(
             Check(

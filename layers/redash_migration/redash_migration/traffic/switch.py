@@ -50,8 +50,8 @@ def start_servers(
     listener, group = settings["LISTENER_ARN"], settings["TARGET_GROUP_ARN"]
     service = settings.services("ECS_SERVER_SERVICE")[0]
     record.undo.add("set_desired", {"service": service.name, "count": 0}, where="aws", key="server")
-    record.undo.add("close_probe", {"listener": listener}, where="aws")
-    balancing.open_probe(listener, group, record.migration_id)
+    record.undo.add("close_probe", {"listener": listener, "target_group": group}, where="aws")
+    balancing.open_probe(listener, group)
     now = ecs.services([service.name]).get(service.name)
     if now is None:
         raise TargetNotHealthy(f"ECS service {service.name}: not in the cluster")
@@ -98,7 +98,7 @@ def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) 
         _point(balancing, settings, replaced(actions, forward_to(group)))
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
-    balancing.close_probe(listener, record.migration_id)
+    balancing.close_probe(listener, group)
 
 
 def _point(balancing: LoadBalancing, settings: Settings, actions: list[dict[str, Any]]) -> None:
