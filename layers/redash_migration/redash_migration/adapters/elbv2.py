@@ -68,9 +68,11 @@ class LoadBalancing:
 
     def rules(self, listener: str) -> list[dict[str, Any]]:
         """All rules of a listener, the default one among them."""
-        found: list[dict[str, Any]] = []
-        for page in self._client.get_paginator("describe_rules").paginate(ListenerArn=listener):
-            found += [dict(rule) for rule in page["Rules"]]
+        answer = self._client.describe_rules(ListenerArn=listener)
+        found = [dict(rule) for rule in answer["Rules"]]
+        while marker := answer.get("NextMarker"):
+            answer = self._client.describe_rules(ListenerArn=listener, Marker=marker)
+            found += [dict(rule) for rule in answer["Rules"]]
         return found
 
     def open_probe(self, listener: str, target_group: str) -> str:
