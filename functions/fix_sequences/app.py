@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.database.copying.horizons import note_equal
 from redash_migration.database.sequences.fix import fix_sequences
-from redash_migration.database.sequences.ledger import write_sequences
+from redash_migration.database.sequences.ledger import artifact_of, write_sequences
+from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
 @step("FixSequences")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{sequences}``; raises SequenceNotSettable."""
-    migration_id = event["migration_id"]
-    fixed = fix_sequences(wiring.source_address(), wiring.target_address())
-    write_sequences(wiring.record(migration_id).checks, wiring.artifacts(migration_id), fixed)
+    """``{migration_id, direction}`` -> ``{sequences}``; raises SequenceNotSettable."""
+    migration_id, direction = event["migration_id"], direction_of(event)
+    record = wiring.record(migration_id, direction)
+    source, target = wiring.reading_address(direction), wiring.writing_address(direction)
+    fixed = fix_sequences(source, target)
+    write_sequences(record.checks, wiring.artifacts(migration_id), fixed, artifact_of(direction))
+    if direction == "forward":
+        note_equal(record, source, target)
     return {"sequences": len(fixed)}

@@ -8,18 +8,21 @@ from redash_migration import wiring
 from redash_migration.database.planning.items import verify_parts
 from redash_migration.database.verification.compare import compare
 from redash_migration.database.verification.ledger import write_outcomes
-from redash_migration.database.verification.precopy import with_precopy
+from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
 @step("VerifyData")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, parts: [{schema, table, chunk, chunks, lower, upper}]}`` ->
+    """``{migration_id, direction, parts: [{schema, table, chunk, chunks, lower, upper}]}`` ->
     ``{compared}``; raises DataMismatch."""
     items = verify_parts(event)
-    record = wiring.record(event["migration_id"])
+    direction = direction_of(event)
+    record = wiring.record(event["migration_id"], direction)
     outcomes = compare(
-        wiring.source_address(), wiring.target_address(), with_precopy(items, record)
+        wiring.reading_address(direction),
+        wiring.writing_address(direction),
+        with_precopy(items, record),
     )
     write_outcomes(record, items, outcomes)
     return {"compared": len(outcomes)}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.adapters.stepfunctions import StepFunctions
     from redash_migration.database.session.address import DatabaseAddress
+    from redash_migration.direction import Direction
     from redash_migration.host.waiting import HostSteps
     from redash_migration.plan import Plan
     from redash_migration.record.lock import MigrationLock
@@ -38,9 +39,9 @@ def record_table() -> RecordTable:
     return DynamoTable(client("dynamodb"), settings()["MIGRATION_TABLE"])
 
 
-def record(migration_id: str) -> Record:
-    """A migration's record."""
-    return Record(record_table(), migration_id)
+def record(migration_id: str, direction: Direction = "forward") -> Record:
+    """A migration's record, as one direction of it sees it."""
+    return Record(record_table(), migration_id).of(direction)
 
 
 def lock() -> MigrationLock:
@@ -90,6 +91,16 @@ def target_address() -> DatabaseAddress:
         "dbname": known["TARGET_DATABASE_NAME"],
     }
     return DatabaseAddress.from_secret({**secret, **{key: own[key] for key in own if own[key]}})
+
+
+def reading_address(direction: Direction) -> DatabaseAddress:
+    """Where a direction reads: the old database on the way forward, the new one on the way back."""
+    return target_address() if direction == "return" else source_address()
+
+
+def writing_address(direction: Direction) -> DatabaseAddress:
+    """Where a direction writes."""
+    return source_address() if direction == "return" else target_address()
 
 
 def resumer() -> StepFunctions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from redash_migration.record.table import Item, RecordTable
@@ -43,16 +43,22 @@ def verdict(checks: Iterable[Check]) -> CheckStatus:
 
 
 class Checks:
-    """The checks of one migration; the latest answer of each id counts."""
+    """The checks of one migration; the latest answer of each id counts.
 
-    def __init__(self, table: RecordTable, migration_id: str) -> None:
+    ``prefix`` is put before the ids that are written, so that a return's answers stand beside those
+    of the way forward: ``return.data.verified``.
+    """
+
+    def __init__(self, table: RecordTable, migration_id: str, prefix: str = "") -> None:
         self._table = table
         self._id = migration_id
+        self._prefix = prefix
 
     def put(self, *checks: Check) -> None:
         """Write answers, each over an earlier one of the same id."""
         for check in checks:
-            self._table.update(self._id, f"CHECK#{check.id}", values=dict(check.to_json()))
+            named = replace(check, id=f"{self._prefix}{check.id}")
+            self._table.update(self._id, f"CHECK#{named.id}", values=dict(named.to_json()))
 
     def all(self) -> list[Check]:
         """Every answer, by id."""

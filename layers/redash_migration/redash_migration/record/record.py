@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
+from redash_migration.direction import Direction
 from redash_migration.record.checks import Checks
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import RecordTable
@@ -17,15 +18,32 @@ from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 class Record:
     """What is known of one migration; every write is conditional or may be repeated."""
 
-    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+    def __init__(
+        self,
+        table: RecordTable,
+        migration_id: str,
+        clock: Clock = now,
+        direction: Direction = "forward",
+    ) -> None:
         self.table = table
         self.migration_id = migration_id
         self.clock = clock
-        self.checks = Checks(table, migration_id)
-        self.undo = Undo(table, migration_id, clock)
+        self.direction = direction
+        self._scope = "" if direction == "forward" else f"{direction.upper()}#"
+        prefix = "" if direction == "forward" else f"{direction}."
+        self.checks = Checks(table, migration_id, prefix)
+        self.undo = Undo(table, migration_id, clock, self._scope)
         self.waits = Waits(table, migration_id, clock)
         self.steps = Steps(table, migration_id, clock)
-        self.tables = Entries(table, migration_id, "TABLE")
+        self.tables = Entries(table, migration_id, f"{self._scope}TABLE")
+
+    def of(self, direction: Direction) -> Record:
+        """The same migration as one direction sees it.
+
+        Facts, milestones, tables and the undo list belong to a direction, and the ids of its
+        checks begin with its name; waits, steps and the audit trail are the migration's.
+        """
+        return Record(self.table, self.migration_id, self.clock, direction)
 
     def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
         """Answer a wait and resume its step; True for the one caller whose answer counts."""
@@ -45,7 +63,7 @@ class Record:
         """Keep a small JSON object (under 300 kB) by name, over an earlier one."""
         self.table.update(
             self.migration_id,
-            f"FACT#{name}",
+            f"{self._scope}FACT#{name}",
             values={"body": _json(fact), "at": stamp(self.clock())},
         )
 
@@ -54,7 +72,7 @@ class Record:
         self.table.put_new(
             {
                 "pk": self.migration_id,
-                "sk": f"FACT#{name}",
+                "sk": f"{self._scope}FACT#{name}",
                 "body": _json(fact),
                 "at": stamp(self.clock()),
             }
@@ -64,21 +82,22 @@ class Record:
 
     def fact(self, name: str) -> dict[str, Any] | None:
         """The fact of this name, or None."""
-        item = self.table.get(self.migration_id, f"FACT#{name}")
+        item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
         return None if item is None else dict(json.loads(str(item["body"])))
 
     def milestone(self, name: str) -> str:
         """Note when something happened; the first time counts. Returns that time."""
         item = self.table.update(
-            self.migration_id, f"MILESTONE#{name}", first={"at": stamp(self.clock())}
+            self.migration_id, f"{self._scope}MILESTONE#{name}", first={"at": stamp(self.clock())}
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return str(item["at"])
 
     def milestones(self) -> dict[str, str]:
         """Name -> time of every milestone."""
-        items = self.table.query(self.migration_id, "MILESTONE#")
-        return {str(item["sk"]).partition("#")[2]: str(item["at"]) for item in items}
+        prefix = f"{self._scope}MILESTONE#"
+        items = self.table.query(self.migration_id, prefix)
+        return {str(item["sk"]).removeprefix(prefix): str(item["at"]) for item in items}
 
     def audit(self, event: str, **details: Any) -> None:
         """Append to the audit trail; nothing in it is ever changed."""
@@ -130,8 +149,9 @@ class Entries:
 
     def all(self) -> dict[str, dict[str, Any]]:
         """Every entry by its name."""
-        items = self._table.query(self._id, f"{self._kind}#")
-        return {str(item["sk"]).partition("#")[2]: _values(item) for item in items}
+        prefix = f"{self._kind}#"
+        items = self._table.query(self._id, prefix)
+        return {str(item["sk"]).removeprefix(prefix): _values(item) for item in items}
 
 
 def _values(item: Mapping[str, Any]) -> dict[str, Any]:

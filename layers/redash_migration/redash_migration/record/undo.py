@@ -39,12 +39,15 @@ class UndoEntry:
 
 
 class Undo:
-    """The undo list of one migration."""
+    """The undo list of one migration, or of its return: ``scope`` keeps them apart."""
 
-    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+    def __init__(
+        self, table: RecordTable, migration_id: str, clock: Clock = now, scope: str = ""
+    ) -> None:
         self._table = table
         self._id = migration_id
         self._clock = clock
+        self._prefix = f"{scope}UNDO#"
 
     def add(
         self, action: str, arguments: Mapping[str, Any], *, where: Where, key: str = ""
@@ -55,7 +58,7 @@ class Undo:
         its first run left behind for the state of old. Only an entry that a roll-back has already
         replayed is written anew.
         """
-        sort_key = f"UNDO#{action}#{key}"
+        sort_key = f"{self._prefix}{action}#{key}"
         existing = self._table.get(self._id, sort_key)
         if existing is not None and existing["state"] == "PENDING":
             return
@@ -80,7 +83,7 @@ class Undo:
 
     def all(self) -> list[UndoEntry]:
         """Every entry, the latest first: the order of a replay."""
-        entries = [_entry(item) for item in self._table.query(self._id, "UNDO#")]
+        entries = [_entry(item) for item in self._table.query(self._id, self._prefix)]
         return sorted(entries, key=lambda entry: entry.number, reverse=True)
 
     def pending(self) -> list[UndoEntry]:
@@ -106,7 +109,7 @@ class Undo:
     def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
         item = self._table.update(
             self._id,
-            f"UNDO#{entry.action}#{entry.key}",
+            f"{self._prefix}{entry.action}#{entry.key}",
             values={**values, "tried_at": stamp(self._clock())},
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers

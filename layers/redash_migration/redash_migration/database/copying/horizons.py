@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from redash_migration.database.planning.items import CopyItem
-from redash_migration.database.tables.horizon import Horizons
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.horizon import Horizons, read_horizon
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.record.record import Record
+
+EQUAL_FACT = "equal_since"
+"""The horizons of both sides from before everything was found equal, and nobody wrote: from there
+a return works out what has been written on the new side since the switch."""
 
 
 def note_horizons(item: CopyItem, record: Record, horizons: Horizons) -> None:
@@ -14,12 +22,31 @@ def note_horizons(item: CopyItem, record: Record, horizons: Horizons) -> None:
 
 
 def known_horizons(item: CopyItem, record: Record) -> Horizons | None:
-    """Since when the range has only to be looked at where it was written; None without a
-    pre-copy of the very same range."""
+    """Since when the range has only to be looked at where it was written; None without a pre-copy
+    of the very same range. In a return that is, at the latest, the switch."""
     fact = record.fact(_fact(item))
-    if fact is None or KeyRange.from_json(fact) != item.range:
+    if fact is not None and KeyRange.from_json(fact) == item.range:
+        return Horizons.from_json(fact)
+    return equal_since(record) if record.direction == "return" else None
+
+
+def note_equal(record: Record, source: DatabaseAddress, target: DatabaseAddress) -> None:
+    """Keep both sides' horizons now: between the restore and the comparison of all tables, so that
+    they lie before the moment at which every table is found equal."""
+    horizons = []
+    for address in (source, target):
+        with closing(open_session(address, purpose="horizon")) as session:
+            horizons.append(read_horizon(session))
+    record.put_fact(EQUAL_FACT, Horizons(*horizons).to_json())
+
+
+def equal_since(record: Record) -> Horizons | None:
+    """What note_equal() kept on the way forward, as this direction reads and writes."""
+    fact = record.of("forward").fact(EQUAL_FACT)
+    if fact is None:
         return None
-    return Horizons.from_json(fact)
+    horizons = Horizons.from_json(fact)
+    return horizons.turned if record.direction == "return" else horizons
 
 
 def _fact(item: CopyItem) -> str:

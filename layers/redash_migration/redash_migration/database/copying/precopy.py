@@ -1,4 +1,4 @@
-"""The pre-copy, made while Redash goes on writing."""
+"""The pre-copy, made while Redash goes on writing, in either direction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from redash_migration.database.copying.horizons import note_horizons
+from redash_migration.database.copying.horizons import known_horizons, note_horizons
 from redash_migration.database.copying.restore import Restored, restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
@@ -25,7 +25,8 @@ def precopy(
     Where the role may not silence foreign keys, rows may refer to some that replication has not
     brought yet. Then the pre-copy is left out, with a warning: the restore carries everything.
     """
-    name = f"{item.schema}.{item.name}"
+    name = item.qualified_name
+    since = known_horizons(item, record) if record.direction == "return" else None
     identifier = f"precopy.{name}"
     try:
         copied = restore(
@@ -36,6 +37,7 @@ def precopy(
             item.range,
             one_of_many=item.chunks > 1,
             keep_indexes=item.chunks > 1,
+            since=since,
         )
     except psycopg.errors.ForeignKeyViolation:
         record.checks.put(
@@ -48,7 +50,7 @@ def precopy(
             )
         )
         return {"table": name, "way": "none"}
-    seconds, horizons = _compare_again(source, target, item, copied)
+    seconds, horizons = _compare_again(source, target, item, copied, since)
     note_measured(record, name, **seconds)
     note_horizons(item, record, horizons)
     record.checks.put(
@@ -58,11 +60,15 @@ def precopy(
 
 
 def _compare_again(
-    source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, copied: Restored
+    source: DatabaseAddress,
+    target: DatabaseAddress,
+    item: CopyItem,
+    copied: Restored,
+    since: Horizons | None,
 ) -> tuple[dict[str, float], Horizons]:
     """Compare all rows by their hashes and carry what changed during the copy. From these
     horizons on both sides are equal but for what is written later; and the time this takes tells
-    how fast both servers hash."""
+    how fast both servers hash. Where the copy itself could build on horizons, so can this."""
     again = restore(
         source,
         target,
@@ -71,6 +77,7 @@ def _compare_again(
         item.range,
         one_of_many=item.chunks > 1,
         keep_indexes=True,
+        since=None if since is None else copied.horizons,
     )
     seconds = {"compared": again.seconds.get("compare", 0.0)}
     if copied.way == "copy":

@@ -189,7 +189,7 @@ def _same_shape(source: Session, target: Session, schema: str, name: str) -> Tab
             f"{shape.qualified_name}: columns differ between source and target "
             f"({', '.join(sorted(name for name, _ in odd))}); copy the schema again"
         )
-    return shape
+    return shape.between(major_version(session) for session in (source, target))
 
 
 def _empty(session: Session, shape: TableShape, part: KeyRange) -> bool:

@@ -40,6 +40,7 @@ def plan_pieces(
 ) -> dict[str, list[dict[str, Any]]]:
     """``{"restore", "precopy", "verify"}``: the Map states' items, all planned before the pause.
 
+    On the way forward the replication carries most tables; on the way back we restore all of them.
     What is restored is also pre-copied; ``precopy`` is what is compared before the freeze. Key
     ranges are open at both ends, so rows that come in later fall into one of them. Only large
     tables need a look into the source. A repeated step keeps the first plan of the comparison, so
@@ -65,7 +66,9 @@ def plan_pieces(
             record.put_fact(VERIFY_FACT, {"items": verify})
             note_chunks(record, [part for item in verify for part in verify_parts(item)])
         return {
-            "restore": copy_items(plan.restored, statistics),
+            "restore": copy_items(
+                plan.tables if record.direction == "return" else plan.restored, statistics
+            ),
             "precopy": precopy_items(verify),
             "verify": verify,
         }

@@ -35,6 +35,11 @@ class Horizons:
         """The inverse of to_json()."""
         return cls(int(value["source"]), int(value["target"]))
 
+    @property
+    def turned(self) -> Horizons:
+        """The same moment for the other direction."""
+        return Horizons(self.target, self.source)
+
 
 def read_horizon(session: Session) -> int:
     """The server's horizon now; within a repeatable read transaction, that of its snapshot."""

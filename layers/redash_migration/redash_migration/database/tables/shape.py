@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
@@ -11,6 +11,12 @@ from redash_migration.database.session.data_session import Session
 
 FIRST_USER_OID = 16384
 """Object identifiers from here on differ between databases (PostgreSQL: access/transam.h)."""
+
+
+FORM_CHANGED = {"interval": 17}
+"""Builtin types whose binary form means something else before a major version: until 16 the
+infinite intervals of 17 are finite ones, of 178,000,000 years (release notes, E.10). As text such
+a value is refused by the older server, and not taken for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,23 @@ class TableShape:
     def copy_format(self) -> str:
         """ "binary" where every column allows it, else "text" (COPY's FORMAT option)."""
         return "binary" if all(column.binary for column in self.written_columns) else "text"
+
+    def between(self, versions: Iterable[int]) -> TableShape:
+        """The shape for rows that travel between servers of these major versions: a type whose
+        binary form they read differently goes as text. A user's own type may be made of one."""
+        known = sorted(versions)
+        changed = {name for name, since in FORM_CHANGED.items() if known[0] < since <= known[-1]}
+        if not changed:
+            return self
+        return replace(
+            self,
+            columns=tuple(
+                replace(column, binary=False)
+                if not column.builtin or column.builtin.removeprefix("_") in changed
+                else column
+                for column in self.columns
+            ),
+        )
 
 
 _SHAPES = """
