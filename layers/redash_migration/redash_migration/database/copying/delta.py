@@ -6,13 +6,15 @@ hash does. The differing keys are worked out on the target, their rows fetched f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
 
 from redash_migration.database.copying.hashes import gather_hashes
+from redash_migration.database.copying.keys import fetch_keys, same_key, with_keys
+from redash_migration.database.copying.settling import settle_one_sided
 from redash_migration.database.copying.silence import Silence
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list, copy_in
@@ -20,8 +22,6 @@ from redash_migration.database.session.data_session import Session, set_locally
 from redash_migration.database.tables.horizon import Horizons, usable
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape
-
-KEYS_PER_FETCH = 20_000
 
 PENDING_LIST_KILOBYTES = 64 * 1024
 """How much a GIN index may put off while the differences are written; the next vacuum, or the
@@ -59,11 +59,14 @@ def find_differences(
     target.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE differing ON COMMIT DROP AS"
-            " SELECT {keys}, s.ctid IS NULL AS gone, t.ctid IS NULL AS added"
+            " SELECT {keys}, s.ctid IS NULL AS gone, t.ctid IS NULL AS added,"
+            " s.row_hash AS source_hash, t.row_hash AS target_hash"
             " FROM pg_temp.source_hash s FULL JOIN pg_temp.target_hash t USING ({keys})"
             " WHERE s.ctid IS NULL OR t.ctid IS NULL OR s.row_hash IS DISTINCT FROM t.row_hash"
         ).format(keys=keys)
     )
+    if since is not None:
+        settle_one_sided(source, target, scan)
     row = target.execute(
         "SELECT (SELECT count(*) FROM pg_temp.source_hash),"
         " count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added AND NOT gone),"
@@ -98,7 +101,7 @@ def carry_differences(source: Session, target: Session, shape: TableShape, silen
 def _delete(target: Session, shape: TableShape, which: sql.Composable) -> None:
     target.execute(
         sql.SQL("DELETE FROM {} t USING pg_temp.differing d WHERE {} AND {}").format(
-            shape.identifier, which, _same_key(shape, "t", "d")
+            shape.identifier, which, same_key(shape, "t", "d")
         )
     )
 
@@ -107,36 +110,14 @@ def _fetch(source: Session, target: Session, shape: TableShape, into: sql.Compos
     """Bring the added and changed rows from the source, some thousand keys at a time."""
     return sum(
         stream(source, _rows_of(shape, keys), target, into).bytes
-        for keys in _keys_to_fetch(target, shape)
+        for keys in fetch_keys(target, shape, sql.SQL("NOT gone"))
     )
-
-
-def _keys_to_fetch(target: Session, shape: TableShape) -> Iterator[Sequence[tuple[Any, ...]]]:
-    texts = sql.SQL(", ").join(
-        sql.SQL("{}::text").format(sql.Identifier(name)) for name in shape.key
-    )
-    query = sql.SQL("SELECT {} FROM pg_temp.differing WHERE NOT gone ORDER BY {}").format(
-        texts, column_list(shape.key_columns)
-    )
-    with target.cursor(name="differing_keys") as cursor:
-        cursor.execute(query)
-        while keys := cursor.fetchmany(KEYS_PER_FETCH):
-            yield keys
 
 
 def _rows_of(shape: TableShape, keys: Sequence[tuple[Any, ...]]) -> sql.Composed:
-    arrays = sql.SQL(", ").join(
-        sql.SQL("{}::{}[]").format(sql.Literal([key[place] for key in keys]), sql.SQL(column.type))
-        for place, column in enumerate(shape.key_columns)
-    )
-    return sql.SQL(
-        "COPY (SELECT {} FROM unnest({}) AS k({}) JOIN {} t ON {}) TO STDOUT (FORMAT {})"
-    ).format(
+    return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT {})").format(
         column_list(shape.written_columns, "t"),
-        arrays,
-        column_list(shape.key_columns),
-        shape.identifier,
-        _same_key(shape, "t", "k"),
+        with_keys(shape, keys),
         sql.SQL(shape.copy_format),
     )
 
@@ -154,7 +135,7 @@ def _update_and_insert(target: Session, shape: TableShape) -> None:
                     )
                     for column in changing
                 ),
-                _same_key(shape, "t", "i"),
+                same_key(shape, "t", "i"),
             )
         )
     target.execute(
@@ -165,13 +146,6 @@ def _update_and_insert(target: Session, shape: TableShape) -> None:
             shape.identifier,
             columns,
             column_list(shape.written_columns, "i"),
-            _same_key(shape, "d", "i"),
+            same_key(shape, "d", "i"),
         )
-    )
-
-
-def _same_key(shape: TableShape, left: str, right: str) -> sql.Composable:
-    return sql.SQL(" AND ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(left, name), sql.Identifier(right, name))
-        for name in shape.key
     )

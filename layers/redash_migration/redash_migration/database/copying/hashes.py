@@ -13,7 +13,6 @@ from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.horizon import Horizons, written_since
 from redash_migration.database.tables.row_hash import row_hash
 from redash_migration.database.tables.scan import Scan
-from redash_migration.database.tables.shape import TableShape
 
 SPOOL_BYTES = 16 * 1024 * 1024
 """The source's hashes wait in memory up to here, beyond that in a file (about 30 bytes a row)."""
@@ -35,7 +34,7 @@ def gather_hashes(
     """
     shape = scan.shape
     out = sql.SQL("COPY ({}) TO STDOUT (FORMAT {})").format(
-        _hashed(scan, since.source if since else None), sql.SQL(_key_format(shape))
+        _hashed(scan, since.source if since else None), sql.SQL(shape.key_format)
     )
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
         failures: list[BaseException] = []
@@ -65,7 +64,7 @@ def gather_hashes(
             raise failures[0]
         spool.seek(0)
         into = sql.SQL("COPY pg_temp.source_hash FROM STDIN (FORMAT {})").format(
-            sql.SQL(_key_format(shape))
+            sql.SQL(shape.key_format)
         )
         with target.cursor() as cursor, cursor.copy(into) as incoming:
             while block := spool.read(_BLOCK):
@@ -83,10 +82,6 @@ def _hashed(scan: Scan, horizon: int | None) -> sql.Composed:
         scan.shape.identifier,
         scan.part.condition(scan.shape),
     )
-
-
-def _key_format(shape: TableShape) -> str:
-    return "binary" if all(column.binary for column in shape.key_columns) else "text"
 
 
 def _spool(

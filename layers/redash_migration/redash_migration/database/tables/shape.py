@@ -71,6 +71,11 @@ class TableShape:
         """ "binary" where every column allows it, else "text" (COPY's FORMAT option)."""
         return "binary" if all(column.binary for column in self.written_columns) else "text"
 
+    @property
+    def key_format(self) -> str:
+        """The same for the primary key alone."""
+        return "binary" if all(column.binary for column in self.key_columns) else "text"
+
     def between(self, versions: Iterable[int]) -> TableShape:
         """The shape for rows that travel between servers of these major versions: a type whose
         binary form they read differently goes as text. A user's own type may be made of one."""
