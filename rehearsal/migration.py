@@ -194,7 +194,7 @@ def _unanswered(case: Case) -> frozenset[str]:
 
 
 def _fetch_report(world: World) -> dict[str, Any] | None:
-    """report.json and report.html of the newest migration, copied beside the logs."""
+    """The newest migration's report, and what is kept beside it, copied beside the logs."""
     client = world.cloud.client("s3")
     bucket = world.deployment.ref("ArtifactBucket")
     listed = client.list_objects_v2(Bucket=bucket).get("Contents", [])
@@ -203,7 +203,9 @@ def _fetch_report(world: World) -> dict[str, Any] | None:
     if not names:
         return None
     folder = names[-1].rpartition("/")[0]
-    for name in ("report.json", "report.html"):
+    for name in ("report.json", "report.html", "left-behind.sql"):
+        if f"{folder}/{name}" not in keys:
+            continue
         body = client.get_object(Bucket=bucket, Key=f"{folder}/{name}")["Body"].read()
         (world.directory / name).write_bytes(body)
     report: dict[str, Any] = json.loads((world.directory / "report.json").read_text("utf-8"))

@@ -49,7 +49,15 @@ def test_a_redash_database_passes_and_its_plan_is_made(
         found = examine(sample, target_database, REQUEST)
     finally:
         rows(sample, "SELECT pg_drop_replication_slot('old_standby')")
-    assert bad(found) == {"source.other_slots": "WARN", "source.materialized_views": "WARN"}
+    assert bad(found) == {
+        "source.other_slots": "WARN",
+        "source.materialized_views": "WARN",
+        "source.left_behind": "WARN",
+    }
+    assert {each.kind for each in found.left_behind} == {
+        "materialized views, made empty",
+        "publications",
+    }
     assert all(check.remedy for check in found.checks if check.status != "PASS")
     plan = found.plan
     assert plan is not None

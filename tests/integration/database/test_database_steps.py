@@ -51,6 +51,9 @@ class Store:
     def put_json(self, name: str, value: Any) -> None:
         self.kept[name] = json.loads(json.dumps(value))
 
+    def put_bytes(self, name: str, data: bytes, content_type: str) -> None:
+        self.kept[name] = data.decode()
+
 
 class Migration:
     """The steps of one migration between two databases."""

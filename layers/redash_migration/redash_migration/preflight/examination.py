@@ -11,13 +11,14 @@ import psycopg
 
 from redash_migration.database.prediction import measure_speeds, observed, predict
 from redash_migration.database.schema.drift import Outline, read_outline
+from redash_migration.database.schema.left_behind import LeftBehind, left_behind
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.failure_text import words
 from redash_migration.plan import Plan
-from redash_migration.preflight import pair, readiness, source, target
+from redash_migration.preflight import pair, readiness, source, target, visibility
 from redash_migration.preflight.asking import ask, names, unknown
 from redash_migration.preflight.pause import pause_check
 from redash_migration.preflight.room import find_room
@@ -55,6 +56,7 @@ class Examination:
     plan: Plan | None = None
     source: SourceBefore | None = None
     outline: Outline | None = None
+    left_behind: tuple[LeftBehind, ...] = ()
 
 
 def examine(
@@ -74,11 +76,13 @@ def examine(
         if versions[0].status == "FAIL":
             return Examination(tuple(checks))
         checks += ask(old, readiness.QUESTIONS)
+        checks += ask(old, visibility.QUESTIONS)
         checks += ask(old, source.QUESTIONS)
         if new is not None:
-            checks += _compared(old, new)
+            checks += _compared(old, new, request.application_role)
         planned = _planned(old, new, request, checks)
-    return Examination(tuple(checks), *planned)
+        beside = _beside(old)
+    return Examination(tuple(checks), *planned, left_behind=beside)
 
 
 def _open(
@@ -122,13 +126,22 @@ def refused_for_good(checks: tuple[Check, ...]) -> Iterator[Check]:
             yield check
 
 
-def _compared(old: Connection, new: Connection) -> list[Check]:
+def _compared(old: Connection, new: Connection, role: str) -> list[Check]:
     try:
-        return list(pair.compare(old, new))
+        return list(pair.compare(old, new, role))
     except psycopg.Error as error:
         if old.closed or new.closed:
             raise
         return [unknown("databases.comparison", error)]
+
+
+def _beside(old: Connection) -> tuple[LeftBehind, ...]:
+    try:
+        return tuple(left_behind(old))
+    except psycopg.Error:
+        if old.closed:
+            raise
+        return ()  # the check of that name says so
 
 
 def _planned(

@@ -6,16 +6,21 @@ from collections.abc import Iterable
 
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import listed, names, one
+from redash_migration.preflight.visibility import policies_beyond
 from redash_migration.record import Check
 
 
-def compare(source: Connection, target: Connection) -> Iterable[Check]:
-    """Versions, encodings, collations, extensions; and that they are two."""
+def compare(source: Connection, target: Connection, role: str = "") -> Iterable[Check]:
+    """Versions, encodings, collations, extensions, policies; and that they are two.
+
+    `role` is the application's on the target, "" for the migration's own.
+    """
     yield _two(source, target)
     yield _versions(source, target)
     yield _encodings(source, target)
     yield _collations(source, target)
     yield _extensions(source, target)
+    yield policies_beyond(source, target, role)
 
 
 def _two(source: Connection, target: Connection) -> Check:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from redash_migration.database.schema import drift
+from redash_migration.database.schema.left_behind import ARTIFACT, script
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.watch.measure import SourceBefore
 from redash_migration.database.watch.watching import BEFORE_FACT
@@ -20,6 +21,9 @@ class PlanStore(Protocol):
 
     def put_json(self, name: str, value: Any) -> None:
         """Write a JSON artifact."""
+
+    def put_bytes(self, name: str, data: bytes, content_type: str) -> None:
+        """Write any other artifact."""
 
 
 def preflight(
@@ -47,6 +51,8 @@ def preflight(
         store.put_json(PLAN_ARTIFACT, found.plan.to_json())
         record.put_fact(BEFORE_FACT, found.source.to_json())
         record.put_fact(drift.FACT, found.outline.to_json())
+    if found.left_behind:
+        store.put_bytes(ARTIFACT, script(found.left_behind).encode(), "application/sql")
     checks = tuple(record.checks.all())
     worst = verdict(checks)
     fails = worst in {"FAIL", "UNKNOWN"}

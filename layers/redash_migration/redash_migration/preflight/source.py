@@ -46,24 +46,6 @@ def not_fenced(connection: Connection) -> Iterable[Check]:
         yield Check("source.writable", "PASS", f"{database} takes writes")
 
 
-def readable(connection: Connection) -> Iterable[Check]:
-    refused = [
-        table.qualified_name
-        for table in read_tables(connection)
-        if table.kind == "r"
-        and not one(connection, "SELECT has_table_privilege(%s::oid, 'SELECT')", table.oid)
-    ]
-    if refused:
-        yield Check(
-            "source.readable",
-            "FAIL",
-            f"the migration's role may not read {listed(refused)}",
-            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO the migration's role.",
-        )
-    else:
-        yield Check("source.readable", "PASS", "every table may be read")
-
-
 def own_schema(connection: Connection) -> Iterable[Check]:
     """The canary lives in a schema of our own on the source."""
     database, who = connection.info.dbname, connection.info.user
@@ -261,7 +243,6 @@ def _none_of(name: str, found: list[str], otherwise: str, what: str, remedy: str
 
 QUESTIONS: Mapping[str, Question] = {
     "source.writable": not_fenced,
-    "source.readable": readable,
     "source.own_schema": own_schema,
     "source.alembic": alembic,
     "source.prepared_transactions": prepared_transactions,

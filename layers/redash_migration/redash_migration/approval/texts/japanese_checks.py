@@ -25,6 +25,18 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "長時間続いているトランザクションがあります。レプリケーションの開始が遅れます。",
         "pg_terminate_backend(pid) で終了させてください。",
     ),
+    "source.left_behind": (
+        "スキーマとデータのほかに、移行されないもの（ロール、権限、設定など）があります。",
+        "レポートの隣の left-behind.sql から、必要な文を切り替え前に新 DB で実行してください。",
+    ),
+    "source.extension_rows": (
+        "拡張機能のテーブルに行があります。CREATE EXTENSION で作られるもの以外は移行されません。",
+        "手で入れた行なら、手で移してください。",
+    ),
+    "databases.row_security": (
+        "新環境では、行セキュリティのポリシーが Redash のロールにも適用されます。",
+        "Redash が全行を見る必要があるなら、移行先で ALTER ROLE ... BYPASSRLS を実行してください。",
+    ),
     "source.sequences": (
         "シーケンスが、使っている列の値より遅れています。",
         "新環境では列の最大値の次から続きます。手作業での setval() は不要です。",

@@ -43,6 +43,8 @@ def connect(
         "default_transaction_read_only": "on" if read_only else "off",
         "statement_timeout": f"{int(statement_timeout * 1000)}ms",
         "lock_timeout": f"{int(lock_timeout * 1000)}ms",
+        # As pg_dump does: a policy that would hide rows is an error, never fewer rows.
+        "row_security": "off",
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     parameters: dict[str, Any] = {
