@@ -102,7 +102,7 @@ def _of_database(error: Any) -> str:
         context=diag.context or "",
     )
     named = ".".join(name for name in (diag.schema_name, diag.table_name, diag.column_name) if name)
-    parts = [said or f"{type(error).__name__} (SQLSTATE {state})"]
+    parts = [said or f"{_condition(error)} (SQLSTATE {state})"]
     if named and not said:
         parts.append(f"in {named}")
     if diag.constraint_name and not said:
@@ -111,6 +111,11 @@ def _of_database(error: Any) -> str:
     if key and state.startswith("23"):
         parts.append(f"(key: {key['columns']}{' of ' + named if named else ''})")
     return _line(" ".join(parts))
+
+
+def _condition(error: Any) -> str:
+    """The condition as PostgreSQL calls it: "invalid text representation"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
 
 
 def _without_detail(text: str) -> str:

@@ -200,7 +200,7 @@ def test_what_may_be_said_is_said(source_database: DatabaseAddress) -> None:
     )
     assert told("a unique index").startswith('could not create unique index "twice" (key: word')
     assert "(key: of of public.child)" in told("a foreign key")
-    assert told("a number") == "InvalidTextRepresentation (SQLSTATE 22P02)"
+    assert told("a number") == "invalid text representation (SQLSTATE 22P02)"
     assert 'password authentication failed for user "nobody_here"' in told("a password")
     assert "test_dataplane_contents_stay.py" in told("Python")
 
