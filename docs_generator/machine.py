@@ -122,7 +122,15 @@ def states_table(root: Path) -> str:
     ]
     for name, state, caught in tasks(machine(root)):
         function = state["Arguments"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+        if function.startswith("{%"):
+            function = "each of the write pause"
         waits = "an event or a person" if state["Resource"].endswith("Token") else ""
-        limit = str(state["TimeoutSeconds"]).strip("{% }").replace("${", "").replace("}", "")
-        lines.append(f"| {name} | {function} | {waits} | {limit} s | {caught} |")
+        lines.append(f"| {name} | {function} | {waits} | {_limit(state)} | {caught} |")
     return "\n".join(lines) + "\n"
+
+
+def _limit(state: State) -> str:
+    limit = str(state["TimeoutSeconds"])
+    if "$pause_until" in limit:
+        return "what is left of WritePauseBudgetSeconds"
+    return limit.strip("{% }").replace("${", "").replace("}", "") + " s"

@@ -9,7 +9,7 @@ from redash_migration.replication.waiting import ask_replication_to_stop
 from redash_migration.step import step
 
 
-@step("AskReplicationToStop")
+@step("AskReplicationToStop", warms=(wiring.dms,))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
     ask_replication_to_stop(wiring.record(event["migration_id"]), wiring.dms())

@@ -11,14 +11,14 @@ from redash_migration.step import step
 
 @step("AwaitInSync")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, phase: "first" | "recheck"}`` -> ``{in_sync, waiting_for}``"""
+    """``{migration_id}`` -> ``{in_sync, waiting_for}``"""
     settings = wiring.settings()
     return in_sync(
         wiring.record(event["migration_id"]),
         wiring.dms(),
         wiring.replication_metrics(),
         instance=settings["REPLICATION_INSTANCE_ARN"],
-        phase=event.get("phase", "first"),
+        phase="first",
         grace=settings.number("VALIDATION_GRACE_SECONDS"),
         limit=settings.number("SYNC_TIMEOUT_SECONDS"),
     )

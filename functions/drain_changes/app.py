@@ -9,7 +9,7 @@ from redash_migration.database.freeze.closing import drain_source
 from redash_migration.step import step
 
 
-@step("DrainChanges")
+@step("DrainChanges", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{drained, waiting_for}``; raises NotDrained, FenceNotHeld."""
     return drain_source(

@@ -9,7 +9,7 @@ from redash_migration.database.copying.finish import finish
 from redash_migration.step import step
 
 
-@step("FinishRestore")
+@step("FinishRestore", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{built_indexes}``"""
     tables = [(table.schema, table.name) for table in wiring.plan(event["migration_id"]).restored]

@@ -12,7 +12,7 @@ from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
-@step("FixSequences")
+@step("FixSequences", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction}`` -> ``{sequences}``; raises SequenceNotSettable."""
     migration_id, direction = event["migration_id"], direction_of(event)

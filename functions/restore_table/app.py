@@ -12,7 +12,7 @@ from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
-@step("RestoreTable")
+@step("RestoreTable", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction, schema, table, chunk, chunks, lower, upper}`` -> what was
     carried"""

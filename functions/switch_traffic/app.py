@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.pause_budget import pause_until
 from redash_migration.step import step
 from redash_migration.traffic.switch import open_new_home
 
 
-@step("SwitchTraffic")
+@step("SwitchTraffic", warms=(wiring.load_balancing,), interruptible=False)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}``; raises TargetNotHealthy before anything is changed."""
+    """``{migration_id}``; TargetNotHealthy, PauseBudgetExceeded: before anything is changed."""
     record = wiring.record(event["migration_id"])
-    open_new_home(record, wiring.load_balancing(), wiring.settings())
+    open_new_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
     return {}

@@ -13,7 +13,7 @@ from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
-@step("VerifyData")
+@step("VerifyData", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction, parts: [{schema, table, chunk, chunks, lower, upper}]}`` ->
     ``{compared}``; raises DataMismatch."""

@@ -13,7 +13,7 @@ from redash_migration.database.watch.watching import note_target
 from redash_migration.step import step
 
 
-@step("VerifyIntegrity")
+@step("VerifyIntegrity", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{checks}``; raises DataMismatch, IntegrityViolated."""
     migration_id = event["migration_id"]

@@ -46,6 +46,8 @@ ORDER = [
     "start_target",
     "request_approval",
     "approval_page",
+    "recheck_sync",
+    "drain_queues",
     "stop_services",
     "fence_source",
     "drain_changes",
@@ -83,6 +85,7 @@ ANSWERED_BY_EVENT = {
     "prepare_source",
     "dump_schema",
     "run_full_load",
+    "drain_queues",
     "stop_services",
     "stop_replication",
 }

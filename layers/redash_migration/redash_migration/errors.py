@@ -30,6 +30,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- SequenceNotSettable
     +-- SchemaNotCopied          the source's schema could not be put on the target
     +-- TargetNotEmpty           the target holds something this migration did not make
+    +-- PauseBudgetExceeded      the write pause lasted longer than was granted for it
     +-- FenceNotHeld             somebody still writes on the source
     +-- NotDrained               changes of the source have not all arrived
     +-- CopyFailed               a table could not be carried over
@@ -145,6 +146,10 @@ class SchemaNotCopied(MigrationError):
 
 class TargetNotEmpty(MigrationError):
     """The target holds something that this migration did not make."""
+
+
+class PauseBudgetExceeded(MigrationError):
+    """The write pause has lasted as long as WritePauseBudgetSeconds grants."""
 
 
 class FenceNotHeld(MigrationError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -19,6 +20,7 @@ from redash_migration.errors import (
     Unforeseen,
 )
 from redash_migration.failure_text import is_of, place, words
+from redash_migration.pause_budget import pause_until, within_budget
 
 if TYPE_CHECKING:
     from redash_migration.record.steps import Steps
@@ -57,17 +59,29 @@ _REFUSALS = ("password", "pg_hba.conf", "certificate", "is not permitted to log 
 """What libpq says when another try would be refused like the first."""
 
 
-def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
+def step(
+    name: str,
+    *,
+    token: bool = False,
+    warms: Sequence[Callable[[], object]] = (),
+    interruptible: bool = True,
+) -> Callable[[Handler], Handler]:
     """Make a handler out of a function ``(event, context) -> result`` for the state ``name``.
 
     A step with a token ends as WAITING; whoever resumes it notes its end. AWS and database errors
     that another try can mend are raised as TransientFailure, which the state machine retries.
+
+    An event with ``warm`` only gets the function ready for the write pause, with what ``warms``
+    makes: clients, a secret. One with ``pause_until`` ends by then, unless the step is not
+    ``interruptible`` and looks after that by itself.
     """
 
     def decorate(function: Handler) -> Handler:
         @functools.wraps(function)
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             migration_id = required_text(event, "migration_id", MIGRATION_ID)
+            if event.get("warm") is True:
+                return _warm(migration_id, warms)
             if token:
                 required_text(event, "token")
             # A function that serves several states is told which of them it is now.
@@ -76,7 +90,9 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
             steps = wiring.record(migration_id).steps
             try:
                 steps.started(state)
-                result = function(event, context)
+                until = pause_until(event) if interruptible else None
+                with within_budget(until, state):
+                    result = function(event, context)
                 waiting = token and wiring.record(migration_id).waits.get(name)
                 if not (waiting and waiting.state != "OPEN"):
                     steps.ended(state, "WAITING" if token else "SUCCEEDED")
@@ -93,6 +109,19 @@ def step(name: str, *, token: bool = False) -> Callable[[Handler], Handler]:
         return handler
 
     return decorate
+
+
+WARM_SECONDS = 0.3
+"""How long a warming call stays, so that several at once find as many instances."""
+
+
+def _warm(migration_id: str, warms: Sequence[Callable[[], object]]) -> dict[str, Any]:
+    began = time.monotonic()
+    wiring.record(migration_id).fact("warm")
+    for make in warms:
+        make()
+    time.sleep(max(0.0, WARM_SECONDS - (time.monotonic() - began)))
+    return {"warm": True}
 
 
 def _note_failure(steps: Steps, state: str, named: Exception, where: str) -> None:

@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
+import shlex
+
 from redash_migration.host.script import quoted, script
 
 DATABASE = "postgres"
 """Stays up until everything has been carried over."""
 
 _QUEUES = "redis"
+"""Stays up as well: it writes nothing that counts, and a way back finds in it what was queued."""
+
 _SCHEDULING = ("scheduler", "rq_scheduler")
-_SERVING = ("nginx", "server")
 
 DRAIN_SECONDS = 30
-"""How long running queries may take to end before the workers are stopped all the same.
+"""How long queued and running queries may take before users are locked out all the same.
 
 A stopped execution is no acknowledged write: its result was not stored, and it runs again on the
 new side with the next schedule or click.
 """
 
-_STOP = r"""
-stop() {{ if [ $# -gt 0 ]; then compose stop -t 20 "$@" >&2; fi; }}
-stop {scheduling}
+STOP_SECONDS = 10
+"""How long a service has to end by itself before its container is killed."""
+
+COUNT_JOBS = (
+    "local n = 0"
+    " for _, q in ipairs(redis.call('keys', 'rq:queue:*')) do n = n + redis.call('llen', q) end"
+    " for _, q in ipairs(redis.call('keys', 'rq:wip:*')) do n = n + redis.call('zcard', q) end"
+    " return n"
+)
+"""Jobs that wait and jobs at work, counted inside redis: one call however many queues there are."""
+
+_DRAIN = r"""
+if [ {count} -gt 0 ]; then compose stop -t {stop} {scheduling} >&2; fi
 if is_running redis; then
-  waited=0
-  while [ "$waited" -lt {drain} ]; do
-    left=0
-    for queue in $(compose exec -T redis redis-cli --raw keys 'rq:queue:*' || true); do
-      n=$(compose exec -T redis redis-cli llen "$queue" || echo 0)
-      left=$((left + $(printf '%s' "$n" | tr -cd '0-9')))
-    done
-    [ "$left" -eq 0 ] && break
-    waited=$((waited + 1)); sleep 1
+  until=$(($(date +%s) + {drain}))
+  while :; do
+    left=$(compose exec -T redis redis-cli --raw eval {count_jobs} 0 | tr -cd '0-9')
+    [ "${{left:-0}}" -eq 0 ] && break
+    [ "$(date +%s)" -ge "$until" ] && break
+    sleep 0.5
   done
+  say left "${{left:-0}}"
 fi
-stop {serving}
-stop {working}
-stop {queues}
+say drained yes
+"""
+
+_STOP = r"""
+if [ {count} -gt 0 ]; then compose stop -t {stop} {services} >&2; fi
 for service in $(running); do
-  if [ "$service" != {database} ]; then say problem "$service is still running"; exit 1; fi
+  case "$service" in
+    {database}|{queues}) ;;
+    *) say problem "$service is still running"; exit 1 ;;
+  esac
 done
 say stopped all
 """
@@ -51,25 +67,42 @@ say started all
 """
 
 
-def stop_script(directory: str, running: list[str]) -> str:
-    """Stops everything but the database.
+def scheduling(running: list[str]) -> list[str]:
+    """The services that queue new work by themselves."""
+    return [name for name in running if name in _SCHEDULING]
 
-    Scheduler first, so that nothing new is queued; then, when the queues are empty, what serves
-    users, the workers, and the queues' own store last.
-    """
-    scheduling = [name for name in running if name in _SCHEDULING]
-    serving = [name for name in _SERVING if name in running]
-    queues = [name for name in running if name == _QUEUES]
-    rest = [name for name in running if name not in {DATABASE, *scheduling, *serving, *queues}]
+
+def to_stop(running: list[str]) -> list[str]:
+    """What must not run behind the maintenance answer: everything but the two stores."""
+    return [name for name in running if name not in {DATABASE, _QUEUES}]
+
+
+def drain_script(directory: str, running: list[str]) -> str:
+    """Stops the scheduler and waits until the queues are empty, while users go on working."""
+    names = scheduling(running)
+    return script(
+        directory,
+        _DRAIN.format(
+            count=len(names),
+            scheduling=quoted(names),
+            count_jobs=shlex.quote(COUNT_JOBS),
+            drain=DRAIN_SECONDS,
+            stop=STOP_SECONDS,
+        ),
+    )
+
+
+def stop_script(directory: str, running: list[str]) -> str:
+    """Stops everything but the two stores, all at once: users get the maintenance answer by now."""
+    names = to_stop(running)
     return script(
         directory,
         _STOP.format(
-            scheduling=quoted(scheduling),
-            serving=quoted(serving),
-            working=quoted(rest),
-            queues=quoted(queues),
-            drain=DRAIN_SECONDS,
+            count=len(names),
+            services=quoted(names),
+            stop=STOP_SECONDS,
             database=DATABASE,
+            queues=_QUEUES,
         ),
     )
 

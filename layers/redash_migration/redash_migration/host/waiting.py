@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from redash_migration.failure_text import words
@@ -15,8 +17,15 @@ if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
     from redash_migration.adapters.ssm import RunCommand
 
-KINDS = ("InspectHost", "PrepareSource", "DumpSchema", "StopServices")
+KINDS = ("InspectHost", "PrepareSource", "DumpSchema", "DrainQueues", "StopServices")
 """Steps that end with a command."""
+
+LOOK_SECONDS = 3.0
+"""How often a step of the write pause asks Run Command by itself."""
+
+REST_SECONDS = 0.5
+
+Sleep = Callable[[float], None]
 
 
 class HostSteps:
@@ -47,6 +56,22 @@ class HostSteps:
             script, comment=f"{self._record.migration_id} {kind}", seconds=seconds
         )
         self.answer(self._record.waits.note(wait, resource=command_id))
+
+    def look_until(self, kind: str, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+        """Look every few seconds until the step is answered, by us or by an event.
+
+        An event may be late, and a minute is much for users who wait. Gives up after so many
+        seconds; the reconciler goes on looking. The record is asked more often than the service:
+        a function that stays must not hold up the state that its step was resumed for.
+        """
+        rests = int(LOOK_SECONDS / REST_SECONDS)
+        for number in range(int(seconds / REST_SECONDS)):
+            wait = self._record.waits.get(kind)
+            if wait is None or wait.state != "OPEN":
+                return
+            if number % rests == 0 and self.answer(wait):
+                return
+            sleep(REST_SECONDS)
 
     def answer(self, wait: Wait) -> bool:
         """Look at the command; resume the step when it has ended. True when it was."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import SwitchNotMade, TargetNotHealthy, WorkersNotRunning
 from redash_migration.failure_text import words
+from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     forward_to,
@@ -40,12 +41,18 @@ def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings)
 
 
 def start_servers(
-    record: Record, ecs: Ecs, balancing: LoadBalancing, settings: Settings
+    record: Record,
+    ecs: Ecs,
+    balancing: LoadBalancing,
+    settings: Settings,
+    *,
+    phase: str = "start_target",
 ) -> dict[str, Any]:
     """Raise the server service and look at its targets' health, behind a rule nobody else meets.
 
     Returns ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str}``; to be called
-    again until healthy. After TARGET_TIMEOUT_SECONDS it raises TargetNotHealthy.
+    again until healthy. TARGET_TIMEOUT_SECONDS after the first call of a ``phase`` it raises
+    TargetNotHealthy.
     """
     listener, group = settings["LISTENER_ARN"], settings["TARGET_GROUP_ARN"]
     service = settings.services("ECS_SERVER_SERVICE")[0]
@@ -60,7 +67,7 @@ def start_servers(
     targets = balancing.targets(group)
     serving = healthy(targets)
     ready = len(serving) >= service.count and now.running >= service.count
-    waited = seconds_between(record.milestone("start_target"), stamp(record.clock()))
+    waited = seconds_between(record.milestone(phase), stamp(record.clock()))
     if not ready and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
         raise TargetNotHealthy(
             f"not healthy after {waited:.0f} s: {described(targets)}; {now.event}"[:2000]
@@ -74,8 +81,13 @@ def start_servers(
     }
 
 
-def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
+def open_new_home(
+    record: Record, balancing: LoadBalancing, settings: Settings, *, until: float | None = None
+) -> None:
     """Send all users to the new target group; TargetNotHealthy when none of it is healthy.
+
+    ``until`` is the end of the pause's budget, in seconds since 1970: PauseBudgetExceeded then,
+    unless the switch has begun, which nobody interrupts.
 
     A group with only unhealthy targets would get the traffic all the same (it "fails open"), so
     its health is demanded first.
@@ -87,6 +99,8 @@ def open_new_home(record: Record, balancing: LoadBalancing, settings: Settings) 
         raise TargetNotHealthy(f"no healthy target in the new group: {described(targets)}")
     actions = balancing.actions(listener, rule)
     if target_groups(actions) != [group]:
+        if "switch_began" not in record.milestones():
+            refuse_after(until, "SwitchTraffic")
         record.undo.add(
             "set_actions",
             {"listener": listener, "rule": rule, "actions": actions, "reopens": False},

@@ -1,0 +1,45 @@
+"""RecheckSync: people may have taken hours; is all that the write pause needs still there?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.host.script import script
+from redash_migration.replication.sync import in_sync
+from redash_migration.step import step
+from redash_migration.traffic.switch import start_servers
+
+AGENT_SECONDS = 30
+
+
+@step("RecheckSync")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}`` -> ``{ready, waiting_for, targets}``
+
+    In turn: the replication in step, the new servers healthy, the old host's agent at work (a
+    command that does nothing). CommandFailed where the agent does not answer.
+    """
+    settings, record = wiring.settings(), wiring.record(event["migration_id"])
+    sync = in_sync(
+        record,
+        wiring.dms(),
+        wiring.replication_metrics(),
+        instance=settings["REPLICATION_INSTANCE_ARN"],
+        phase="recheck",
+        grace=settings.number("VALIDATION_GRACE_SECONDS"),
+        limit=settings.number("SYNC_TIMEOUT_SECONDS"),
+    )
+    if not sync["in_sync"]:
+        return {"ready": False, "waiting_for": sync["waiting_for"], "targets": []}
+    servers = start_servers(
+        record, wiring.ecs(), wiring.load_balancing(), settings, phase="recheck"
+    )
+    if not servers["healthy"]:
+        return {"ready": False, "waiting_for": [servers["waiting_for"]], "targets": []}
+    wiring.run_command().run(
+        script(settings["COMPOSE_DIRECTORY"], "say here yes\n"),
+        comment=f"{record.migration_id} RecheckSync: does the agent answer?",
+        seconds=AGENT_SECONDS,
+    )
+    return {"ready": True, "waiting_for": [], "targets": servers["targets"]}
