@@ -58,7 +58,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Sta
     with ExitStack() as stack:
         api = HttpApi("page", invoke)
         stack.callback(api.stop)
-        for key in ("ANY /", "ANY /{proxy+}"):
+        for key in ("ANY /approve/{link}", "POST /slack"):
             api.add_route(key, "page")
 
         def serve(**settings: str) -> tuple[Stage, str]:

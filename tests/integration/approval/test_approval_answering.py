@@ -27,6 +27,7 @@ from tests.integration.approval.approval_stage import (
 )
 
 Staging = Callable[..., Stage]
+ROTATED = "fedcba9876543210" * 3
 
 
 def _events(stage: Stage) -> list[str]:
@@ -364,7 +365,7 @@ class TestBadLinks:
         from redash_migration.approval import assembly
 
         arn = wiring.settings()["LINK_SIGNING_SECRET_ARN"]
-        boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="n" * 40)
+        boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=ROTATED)
         assembly._keys.cache_clear()
         assert stage.answer(stage.link(), "approve")["statusCode"] == 200
 
@@ -380,3 +381,21 @@ def test_evidence_is_kept_under_the_hash_of_the_decision(stage: Stage) -> None:
     kept = wiring.artifacts(MIGRATION).get_json(name)
     assert kept["hash"] == decision["evidence_hash"] != gate.evidence_hash
     assert kept["findings"][0]["detail"] == "something new"
+
+
+def test_who_has_been_taken_off_the_list_decides_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.ask()
+    link = stage.link()
+    assert stage.call("GET", link)["statusCode"] == 200
+    monkeypatch.setenv("APPROVERS", KEN)
+    assert stage.call("GET", link)["statusCode"] == 404
+    assert stage.call("POST", link, {"decision": "approve", "name": MIGRATION})["statusCode"] == 404
+    assert Gates(stage.record.table).decisions(MIGRATION) == []
+
+
+def test_a_reason_is_counted_as_it_is_kept(stage: Stage) -> None:
+    stage.ask()
+    long = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 900
+    assert stage.answer(stage.link(), "reject", long)["statusCode"] == 422

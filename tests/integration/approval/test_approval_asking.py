@@ -175,7 +175,7 @@ def test_a_later_prediction_counts(stage: Stage) -> None:
 def test_who_started_unknown_is_a_warning(stage: Stage) -> None:
     stage.record.put_fact("request", {})
     stage.ask()
-    assert "It is not recorded who started" in stage.mails[0]["text"]
+    assert "Whoever started this gave no" in stage.mails[0]["text"]
     assert stage.answer(stage.link(), "approve")["statusCode"] == 422
     assert stage.answer(stage.link(), "approve", "it was Ken")["statusCode"] == 200
 

@@ -192,3 +192,36 @@ def test_a_closed_gate_leaves_only_the_refusal(stage: Stage, slack: SlackCatcher
     stage.ask()
     buttons = slack.messages()[0]["blocks"][3]["elements"]
     assert [button["action_id"] for button in buttons] == ["reject", "view"]
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "body"),
+    [
+        ("9" * 400, "payload=%7B%7D"),
+        ("١٢٣٤", "payload=%7B%7D"),
+        ("-1", "payload=%7B%7D"),
+        ("now", "\udcff\udcfe"),
+        ("1764000000", "\x00\xff"),
+    ],
+)
+def test_what_slack_would_never_send_is_refused_calmly(
+    stage: Stage, slack: SlackCatcher, timestamp: str, body: str
+) -> None:
+    stage.ask()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": timestamp,
+        "x-slack-signature": "v0=" + "0" * 64,
+    }
+    raw = body.encode("utf-8", "surrogateescape")
+    assert stage.call("POST", "/slack", None, headers, raw)["statusCode"] == 401
+
+
+def test_a_stranger_who_presses_again_and_again_is_noted_once(
+    stage: Stage, slack: SlackCatcher
+) -> None:
+    stage.ask()
+    for _ in range(5):
+        _press(stage, slack, "approve", user="U0STRANGER")
+    noted = [entry for entry in stage.record.audit_trail() if entry["event"] == "approval.refused"]
+    assert len(noted) == 1

@@ -58,6 +58,8 @@ def test_a_strange_event_is_an_empty_request(event: dict[str, Any]) -> None:
         ({"origin": "null"}, True),
         ({"origin": "https://page.example", "sec-fetch-site": "same-origin"}, True),
         ({"origin": "null", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "https://["}, False),
+        ({"origin": "https://[page.example"}, False),
         ({"origin": "https://evil.example"}, False),
         ({"origin": "https://evil.example", "sec-fetch-site": "same-origin"}, False),
         ({"origin": "https://page.example.evil.example"}, False),

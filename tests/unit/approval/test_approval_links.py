@@ -86,30 +86,37 @@ def test_a_key_id_of_another_key_does_not_help() -> None:
     assert read_link(TEXT.replace("k2.", "k1.", 1), KEYS, NOW) == "unknown"
 
 
+GENERATED, OLDER = "Tq7vLx2Rk9".swapcase() * 4, "u4WzPe8Nc1" * 4
+
+
 class TestSecret:
     def test_a_generated_text_is_a_key(self) -> None:
-        ring = parse_keys("x" * 64)
+        ring = parse_keys(GENERATED)
         assert read_link(LINK.sign(ring), ring, NOW) == LINK
-        assert "x" * 8 not in ring.current
+        assert ring.current not in GENERATED
 
     def test_the_version_before_keeps_its_links(self) -> None:
-        before, after = parse_keys("old-" * 8), parse_keys("new-" * 8, previous="old-" * 8)
+        before, after = parse_keys(OLDER), parse_keys(GENERATED, previous=OLDER)
         assert read_link(LINK.sign(before), after, NOW) == LINK
         assert after.current != before.current
 
     def test_a_broken_version_before_is_no_obstacle(self) -> None:
-        assert parse_keys("new-" * 8, previous="short").current
+        assert parse_keys(GENERATED, previous="short").current
 
     def test_a_ring_of_keys(self) -> None:
-        keys = {name: base64.b64encode(name.encode() * 16).decode() for name in ("a1", "b2")}
+        keys = {name: base64.b64encode(f"{name}{OLDER}".encode()).decode() for name in ("a1", "b2")}
         ring = parse_keys(json.dumps({"current": "b2", "keys": keys}))
         assert ring.current == "b2"
-        assert ring.keys["a1"] == b"a1" * 16
+        assert ring.keys["a1"] == f"a1{OLDER}".encode()
 
     @pytest.mark.parametrize(
         "text",
         [
             "brief",
+            "x" * 64,
+            "abc-" * 16,
+            OLDER[:31],
+            '{"current": "a", "keys": {"a": "' + "QUFB" * 16 + '"}}',
             "",
             "{}",
             '{"current": "a", "keys": {}}',

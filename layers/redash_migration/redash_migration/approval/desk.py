@@ -88,3 +88,10 @@ class Desk:
     def keep(self, gate: Gate, evidence: Evidence) -> None:
         """Store the evidence under its hash, so that a decision can be looked up later."""
         self.store.put_json(evidence_name(gate.gate_id, evidence.hash), evidence.to_json())
+
+    def note_refused(self, gate: Gate, actor: str) -> None:
+        """Audit that somebody who may not decide has tried to; once for each person and gate."""
+        name = f"refused/{gate.gate_id}/{actor[:80]}"
+        if self.record.fact(name) is None:
+            self.record.put_fact_once(name, {})
+            self.record.audit("approval.refused", gate=gate.gate_id, actor=actor[:80])

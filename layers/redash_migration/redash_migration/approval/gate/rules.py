@@ -62,7 +62,8 @@ def problems(gate: Gate, evidence: Evidence, proposal: Proposal) -> list[Problem
         found.append("decision_missing")
     elif needs_reason(gate, evidence, proposal.decision) and not clean(proposal.reason):
         found.append("reason_missing")
-    if len(proposal.reason) > MAXIMUM_REASON:
+    # Counted as it is kept: folding can make many letters of one.
+    if max(len(proposal.reason), len(clean(proposal.reason))) > MAXIMUM_REASON:
         found.append("reason_too_long")
     if agrees:
         if started_by(gate, proposal.actor):

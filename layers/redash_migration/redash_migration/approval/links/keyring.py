@@ -14,7 +14,9 @@ from typing import Any
 
 from redash_migration.errors import InvalidInput
 
-_MINIMUM_KEY_BYTES = 16
+_MINIMUM_KEY_BYTES = 32
+_MINIMUM_DIFFERENT = 8
+"""A key of one letter repeated is long, and guessed at once."""
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -46,7 +48,7 @@ def parse_keys(text: str, *, previous: str = "") -> KeyRing:
     """The key ring that a secret holds.
 
     Either ``{"current": "k2", "keys": {"k1": "<base64>", "k2": "<base64>"}}``, or one generated
-    text of at least 16 characters, as GenerateSecretString makes it. ``previous`` is the secret's
+    text of at least 32 characters, as GenerateSecretString makes it. ``previous`` is the secret's
     earlier version (AWSPREVIOUS): its links stay valid. InvalidInput says what is wrong with a
     secret and never quotes it.
     """
@@ -68,10 +70,10 @@ def _parse(text: str) -> KeyRing:
     if isinstance(value, dict):
         return _from_object(value)
     key = text.strip().encode()
-    if len(key) < _MINIMUM_KEY_BYTES:
+    if _is_weak(key):
         raise InvalidInput(
-            f"LINK_SIGNING_SECRET_ARN: the secret is shorter than {_MINIMUM_KEY_BYTES} characters; "
-            "let Secrets Manager generate one"
+            f"LINK_SIGNING_SECRET_ARN: the secret is shorter than {_MINIMUM_KEY_BYTES} characters, "
+            "or a few letters repeated; let Secrets Manager generate one"
         )
     # A name for the key that says nothing about it, yet is the same wherever the key is.
     name = hmac.new(key, b"key id", hashlib.sha256).hexdigest()[:8]
@@ -95,9 +97,13 @@ def _from_object(value: dict[str, Any]) -> KeyRing:
             decoded[name] = base64.b64decode(str(encoded), validate=True)
         except (binascii.Error, ValueError):
             decoded[name] = b""
-        if len(decoded[name]) < _MINIMUM_KEY_BYTES:
+        if _is_weak(decoded[name]):
             raise InvalidInput(
                 f"LINK_SIGNING_SECRET_ARN: key {name} is not the base64 of at least "
-                f"{_MINIMUM_KEY_BYTES} bytes"
+                f"{_MINIMUM_KEY_BYTES} random bytes"
             )
     return KeyRing(current, decoded)
+
+
+def _is_weak(key: bytes) -> bool:
+    return len(key) < _MINIMUM_KEY_BYTES or len(set(key)) < _MINIMUM_DIFFERENT

@@ -7,6 +7,7 @@ Slack API, "Verifying requests from Slack": v0 HMAC-SHA256 over ``v0:timestamp:b
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -32,6 +33,7 @@ from redash_migration.approval.messages.sending import link_for
 from redash_migration.approval.page.http import MAXIMUM_BODY, Request, Response
 from redash_migration.approval.texts import Texts
 
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
 
@@ -84,9 +86,13 @@ def signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> 
 
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
-    if not timestamp.isdecimal() or not signature.isascii():
+    if not _TIMESTAMP.fullmatch(timestamp) or not signature.isascii():
         return False
-    return SignatureVerifier(secret, _Now()).is_valid(body, timestamp, signature)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    return SignatureVerifier(secret, _Now()).is_valid(text, timestamp, signature)
 
 
 def read_press(body: bytes) -> Press | None:
@@ -103,7 +109,7 @@ def read_press(body: bytes) -> Press | None:
             reason=_reason(payload),
             response_url=str(payload["response_url"]),
         )
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
         return None
 
 
@@ -125,7 +131,7 @@ def _take(buttons: Buttons, pressed: Press) -> None:
     texts = Texts(gate.language)
     person = next((one for one in buttons.approvers if one.user_id == pressed.user_id), None)
     if person is None:
-        desk.record.audit("approval.refused", gate=gate.gate_id, actor=f"slack:{pressed.user_id}")
+        desk.note_refused(gate, f"slack:{pressed.user_id}")
         chat.whisper(pressed.response_url, texts("slack.not_allowed"))
         return
     evidence = desk.evidence(gate)

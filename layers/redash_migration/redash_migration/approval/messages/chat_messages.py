@@ -94,7 +94,7 @@ def plain(text: str) -> dict[str, Any]:
 
 def markdown(text: str) -> dict[str, Any]:
     """A text with Slack's mark-up."""
-    return {"type": "mrkdwn", "text": text}
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def section(text: str) -> dict[str, Any]:

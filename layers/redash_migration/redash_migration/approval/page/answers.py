@@ -29,9 +29,14 @@ ALLOWED = "GET, HEAD, POST, OPTIONS"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the page works with. ``desk`` makes the desk of one migration."""
+    """What the page works with. ``desk`` makes the desk of one migration.
+
+    ``approvers`` are those of the stack now: who has been taken off the list since a question was
+    asked decides it no more.
+    """
 
     gates: Gates
+    approvers: Callable[[], tuple[Approver, ...]]
     keys: Callable[[], KeyRing]
     desk: Callable[[str], Desk]
     clock: Callable[[], datetime]
@@ -78,7 +83,7 @@ def _visit(site: Site, request: Request, texts: Texts) -> Visit | Response:
     if link == "unknown" or gate is None or gate.purpose.state != link.purpose:
         return notices.notice(texts, 404, "unknown")
     person = gate.approver(link.person)
-    if person is None and link.person != VIEWER:
+    if link.person != VIEWER and (person is None or person not in site.approvers()):
         return notices.notice(texts, 404, "unknown")
     desk = site.desk(gate.migration_id)
     return Visit(texts, desk, gate, desk.evidence(gate), person, text, keys, now)

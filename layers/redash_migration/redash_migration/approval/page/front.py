@@ -7,6 +7,7 @@ from collections.abc import Callable
 from redash_migration import clock, wiring
 from redash_migration.approval import assembly
 from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.people import approvers
 from redash_migration.approval.links.link import PATH
 from redash_migration.approval.page import notices
 from redash_migration.approval.page.answers import Site, respond
@@ -33,6 +34,7 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table()),
+        approvers=lambda: approvers(wiring.settings().names("APPROVERS")),
         keys=assembly.keys,
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,

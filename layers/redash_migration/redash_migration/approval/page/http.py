@@ -75,10 +75,11 @@ class Request:
             return False
         if origin in {"", "null"}:
             return True
-        return urlsplit(origin).netloc.lower() in {
-            self.host.lower(),
-            self.headers.get("host", self.host).lower(),
-        }
+        try:
+            own = urlsplit(origin).netloc.lower()
+        except ValueError:  # an address that is none, such as https://[
+            return False
+        return own in {self.host.lower(), self.headers.get("host", self.host).lower()}
 
 
 @dataclass(frozen=True, slots=True)
