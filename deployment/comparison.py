@@ -28,9 +28,6 @@ NEVER = {
         "they look at commands and send none"
     ),
     ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
-    ("dynamodb:DeleteItem", "CleanUpFunction,RollBackFunction"): (
-        "what they delete is the DMS task; the lock goes with the report"
-    ),
 }
 """Operations that the code seems to come to, but doesn't: (action, functions) -> the reason.
 

@@ -31,7 +31,19 @@ SERVICES = {
 _SIGNED_OTHERWISE = {"monitoring": "cloudwatch"}
 """Name that signs a request -> prefix in IAM, where the two differ."""
 
-_OTHER_ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+_OTHER_ACTIONS = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    # A transaction needs the action of each of its items; the record's look and change.
+    "dynamodb:TransactWriteItems": "dynamodb:ConditionCheckItem",
+}
+
+_IN_TRANSACTIONS = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Update": "dynamodb:UpdateItem",
+    "Put": "dynamodb:PutItem",
+    "Delete": "dynamodb:DeleteItem",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +63,12 @@ def iam_action(prefix: str, operation: str) -> str:
 def needs(prefix: str, operation: str, params: Mapping[str, Any]) -> list[Need]:
     """What a call needs, by the name that signs it and its parameters as they go over the wire."""
     prefix = _SIGNED_OTHERWISE.get(prefix, prefix)
+    if (prefix, operation) == ("dynamodb", "TransactWriteItems"):
+        return [
+            Need(_IN_TRANSACTIONS[kind], arn("dynamodb", f"table/{change['TableName']}"))
+            for item in params["TransactItems"]
+            for kind, change in item.items()
+        ]
     action = iam_action(prefix, operation)
     resources = list(_resources(prefix, operation, params))
     return [Need(action, resource) for resource in resources] or [Need(action, None)]

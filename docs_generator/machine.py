@@ -42,7 +42,7 @@ def picture(root: Path) -> str:
     phase = "look"
     for name, state in states.items():
         phase = _FIRST.get(name, phase)
-        if _is_drawn(state):
+        if _is_drawn(state) and name != REFUSED:
             phases[phase].append(f"    {name}{_shape(name, state)}")
     for key, title in PHASES.items():
         lines += [f'  subgraph {key}["{title}"]', *phases[key], "  end"]
@@ -55,6 +55,11 @@ def picture(root: Path) -> str:
     lines.append("  pause -. any failure .-> RollBack")
     lines.append("  load -. any failure .-> RollBack")
     return "\n".join([*lines, "```", ""])
+
+
+REFUSED = "Refused"
+"""Where any step of an execution that does not own the migration leads; neither drawn nor listed,
+because it is the same for all."""
 
 
 def _is_drawn(state: State) -> bool:
@@ -105,7 +110,8 @@ def tasks(definition: State) -> Iterator[tuple[str, State, str]]:
 
 
 def _tasks(name: str, state: State, outer: str) -> Iterator[tuple[str, State, str]]:
-    caught = ", ".join(dict.fromkeys(catch["Next"] for catch in state.get("Catch", []))) or outer
+    ways = dict.fromkeys(catch["Next"] for catch in state.get("Catch", []))
+    caught = ", ".join(way for way in ways if way != REFUSED) or outer
     if state["Type"] == "Task":
         yield name, state, caught
     inner = [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]

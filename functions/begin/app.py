@@ -1,4 +1,4 @@
-"""Begin: check the execution's input, name the migration, take the lock."""
+"""Begin: check the execution's input, name the migration, become the owner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request,
         migration_id=migration_id,
         execution_arn=str(event.get("execution_arn")),
-        lock=wiring.lock(),
+        ownership=wiring.ownership(),
         record=wiring.record(migration_id),
         is_running=wiring.resumer().is_running,
     )

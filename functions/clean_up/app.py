@@ -9,9 +9,10 @@ from redash_migration.replication.configuration import delete_task, task_identif
 from redash_migration.step import step
 
 
-@step("CleanUp")
+@step("CleanUp", phases=("forward", "kept"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
+    wiring.record(event["migration_id"]).turn("kept")
     prefix = wiring.settings()["REPLICATION_TASK_PREFIX"]
     delete_task(wiring.dms(), task_identifier(prefix, event["migration_id"]))
     return {}

@@ -9,7 +9,7 @@ from redash_migration.database.schema.tidying import clean_up
 from redash_migration.step import step
 
 
-@step("CleanUpDatabase")
+@step("CleanUpDatabase", phases=("forward", "kept"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{removed: [str]}``."""
     record = wiring.record(event["migration_id"])

@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``, or a scheduled event: then the migration that is running."""
     if isinstance(event, dict) and "migration_id" in event:
         return _measured(event, context)
-    active = wiring.lock().holder()
+    active = wiring.ownership().holder()
     if active is None:
         return {"verdict": "PASS", "detail": "no migration is running"}
     return watch_source_by_the_way(wiring.record(active.migration_id), wiring.source_address())

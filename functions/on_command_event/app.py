@@ -11,7 +11,7 @@ from redash_migration.replication.events import command_id
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An EventBridge event -> ``{resumed: [kinds]}``; a foreign command's changes nothing."""
-    holder = wiring.lock().holder()
+    holder = wiring.ownership().holder()
     command = command_id(event)
     if holder is None or not command:
         return {"resumed": []}

@@ -11,7 +11,7 @@ from redash_migration.replication.waiting import ANSWERS, answer_task_wait
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An EventBridge event -> ``{resumed: [kinds]}``; an event of another task changes nothing."""
-    holder = wiring.lock().holder()
+    holder = wiring.ownership().holder()
     arns = task_arns(event)
     if holder is None or not arns:
         return {"resumed": []}

@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return answers
 
     done = reconcile(
-        wiring.lock(),
+        wiring.ownership(),
         wiring.record,
         resumer,
         resumer,

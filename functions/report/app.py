@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.record.owner import PHASES
 from redash_migration.report.finish import finish
 from redash_migration.step import step
 
 
-@step("Report")
+@step("Report", phases=PHASES)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, failure}`` -> ``{status, report, name, cause}``"""
     migration_id = event["migration_id"]
     return finish(
         wiring.record(migration_id),
         wiring.artifacts(migration_id),
-        wiring.lock(),
         event.get("failure"),
     )

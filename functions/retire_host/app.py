@@ -9,7 +9,7 @@ from redash_migration.host.services import retire_script
 from redash_migration.step import step
 
 
-@step("RetireHost")
+@step("RetireHost", phases=("forward", "kept"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
     wiring.run_command().run(

@@ -10,10 +10,11 @@ from redash_migration.rollback import Undoing, close_waits, finish
 from redash_migration.step import step
 
 
-@step("RollBack")
+@step("RollBack", phases=("forward", "back"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{next: "database" | "done"}``; RollBackIncomplete at the end."""
     record = wiring.record(event["migration_id"])
+    record.turn("back")
     undoing = Undoing(
         record,
         dms=wiring.dms(),

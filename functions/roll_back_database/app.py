@@ -10,7 +10,7 @@ from redash_migration.record.undo import replay
 from redash_migration.step import step
 
 
-@step("RollBackDatabase")
+@step("RollBackDatabase", phases=("back",))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{next: "aws" | "database" | "done"}``."""
     record = wiring.record(event["migration_id"])

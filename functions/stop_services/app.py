@@ -12,7 +12,7 @@ from redash_migration.traffic.switch import close_old_home
 LOOK_SECONDS = 45
 
 
-@step("StopServices", token=True, warms=(wiring.load_balancing, wiring.run_command))
+@step("StopServices", token=True, warms=(wiring.load_balancing, wiring.run_command), service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when everything but the two stores has stopped."""
     settings = wiring.settings()

@@ -10,7 +10,7 @@ from redash_migration.step import step
 from redash_migration.traffic.switch import open_new_home
 
 
-@step("SwitchTraffic", warms=(wiring.load_balancing,), interruptible=False)
+@step("SwitchTraffic", warms=(wiring.load_balancing,), interruptible=False, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; TargetNotHealthy, PauseBudgetExceeded: before anything is changed."""
     record = wiring.record(event["migration_id"])

@@ -99,7 +99,7 @@ def _everywhere(seen: Observed, serves: str) -> dict[str, str]:
     if seen.old_database == "writable" and seen.new_tasks:
         found["one-writer"] = f"both sides write: {seen.new_tasks} tasks run on the new one"
     if seen.lock:
-        found["lock"] = f"{seen.lock} still holds the lock"
+        found["lock"] = f"{seen.lock} has not ended"
     if seen.acknowledged < LEAST_WRITES:
         found["workload"] = f"only {seen.acknowledged} writes were acknowledged"
     return found
@@ -189,9 +189,11 @@ def _leftovers(world: World) -> tuple[str, ...]:
 
 
 def _lock(world: World) -> str:
-    """The migration that holds the lock, or empty."""
+    """The migration that has not ended, or empty."""
     table = world.deployment.ref("MigrationTable")
     item = world.cloud.client("dynamodb").get_item(
-        TableName=table, Key={"pk": {"S": "LOCK"}, "sk": {"S": "LOCK"}}
+        TableName=table, Key={"pk": {"S": "OWNER"}, "sk": {"S": "OWNER"}}
     )
-    return str(item.get("Item", {}).get("migration_id", {}).get("S", ""))
+    owner = item.get("Item", {})
+    ended = owner.get("phase", {}).get("S", "ended") == "ended"
+    return "" if ended else str(owner["migration_id"]["S"])

@@ -61,7 +61,7 @@ def take_back(world: World) -> None:
     client = world.cloud.client("dynamodb")
     item = client.get_item(
         TableName=world.deployment.ref("MigrationTable"),
-        Key={"pk": {"S": "LOCK"}, "sk": {"S": "LOCK"}},
+        Key={"pk": {"S": "OWNER"}, "sk": {"S": "OWNER"}},
     )["Item"]
     start(world, mode="roll-back", migrationId=item["migration_id"]["S"])
 

@@ -1,4 +1,4 @@
-"""The execution's input, the migration's name, and the lock that one migration holds."""
+"""The execution's input, the migration's name, and who may begin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.record import Record
-from redash_migration.record.lock import ActiveMigration, MigrationLock
+from redash_migration.record.owner import Owner, Ownership
 
 Mode = Literal["migrate", "preflight", "roll-back"]
 MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
@@ -64,25 +64,39 @@ def begin(
     *,
     migration_id: str,
     execution_arn: str,
-    lock: MigrationLock,
+    ownership: Ownership,
     record: Record,
     is_running: Callable[[str], bool],
 ) -> None:
-    """Take the lock and write down who asked for what. Safe to run again.
+    """Become the owner and write down who asked for what. Safe to run again.
 
-    A lock whose execution has ended without giving it back (stopped by hand, timed out) is taken
-    over; its roll-back is asked for by name with mode ``roll-back``, which also tries again what an
+    An owner whose execution has ended without its report (stopped by hand, timed out) is replaced;
+    its roll-back is asked for by name with mode ``roll-back``, which also tries again what an
     earlier roll-back had to leave.
     """
-    holder = lock.holder()
-    if holder is not None and holder.migration_id != migration_id:
-        if holder.execution_arn != execution_arn and is_running(holder.execution_arn):
+    seen = ownership.last()
+    if seen is not None and seen.execution_arn != execution_arn:
+        if seen.phase != "ended" and is_running(seen.execution_arn):
             raise MigrationInProgress(
-                f"{holder.migration_id} is running since {holder.since}; wait for its end "
-                f"or stop it first: {holder.execution_arn}"
+                f"{seen.migration_id} is running since {seen.since}; wait for its end "
+                f"or stop it first: {seen.execution_arn}"
             )
-        _refuse_beside_unfinished(Record(record.table, holder.migration_id), holder)
-    if not lock.take(migration_id, execution_arn, instead_of=holder):
+        if request.mode == "roll-back":
+            _refuse_another_than_the_last(migration_id, seen)
+        elif seen.migration_id == migration_id:
+            raise MigrationInProgress(
+                f"{migration_id} is the name of an execution that started in the same second "
+                f"({seen.execution_arn}); start again"
+            )
+        elif seen.phase != "ended":
+            _refuse_beside_unfinished(Record(record.table, seen.migration_id), seen)
+    taken = ownership.take(
+        migration_id,
+        execution_arn,
+        phase="back" if request.mode == "roll-back" else "forward",
+        instead_of=seen,
+    )
+    if taken is None:
         raise MigrationInProgress("another migration has just started; look at its execution")
     record.put_fact_once(
         "request",
@@ -98,17 +112,30 @@ def begin(
         record.undo.try_again()
 
 
-def _refuse_beside_unfinished(earlier: Record, holder: ActiveMigration) -> None:
-    """MigrationInProgress, with the way out, when the holder of the lock left things undone."""
+def _refuse_another_than_the_last(migration_id: str, seen: Owner) -> None:
+    """What was done since stands on what an earlier migration left: only the last goes back."""
+    if seen.migration_id != migration_id:
+        raise MigrationInProgress(
+            f"migrationId: {migration_id} is not the last migration, {seen.migration_id} is; "
+            "an earlier one can't be taken back any more"
+        )
+    if seen.phase == "kept":
+        raise MigrationInProgress(
+            f"migrationId: {migration_id} was kept; it can't be taken back any more"
+        )
+
+
+def _refuse_beside_unfinished(earlier: Record, seen: Owner) -> None:
+    """MigrationInProgress, with the way out, when the owner left things undone."""
     milestones = earlier.milestones()
-    if not earlier.undo.pending() or "ended" in milestones:
+    if not earlier.undo.pending():
         return
-    name = holder.migration_id
+    name = seen.migration_id
     take_back = f'{{"mode": "roll-back", "migrationId": "{name}"}}'
     if "switch_began" in milestones:
         raise MigrationInProgress(
             f"{name} was stopped after its switch: redrive its execution to bring it to its end "
-            f"({holder.execution_arn}). Only to give the new home up, and what users wrote there, "
+            f"({seen.execution_arn}). Only to give the new home up, and what users wrote there, "
             f"take it back with {take_back}"
         )
     raise MigrationInProgress(f"{name} was stopped half-way; take it back first with {take_back}")

@@ -6,7 +6,8 @@ of names that a report's ``error.name`` can hold::
     MigrationError
     +-- InvalidInput             the execution's or a step's input is wrong; nothing was changed
     +-- MissingSetting           a function's environment lacks a variable
-    +-- MigrationInProgress      another migration holds the lock
+    +-- MigrationInProgress      another migration is not at its end
+    +-- NotTheOwner              the step's execution may not act (any more)
     +-- TransientFailure         worth another try as it is (throttled, connection lost)
     +-- DatabaseRefused          a database refuses our role, password, address or certificate
     +-- StatementRefused         a database refuses a statement; its words, without any value
@@ -54,6 +55,10 @@ class MissingSetting(MigrationError):
 
 class MigrationInProgress(MigrationError):
     """A migration is already running; one at a time."""
+
+
+class NotTheOwner(MigrationError):
+    """The step's execution does not own the migration, or the migration has turned another way."""
 
 
 class TransientFailure(MigrationError):

@@ -10,7 +10,7 @@ from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.failure_text import words
 from redash_migration.record import Record, Wait
-from redash_migration.record.lock import ActiveMigration, MigrationLock
+from redash_migration.record.owner import Owner, Ownership
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.guard import source_trouble
 
@@ -43,7 +43,7 @@ class Reconciled:
 
 
 def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
-    lock: MigrationLock,
+    ownership: Ownership,
     record_of: Callable[[str], Record],
     executions: Executions,
     resumer: Resumer,
@@ -54,12 +54,12 @@ def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
 
     ``follow_up`` looks after the approvals: reminders, expiry, interrupted decisions.
     """
-    holder = lock.holder()
+    holder = ownership.holder()
     if holder is None:
         return Reconciled("", (), ())
     record = record_of(holder.migration_id)
     if not executions.is_running(holder.execution_arn):
-        _after_the_end(record, holder, lock, executions)
+        _after_the_end(record, holder, ownership, executions)
         return Reconciled(holder.migration_id, (), ())
     answers = answers_of(record)
     looked_at, problems = [], []
@@ -93,7 +93,7 @@ def _oldest_wait(record: Record) -> float | None:
 
 
 def _after_the_end(
-    record: Record, holder: ActiveMigration, lock: MigrationLock, executions: Executions
+    record: Record, holder: Owner, ownership: Ownership, executions: Executions
 ) -> None:
     """The execution ended without its report: stopped by hand, or timed out.
 
@@ -106,7 +106,7 @@ def _after_the_end(
             record.waits.close(wait)
     milestones = record.milestones()
     if "ended" in milestones or not record.undo.pending():
-        lock.release(holder.migration_id)
+        ownership.end(holder)
         return
     if "switch_began" in milestones:
         return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
@@ -21,12 +23,17 @@ from redash_migration.errors import (
 )
 from redash_migration.failure_text import is_of, place, words
 from redash_migration.pause_budget import pause_until, within_budget
+from redash_migration.record.owner import FORWARD, Acting, Phase
 
 if TYPE_CHECKING:
+    from redash_migration.record import Record
     from redash_migration.record.steps import Steps
 
 MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
 """What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""
+
+LONGEST_SECONDS = 900.0
+"""AWS Lambda quotas: no function is at work for longer."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -65,8 +72,14 @@ def step(
     token: bool = False,
     warms: Sequence[Callable[[], object]] = (),
     interruptible: bool = True,
+    phases: tuple[Phase, ...] = FORWARD,
+    service: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Make a handler out of a function ``(event, context) -> result`` for the state ``name``.
+
+    Only the execution that owns the migration gets in, in one of the ``phases``; any other is told
+    NotTheOwner before a line is written. ``service`` marks a step that may change whether users
+    are served: a roll-back reopens nothing beside it.
 
     A step with a token ends as WAITING; whoever resumes it notes its end. AWS and database errors
     that another try can mend are raised as TransientFailure, which the state machine retries.
@@ -82,27 +95,28 @@ def step(
             migration_id = required_text(event, "migration_id", MIGRATION_ID)
             if event.get("warm") is True:
                 return _warm(migration_id, warms)
+            acting = Acting(migration_id, required_text(event, "execution_arn"), phases)
             if token:
                 required_text(event, "token")
             # A function that serves several states is told which of them it is now.
             state = str(event.get("state") or name)
             logger.append_keys(migration_id=migration_id, step=state)
-            steps = wiring.record(migration_id).steps
-            try:
-                steps.started(state)
-                until = pause_until(event) if interruptible else None
-                with within_budget(until, state):
-                    result = function(event, context)
-                waiting = token and wiring.record(migration_id).waits.get(name)
-                if not (waiting and waiting.state != "OPEN"):
-                    steps.ended(state, "WAITING" if token else "SUCCEEDED")
-            except Exception as error:
-                named = as_named(error)
-                _note_failure(steps, state, named, place(error))
-                if named is error:
-                    raise
-                # Lambda hands the text on to Step Functions: nothing of the cause may be in it.
-                raise named from None
+            with _at_work(acting, state, context, service=service) as record:
+                try:
+                    record.steps.started(state)
+                    until = pause_until(event) if interruptible else None
+                    with within_budget(until, state):
+                        result = function(event, context)
+                    waiting = token and record.waits.get(name)
+                    if not (waiting and waiting.state != "OPEN"):
+                        record.steps.ended(state, "WAITING" if token else "SUCCEEDED")
+                except Exception as error:
+                    named = as_named(error)
+                    _note_failure(record.steps, state, named, place(error))
+                    if named is error:
+                        raise
+                    # Lambda hands the text on to Step Functions: nothing of the cause in it.
+                    raise named from None
             logger.info("waiting" if token else "done")
             return result
 
@@ -122,6 +136,29 @@ def _warm(migration_id: str, warms: Sequence[Callable[[], object]]) -> dict[str,
         make()
     time.sleep(max(0.0, WARM_SECONDS - (time.monotonic() - began)))
     return {"warm": True}
+
+
+@contextmanager
+def _at_work(acting: Acting, state: str, context: Any, *, service: bool) -> Iterator[Record]:
+    """One attempt, from the owner's check to its end."""
+    before = wiring.acting.set(acting)
+    try:
+        record = wiring.record(acting.migration_id)
+        run = str(getattr(context, "aws_request_id", None) or uuid4())
+        seconds = context.get_remaining_time_in_millis() / 1000 if context else LONGEST_SECONDS
+        try:
+            attempt = record.attempts.begin(acting, state, run, seconds=seconds, service=service)
+        except Exception as error:
+            raise as_named(error) from None
+        try:
+            yield record
+        finally:
+            try:
+                record.attempts.end(attempt)
+            except Exception as error:  # it ends by its deadline, too
+                logger.warning(f"its end could not be noted in the record: {words(error)}")
+    finally:
+        wiring.acting.reset(before)
 
 
 def _note_failure(steps: Steps, state: str, named: Exception, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from redash_migration.direction import Direction
     from redash_migration.host.waiting import HostSteps
     from redash_migration.plan import Plan
-    from redash_migration.record.lock import MigrationLock
+    from redash_migration.record.owner import Acting, Ownership
     from redash_migration.record.table import RecordTable
 
 
@@ -39,16 +40,20 @@ def record_table() -> RecordTable:
     return DynamoTable(client("dynamodb"), settings()["MIGRATION_TABLE"])
 
 
+acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+"""The step that this function is at work for; ``step()`` sets it."""
+
+
 def record(migration_id: str, direction: Direction = "forward") -> Record:
-    """A migration's record, as one direction of it sees it."""
-    return Record(record_table(), migration_id).of(direction)
+    """A migration's record as one direction of it sees it, in the hands of the step at work."""
+    return Record(record_table(), migration_id, acting=acting.get()).of(direction)
 
 
-def lock() -> MigrationLock:
-    """The lock that one migration holds at a time."""
-    from redash_migration.record.lock import MigrationLock
+def ownership() -> Ownership:
+    """Who may act."""
+    from redash_migration.record.owner import Ownership
 
-    return MigrationLock(record_table())
+    return Ownership(record_table())
 
 
 def artifacts(migration_id: str) -> Artifacts:

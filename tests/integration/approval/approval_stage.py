@@ -31,6 +31,7 @@ from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Outcome
+from tests.owning import EXECUTION
 
 ROOT = Path(__file__).parents[3]
 MIGRATION = "redash-20261123-013005"
@@ -164,7 +165,9 @@ class Stage:
         token = f"token-{purpose.state}-{self.tokens}"
         self.states.known.add(token)
         folder = "request_approval" if purpose is CUTOVER else "confirm_cutover"
-        function(folder).handler({"migration_id": MIGRATION, "token": token}, None)
+        function(folder).handler(
+            {"migration_id": MIGRATION, "execution_arn": EXECUTION, "token": token}, None
+        )
         gate = self.gate(purpose)
         assert gate is not None
         return gate
@@ -175,7 +178,7 @@ class Stage:
     def follow_up(self) -> None:
         """One round of the reconciler."""
         done = reconcile(
-            wiring.lock(),
+            wiring.ownership(),
             wiring.record,
             _Running(),
             StepFunctions(clients.client("stepfunctions")),
@@ -379,7 +382,7 @@ def _catch_mail(stage: Stage) -> None:
 
 def _fill(stage: Stage) -> None:
     record = stage.record
-    wiring.lock().take(MIGRATION, "arn:aws:states:ap-northeast-1:123456789012:execution:x:y")
+    wiring.ownership().take(MIGRATION, EXECUTION)
     wiring.artifacts(MIGRATION).put_json("plan.json", plan().to_json())
     record.put_fact("request", {"requested_by": STARTER})
     record.put_fact(

@@ -19,6 +19,7 @@ from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Column, Plan, TablePlan
 from redash_migration.record import Record
 from rehearsal.postgres import programs, run
+from tests.owning import owned
 
 MIGRATION = "redash-20261123-013005"
 SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")
@@ -117,4 +118,4 @@ def make_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Rec
             BillingMode="PAY_PER_REQUEST",
         )
         table = DynamoTable(client, "record")
-        yield lambda migration_id: Record(table, migration_id)
+        yield lambda migration_id: owned(table, migration_id)

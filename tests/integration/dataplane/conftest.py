@@ -13,6 +13,7 @@ from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.record.record import Record
+from tests.owning import owned
 
 MIGRATION = "redash-20260131-020000"
 
@@ -65,5 +66,5 @@ def record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield Record(DynamoTable(client, "record"), MIGRATION)
+        yield owned(DynamoTable(client, "record"), MIGRATION)
         client.close()

@@ -21,6 +21,7 @@ from redash_migration.database.session.connection import connect
 from redash_migration.errors import DataMismatch
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
+from tests.owning import EXECUTION
 
 MIGRATION = "redash-20260131-020000"
 ROOT = Path(__file__).parents[3]
@@ -89,7 +90,8 @@ def call(function: str, **payload: Any) -> dict[str, Any]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    event = json.loads(json.dumps({"migration_id": MIGRATION, **payload}))
+    sent = {"migration_id": MIGRATION, "execution_arn": EXECUTION, **payload}
+    event = json.loads(json.dumps(sent))
     return dict(json.loads(json.dumps(module.handler(event, None))))
 
 

@@ -14,6 +14,7 @@ from moto import mock_aws
 from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.record import Outcome, Record
 from redash_migration.record.waits import TokenUnknown
+from tests.owning import owned
 
 
 @dataclass
@@ -73,7 +74,7 @@ def table(aws: None) -> DynamoTable:
 
 @pytest.fixture
 def record(table: DynamoTable) -> Record:
-    return Record(table, "redash-20260131-020000", StandingClock())
+    return owned(table, "redash-20260131-020000", StandingClock())
 
 
 @pytest.fixture

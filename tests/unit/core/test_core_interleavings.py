@@ -7,62 +7,14 @@ updates), a task that runs and stops, and a Step Functions that loses answers no
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from redash_migration.record import Item, Outcome, Record, Wait
-from redash_migration.record.table import Value
+from redash_migration.record import Outcome, Record, Wait
 from redash_migration.record.waits import TokenUnknown
-
-
-class Memory:
-    """A RecordTable in memory."""
-
-    def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Item] = {}
-
-    def put_new(self, item: Item) -> bool:
-        key = (str(item["pk"]), str(item["sk"]))
-        if key in self.items:
-            return False
-        self.items[key] = dict(item)
-        return True
-
-    def get(self, pk: str, sk: str) -> Item | None:
-        found = self.items.get((pk, sk))
-        return None if found is None else dict(found)
-
-    def query(self, pk: str, prefix: str = "") -> list[Item]:
-        keys = sorted(key for key in self.items if key[0] == pk and key[1].startswith(prefix))
-        return [dict(self.items[key]) for key in keys]
-
-    def update(
-        self,
-        pk: str,
-        sk: str,
-        *,
-        values: Mapping[str, Value] | None = None,
-        first: Mapping[str, Value] | None = None,
-        add: Mapping[str, int] | None = None,
-        expected: Mapping[str, Value | None] | None = None,
-    ) -> Item | None:
-        item = self.items.get((pk, sk), {"pk": pk, "sk": sk})
-        if any(item.get(name) != value for name, value in (expected or {}).items()):
-            return None
-        sums = {name: int(item.get(name, 0)) + number for name, number in (add or {}).items()}
-        changed: Item = {**(first or {}), **item, **(values or {}), **sums}
-        self.items[pk, sk] = changed
-        return dict(changed)
-
-    def delete(self, pk: str, sk: str, *, expected: Mapping[str, Value] | None = None) -> bool:
-        item = self.items.get((pk, sk), {})
-        if any(item.get(name) != value for name, value in (expected or {}).items()):
-            return False
-        self.items.pop((pk, sk), None)
-        return True
+from tests.memory import Memory
 
 
 class Waiting(RuleBasedStateMachine):

@@ -14,11 +14,12 @@ from redash_migration.begin import begin, parse_request
 from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.lock import MigrationLock
+from redash_migration.record.owner import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
 from redash_migration.step import as_refused, as_transient, step
+from tests.owning import EXECUTION, owned
 
 
 @dataclass
@@ -43,7 +44,7 @@ def round_of(
     answers: dict[str, Answer] | None = None,
 ) -> Any:
     return reconcile(
-        MigrationLock(table),
+        Ownership(table),
         lambda _: record,
         executions,
         resumed,
@@ -53,8 +54,7 @@ def round_of(
 
 
 @pytest.fixture
-def held(table: RecordTable, record: Record) -> Record:
-    MigrationLock(table).take(record.migration_id, "arn:execution")
+def held(record: Record) -> Record:
     return record
 
 
@@ -62,6 +62,7 @@ def test_without_a_migration_there_is_nothing_to_do(
     table: RecordTable, record: Record, resumed: Any
 ) -> None:
     record.waits.open("RunFullLoad", "token", "arn")
+    record.turn("ended")
     done = round_of(table, record, Executions(), resumed)
     assert (done.migration_id, done.looked_at) == ("", ())
 
@@ -110,20 +111,20 @@ def test_an_execution_stopped_inside_the_pause_is_taken_back(
     held.waits.open("StopServices", "token", "command")
     for name in milestones:
         held.milestone(name)
-    executions = Executions(ended={"arn:execution"})
+    executions = Executions(ended={EXECUTION})
     round_of(table, held, executions, resumed)
     assert len(executions.roll_backs) == roll_backs
     wait = held.waits.get("StopServices")
     assert wait is not None
     assert wait.state == "CLOSED"
-    assert MigrationLock(table).holder() is not None, "the lock waits for the roll-back"
+    assert Ownership(table).holder() is not None, "the lock waits for the roll-back"
 
 
 def test_an_execution_that_ended_with_nothing_to_take_back_gives_the_lock_up(
     table: RecordTable, held: Record, resumed: Any
 ) -> None:
-    round_of(table, held, Executions(ended={"arn:execution"}), resumed)
-    assert MigrationLock(table).holder() is None
+    round_of(table, held, Executions(ended={EXECUTION}), resumed)
+    assert Ownership(table).holder() is None
 
 
 def test_the_age_of_the_oldest_wait_leaves_people_out(
@@ -187,7 +188,7 @@ def start(table: RecordTable, name: str, executions: Executions, **given: Any) -
         parse_request(given),
         migration_id=name,
         execution_arn=f"arn:{name}",
-        lock=MigrationLock(table),
+        ownership=Ownership(table),
         record=Record(table, name),
         is_running=executions.is_running,
     )
@@ -205,7 +206,7 @@ def test_a_migration_stopped_half_way_must_be_taken_back_first(table: RecordTabl
     executions = Executions()
     first = "redash-20260131-020000"
     start(table, first, executions)
-    Record(table, first).undo.add("lift_fence", {}, where="database")
+    owned(table, first, execution=f"arn:{first}").undo.add("lift_fence", {}, where="database")
     executions.ended.add(f"arn:{first}")
     with pytest.raises(MigrationInProgress, match="take it back first"):
         start(table, "redash-20260131-030000", executions)
@@ -216,7 +217,7 @@ def test_a_migration_stopped_after_its_switch_is_rather_redriven(table: RecordTa
     executions = Executions()
     first = "redash-20260131-020000"
     start(table, first, executions)
-    Record(table, first).undo.add("lift_fence", {}, where="database")
+    owned(table, first, execution=f"arn:{first}").undo.add("lift_fence", {}, where="database")
     Record(table, first).milestone("switch_began")
     executions.ended.add(f"arn:{first}")
     with pytest.raises(MigrationInProgress, match=f"redrive its execution.*arn:{first}"):
@@ -247,7 +248,8 @@ def test_a_step_records_its_time_and_its_failure(
     table: RecordTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "redash-20260131-020000"
-    monkeypatch.setattr("redash_migration.wiring.record", lambda _: Record(table, name))
+    record = owned(table, name)
+    monkeypatch.setattr(wiring, "record", lambda _: record)
     outcomes: list[Exception | None] = [
         ClientError({"Error": {"Code": "Throttling"}}, "DescribeX"),
         None,
@@ -261,10 +263,10 @@ def test_a_step_records_its_time_and_its_failure(
         return {"done": True}
 
     with pytest.raises(TransientFailure):
-        handler({"migration_id": name}, None)
+        handler({"migration_id": name, "execution_arn": EXECUTION}, None)
     [timing] = Record(table, name).steps.all()
     assert (timing.status, timing.attempts) == ("FAILED", 1)
-    assert handler({"migration_id": name}, None) == {"done": True}
+    assert handler({"migration_id": name, "execution_arn": EXECUTION}, None) == {"done": True}
     [timing] = Record(table, name).steps.all()
     assert (timing.status, timing.attempts, timing.error) == ("SUCCEEDED", 2, "")
 
@@ -288,7 +290,7 @@ def test_a_token_step_refuses_an_event_without_a_token() -> None:
         raise AssertionError("must not be reached")
 
     with pytest.raises(InvalidInput, match=r"^token: "):
-        handler({"migration_id": "redash-20260131-020000"}, None)
+        handler({"migration_id": "redash-20260131-020000", "execution_arn": EXECUTION}, None)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +316,7 @@ def test_an_execution_stopped_before_the_pause_is_taken_back_when_the_wal_budget
 ) -> None:
     held.undo.add("delete_task", {"identifier": "x"}, where="aws")
     held.put_fact("measure_source", {"verdict": verdict})
-    executions = Executions(ended={"arn:execution"})
+    executions = Executions(ended={EXECUTION})
     round_of(table, held, executions, resumed)
     assert len(executions.roll_backs) == roll_backs
 
@@ -332,7 +334,7 @@ def test_a_record_that_does_not_answer_makes_a_step_worth_another_try(
         return {}
 
     with pytest.raises(TransientFailure, match="ThrottlingException"):
-        handler({"migration_id": record.migration_id}, None)
+        handler({"migration_id": record.migration_id, "execution_arn": EXECUTION}, None)
 
 
 def _raising(error: Exception) -> Any:

@@ -1,4 +1,4 @@
-"""Waits, undo list, checks, milestones, lock: on a real table's conditional writes."""
+"""Waits, undo list, checks, milestones: on a real table's conditional writes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 
 from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
-from redash_migration.record.lock import MigrationLock
-from redash_migration.record.table import RecordTable
 from redash_migration.record.undo import PATIENCE_SECONDS, replay
 
 DONE = Outcome.success({"stop_reason": "NORMAL"})
@@ -136,7 +134,7 @@ class Time:
 def test_a_step_run_again_after_a_roll_back_records_anew(record: Record) -> None:
     seen: list[int] = []
     record.undo.add("fence", {"n": 1}, where="aws")
-    replay(record.undo, "aws", {"fence": seen.append})
+    replay(record.undo, "aws", {"fence": lambda n: seen.append(n)})  # noqa: PLW0108 - by keyword
     record.undo.add("fence", {"n": 2}, where="aws")
     assert [(entry.state, entry.arguments) for entry in record.undo.all()] == [
         ("PENDING", {"n": 2})
@@ -174,17 +172,3 @@ def test_steps_count_attempts_from_the_first_start(record: Record) -> None:
     record.steps.ended("CopySchema", "SUCCEEDED")
     [timing] = record.steps.all()
     assert (timing.attempts, timing.status, timing.seconds) == (2, "SUCCEEDED", 3.0)
-
-
-def test_one_migration_holds_the_lock(table: RecordTable) -> None:
-    lock = MigrationLock(table)
-    assert lock.take("first", "arn:1")
-    assert lock.take("first", "arn:1")
-    assert not lock.take("second", "arn:2")
-    lock.release("second")
-    holder = lock.holder()
-    assert holder is not None
-    assert holder.migration_id == "first"
-    assert lock.take("second", "arn:2", instead_of=holder)
-    lock.release("second")
-    assert lock.holder() is None

@@ -18,7 +18,7 @@ from redash_migration import wiring
 from redash_migration.begin import MODES, Request, parse_request
 from redash_migration.database.planning.items import CopyItem, verify_parts
 from redash_migration.errors import InvalidInput
-from redash_migration.record.table import Item, Value
+from redash_migration.record.table import Condition, Expected, Item, Value
 
 ROOT = Path(__file__).parents[3]
 BESIDE_THE_MACHINE = {"approval_page", "on_dms_event", "on_command_event", "reconcile"}
@@ -47,13 +47,13 @@ def objects(*names: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 class EmptyTable:
-    """A record in which nothing stands, the lock aside."""
+    """A record in which nothing stands, the owner aside."""
 
     def __init__(self) -> None:
-        self.lock: Item | None = None
+        self.owner: Item | None = None
 
     def get(self, pk: str, sk: str) -> Item | None:
-        return self.lock if pk == "LOCK" else None
+        return self.owner if pk == "OWNER" else None
 
     def query(self, pk: str, prefix: str = "") -> list[Item]:
         return []
@@ -69,12 +69,20 @@ class EmptyTable:
         values: Mapping[str, Value] | None = None,
         first: Mapping[str, Value] | None = None,
         add: Mapping[str, int] | None = None,
-        expected: Mapping[str, Value | None] | None = None,
+        expected: Mapping[str, Expected] | None = None,
     ) -> Item | None:
         return {**(first or {}), **(values or {}), **(add or {})}
 
-    def delete(self, pk: str, sk: str, *, expected: Mapping[str, Value] | None = None) -> bool:
-        return False
+    def update_under(
+        self,
+        condition: Condition,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value],
+        expected: Mapping[str, Expected] | None = None,
+    ) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -163,11 +171,13 @@ def test_an_executions_input_is_understood_or_refused(given_input: Any) -> None:
 def test_no_event_disturbs_its_function(
     table: EmptyTable, folder: str, held: bool, event: Any
 ) -> None:
-    table.lock = None
+    table.owner = None
     if held:
-        table.lock = {
+        table.owner = {
             "migration_id": "redash-20260131-020000",
             "execution_arn": "arn:x",
+            "phase": "forward",
+            "attempt": 1,
             "since": "2026-01-31T02:00:00Z",
         }
 

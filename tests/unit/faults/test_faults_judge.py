@@ -62,7 +62,7 @@ def test_good_ends_are_good() -> None:
         ({"slots": frozenset({"abc"})}, "slots left on the source: abc"),
         ({"replication_tasks": ("task-1",)}, "replication tasks left: task-1"),
         ({"leftovers": ("schema redash_migration",)}, "left on the source: schema"),
-        ({"lock": "redash-20260101-000000"}, "holds the lock"),
+        ({"lock": "redash-20260101-000000"}, "has not ended"),
         ({"acknowledged": 3}, "only 3 writes"),
     ],
 )

@@ -6,13 +6,14 @@ expressions"). Attribute names go in as placeholders because several are reserve
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from redash_migration.record.table import Item, Value
+from redash_migration.record.table import Condition, ConditionNotMet, Expected, Item, Value
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -22,6 +23,10 @@ REMEMBERED_SECONDS = 180 * 86_400
 """How long the table keeps an entry after its last change (its time-to-live attribute)."""
 
 _EXPIRES = "expires_at"
+
+CONFLICT_TRIES = 8
+"""Transactions that look at one entry at the same moment conflict, and are to be tried again."""
+_CONFLICTS = {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
 class DynamoTable:
@@ -80,7 +85,7 @@ class DynamoTable:
         values: Mapping[str, Value] | None = None,
         first: Mapping[str, Value] | None = None,
         add: Mapping[str, int] | None = None,
-        expected: Mapping[str, Value | None] | None = None,
+        expected: Mapping[str, Expected] | None = None,
     ) -> Item | None:
         """See RecordTable."""
         expression = _Expression()
@@ -114,19 +119,54 @@ class DynamoTable:
             return None
         return _decode(answer["Attributes"])
 
-    def delete(self, pk: str, sk: str, *, expected: Mapping[str, Value] | None = None) -> bool:
-        """See RecordTable."""
-        expression = _Expression()
-        condition = expression.condition(dict(expected or {}))
-        try:
-            self._client.delete_item(
-                TableName=self._name,
-                Key=_encode({"pk": pk, "sk": sk}),
-                **condition,
-                **expression.attributes(),
-            )
-        except ClientError as error:
-            return _condition_failed(error)
+    def update_under(
+        self,
+        condition: Condition,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value],
+        expected: Mapping[str, Expected] | None = None,
+    ) -> bool:
+        """See RecordTable. TransactWriteItems, API Reference: reasons stand in the items' order."""
+        look, change = _Expression(), _Expression()
+        sets = [
+            f"{change.name(name)} = {change.value(value)}"
+            for name, value in {**values, _EXPIRES: _expiry()}.items()
+        ]
+        items: Any = [
+            {
+                "ConditionCheck": {
+                    "TableName": self._name,
+                    "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
+                    **look.condition(condition.expected),
+                    **look.attributes(),
+                }
+            },
+            {
+                "Update": {
+                    "TableName": self._name,
+                    "Key": _encode({"pk": pk, "sk": sk}),
+                    "UpdateExpression": f"SET {', '.join(sets)}",
+                    **change.condition(expected or {}),
+                    **change.attributes(),
+                }
+            },
+        ]
+        for attempt in range(1, CONFLICT_TRIES + 1):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except ClientError as error:
+                reasons = _cancelled(error)
+                if reasons[0] == _FAILED:
+                    raise ConditionNotMet(condition.sk) from error
+                if reasons[1] == _FAILED:
+                    return False
+                if attempt == CONFLICT_TRIES or not _CONFLICTS.intersection(reasons):
+                    raise
+                time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
+            else:
+                break
         return True
 
 
@@ -150,14 +190,16 @@ class _Expression:
         self._values[placeholder] = _attribute(value)
         return placeholder
 
-    def condition(self, expected: Mapping[str, Value | None]) -> dict[str, Any]:
-        terms = [
-            f"attribute_not_exists({self.name(name)})"
-            if value is None
-            else f"{self.name(name)} = {self.value(value)}"
-            for name, value in expected.items()
-        ]
+    def condition(self, expected: Mapping[str, Expected]) -> dict[str, Any]:
+        terms = [self._term(name, value) for name, value in expected.items()]
         return {"ConditionExpression": " AND ".join(terms)} if terms else {}
+
+    def _term(self, name: str, wanted: Expected) -> str:
+        if wanted is None:
+            return f"attribute_not_exists({self.name(name)})"
+        if isinstance(wanted, tuple):
+            return f"{self.name(name)} IN ({', '.join(map(self.value, wanted))})"
+        return f"{self.name(name)} = {self.value(wanted)}"
 
     def attributes(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -166,6 +208,17 @@ class _Expression:
         if self._values:
             found["ExpressionAttributeValues"] = self._values
         return found
+
+
+_FAILED = "ConditionalCheckFailed"
+
+
+def _cancelled(error: ClientError) -> list[str]:
+    """Why a transaction was cancelled, by item; anything else goes up."""
+    if error.response["Error"]["Code"] != "TransactionCanceledException":
+        raise error
+    response: dict[str, Any] = dict(error.response)
+    return [str(reason.get("Code", "")) for reason in response["CancellationReasons"]]
 
 
 def _condition_failed(error: ClientError) -> bool:

@@ -8,7 +8,10 @@ from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.direction import Direction
+from redash_migration.errors import NotTheOwner
+from redash_migration.record.attempts import Attempts
 from redash_migration.record.checks import Checks
+from redash_migration.record.owner import Acting, Ownership, Phase
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import RecordTable
 from redash_migration.record.undo import Undo
@@ -16,7 +19,10 @@ from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 
 
 class Record:
-    """What is known of one migration; every write is conditional or may be repeated."""
+    """What is known of one migration; every write is conditional or may be repeated.
+
+    ``acting`` is the step that holds the record: without one, nothing can be put on the undo list.
+    """
 
     def __init__(
         self,
@@ -24,6 +30,7 @@ class Record:
         migration_id: str,
         clock: Clock = now,
         direction: Direction = "forward",
+        acting: Acting | None = None,
     ) -> None:
         self.table = table
         self.migration_id = migration_id
@@ -32,7 +39,9 @@ class Record:
         self._scope = "" if direction == "forward" else f"{direction.upper()}#"
         prefix = "" if direction == "forward" else f"{direction}."
         self.checks = Checks(table, migration_id, prefix)
-        self.undo = Undo(table, migration_id, clock, self._scope)
+        self.undo = Undo(table, migration_id, clock, self._scope, acting)
+        self._acting = acting
+        self.attempts = Attempts(table, migration_id, clock)
         self.waits = Waits(table, migration_id, clock)
         self.steps = Steps(table, migration_id, clock)
         self.tables = Entries(table, migration_id, f"{self._scope}TABLE")
@@ -43,7 +52,13 @@ class Record:
         Facts, milestones, tables and the undo list belong to a direction, and the ids of its
         checks begin with its name; waits, steps and the audit trail are the migration's.
         """
-        return Record(self.table, self.migration_id, self.clock, direction)
+        return Record(self.table, self.migration_id, self.clock, direction, self._acting)
+
+    def turn(self, phase: Phase) -> None:
+        """The migration goes another way from here; NotTheOwner where this step may not say so."""
+        if self._acting is None:
+            raise NotTheOwner(f"{self.migration_id}: only a step may turn it, and none is at work")
+        Ownership(self.table, self.clock).turn(self._acting, phase)
 
     def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
         """Answer a wait and resume its step; True for the one caller whose answer counts."""

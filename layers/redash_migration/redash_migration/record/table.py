@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 Value = str | int | float | bool
+Expected = Value | tuple[Value, ...] | None
+"""What an attribute must hold: this value, one of these, or (None) nothing at all."""
+
 Item = dict[str, Value]
 """One entry: ``pk`` (the migration's id), ``sk`` (kind and name), flat attributes.
 
 Nested values are kept as JSON text by whoever writes them, so that a condition can compare them.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of another entry in the very moment of a write."""
+
+    pk: str
+    sk: str
+    expected: Mapping[str, Expected]
+
+    def holds(self, item: Mapping[str, Value]) -> bool:
+        """Whether an entry is as expected; an absent one is empty."""
+        return all(fits(item.get(name), wanted) for name, wanted in self.expected.items())
+
+
+def fits(found: Value | None, wanted: Expected) -> bool:
+    """Whether an attribute holds what is expected of it."""
+    return found in wanted if isinstance(wanted, tuple) else found == wanted
+
+
+class ConditionNotMet(Exception):
+    """The entry that a write depends on is not as expected; nothing was written."""
 
 
 class RecordTable(Protocol):
@@ -33,14 +59,26 @@ class RecordTable(Protocol):
         values: Mapping[str, Value] | None = None,
         first: Mapping[str, Value] | None = None,
         add: Mapping[str, int] | None = None,
-        expected: Mapping[str, Value | None] | None = None,
+        expected: Mapping[str, Expected] | None = None,
     ) -> Item | None:
         """Change an entry (made when absent) and return it as it is afterwards.
 
         ``values`` are set, ``first`` only where the attribute is absent, ``add`` adds numbers.
         With ``expected``, nothing happens and None comes back unless every attribute named holds
-        the value given (None: is absent).
+        the value given (a tuple: one of its values; None: is absent).
         """
 
-    def delete(self, pk: str, sk: str, *, expected: Mapping[str, Value] | None = None) -> bool:
-        """Remove an entry; False when the expectation does not hold."""
+    def update_under(
+        self,
+        condition: Condition,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value],
+        expected: Mapping[str, Expected] | None = None,
+    ) -> bool:
+        """Change an entry in one transaction with a look at another one.
+
+        Raises ConditionNotMet when the condition does not hold; False when the entry itself is not
+        as expected.
+        """

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from redash_migration.clock import Clock, now, stamp
+from redash_migration.errors import NotTheOwner
 from redash_migration.failure_text import words
-from redash_migration.record.table import Item, RecordTable
+from redash_migration.record.owner import Acting, Ownership, refusal
+from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Value
 
 Where = Literal["aws", "database"]
 """Which side of the VPC can carry an undo out: an AWS call, or a database session."""
@@ -42,12 +44,18 @@ class Undo:
     """The undo list of one migration, or of its return: ``scope`` keeps them apart."""
 
     def __init__(
-        self, table: RecordTable, migration_id: str, clock: Clock = now, scope: str = ""
+        self,
+        table: RecordTable,
+        migration_id: str,
+        clock: Clock = now,
+        scope: str = "",
+        acting: Acting | None = None,
     ) -> None:
         self._table = table
         self._id = migration_id
         self._clock = clock
         self._prefix = f"{scope}UNDO#"
+        self._acting = acting
 
     def add(
         self, action: str, arguments: Mapping[str, Any], *, where: Where, key: str = ""
@@ -56,18 +64,20 @@ class Undo:
 
         The first record of an action (and key) wins: a step that runs twice must not take what
         its first run left behind for the state of old. Only an entry that a roll-back has already
-        replayed is written anew.
+        replayed is written anew. Written in one transaction with the owner's check: NotTheOwner
+        where this step may not act any more, and then its deed must not be done.
         """
+        if self._acting is None:
+            raise NotTheOwner(f"{self._id}: only a step may change the world, and none is at work")
         sort_key = f"{self._prefix}{action}#{key}"
         existing = self._table.get(self._id, sort_key)
-        if existing is not None and existing["state"] == "PENDING":
-            return
-        counter = self._table.update(self._id, "COUNTER#undo", add={"value": 1})
-        assert counter is not None  # noqa: S101 - an unconditional update always answers
-        self._table.update(
-            self._id,
-            sort_key,
-            values={
+        state = None if existing is None else existing["state"]
+        # A deed that is written down already is done again now: it is asked for like the first.
+        values: dict[str, Value] = {"asked_at": stamp(self._clock())}
+        if state not in {"PENDING", "FAILED"}:
+            counter = self._table.update(self._id, "COUNTER#undo", add={"value": 1})
+            assert counter is not None  # noqa: S101 - an unconditional update always answers
+            values |= {
                 "number": int(counter["value"]),
                 "action": action,
                 "key": key,
@@ -77,9 +87,17 @@ class Undo:
                 "tries": 0,
                 "error": "",
                 "recorded_at": stamp(self._clock()),
-            },
-            expected={"state": None if existing is None else existing["state"]},
-        )
+            }
+        try:
+            self._table.update_under(
+                self._acting.condition(),
+                self._id,
+                sort_key,
+                values=values,
+                expected={"state": state},
+            )
+        except ConditionNotMet as error:
+            raise refusal(self._acting, Ownership(self._table).last()) from error
 
     def all(self) -> list[UndoEntry]:
         """Every entry, the latest first: the order of a replay."""

@@ -1,4 +1,4 @@
-"""The end of an execution: the report is written, the lock given back."""
+"""The end of an execution: the report is written, the migration's phase ``ended``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.record import Record
-from redash_migration.record.lock import MigrationLock
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
 
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 def finish(
     record: Record,
     artifacts: Artifacts,
-    lock: MigrationLock,
     failure: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Write report.json and report.html, release the lock; safe to run again.
+    """Write report.json and report.html, end the migration; safe to run again.
 
     Returns ``{"status", "report": key, "name", "cause"}`` for the last state.
     """
@@ -30,7 +28,7 @@ def finish(
     artifacts.put_bytes("report.html", render(contents).encode(), "text/html; charset=utf-8")
     record.milestone("ended")
     record.audit("ended", status=contents["status"])
-    lock.release(record.migration_id)
+    record.turn("ended")
     error = contents["error"] or {"name": "", "cause": ""}
     return {
         "status": contents["status"],

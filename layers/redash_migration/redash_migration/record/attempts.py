@@ -1,0 +1,75 @@
+"""What is still at work: one entry for each run of a step's function, open until it ends.
+
+A function that died, or that nobody waits for any more, leaves its entry open; past its deadline,
+the end of its time on Lambda, it can't be at work whatever became of it. An attempt begins in one
+transaction with the owner's check: once a migration has turned, no attempt of the other way begins,
+and those that had begun are all there to be waited for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redash_migration.clock import Clock, now, stamp
+from redash_migration.record.owner import Acting, Ownership, refusal
+from redash_migration.record.table import ConditionNotMet, RecordTable
+
+MARGIN = timedelta(seconds=5)
+"""How far the clocks of two functions may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a step's function. ``service``: it may change whether users are served."""
+
+    key: str
+    state: str
+    deadline: str
+    service: bool
+
+
+class Attempts:
+    """The attempts of one migration."""
+
+    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+        self._table = table
+        self._id = migration_id
+        self._clock = clock
+
+    def begin(
+        self, acting: Acting, state: str, run: str, *, seconds: float, service: bool
+    ) -> Attempt:
+        """Note that a run begins that may take so many seconds; NotTheOwner when it may not."""
+        deadline = stamp(self._clock() + timedelta(seconds=seconds) + MARGIN)
+        attempt = Attempt(f"ATTEMPT#{state}#{run}", state, deadline, service)
+        try:
+            self._table.update_under(
+                acting.condition(),
+                self._id,
+                attempt.key,
+                values={"state": state, "open": True, "deadline": deadline, "service": service},
+            )
+        except ConditionNotMet as error:
+            raise refusal(acting, Ownership(self._table).last()) from error
+        return attempt
+
+    def end(self, attempt: Attempt) -> None:
+        """Note that a run has ended."""
+        self._table.update(
+            self._id, attempt.key, values={"open": False, "ended_at": stamp(self._clock())}
+        )
+
+    def unfinished(self) -> list[Attempt]:
+        """Runs that have not ended and may still be at work."""
+        moment = stamp(self._clock())
+        return [
+            Attempt(
+                key=str(item["sk"]),
+                state=str(item["state"]),
+                deadline=str(item["deadline"]),
+                service=bool(item["service"]),
+            )
+            for item in self._table.query(self._id, "ATTEMPT#")
+            if item["open"] and str(item["deadline"]) > moment
+        ]

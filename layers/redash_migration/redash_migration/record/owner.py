@@ -1,0 +1,167 @@
+"""Who may act: one migration, one execution of it, and the way that it goes.
+
+The owner's item is the first thing that every step asks. A step of another execution, or of a way
+that has been left (the cutover's steps once it is being taken back), is refused before it does
+anything, however it came to run: redriven days later, doubled, or stopped and still at work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from redash_migration.clock import Clock, now, stamp
+from redash_migration.errors import NotTheOwner
+from redash_migration.record.table import Condition, Expected, Item, RecordTable
+
+Phase = Literal["forward", "back", "return", "kept", "ended"]
+"""Which way a migration goes: to the new home; back before anybody wrote there; home again with
+all that was written there; to its end, with no way back; and none, because it has ended."""
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+FORWARD: tuple[Phase, ...] = ("forward",)
+
+TURNS: dict[Phase, tuple[Phase, ...]] = {
+    "forward": ("back", "return", "kept", "ended"),
+    "return": ("forward", "ended"),
+    "back": ("ended",),
+    "kept": ("ended",),
+    "ended": (),
+}
+"""Phase -> those that may follow it. Nothing leads on from being taken back but its end."""
+
+_PK = _SK = "OWNER"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The migration that may act, or that ended last; ``attempt`` counts its executions."""
+
+    migration_id: str
+    execution_arn: str
+    phase: Phase
+    attempt: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who wants to act: an execution's step, and the phases in which it may."""
+
+    migration_id: str
+    execution_arn: str
+    phases: tuple[Phase, ...]
+
+    def condition(self) -> Condition:
+        """What must hold of the owner's item at the moment of each deed."""
+        return Condition(
+            _PK,
+            _SK,
+            {
+                "migration_id": self.migration_id,
+                "execution_arn": self.execution_arn,
+                "phase": self.phases,
+            },
+        )
+
+
+class Ownership:
+    """The owner's item: one at a time, changed by conditional writes only."""
+
+    def __init__(self, table: RecordTable, clock: Clock = now) -> None:
+        self._table = table
+        self._clock = clock
+
+    def last(self) -> Owner | None:
+        """The owner, or the migration that ended last."""
+        item = self._table.get(_PK, _SK)
+        return None if item is None else _owner(item)
+
+    def holder(self) -> Owner | None:
+        """The migration that has not ended, or None."""
+        found = self.last()
+        return None if found is None or found.phase == "ended" else found
+
+    def take(
+        self,
+        migration_id: str,
+        execution_arn: str,
+        *,
+        phase: Phase = "forward",
+        instead_of: Owner | None = None,
+    ) -> Owner | None:
+        """Become the owner in the place of the one seen; None when it is not that any more.
+
+        An execution that owns the migration already stays its owner, in the phase it is in: a
+        repeated Begin turns nothing round.
+        """
+        if instead_of is not None and instead_of.execution_arn == execution_arn:
+            return instead_of if instead_of.migration_id == migration_id else None
+        again = instead_of is not None and instead_of.migration_id == migration_id
+        item = self._table.update(
+            _PK,
+            _SK,
+            values={
+                "migration_id": migration_id,
+                "execution_arn": execution_arn,
+                "phase": phase,
+                "attempt": instead_of.attempt + 1 if again and instead_of is not None else 1,
+                "since": stamp(self._clock()),
+            },
+            expected=_as_seen(instead_of),
+        )
+        return None if item is None else _owner(item)
+
+    def turn(self, acting: Acting, phase: Phase) -> None:
+        """Go another way, or stay on it; NotTheOwner when the way there is not open."""
+        allowed = tuple(seen for seen in acting.phases if phase in {seen, *TURNS[seen]})
+        condition = Acting(acting.migration_id, acting.execution_arn, allowed).condition()
+        changed = allowed and self._table.update(
+            _PK, _SK, values={"phase": phase}, expected=condition.expected
+        )
+        if not changed:
+            raise refusal(acting, self.last())
+
+    def end(self, seen: Owner) -> bool:
+        """Note that a migration ended whose execution is gone; False when it is not as seen."""
+        changed = self._table.update(_PK, _SK, values={"phase": "ended"}, expected=_as_seen(seen))
+        return changed is not None
+
+
+def refusal(acting: Acting, owner: Owner | None) -> NotTheOwner:
+    """Says who owns the migration, and why this execution may not act."""
+    mine = f"{acting.migration_id} ({acting.execution_arn})"
+    if owner is None:
+        return NotTheOwner(f"{mine}: no migration has begun; Begin comes first")
+    if (owner.migration_id, owner.execution_arn) == (acting.migration_id, acting.execution_arn):
+        return NotTheOwner(
+            f"{mine}: this step belongs to {' or '.join(acting.phases)}, "
+            f"and the migration has turned to {owner.phase} since"
+        )
+    return NotTheOwner(
+        f"{mine}: not the owner any more; {owner.migration_id} is, since {owner.since}, "
+        f"in {owner.execution_arn}"
+    )
+
+
+def _as_seen(owner: Owner | None) -> dict[str, Expected]:
+    if owner is None:
+        return {"migration_id": None}
+    return {
+        "migration_id": owner.migration_id,
+        "execution_arn": owner.execution_arn,
+        "phase": owner.phase,
+        "attempt": owner.attempt,
+    }
+
+
+def _owner(item: Item) -> Owner:
+    phase = str(item["phase"])
+    return Owner(
+        migration_id=str(item["migration_id"]),
+        execution_arn=str(item["execution_arn"]),
+        phase=next(known for known in PHASES if known == phase),
+        attempt=int(item["attempt"]),
+        since=str(item["since"]),
+    )

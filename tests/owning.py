@@ -1,0 +1,24 @@
+"""A migration's record in the hands of the execution that owns it."""
+
+from __future__ import annotations
+
+from redash_migration.clock import Clock, now
+from redash_migration.record import Record
+from redash_migration.record.owner import PHASES, Acting, Ownership, Phase
+from redash_migration.record.table import RecordTable
+
+EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:example"
+
+
+def owned(
+    table: RecordTable,
+    migration_id: str,
+    clock: Clock = now,
+    *,
+    execution: str = EXECUTION,
+    phases: tuple[Phase, ...] = PHASES,
+) -> Record:
+    """The record as a step of ``execution`` holds it, which becomes the owner for that."""
+    ownership = Ownership(table, clock)
+    assert ownership.take(migration_id, execution, instead_of=ownership.last()) is not None
+    return Record(table, migration_id, clock, acting=Acting(migration_id, execution, phases))

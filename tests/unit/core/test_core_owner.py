@@ -1,0 +1,179 @@
+"""Who may act, what is at work, and that no deed is written down for anybody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from redash_migration import wiring
+from redash_migration.errors import NotTheOwner
+from redash_migration.record import Record
+from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phase
+from redash_migration.record.table import RecordTable
+from redash_migration.step import step
+from tests.owning import EXECUTION, owned
+from tests.unit.core.conftest import StandingClock
+
+NAME = "redash-20260131-020000"
+OTHER = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:other"
+
+
+def test_one_owner_at_a_time(table: RecordTable) -> None:
+    ownership = Ownership(table)
+    first = ownership.take("first", "arn:1")
+    assert first is not None
+    assert ownership.take("first", "arn:1", instead_of=first) == first
+    assert ownership.take("second", "arn:2") is None
+    assert ownership.take("first", "arn:2") is None
+    second = ownership.take("second", "arn:2", instead_of=first)
+    assert second is not None
+    assert ownership.take("third", "arn:3", instead_of=first) is None
+    assert ownership.holder() == second
+    assert ownership.end(second)
+    assert ownership.holder() is None
+    last = ownership.last()
+    assert last is not None
+    assert (last.migration_id, last.phase) == ("second", "ended")
+
+
+def test_another_execution_of_the_same_migration_counts_on(table: RecordTable) -> None:
+    ownership = Ownership(table)
+    first = ownership.take("first", "arn:1")
+    again = ownership.take("first", "arn:2", phase="back", instead_of=first)
+    assert again is not None
+    assert (again.attempt, again.phase) == (2, "back")
+    other = ownership.take("second", "arn:3", instead_of=again)
+    assert other is not None
+    assert other.attempt == 1
+
+
+def test_a_repeated_begin_turns_nothing_round(table: RecordTable) -> None:
+    record = owned(table, NAME)
+    record.turn("back")
+    owned(table, NAME)
+    owner = Ownership(table).last()
+    assert owner is not None
+    assert (owner.phase, owner.attempt) == ("back", 1)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(PHASES, PHASES)))
+def test_a_migration_turns_only_where_the_way_is_open(
+    table: RecordTable, before: Phase, after: Phase
+) -> None:
+    Ownership(table).take(NAME, EXECUTION, phase=before)
+    record = owned(table, NAME)
+    if after == before or after in TURNS[before]:
+        record.turn(after)
+    else:
+        with pytest.raises(NotTheOwner, match=f"turned to {before}"):
+            record.turn(after)
+    owner = Ownership(table).last()
+    assert owner is not None
+    assert owner.phase == (after if after in TURNS[before] else before)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_no_deed_is_written_down_for_a_step_of_another_way(
+    table: RecordTable, phase: Phase
+) -> None:
+    Ownership(table).take(NAME, EXECUTION, phase=phase)
+    record = owned(table, NAME, phases=("forward",))
+    if phase == "forward":
+        record.undo.add("set_actions", {}, where="aws")
+        record.undo.add("set_actions", {}, where="aws")
+        assert len(record.undo.all()) == 1
+        return
+    with pytest.raises(NotTheOwner):
+        record.undo.add("set_actions", {}, where="aws")
+    assert record.undo.all() == []
+
+
+def test_a_deed_that_was_written_down_before_is_not_done_again_on_the_way_back(
+    table: RecordTable,
+) -> None:
+    forward = owned(table, NAME, phases=("forward",))
+    forward.undo.add("set_actions", {}, where="aws")
+    owned(table, NAME).turn("back")
+    with pytest.raises(NotTheOwner, match="turned to back"):
+        forward.undo.add("set_actions", {}, where="aws")
+
+
+def test_without_a_step_nothing_is_undone_or_turned(table: RecordTable) -> None:
+    owned(table, NAME)
+    bare = Record(table, NAME)
+    with pytest.raises(NotTheOwner):
+        bare.undo.add("set_actions", {}, where="aws")
+    with pytest.raises(NotTheOwner):
+        bare.turn("back")
+
+
+def test_an_attempt_is_open_until_it_ends_or_its_time_is_over(table: RecordTable) -> None:
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    acting = Acting(NAME, EXECUTION, ("forward",))
+    ends = record.attempts.begin(acting, "FenceSource", "1", seconds=60, service=True)
+    record.attempts.begin(acting, "RestoreTable", "2", seconds=60, service=False)
+    assert {(one.state, one.service) for one in record.attempts.unfinished()} == {
+        ("FenceSource", True),
+        ("RestoreTable", False),
+    }
+    record.attempts.end(ends)
+    assert [one.state for one in record.attempts.unfinished()] == ["RestoreTable"]
+    clock.moment += timedelta(seconds=70)
+    assert record.attempts.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    ("execution", "phase", "allowed"),
+    [
+        (EXECUTION, "forward", True),
+        (EXECUTION, "back", False),
+        (EXECUTION, "ended", False),
+        (OTHER, "forward", False),
+    ],
+)
+def test_a_step_that_may_not_act_writes_nothing_and_does_nothing(
+    table: RecordTable,
+    monkeypatch: pytest.MonkeyPatch,
+    execution: str,
+    phase: Phase,
+    allowed: bool,
+) -> None:
+    monkeypatch.setattr(wiring, "record_table", lambda: table)
+    Ownership(table).take(NAME, EXECUTION, phase=phase)
+    done: list[str] = []
+
+    @step("CopySchema")
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        done.append("done")
+        [mine] = wiring.record(NAME).attempts.unfinished()
+        assert mine.state == "CopySchema"
+        return {}
+
+    event = {"migration_id": NAME, "execution_arn": execution}
+    if allowed:
+        assert handler(event, None) == {}
+    else:
+        with pytest.raises(NotTheOwner):
+            handler(event, None)
+        assert Record(table, NAME).steps.all() == []
+    assert done == ["done"] * allowed
+    assert Record(table, NAME).attempts.unfinished() == []
+
+
+def test_a_step_names_the_execution_it_was_not_told() -> None:
+    @step("CopySchema")
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        raise AssertionError("must not be reached")
+
+    with pytest.raises(Exception, match=r"^execution_arn: "):
+        handler({"migration_id": NAME}, None)
+
+
+def test_a_value_may_be_one_of_several(table: RecordTable) -> None:
+    table.put_new({"pk": "a", "sk": "b", "x": 1})
+    assert table.update("a", "b", values={"x": 2}, expected={"x": (3, 4)}) is None
+    assert table.update("a", "b", values={"x": 2}, expected={"x": (1, 4)}) is not None
