@@ -59,6 +59,8 @@ STATES: Mapping[str, Doing] = {
     "StartTarget": Doing("load", "Starting the new Redash, still closed", "新しい Redash の起動"),
     "RequestApproval": Doing("ask", "Waiting for a person's approval", "承認待ち"),
     "RecheckSync": Doing("ask", "Checking once more before anything stops", "停止直前の再確認"),
+    "WarmFunction": Doing("ask", "Warming the functions of the write pause", "関数の準備"),
+    "DrainQueues": Doing("ask", "Letting the old queues run empty", "キューの消化待ち"),
     "StopServices": Doing(
         "pause", "Closing Redash, stopping the old services", "元のサービスの停止"
     ),
