@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from deployment.sample import REGION, arn
+from deployment.sample import arn
 
 SERVICES = {
     "dms": "dms",
@@ -109,7 +109,7 @@ def _resources(prefix: str, operation: str, params: Mapping[str, Any]) -> Iterab
 
 def _ssm(operation: str, params: Mapping[str, Any]) -> Iterable[str]:
     if operation == "SendCommand":
-        yield f"arn:aws:ssm:{REGION}::document/{params['DocumentName']}"
+        yield arn("ssm", f"document/{params['DocumentName']}")
         for instance in params.get("InstanceIds", []):
             yield arn("ec2", f"instance/{instance}")
     elif operation == "GetParameter":

@@ -1,6 +1,7 @@
 """Write the generated parts into the documents, or (with --check) say which are stale.
 
-A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``.
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; in a template,
+between ``# generated: NAME`` and ``# end``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from docs_generator.checks import checks_table
 from docs_generator.errors import errors_table
 from docs_generator.faults import faults_table
+from docs_generator.host_document import host_document_yaml
 from docs_generator.machine import picture, states_table
 
 ROOT = Path(__file__).parents[1]
@@ -22,19 +24,29 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "errors": errors_table,
     "checks": checks_table,
     "faults": faults_table,
+    "host_document": host_document_yaml,
 }
-_PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PART = re.compile(
+    r"((?:<!-- generated: (?P<document>\w+) -->|[ ]*# generated: (?P<template>\w+))\n)"
+    r".*?(<!-- end -->|[ ]*# end\n)",
+    re.DOTALL,
+)
 
 
 def generated(text: str, root: Path = ROOT) -> str:
     """The document with every generated part as it should be now."""
-    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]](root)}{part[3]}", text)
+
+    def anew(part: re.Match[str]) -> str:
+        made = PARTS[part["document"] or part["template"]](root)
+        return f"{part[1]}{made}{part[4]}"
+
+    return _PART.sub(anew, text)
 
 
 def stale(root: Path = ROOT, *, write: bool = False) -> list[Path]:
     """The documents whose generated parts differ from the code; brought up to date on request."""
     found = []
-    for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+    for path in [root / "README.md", root / "template.yaml", *sorted((root / "docs").glob("*.md"))]:
         text = path.read_text(encoding="utf-8")
         wanted = generated(text, root)
         if wanted != text:

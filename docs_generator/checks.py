@@ -54,6 +54,8 @@ _AREAS = frozenset(
         "fence",
         "drain",
         "databases",
+        "settings",
+        "proof",
     }
 )
 

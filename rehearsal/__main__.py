@@ -27,6 +27,7 @@ def _main(arguments: list[str]) -> int:
     # Imports are inside, so that Ctrl-C in the first second is met as at any other time.
     from rehearsal.faults.table import FAULTS
     from rehearsal.folder import Held, held
+    from rehearsal.old_host.kinds import HOST_KINDS
     from rehearsal.options import HELP, BadOption, from_environment
     from rehearsal.room import check_room
 
@@ -37,7 +38,7 @@ def _main(arguments: list[str]) -> int:
             if not fault.by_name_only
         )
         names += "    (python -m rehearsal.faults --list --all: each step by itself as well)\n"
-        print(HELP.format(faults=names))
+        print(HELP.format(faults=names, hosts=", ".join(HOST_KINDS)))
         return 0
     try:
         options = from_environment()

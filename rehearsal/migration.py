@@ -24,6 +24,7 @@ from rehearsal.faults.invariants import Standing, observe, violations
 from rehearsal.faults.table import FAULTS
 from rehearsal.faults.verdict import disagreements
 from rehearsal.folder import DISK_FULL, settle
+from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Options
 from rehearsal.outcome import LedgerCount, problems
 from rehearsal.postgres.making import ClusterError
@@ -115,7 +116,10 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         workload.start()
         before = Standing.of(world)
         case.arm(world)
-        arn = world.cloud.start_execution({**ASKED_BY, **case.execution_input})
+        wanted = {**ASKED_BY, **case.execution_input}
+        if not HOST_KINDS[options.old_host].prepared:
+            wanted["allowSourceRestart"] = True
+        arn = world.cloud.start_execution(wanted)
         with answering(world, options, progress, shown, unanswered=_unanswered(case)):
             execution = _watch(world, arn, progress, workload)
         time.sleep(AFTERWARDS_SECONDS)

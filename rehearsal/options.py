@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from rehearsal.folder import MARK, fresh
+from rehearsal.old_host.kinds import HOST_KINDS
 
 Scale = Literal["small", "medium", "large"]
 Approve = Literal["ask", "auto", "reject"]
@@ -23,6 +24,7 @@ HELP = """make rehearse [SETTING=value ...]
   SOURCE_SECRET_KEY=  the REDASH_SECRET_KEY that dump's data sources are encrypted with
   REDASH_COMMAND=...  a real Redash instead of the stand-in: a shell command, started once a side
                       with REDASH_DATABASE_URL and PORT in its environment
+  OLD_HOST=name       another kind of old host: {hosts}
   SOURCE_PG_BIN=dir   other PostgreSQL programs for the old side (13 and newer)
   TARGET_PG_BIN=dir   the same for the new side
   UI_LANGUAGE=ja      approval messages and page in Japanese
@@ -55,6 +57,7 @@ class Options:
     source_dump: Path | None = None
     source_secret_key: str = ""
     redash_command: str = ""
+    old_host: str = "official-2025"
     language: Literal["en", "ja"] = "en"
     fault: str = ""
     plain: bool = False
@@ -100,6 +103,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         confirm="go_back" if confirm == "go_back" else "keep",
         source_dump=Path(dump).expanduser().resolve() if dump else None,
         source_secret_key=given.get("SOURCE_SECRET_KEY", "").strip(),
+        old_host=choice("OLD_HOST", tuple(HOST_KINDS), "official-2025"),
         redash_command=given.get("REDASH_COMMAND", "").strip(),
         language="ja" if language == "ja" else "en",
         fault=given.get("FAULT", "").strip(),

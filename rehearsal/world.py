@@ -19,6 +19,7 @@ from rehearsal.ecs import EcsStandIn, create_new_home
 from rehearsal.folder import MARK, clear
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.old_host import OldHost
+from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
 from rehearsal.workload import KINDS, Workload
@@ -151,6 +152,9 @@ class World:
 
     def _homes(self) -> None:
         old = create_old_home(self.cloud)
+        kind = HOST_KINDS[self.options.old_host]
+        if not kind.prepared:
+            self._unprepare()
         self.host = OldHost(
             self.cloud,
             self.directory,
@@ -160,6 +164,7 @@ class World:
             secret_key=self.secret_key,
             cookie_secret=self.cookie_secret,
             redash_command=self.options.redash_command,
+            kind=kind,
         )
         self._ending.callback(self.host.stop)
         self.host.install()
@@ -181,7 +186,15 @@ class World:
             vpc_id=old.vpc_id,
             subnet_ids=old.subnet_ids,
             listener_arn=old.listener_arn,
+            image=f"redash/redash:{kind.redash}",
+            variables=kind.environment,
         )
+
+    def _unprepare(self) -> None:
+        """PostgreSQL as the official image starts it: no logical decoding, no replication."""
+        with self.source.connect() as session:
+            session.execute("ALTER SYSTEM SET wal_level = 'replica'")
+        self.source.restart()
 
     def _deploy(self) -> None:
         old, new = self.old_home, self.new_home

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.host.services import drain_script, scheduling
+from redash_migration.host import commands
 from redash_migration.step import step
 
 
@@ -13,11 +13,13 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when nothing is queued, or has not ended in time."""
     record = wiring.record(event["migration_id"])
-    running = (record.fact("host") or {}).get("running", [])
-    if scheduling(running):
-        record.undo.add(
-            "start_services", {"services": scheduling(running)}, where="aws", key="scheduling"
-        )
-    script = drain_script(wiring.settings()["COMPOSE_DIRECTORY"], running)
-    wiring.host_steps(record).begin("DrainQueues", event["token"], script, seconds=120)
+    host, database = record.require_fact("host"), record.require_fact("source")["database"]
+    schedulers = [
+        one["name"] for one in host["containers"] if one["role"] == "scheduler" and one["running"]
+    ]
+    if schedulers:
+        undo = {"services": schedulers, "database": str(database)}
+        record.undo.add("start_services", undo, where="aws", key="scheduling")
+    command = commands.drain(wiring.settings()["COMPOSE_DIRECTORY"])
+    wiring.host_steps(record).begin("DrainQueues", event["token"], command, seconds=120)
     return {}

@@ -1,4 +1,4 @@
-"""InspectHost: services, versions, disk and secret fingerprints of the old host."""
+"""InspectHost: containers, versions, disk and setting fingerprints of the old host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.host.inspection import inspection_script
+from redash_migration.host import commands
 from redash_migration.step import step
 
 
@@ -15,6 +15,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when the command has ended."""
     record = wiring.record(event["migration_id"])
     key = record.put_fact_once("fingerprint_key", {"key": secrets.token_hex(16)})["key"]
-    script = inspection_script(wiring.settings()["COMPOSE_DIRECTORY"], key)
-    wiring.host_steps(record).begin("InspectHost", event["token"], script, seconds=120)
+    source = wiring.source_address()
+    # Where later steps find them: they may not read the secret, and none of it is secret.
+    found = {"database": source.dbname, "role": source.username, "port": source.port}
+    record.put_fact("source", found)
+    command = commands.inspect(wiring.settings()["COMPOSE_DIRECTORY"], key, source.dbname)
+    wiring.host_steps(record).begin("InspectHost", event["token"], command, seconds=120)
     return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.host.script import script
+from redash_migration.host import commands
 from redash_migration.replication.sync import in_sync
 from redash_migration.step import step
 from redash_migration.traffic.switch import start_servers
@@ -17,8 +17,8 @@ AGENT_SECONDS = 30
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{ready, waiting_for, targets}``
 
-    In turn: the replication in step, the new servers healthy, the old host's agent at work (a
-    command that does nothing). CommandFailed where the agent does not answer.
+    In turn: the replication in step, the new servers healthy, the old host's agent, docker and
+    database answering (a command that changes nothing). CommandFailed where they don't.
     """
     settings, record = wiring.settings(), wiring.record(event["migration_id"])
     sync = in_sync(
@@ -38,7 +38,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not servers["healthy"]:
         return {"ready": False, "waiting_for": [servers["waiting_for"]], "targets": []}
     wiring.run_command().run(
-        script(settings["COMPOSE_DIRECTORY"], "say here yes\n"),
+        commands.ping(
+            settings["COMPOSE_DIRECTORY"], str(record.require_fact("source")["database"])
+        ),
         comment=f"{record.migration_id} RecheckSync: does the agent answer?",
         seconds=AGENT_SECONDS,
     )

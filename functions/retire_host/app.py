@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.host.services import retire_script
+from redash_migration.host import commands
 from redash_migration.step import step
 
 
@@ -13,7 +13,7 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
     wiring.run_command().run(
-        retire_script(wiring.settings()["COMPOSE_DIRECTORY"]),
+        commands.retire(wiring.settings()["COMPOSE_DIRECTORY"]),
         comment=f"{event['migration_id']} RetireHost",
         seconds=180,
     )

@@ -46,8 +46,12 @@ def create_new_home(
     listener_arn: str,
     servers: int = 1,
     image: str = "redash/redash:25.8.0",
+    variables: Mapping[str, str] | None = None,
 ) -> NewHome:
-    """Make it, everything at 0 tasks. ``database`` is what Redash will connect to."""
+    """Make it, everything at 0 tasks.
+
+    ``database`` is what Redash will connect to, ``variables`` what else every container is given.
+    """
     keep = cloud.client("secretsmanager").create_secret
     url = (
         f"postgresql://{database.username}:{database.password}"
@@ -82,9 +86,9 @@ def create_new_home(
     security_group = _security_group(cloud, vpc_id)
     network = {"subnets": list(subnet_ids), "securityGroups": [security_group]}
     for name in (SERVER, *WORKERS):
-        definition = ecs.register_task_definition(**_task_definition(name, image, secrets))[
-            "taskDefinition"
-        ]["taskDefinitionArn"]
+        definition = ecs.register_task_definition(
+            **_task_definition(name, image, secrets, variables or {})
+        )["taskDefinition"]["taskDefinitionArn"]
         balancer = {"targetGroupArn": group, "containerName": name, "containerPort": PORT}
         ecs.create_service(
             cluster="redash",
@@ -113,12 +117,15 @@ def _security_group(cloud: Clients, vpc_id: str) -> str:
     return str(made["GroupId"])
 
 
-def _task_definition(name: str, image: str, secrets: Mapping[str, str]) -> dict[str, Any]:
+def _task_definition(
+    name: str, image: str, secrets: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, Any]:
     role = {SERVER: "server", "redash-scheduler": "scheduler"}.get(name, "worker")
     environment = {
         "REDASH_LOG_LEVEL": "INFO",
         "REDASH_REDIS_URL": "rediss://redash.cache.example:6379/0",
         **WORKERS.get(name, {}),
+        **variables,
     }
     references = {**secrets, "REDASH_DATABASE_URL": secrets["REDASH_DATABASE_URL"] + ":url::"}
     container = {

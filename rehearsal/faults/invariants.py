@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
 
+from rehearsal.old_host.containers import PostgresContainer, RedisContainer
+
 if TYPE_CHECKING:
     from rehearsal.world import World
 
@@ -130,7 +132,7 @@ def _new_serves(seen: Observed) -> dict[str, str]:
     found = {}
     if seen.old_database == "writable":
         found["old-database"] = "the old database still takes writes"
-    if running := seen.old_services - {"postgres"}:
+    if running := {one for one in seen.old_services if not one.startswith("store ")}:
         found["old-services"] = f"old services still run: {', '.join(sorted(running))}"
     if not seen.new_tasks:
         found["new-tasks"] = "no task runs on the new side"
@@ -167,8 +169,14 @@ def _rules(world: World) -> int:
 
 
 def _running(world: World) -> frozenset[str]:
-    created = world.host.services.created()
-    return frozenset(one.definition.name for one in created if one.container.running)
+    """Names of what runs; database and queues, which stay up to the end, marked as stores."""
+    return frozenset(
+        f"store {one.definition.name}"
+        if isinstance(one.container, PostgresContainer | RedisContainer)
+        else one.definition.name
+        for one in world.host.services.created()
+        if one.container.running
+    )
 
 
 def _slots(world: World) -> frozenset[str]:

@@ -211,7 +211,7 @@ def host_offline(world: World) -> None:
 
 
 def services_do_not_stop(world: World) -> None:
-    """docker compose stop fails until the roll-back begins."""
+    """docker stop fails until the roll-back begins."""
     working = world.host.services.stop
 
     def fail(*_: object) -> list[str]:
@@ -232,10 +232,13 @@ def not_set_up(world: World) -> None:
 
 
 def is_not_set_up(world: World, _report: Mapping[str, Any]) -> list[str]:
-    """What was set for the migration is as it was."""
+    """What was set for the migration is as it was; PostgreSQL takes it up with its next restart."""
     with world.source.connect() as session:
-        row = session.execute("SHOW wal_level").fetchone()
-    return [] if row == ("replica",) else [f"wal_level is still {row}"]
+        row = session.execute(
+            "SELECT setting FROM pg_file_settings WHERE name = 'wal_level'"
+            " ORDER BY seqno DESC LIMIT 1"
+        ).fetchone()
+    return [] if row == ("replica",) else [f"wal_level will still be {row}"]
 
 
 def orphan(world: World) -> None:

@@ -26,6 +26,7 @@ class Definition:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)  # holds secrets
     depends_on: tuple[str, ...]
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Defin
     words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
     depends_on = tuple(service.get("depends_on") or ())
     image = str(service.get("image", f"redash-{name}"))
-    return Definition(name, image, tuple(words), environment, depends_on)
+    ports = tuple(str(port) for port in service.get("ports") or ())
+    return Definition(name, image, tuple(words), environment, depends_on, ports)
 
 
 def _env_file(path: Path) -> dict[str, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from rehearsal.old_host.compose_file import Definition
-from rehearsal.postgres import Cluster
+from rehearsal.old_host.redis import Redis
+from rehearsal.postgres import Cluster, ClusterError
 from rehearsal.redash.process import RedashProcess
 
 
@@ -36,12 +39,24 @@ class Container(Protocol):
 
 
 class RedashContainer:
-    """Server, scheduler or worker; the network's host name of the database is made real."""
+    """Server, scheduler or worker; the network's host names of database and redis are made real.
+
+    Like Docker, ``start`` returns when the process runs, long before it answers.
+    """
 
     def __init__(
-        self, cluster: Cluster, *, log: Path, programs: Path, port: int, command: str
+        self,
+        cluster: Cluster,
+        redis: Redis,
+        *,
+        log: Path,
+        programs: Path,
+        port: int,
+        command: str,
     ) -> None:
         self._cluster = cluster
+        self._redis = redis
+        self._variables: dict[str, str] = {}
         self._log = log
         self._programs = programs
         self._port = port
@@ -57,17 +72,23 @@ class RedashContainer:
             return
         role = definition.command[0] if definition.command else "server"
         role = role if role in {"server", "scheduler"} else "worker"
-        variables = dict(definition.environment)
+        self._variables = variables = dict(definition.environment)
         for name in ("REDASH_DATABASE_URL", "DATABASE_URL"):
             if name in variables:
-                variables["REDASH_DATABASE_URL"] = self._reachable(variables[name])
+                place = f"{self._cluster.host}:{self._cluster.port}"
+                variables["REDASH_DATABASE_URL"] = _at(variables[name], place)
+        if "REDASH_REDIS_URL" in variables:
+            place = f"127.0.0.1:{self._redis.port}"
+            variables["REDASH_REDIS_URL"] = _at(variables["REDASH_REDIS_URL"], place)
         if role == "server":
             variables["PORT"] = str(self._port)
-        command = self._command if role == "server" else ""
-        self._process = RedashProcess(role, variables, self._log, command)
+            variables["REDASH_GUNICORN_BIND"] = f"127.0.0.1:{self._port}"
+        self._process = RedashProcess(role, variables, self._log, self._command)
         self._process.start()
-        if role == "server":
-            self._process.wait_until_ready()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Whether the server answers within the time."""
+        return self._process is not None and self._process.wait_until_ready(seconds)
 
     def stop(self, patience: float) -> None:
         if self._process is not None:
@@ -81,33 +102,56 @@ class RedashContainer:
         return [self._programs]
 
     def environment(self) -> Mapping[str, str]:
-        return {"PWD": str(self._programs)}
+        inside = {"PWD": str(self._programs), "PYTHONPATH": str(self._programs)}
+        return {**self._variables, **inside}
 
-    def _reachable(self, url: str) -> str:
-        parts = urlsplit(url)
-        user = parts.netloc.rpartition("@")[0]
-        place = f"{user}@{self._cluster.host}:{self._cluster.port}"
-        return urlunsplit(parts._replace(netloc=place))
+
+def _at(url: str, place: str) -> str:
+    parts = urlsplit(url)
+    user, separator, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}{separator}{place}"))
 
 
 class PostgresContainer:
-    """The source server itself; ``command`` of the compose file sets its settings."""
+    """The source server itself; ``command`` of the compose file sets its settings.
+
+    Like Docker, ``start`` returns before the server takes connections.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._starting: Thread | None = None
 
     @property
     def running(self) -> bool:
-        return self._cluster.running
+        return self._cluster.running or self._is_starting()
 
     def start(self, definition: Definition) -> None:
-        self._cluster.start(server_settings(definition.command))
+        if self.running:
+            return
+        arguments = [server_settings(definition.command)]
+        self._starting = Thread(target=self._start, args=arguments, daemon=True)
+        self._starting.start()
 
     def stop(self, patience: float) -> None:  # noqa: ARG002 - "fast" needs no patience
+        self._wait()
         self._cluster.stop("fast")
 
     def kill(self) -> None:
+        self._wait()
         self._cluster.stop("immediate")
+
+    def _start(self, settings: dict[str, str]) -> None:
+        # A server that does not come up is a container that has exited, with the reason in its log.
+        with contextlib.suppress(ClusterError):
+            self._cluster.start(settings)
+
+    def _is_starting(self) -> bool:
+        return self._starting is not None and self._starting.is_alive()
+
+    def _wait(self) -> None:
+        if self._starting is not None:
+            self._starting.join()
 
     def programs(self) -> list[Path]:
         return [self._cluster.bin_dir]
@@ -122,11 +166,36 @@ class PostgresContainer:
         }
 
 
-class PlainContainer:
-    """nginx and redis: up or down, which those who ask for them look at."""
+class RedisContainer:
+    """The queues' store."""
 
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    @property
+    def running(self) -> bool:
+        return self._redis.running
+
+    def start(self, definition: Definition) -> None:  # noqa: ARG002 - nothing to be set
+        self._redis.start()
+
+    def stop(self, patience: float) -> None:  # noqa: ARG002 - nothing to wait for
+        self._redis.stop()
+
+    def kill(self) -> None:
+        self._redis.stop()
+
+    def programs(self) -> list[Path]:
+        return []
+
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+
+class PlainContainer:
+    """Up or down, which those who ask for it look at: nginx, a published port."""
+
+    def __init__(self) -> None:
         self._running = False
 
     @property
@@ -143,7 +212,7 @@ class PlainContainer:
         self._running = False
 
     def programs(self) -> list[Path]:
-        return [self._programs]
+        return []
 
     def environment(self) -> Mapping[str, str]:
         return {}

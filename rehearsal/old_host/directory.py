@@ -4,81 +4,100 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
+
+from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 
 COMPOSE = """\
-x-redash-service: &redash-service
-  image: redash/redash:{version}
+{version_line}x-redash-service: &redash-service
+  image: {image}
   depends_on:
-    - postgres
-    - redis
+    - {postgres}
+    - {redis}
   env_file: {directory}/env
   restart: always
 services:
-  server:
+  {server}:
     <<: *redash-service
     command: server
     ports:
       - "5000:5000"
     environment:
       REDASH_WEB_WORKERS: 4
-  scheduler:
+  {scheduler}:
     <<: *redash-service
     command: scheduler
     depends_on:
-      - server
-  scheduled_worker:
+      - {server}
+  {scheduled_worker}:
     <<: *redash-service
     command: worker
     depends_on:
-      - server
+      - {server}
     environment:
       QUEUES: "scheduled_queries,schemas"
       WORKERS_COUNT: 1
-  adhoc_worker:
+  {adhoc_worker}:
     <<: *redash-service
     command: worker
     depends_on:
-      - server
+      - {server}
     environment:
       QUEUES: "queries"
       WORKERS_COUNT: 2
-  worker:
+  {worker}:
     <<: *redash-service
     command: worker
     depends_on:
-      - server
+      - {server}
     environment:
       QUEUES: "periodic emails default"
       WORKERS_COUNT: 1
-  redis:
-    image: redis:7-alpine
+  {redis}:
+    image: {redis_image}
+    command: redis-server
     restart: always
-  postgres:
-    image: postgres:{postgres}-alpine
+  {postgres}:
+    image: postgres:{postgres_version}-alpine
+    command: {postgres_command}
     env_file: {directory}/env
+    ports: [{ports}]
     volumes:
-      - {directory}/postgres-data:/var/lib/postgresql/data
+      - {volume}:/var/lib/postgresql/data
     restart: always
-  nginx:
+  {nginx}:
     image: redash/nginx:latest
+    command: nginx -g "daemon off;"
     ports:
       - "80:80"
     depends_on:
-      - server
+      - {server}
     links:
-      - server:redash
+      - {server}:redash
+    restart: always
+"""
+
+SECOND_DATABASE = """\
+  warehouse:
+    image: postgres:16-alpine
+    command: postgres
+    environment:
+      POSTGRES_PASSWORD: another
     restart: always
 """
 
 ENV = """\
 PYTHONUNBUFFERED=0
 REDASH_LOG_LEVEL=INFO
-REDASH_REDIS_URL=redis://redis:6379/0
+REDASH_REDIS_URL={redis_url}
 REDASH_COOKIE_SECRET={cookie_secret}
 REDASH_SECRET_KEY={secret_key}
 POSTGRES_PASSWORD={password}
-REDASH_DATABASE_URL=postgresql://{username}:{password}@postgres/{dbname}
+REDASH_DATABASE_URL=postgresql://{username}:{password}@{postgres}/{dbname}
 """
+
+SERVICES = ("server", "scheduler", "scheduled_worker", "adhoc_worker", "worker", "redis",
+            "postgres", "nginx")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +110,28 @@ class Installation:
     password: str = field(repr=False)
     dbname: str
     postgres_version: int
-    redash_version: str = "25.8.0"
+    kind: HostKind = HOST_KINDS["official-2025"]
 
     def write(self, directory: Path, data: Path) -> None:
         """Fill ``directory``; ``data`` is where the server keeps its files."""
         directory.mkdir(parents=True, exist_ok=True)
+        kind = self.kind
+        names = {name: kind.service(name) for name in SERVICES}
         compose = COMPOSE.format(
-            version=self.redash_version, postgres=self.postgres_version, directory=directory
+            **names,
+            version_line=kind.version_line,
+            image=kind.redash_image.format(version=kind.redash),
+            redis_image=kind.redis_image,
+            postgres_version=self.postgres_version,
+            postgres_command=kind.postgres_command or "postgres",
+            ports=f'"{kind.postgres_ports}"' if kind.postgres_ports else "",
+            volume="redash-data" if kind.named_volume else f"{directory}/postgres-data",
+            directory=directory,
         )
-        (directory / "docker-compose.yml").write_text(compose)
+        more = SECOND_DATABASE if kind.second_database else ""
+        (directory / "docker-compose.yml").write_text(compose + more)
+        password = quote(kind.redis_password, safe="")
+        redis = f"redis://{f':{password}@' if password else ''}{names['redis']}:6379"
         env = directory / "env"
         env.touch(mode=0o600)
         env.write_text(
@@ -109,8 +141,12 @@ class Installation:
                 username=self.username,
                 password=self.password,
                 dbname=self.dbname,
+                postgres=names["postgres"],
+                redis_url=f"{redis}/{kind.redis_number}",
             )
+            + "".join(f"{name}={value}\n" for name, value in kind.environment.items())
         )
         link = directory / "postgres-data"
         link.unlink(missing_ok=True)
-        link.symlink_to(data.resolve())
+        if not kind.named_volume:
+            link.symlink_to(data.resolve())

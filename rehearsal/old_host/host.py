@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,24 +14,31 @@ from rehearsal.old_host.containers import (
     PlainContainer,
     PostgresContainer,
     RedashContainer,
+    RedisContainer,
 )
 from rehearsal.old_host.directory import Installation
 from rehearsal.old_host.docker.answer import Answer
 from rehearsal.old_host.docker.daemon import Daemon, write_client
 from rehearsal.old_host.docker.engine import Engine
 from rehearsal.old_host.docker.running import Runner
+from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 from rehearsal.old_host.redis import Redis
 from rehearsal.old_host.run_command import EventBus, RunCommand
 from rehearsal.old_host.services import Services
 from rehearsal.postgres import Cluster
 from rehearsal.redash.process import free_port
 
+IMAGE = Path(__file__).parents[1] / "redash" / "image"
+"""Modules that stand for those of a Redash image."""
+STARTS_WITHIN = 120.0
+"""Seconds that a server may take to answer after its start; a real one needs twenty."""
+
 
 class OldHost:
     """The instance ``instance_id`` under ``directory``/old_host.
 
-    ``cluster`` is its PostgreSQL, ``dbname`` Redash's database in it. ``redash_command`` replaces
-    the stand-in's server; ``compose_plugin`` False makes it a host that has only docker-compose;
+    ``cluster`` is its PostgreSQL, ``dbname`` Redash's database in it. ``kind`` says how this host
+    differs from the official installation; ``redash_command`` replaces the stand-in in every role;
     ``paused`` are ids of data sources that somebody paused.
     """
 
@@ -45,14 +54,15 @@ class OldHost:
         cookie_secret: str,
         redash_command: str = "",
         redash_port: int = 0,
-        compose_plugin: bool = True,
+        kind: HostKind = HOST_KINDS["official-2025"],
         paused: Sequence[int] = (),
     ) -> None:
         self.instance_id = instance_id
         self.root = (directory / "old_host").resolve()
         self.compose_directory = self.root / "opt" / "redash"
         self.redash_port = redash_port or free_port()
-        self.redis = Redis()
+        self.kind = kind
+        self.redis = Redis(kind.redis_password, kind.redis_number)
         for number in paused:
             self.redis.pause(number)
         self._cluster = cluster
@@ -65,10 +75,16 @@ class OldHost:
             password=address.password,
             dbname=dbname,
             postgres_version=cluster.version,
+            kind=kind,
         )
-        self.services = Services(self._container)
-        engine = Engine(self.services, Runner(self.services, self._log_of), plugin=compose_plugin)
-        self._engine = engine
+        self.services = Services(self._container, kind.project, kind.separator)
+        self._engine = Engine(
+            self.services,
+            Runner(self.services, self._log_of),
+            plugin=kind.plugin,
+            compose=kind.compose,
+            directory=str(self.compose_directory) if kind.labels_directory else "",
+        )
         self._programs = self.root / "bin"
         self._daemon = Daemon(self._interpret, self._programs)
         self._inside = self.root / "containers"
@@ -77,15 +93,17 @@ class OldHost:
     def install(self) -> None:
         """Lay out the directory, put ``docker`` in place and answer Run Command."""
         self._installation.write(self.compose_directory, self._cluster.data_dir)
-        write_client(self._inside / "redis", "redis-cli", self._daemon.place)
-        for name in ("manage", "manage.py"):
-            write_client(self._inside / "redash", name, self._daemon.place)
+        self._lay_out_image()
+        write_client(self._programs, "ip", self._daemon.place)
         self._daemon.start()
         self.run_command.install()
 
     def start_services(self) -> None:
         """``docker compose up -d``; returns when the server answers."""
         self.services.up(read_project(find_files(self.compose_directory)))
+        server = self.services.get(self.kind.service("server"))
+        if server is not None and isinstance(server.container, RedashContainer):
+            server.container.wait_until_ready(STARTS_WITHIN)
 
     def stop(self) -> None:
         """End the commands and the containers, the database aside, whose owner ends it."""
@@ -100,10 +118,10 @@ class OldHost:
 
         nginx and the server's published port lead to the server, as long as both are up.
         """
-        if instance_id != self.instance_id or not self.services.is_running("server"):
+        if instance_id != self.instance_id or not self._runs("server"):
             return None
         through_nginx = port == 80
-        if through_nginx and not self.services.is_running("nginx"):
+        if through_nginx and not self._runs("nginx"):
             return None
         return ("127.0.0.1", self.redash_port)
 
@@ -114,26 +132,41 @@ class OldHost:
             "LANG": "C.UTF-8",
         }
 
+    def _runs(self, service: str) -> bool:
+        return self.services.is_running(self.kind.service(service))
+
+    def _lay_out_image(self) -> None:
+        """What a Redash image holds: its own modules, and the python that knows them."""
+        inside = self._inside / "redash"
+        shutil.copytree(IMAGE, inside, dirs_exist_ok=True)
+        version = inside / "redash" / "__init__.py"
+        text = version.read_text().replace('"25.8.0"', f'"{self.kind.redash}"')
+        version.write_text(text)
+        python = inside / "python"
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        python.chmod(0o755)
+
     def _interpret(self, program: str, arguments: list[str], directory: Path) -> Answer:
-        if program == "redis-cli":
-            return Answer(self.redis.command_line(arguments))
-        if program.startswith("manage"):
-            known = arguments[:1] == ["version"]
-            return Answer(f"{self._installation.redash_version}\n" if known else "")
+        if program == "ip":
+            return Answer("192.0.2.1 via 10.0.0.1 dev ens5 src 10.0.0.10 uid 0\n")
         return self._engine.run(program, arguments, directory)
 
     def _container(self, definition: Definition) -> Container:
-        if definition.image.startswith(("postgres", "pgautoupgrade")):
+        if definition.name == self.kind.service("postgres"):
             return PostgresContainer(self._cluster)
-        if definition.image.startswith("redash/redash"):
+        if definition.name == self.kind.service("redis"):
+            return RedisContainer(self.redis)
+        if "REDASH_REDIS_URL" in definition.environment:
             return RedashContainer(
                 self._cluster,
+                self.redis,
                 log=self._log_of(definition.name),
                 programs=self._inside / "redash",
                 port=self.redash_port,
                 command=self._command,
             )
-        return PlainContainer(self._inside / definition.name)
+        return PlainContainer()
 
     def _log_of(self, name: str) -> Path:
-        return self._cluster.log_file if name == "postgres" else self.root / "logs" / f"{name}.log"
+        postgres = self.kind.service("postgres")
+        return self._cluster.log_file if name == postgres else self.root / "logs" / f"{name}.log"

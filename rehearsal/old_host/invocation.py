@@ -29,18 +29,24 @@ exec /bin/sh "$1" </dev/null 3<&-
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Lines of a shell script, and how many seconds it may run."""
+
+    lines: list[str]
+    seconds: float
+
+
 @dataclass(slots=True)
 class Invocation:
-    """A script with its limits, and how far it has come.
-
-    ``seconds`` is the document's executionTimeout; ``changed`` is called at each new status.
-    """
+    """A script, and how far it has come; ``changed`` is called at each new status."""
 
     instance_id: str
     document: str
     parameters: Mapping[str, list[str]]
     comment: str
     changed: Callable[[Invocation], None]
+    script: Script
     command_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     status: str = "Pending"
@@ -53,15 +59,10 @@ class Invocation:
     _cancelled: bool = False
     _lock: Lock = field(default_factory=Lock)
 
-    @property
-    def seconds(self) -> float:
-        """How long the script may run; an hour unless said otherwise."""
-        return float(self.parameters.get("executionTimeout", ["3600"])[0])
-
     def start(self, directory: Path, environment: Mapping[str, str]) -> None:
         """Run in a thread; the script is a file in ``directory``."""
         script = directory / f"{self.command_id}.sh"
-        script.write_text("\n".join(self.parameters.get("commands", [])) + "\n", encoding="utf-8")
+        script.write_text("\n".join(self.script.lines) + "\n", encoding="utf-8")
         wanted = self.parameters.get("workingDirectory", [""])[0]
         arguments = [script, Path(wanted or directory), environment]
         Thread(target=self._run, args=arguments, daemon=True).start()
@@ -112,7 +113,7 @@ class Invocation:
         watcher = process.stdin
         process.stdin = None  # communicate() would close it, which means: we died
         try:
-            out, err = process.communicate(timeout=self.seconds)
+            out, err = process.communicate(timeout=self.script.seconds)
         except subprocess.TimeoutExpired:
             timed_out = True
             _end_group(process)

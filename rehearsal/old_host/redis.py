@@ -1,87 +1,159 @@
-"""What redis-cli says on the old host: queue lengths, paused data sources."""
+"""The old host's redis: a few commands over its own protocol, behind a password if wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 
-from redash_migration.host.services import COUNT_JOBS
+ERROR = "-ERR "
 
 
 class Redis:
-    """A few keys, each a list of jobs, a set or a string."""
+    """Keys in numbered databases, each a list of jobs, a set or a string.
 
-    def __init__(self) -> None:
+    ``start`` listens on a port of this machine; until then, and after ``stop``, nobody answers.
+    """
+
+    def __init__(self, password: str = "", number: int = 0) -> None:
+        self.password = password
+        self.number = number
         self.lists: dict[str, list[str]] = {}
         self.sets: dict[str, set[str]] = {
             "rq:queues": {"rq:queue:queries", "rq:queue:scheduled_queries", "rq:queue:default"}
         }
         self.strings: dict[str, str] = {}
+        self._server: _Server | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+        return self._server is not None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 1, where nobody does, while it is down."""
+        return self._server.server_address[1] if self._server else 1
+
+    def start(self) -> None:
+        """Listen; nothing while it does."""
+        if self._server is None:
+            self._server = _Server(self)
+            Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
 
     def pause(self, data_source: int, reason: str = "") -> None:
         """Pause a data source, as an administrator does."""
         self.strings[f"ds:{data_source}:pause"] = reason
 
-    def command_line(self, arguments: Sequence[str]) -> str:
-        """The output of ``redis-cli`` for these arguments, when not on a terminal."""
-        words = list(arguments)
-        pattern = ""
-        scan = False
-        while words and words[0].startswith("-"):
-            option = words.pop(0)
-            scan = scan or option == "--scan"
-            if option in {"-h", "-p", "-n", "-a", "-u", "--user", "--pass"} and words:
-                words.pop(0)
-            elif option == "--pattern" and words:
-                pattern = words.pop(0)
-        if scan:
-            return _lines(self._matching(pattern or "*"))
-        if not words:
-            return ""
-        answer = _COMMANDS.get(words[0].lower())
-        if answer is None:
-            return f"ERR unknown command '{words[0]}'\n"
-        return answer(self, [*words[1:], ""])
+    def answer(self, words: Sequence[str], number: int) -> str | int | list[object]:
+        """The answer to a command in a database; a text that begins with ERROR is an error."""
+        command = _COMMANDS.get(words[0].lower())
+        if command is None:
+            return f"{ERROR}unknown command '{words[0]}'"
+        empty = Redis()
+        empty.sets = {}
+        return command(self if number == self.number else empty, [*words[1:], ""])
 
     def _matching(self, pattern: str) -> list[str]:
         keys = [*self.strings, *self.sets, *(key for key, jobs in self.lists.items() if jobs)]
         return sorted(key for key in keys if fnmatchcase(key, pattern))
 
-    def _scan(self, words: Sequence[str]) -> str:
+    def _scan(self, words: Sequence[str]) -> list[object]:
         lower = [word.lower() for word in words]
         pattern = words[lower.index("match") + 1] if "match" in lower else "*"
-        return _lines(["0", *self._matching(pattern)])
+        return ["0", list(self._matching(pattern))]
 
-    def _eval(self, words: Sequence[str]) -> str:
-        """The one script that is known here; keys that a script names itself need no list."""
-        if list(words[:2]) != [COUNT_JOBS, "0"]:
-            return "ERR this redis knows the counting of jobs alone\n"
-        counted = [*self._matching("rq:queue:*"), *self._matching("rq:wip:*")]
-        return f"{sum(self._size(key) for key in counted)}\n"
+    def _type(self, key: str) -> str:
+        kinds = {"list": bool(self.lists.get(key)), "set": key in self.sets}
+        return next((kind for kind, is_one in kinds.items() if is_one),
+                    "string" if key in self.strings else "none")  # fmt: skip
 
-    def _size(self, key: str) -> int:
-        return len(self.lists.get(key, ())) or len(self.sets.get(key, ()))
+    def _length(self, key: str) -> str | int:
+        if self._type(key) not in {"list", "none"}:
+            return "-WRONGTYPE Operation against a key holding the wrong kind of value"
+        return len(self.lists.get(key, ()))
+
+    def _push(self, key: str, job: str) -> int:
+        self.lists.setdefault(key, []).append(job)
+        return len(self.lists[key])
+
+    def _set(self, key: str, value: str) -> str:
+        self.strings[key] = value
+        return "+OK"
 
 
-_COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str]] = {
-    "ping": lambda _redis, _words: "PONG\n",
-    "llen": lambda redis, words: f"{redis._size(words[0])}\n",
-    "scard": lambda redis, words: f"{redis._size(words[0])}\n",
-    "zcard": lambda redis, words: f"{redis._size(words[0])}\n",
-    "exists": lambda redis, words: f"{int(words[0] in redis._matching('*'))}\n",
-    "get": lambda redis, words: f"{redis.strings.get(words[0], '')}\n",
-    "ttl": lambda redis, words: f"{-1 if words[0] in redis.strings else -2}\n",
-    "smembers": lambda redis, words: _lines(sorted(redis.sets.get(words[0], ()))),
-    "lrange": lambda redis, words: _lines(redis.lists.get(words[0], [])),
-    "keys": lambda redis, words: _lines(redis._matching(words[0])),
+_COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]] = {
+    "ping": lambda _redis, _words: "+PONG",
+    "type": lambda redis, words: f"+{redis._type(words[0])}",
+    "llen": lambda redis, words: redis._length(words[0]),
+    "rpush": lambda redis, words: redis._push(words[0], words[1]),
+    "zcard": lambda _redis, _words: 0,
+    "exists": lambda redis, words: int(words[0] in redis._matching("*")),
+    "get": lambda redis, words: redis.strings.get(words[0], ""),
+    "set": lambda redis, words: redis._set(words[0], words[1]),
+    "smembers": lambda redis, words: [*sorted(redis.sets.get(words[0], ()))],
+    "keys": lambda redis, words: list(redis._matching(words[0])),
     "scan": Redis._scan,
-    "eval": Redis._eval,
-    "dbsize": lambda redis, _words: f"{len(redis._matching('*'))}\n",
-    "info": lambda _redis, _words: "# Server\nredis_version:7.2.5\n",
-    "save": lambda _redis, _words: "OK\n",
-    "del": lambda redis, words: f"{int(redis.strings.pop(words[0], None) is not None)}\n",
 }
 
 
-def _lines(values: Sequence[str]) -> str:
-    return "".join(f"{value}\n" for value in values)
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.redis = redis
+
+
+class _Handler(StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        redis, number = self.server.redis, 0
+        known = not redis.password
+        while words := self._words():
+            name = words[0].lower()
+            if name == "auth":
+                known = words[-1] == redis.password
+                self._say("+OK" if known else "-WRONGPASS invalid username-password pair")
+            elif not known:
+                self._say("-NOAUTH Authentication required.")
+            elif name == "select":
+                number = int(words[1])
+                self._say("+OK")
+            else:
+                self._say(redis.answer(words, number))
+
+    def _words(self) -> list[str]:
+        head = self.rfile.readline().strip()
+        if not head.startswith(b"*"):
+            return []
+        words = []
+        for _ in range(int(head[1:])):
+            size = int(self.rfile.readline().strip()[1:])
+            words.append(self.rfile.read(size + 2)[:-2].decode())
+        return words
+
+    def _say(self, answer: object) -> None:
+        self.wfile.write(_encoded(answer))
+
+
+def _encoded(answer: object) -> bytes:
+    if isinstance(answer, int):
+        return f":{answer}\r\n".encode()
+    if isinstance(answer, list):
+        return f"*{len(answer)}\r\n".encode() + b"".join(map(_encoded, answer))
+    text = str(answer)
+    if text[:1] in {"+", "-"}:
+        return f"{text}\r\n".encode()
+    raw = text.encode()
+    return b"$%d\r\n%s\r\n" % (len(raw), raw)

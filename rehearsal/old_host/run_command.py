@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from moto.ssm.exceptions import SSMException
 
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
-from rehearsal.old_host.invocation import TERMINAL, Invocation
+from rehearsal.old_host.invocation import TERMINAL, Invocation, Script
 from rehearsal.old_host.ssm_api import Command, add_operations
+from rehearsal.old_host.ssm_document import ParametersRefused, shell_parameters
 
 DELIVERY_SECONDS = 0.1
 """How long a command is on its way; until half of it, it has no invocation yet."""
@@ -69,9 +70,9 @@ class RunCommand:
                 invocation.cancel()
 
     def send(self, **request: Any) -> Command:
-        """SendCommand: the document must be AWS-RunShellScript, the instance known and online."""
+        """SendCommand: the document must exist, the instance be known and online."""
         document = request["document_name"]
-        if document != SHELL_DOCUMENT:
+        if document != SHELL_DOCUMENT and document not in self._documents():
             raise SSMException("InvalidDocument", f"{document} does not exist")
         named = list(request["instance_ids"] or [])
         for target in request["targets"] or []:
@@ -85,10 +86,9 @@ class RunCommand:
         if not named:
             raise SSMException("InvalidInstanceId", "No instances named")
         parameters = request["parameters"] or {}
-        if not parameters.get("commands"):
-            raise SSMException("InvalidParameters", "commands is missing")
+        script = self._script(document, parameters)
         invocation = Invocation(
-            self._instance_id, document, parameters, request["comment"] or "", self._tell
+            self._instance_id, document, parameters, request["comment"] or "", self._tell, script
         )
         self._invocations[invocation.command_id] = invocation
         self._visible_at[invocation.command_id] = time.monotonic() + DELIVERY_SECONDS / 2
@@ -96,6 +96,23 @@ class RunCommand:
         delivery.daemon = True
         delivery.start()
         return Command(invocation)
+
+    def _documents(self) -> dict[str, str]:
+        """Name -> content of the documents that the account has of its own."""
+        known = backend("ssm", self._region)._documents
+        return {name: documents.get_default_version().content for name, documents in known.items()}
+
+    def _script(self, document: str, parameters: Mapping[str, list[str]]) -> Script:
+        if document == SHELL_DOCUMENT:
+            if not parameters.get("commands"):
+                raise SSMException("InvalidParameters", "commands is missing")
+            seconds = parameters.get("executionTimeout", ["3600"])[0]
+            return Script(parameters["commands"], float(seconds))
+        try:
+            lines, timeout = shell_parameters(self._documents()[document], parameters)
+        except ParametersRefused as refused:
+            raise SSMException("InvalidParameters", str(refused)) from refused
+        return Script(lines, float(timeout))
 
     def get(self, command_id: str, instance_id: str, plugin: str | None) -> dict[str, Any]:
         """GetCommandInvocation: a command that was just sent has none yet."""

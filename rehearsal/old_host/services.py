@@ -19,6 +19,8 @@ class Service:
 
     definition: Definition
     container: Container
+    alone: bool = False
+    """Made by ``docker run``, not by Compose."""
 
     @property
     def state(self) -> str:
@@ -29,8 +31,12 @@ class Service:
 class Services:
     """Creates, starts and stops; ``make`` gives the container that stands for a definition."""
 
-    def __init__(self, make: Callable[[Definition], Container]) -> None:
+    def __init__(
+        self, make: Callable[[Definition], Container], project: str = "redash", separator: str = "-"
+    ) -> None:
         self._make = make
+        self.project = project
+        self._separator = separator
         self._made: dict[str, Container] = {}
         self._created: dict[str, Service] = {}
         self._lock = RLock()
@@ -43,6 +49,37 @@ class Services:
     def get(self, name: str) -> Service | None:
         """The created service of that name."""
         return self._created.get(name)
+
+    def container_name(self, name: str) -> str:
+        """What docker calls the container of a service; one that was only run has its own name."""
+        service = self._created.get(name)
+        if service is not None and service.alone:
+            return name
+        return self._separator.join((self.project, name, "1"))
+
+    def run(self, definition: Definition, container: Container) -> None:
+        """``docker run``: a container that no compose file knows; ComposeError for a taken port."""
+        with self._lock:
+            if definition.name in self._created:
+                raise ComposeError(f'The container name "/{definition.name}" is already in use')
+            self._free(definition)
+            container.start(definition)
+            self._created[definition.name] = Service(definition, container, alone=True)
+
+    def _free(self, definition: Definition) -> None:
+        """Docker's refusal where a port that is to be published is taken on one address."""
+        taken = {
+            place
+            for service in self._created.values()
+            if service.container.running and service.definition.name != definition.name
+            for place in map(_published, service.definition.ports)
+        }
+        for address, port in map(_published, definition.ports):
+            for other, used in taken:
+                if port == used and (address == other or "0.0.0.0" in (address, other)):  # noqa: S104
+                    raise ComposeError(
+                        f"Bind for {address}:{port} failed: port is already allocated"
+                    )
 
     def is_running(self, name: str) -> bool:
         """Whether the service runs."""
@@ -71,21 +108,24 @@ class Services:
                     service = Service(definition, self._container(definition))
                     self._created[name] = service
                 if not service.container.running:
+                    self._free(definition)
                     service.container.start(definition)
                     said.append(f"Container redash-{name}-1  Started")
                 else:
                     said.append(f"Container redash-{name}-1  Running")
         return said
 
-    def start(self, project: Project, names: Sequence[str]) -> list[str]:
+    def start(self, project: Project | None, names: Sequence[str]) -> list[str]:
         """Start containers that exist, as they were created."""
         with self._lock:
             chosen = self._existing(project, names)
             for service in chosen:
+                if not service.container.running:
+                    self._free(service.definition)
                 service.container.start(service.definition)
         return [_line(service, "Started") for service in chosen]
 
-    def stop(self, project: Project, names: Sequence[str], patience: float) -> list[str]:
+    def stop(self, project: Project | None, names: Sequence[str], patience: float) -> list[str]:
         """Stop containers, those that depend on others first."""
         with self._lock:
             chosen = self._existing(project, names)[::-1]
@@ -93,7 +133,7 @@ class Services:
                 service.container.stop(patience)
         return [_line(service, "Stopped") for service in chosen]
 
-    def kill(self, project: Project, names: Sequence[str]) -> list[str]:
+    def kill(self, project: Project | None, names: Sequence[str]) -> list[str]:
         """End containers at once."""
         with self._lock:
             chosen = self._existing(project, names)[::-1]
@@ -101,7 +141,7 @@ class Services:
                 service.container.kill()
         return [_line(service, "Killed") for service in chosen]
 
-    def restart(self, project: Project, names: Sequence[str], patience: float) -> list[str]:
+    def restart(self, project: Project | None, names: Sequence[str], patience: float) -> list[str]:
         """Stop and start as created: a changed compose file changes nothing here."""
         with self._lock:
             for service in self._existing(project, names)[::-1]:
@@ -124,8 +164,9 @@ class Services:
             self._made[definition.name] = self._make(definition)
         return self._made[definition.name]
 
-    def _existing(self, project: Project, names: Sequence[str]) -> list[Service]:
-        ordered = project.in_order(names)
+    def _existing(self, project: Project | None, names: Sequence[str]) -> list[Service]:
+        """In the project's order; without a project, as docker takes them: one after the other."""
+        ordered = project.in_order(names) if project else list(names)
         for name in names:
             if name not in self._created:
                 raise ComposeError(f'service "{name}" has no container to start')
@@ -134,3 +175,9 @@ class Services:
 
 def _line(service: Service, done: str) -> str:
     return f"Container redash-{service.definition.name}-1  {done}"
+
+
+def _published(port: str) -> tuple[str, str]:
+    """``[address:]host port:container port`` -> (address, host port)."""
+    words = port.split(":")
+    return (words[0] if len(words) > 2 else "0.0.0.0", words[-2] if len(words) > 1 else "")  # noqa: S104

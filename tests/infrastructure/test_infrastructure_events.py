@@ -64,7 +64,7 @@ COMMAND = envelope(
     [arn("ec2", "instance/i-0123456789abcdef0")],
     {
         "command-id": "e8d3c0e4-71f7-4491-898f-c9b35bee5f3b",
-        "document-name": "AWS-RunShellScript",
+        "document-name": "HostDocument",
         "instance-id": "i-0123456789abcdef0",
         "requested-date-time": "2026-01-31T02:00:00.000Z",
         "status": "Success",

@@ -176,8 +176,8 @@ def test_wildcards_and_denials_work_as_in_iam() -> None:
 
 
 def test_a_command_needs_document_and_instance() -> None:
-    params = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-0123456789abcdef0"]}
+    params = {"DocumentName": "HostDocument", "InstanceIds": ["i-0123456789abcdef0"]}
     assert [need.resource for need in needs("ssm", "SendCommand", params)] == [
-        "arn:aws:ssm:ap-northeast-1::document/AWS-RunShellScript",
+        "arn:aws:ssm:ap-northeast-1:123456789012:document/HostDocument",
         arn("ec2", "instance/i-0123456789abcdef0"),
     ]

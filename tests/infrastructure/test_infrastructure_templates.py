@@ -79,7 +79,9 @@ def test_only_functions_with_psycopg_are_in_the_vpc(function: str) -> None:
     psycopg = any("Psycopg" in layer for layer in properties["Layers"])
     assert ("VpcConfig" in properties) == psycopg
     text = "".join(reached(STACK.code(function), PACKAGE).strings)
-    assert psycopg == ("SOURCE_DATABASE_SECRET_ARN" in text or "TARGET_DATABASE_SECRET_ARN" in text)
+    reads = "SOURCE_DATABASE_SECRET_ARN" in text or "TARGET_DATABASE_SECRET_ARN" in text
+    # InspectHost connects to nothing: it takes names out of the secret for the old host's scripts.
+    assert reads == (psycopg or function == "InspectHostFunction")
 
 
 @pytest.mark.parametrize(

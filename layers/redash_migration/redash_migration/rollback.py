@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.errors import RollBackIncomplete, TransientFailure
-from redash_migration.host.preparation import unprepare_script
-from redash_migration.host.services import start_script
+from redash_migration.host import commands as on_the_host
 from redash_migration.record import Record
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.configuration import delete_task
@@ -85,19 +84,19 @@ class Undoing:
         """Stop and delete the replication task, and its slot with it."""
         delete_task(self._dms, identifier, self._sleep)
 
-    def start_services(self, services: list[str]) -> None:
-        """Start the old host's services that ran before."""
+    def start_services(self, services: list[str], database: str) -> None:
+        """Start the old host's containers that ran before; done when Redash itself has answered."""
         self._commands.run(
-            start_script(self._directory, services),
+            on_the_host.start_services(self._directory, database, services),
             comment=f"{self._record.migration_id} roll back: start services",
             seconds=COMMAND_SECONDS,
         )
 
-    def unprepare_source(self, user: str) -> None:
-        """Take the compose override away."""
+    def unprepare_source(self, database: str, role: str) -> None:
+        """Take back what made PostgreSQL ready; done when it has answered."""
         self._commands.run(
-            unprepare_script(self._directory, user),
-            comment=f"{self._record.migration_id} roll back: remove override",
+            on_the_host.unprepare(self._directory, database, role=role),
+            comment=f"{self._record.migration_id} roll back: settings of PostgreSQL",
             seconds=COMMAND_SECONDS,
         )
 

@@ -11,6 +11,8 @@ from redash_migration.errors import MissingSetting
 OPTIONAL: Mapping[str, str] = {
     "LANGUAGE": "en",
     "COMPOSE_DIRECTORY": "/opt/redash",
+    "HOST_DOCUMENT": "",
+    "SETTINGS_KNOWN_TO_DIFFER": "",
     "TARGET_DATABASE_HOST": "",
     "TARGET_DATABASE_PORT": "",
     "TARGET_DATABASE_NAME": "",

@@ -140,7 +140,8 @@ def run_command() -> RunCommand:
     """Commands on the source host."""
     from redash_migration.adapters.ssm import RunCommand
 
-    return RunCommand(client("ssm"), settings()["SOURCE_INSTANCE_ID"])
+    known = settings()
+    return RunCommand(client("ssm"), known["SOURCE_INSTANCE_ID"], known["HOST_DOCUMENT"])
 
 
 def load_balancing() -> LoadBalancing:

@@ -14,9 +14,8 @@ from rehearsal.old_host.docker.answer import Answer, failure, lines
 from rehearsal.old_host.docker.listing import container_id, described, table
 from rehearsal.old_host.docker.options import Options, parsed
 from rehearsal.old_host.docker.running import Runner
-from rehearsal.old_host.services import STOP_SECONDS, Services
+from rehearsal.old_host.services import STOP_SECONDS, Service, Services
 
-VERSION = "2.29.7"
 _GLOBAL = {"-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile",
            "--ansi", "--progress", "--parallel"}  # fmt: skip
 _WITH_VALUE = {"-t", "--timeout", "--format", "--status", "--filter", "--tail", "-n", "--since",
@@ -28,7 +27,8 @@ _EXEC_WITH_VALUE = {"-e", "--env", "-u", "--user", "-w", "--workdir", "--index"}
 class Compose:
     """Interprets ``docker compose <arguments>`` for the services of this host."""
 
-    def __init__(self, services: Services, runner: Runner) -> None:
+    def __init__(self, services: Services, runner: Runner, version: str = "2.29.7") -> None:
+        self._version = version
         self._services = services
         self._runner = runner
 
@@ -40,7 +40,7 @@ class Compose:
         name, *rest = before.words
         if name == "version":
             long = "" if "--short" in rest else "Docker Compose version v"
-            return Answer(f"{long}{VERSION}\n")
+            return Answer(f"{long}{self._version}\n")
         command = _COMMANDS.get(name)
         if command is None:
             return failure(f'unknown docker command: "compose {name}"')
@@ -48,9 +48,24 @@ class Compose:
         base = Path(before.value("--project-directory") or directory)
         try:
             files = [directory / file for file in named] or find_files(base)
-            return command(self, read_project(files), rest)
+            project = read_project(files)
+            self._demand_one_version(files)
+            return command(self, project, rest)
         except ComposeError as error:
             return failure(str(error))
+
+    def _demand_one_version(self, files: Sequence[Path]) -> None:
+        """Before 1.27, files of different ``version:`` can't be put together."""
+        if not self._version.startswith("1.") or int(self._version.split(".")[1]) >= 27:
+            return
+        found = {
+            str((yaml.safe_load(file.read_text()) or {}).get("version", "1")) for file in files
+        }
+        if len(found) > 1:
+            raise ComposeError(
+                "Version mismatch: file ./docker-compose.yml specifies version 2 but extension file"
+                " ./docker-compose.override.yml uses version 1"
+            )
 
     def _config(self, project: Project, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, {"--format", "-o", "--output", "--hash"})
@@ -85,8 +100,12 @@ class Compose:
         if options.has("-q", "--quiet"):
             return Answer(lines(container_id(service.definition.name) for service in shown))
         if options.value("--format") == "json":
-            return Answer(lines(json.dumps(described(service)) for service in shown))
-        return Answer(table(shown))
+            return Answer(lines(json.dumps(row) for row in self._described(shown)))
+        return Answer(table(self._described(shown)))
+
+    def _described(self, shown: Sequence[Service]) -> list[dict[str, Any]]:
+        name = self._services.container_name
+        return [described(service, name(service.definition.name)) for service in shown]
 
     def _up(self, project: Project, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, _WITH_VALUE)
@@ -145,8 +164,8 @@ class Compose:
 
     def _images(self, _project: Project, _arguments: Sequence[str]) -> Answer:
         rows = [
-            f"redash-{service.definition.name}-1  {service.definition.image.replace(':', '  ')}"
-            for service in self._services.created()
+            f"{row['Name']}  {row['Image'].replace(':', '  ')}"
+            for row in self._described(self._services.created())
         ]
         return Answer(lines(["CONTAINER  REPOSITORY  TAG", *rows]))
 

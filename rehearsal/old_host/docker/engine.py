@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rehearsal.old_host.compose_file import ComposeError, Definition
+from rehearsal.old_host.containers import PlainContainer
 from rehearsal.old_host.docker.answer import Answer, failure, lines
 from rehearsal.old_host.docker.compose import Compose
 from rehearsal.old_host.docker.listing import container_id, described
 from rehearsal.old_host.docker.options import parsed
 from rehearsal.old_host.docker.running import Runner
-from rehearsal.old_host.services import Service, Services
+from rehearsal.old_host.services import STOP_SECONDS, Service, Services
 
 VERSION = "27.3.1"
 
@@ -21,14 +23,24 @@ VERSION = "27.3.1"
 class Engine:
     """Interprets ``docker <arguments>`` and ``docker-compose <arguments>``.
 
-    ``plugin`` says whether this host has ``docker compose``, or only the older program.
+    ``plugin`` says whether this host has ``docker compose``, or only the older program;
+    ``directory`` is the project's, as labels name it, "" where Compose is too old to.
     """
 
-    def __init__(self, services: Services, runner: Runner, *, plugin: bool = True) -> None:
+    def __init__(
+        self,
+        services: Services,
+        runner: Runner,
+        *,
+        plugin: bool = True,
+        compose: str = "2.29.7",
+        directory: str = "",
+    ) -> None:
         self._services = services
         self._runner = runner
-        self._compose = Compose(services, runner)
+        self._compose = Compose(services, runner, compose)
         self._plugin = plugin
+        self._directory = directory
 
     def run(self, program: str, arguments: Sequence[str], directory: Path) -> Answer:
         """The answer to a command line given in ``directory``."""
@@ -40,13 +52,15 @@ class Engine:
         if name == "compose" and self._plugin:
             return self._compose.run(rest, directory)
         if name in _ACTIONS:
-            return self._act(name, rest, directory)
+            return self._act(name, rest)
         answer = _COMMANDS.get(name)
         if answer is None:
             return failure(f"docker: '{name}' is not a docker command.\nSee 'docker --help'")
         return answer(self, rest)
 
-    def _version(self, _arguments: Sequence[str]) -> Answer:
+    def _version(self, arguments: Sequence[str]) -> Answer:
+        if "--format" in arguments:
+            return Answer(f"{VERSION}\n")
         return Answer(f"Docker version {VERSION}, build ce12230\n")
 
     def _ps(self, arguments: Sequence[str]) -> Answer:
@@ -56,24 +70,30 @@ class Engine:
             service
             for service in self._services.created()
             if (options.has("-a", "--all") or service.state == "running")
-            and all(_holds(service, condition) for condition in conditions)
+            and all(self._holds(service, condition) for condition in conditions)
         ]
         if options.has("-q", "--quiet"):
-            return Answer(lines(container_id(one.definition.name)[:12] for one in shown))
+            length = 64 if options.has("--no-trunc") else 12
+            return Answer(lines(container_id(one.definition.name)[:length] for one in shown))
         template = options.value("--format")
+        described_ = [described(one, self._named(one)) for one in shown]
         if template:
-            return Answer(lines(_filled(template, described(service)) for service in shown))
+            return Answer(lines(_filled(template, one) for one in described_))
         rows = [f"{one['ID']}  {one['Image']}  {one['Status']}  {one['Names']}" for one in
-                map(described, shown)]  # fmt: skip
+                described_]  # fmt: skip
         return Answer(lines(["CONTAINER ID  IMAGE  STATUS  NAMES", *rows]))
 
     def _inspect(self, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, {"-f", "--format", "--type"})
-        found = [self._find(word) for word in options.words]
-        for word, service in zip(options.words, found, strict=True):
-            if service is None:
+        documents = []
+        for word in options.words:
+            service = self._find(word)
+            if service is not None:
+                documents.append(self._inspected(service))
+            elif word.startswith("sha256:"):
+                documents.append({"Id": word, "Config": {"Env": IMAGE_ENVIRONMENT}})
+            else:
                 return failure(f"Error: No such object: {word}")
-        documents = [_inspected(service) for service in found if service]
         template = options.value("-f", "--format")
         if template:
             return Answer(lines(_filled(template, document) for document in documents))
@@ -91,7 +111,7 @@ class Engine:
         extra = options.values.get("-e", []) + options.values.get("--env", [])
         return self._runner.execute(service.definition.name, options.words[1:], extra)
 
-    def _act(self, name: str, arguments: Sequence[str], directory: Path) -> Answer:
+    def _act(self, name: str, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, {"-t", "--time", "--tail", "-n", "-s", "--signal"})
         services = [self._find(word) for word in options.words]
         if None in services:
@@ -100,15 +120,104 @@ class Engine:
         if name == "logs":
             tail = options.value("--tail", "-n")
             return Answer("".join(self._runner.log(one, tail) for one in names))
-        patience = options.value("-t", "--time") or "10"
-        flags = ["-t", patience] if name in {"stop", "restart"} else []
-        answer = self._compose.run([name, *flags, *names], directory)
-        return answer if answer.code else Answer(lines(options.words))
+        patience = float(options.value("-t", "--time") or STOP_SECONDS)
+        try:
+            match name:
+                case "stop":
+                    # Given in order, stopped in order: Services.stop turns the names round.
+                    self._services.stop(None, names[::-1], patience)
+                case "restart":
+                    self._services.restart(None, names, patience)
+                case "kill":
+                    self._services.kill(None, names)
+                case _:
+                    self._services.start(None, names)
+        except ComposeError as error:
+            return failure(f"Error response from daemon: {error}")
+        return Answer(lines(options.words))
+
+    def _run(self, arguments: Sequence[str]) -> Answer:
+        """Only ``run -d --name ...``: a published port that leads to another container."""
+        options = parsed(
+            arguments,
+            {"--name", "--label", "--restart", "--network", "-p", "--publish", "--entrypoint"},
+            stop_at_word=True,
+        )
+        if not options.has("-d", "--detach") or not options.words:
+            return failure("docker run: only detached containers, from an image")
+        image, *command = options.words
+        name = options.value("--name")
+        definition = Definition(
+            name,
+            image,
+            (options.value("--entrypoint"), *command),
+            {},
+            (),
+            tuple(options.values.get("-p", [])),
+        )
+        try:
+            self._services.run(definition, PlainContainer())
+        except ComposeError as error:
+            return failure(f"docker: Error response from daemon: {error}", 125)
+        return Answer(f"{container_id(name)}\n")
+
+    def _rm(self, arguments: Sequence[str]) -> Answer:
+        options = parsed(arguments, set())
+        for word in options.words:
+            service = self._find(word)
+            if service is None:
+                return failure(f"Error response from daemon: No such container: {word}")
+            if service.container.running and not options.has("-f", "--force"):
+                return failure("You cannot remove a running container: stop it, or force it")
+            service.container.kill()
+            self._services.remove([service.definition.name])
+        return Answer(lines(options.words))
+
+    def _holds(self, service: Service, condition: str) -> bool:
+        key, _, value = condition.partition("=")
+        if key == "status":
+            return service.state == value
+        if key == "name":
+            return value in self._named(service)
+        if key == "label" and value.startswith("com.docker.compose.service="):
+            return service.definition.name == value.rpartition("=")[2]
+        return True
+
+    def _inspected(self, service: Service) -> dict[str, Any]:
+        definition = service.definition
+        own = [f"{name}={value}" for name, value in definition.environment.items()]
+        labels = {
+            "com.docker.compose.project": self._services.project,
+            "com.docker.compose.service": definition.name,
+            "com.docker.compose.project.working_dir": self._directory,
+        }
+        return {
+            "Id": container_id(definition.name),
+            "Name": f"/{self._named(service)}",
+            "Image": f"sha256:{container_id(definition.image)}",
+            "State": {"Status": service.state, "Running": service.state == "running"},
+            "Config": {
+                "Image": definition.image,
+                "Env": [*own, *IMAGE_ENVIRONMENT],
+                "Entrypoint": None,
+                "Cmd": list(definition.command) or None,
+                "Labels": {key: value for key, value in labels.items() if value}
+                if not service.alone
+                else {"com.docker.compose.project": "redash-migration"},
+            },
+            "HostConfig": {
+                "NetworkMode": f"{self._services.project}_default",
+                "PortBindings": _bindings(definition.ports),
+            },
+        }
+
+    def _named(self, service: Service) -> str:
+        return self._services.container_name(service.definition.name)
 
     def _find(self, word: str) -> Service | None:
         for service in self._services.created():
             name = service.definition.name
-            if word in {f"redash-{name}-1", f"redash_{name}_1"} or (
+            if word.removeprefix("/") == self._named(service) or (
                 len(word) >= 4 and container_id(name).startswith(word)
             ):
                 return service
@@ -124,48 +233,43 @@ _COMMANDS: dict[str, Callable[[Engine, Sequence[str]], Answer]] = {
     "ls": Engine._ps,
     "inspect": Engine._inspect,
     "exec": Engine._exec,
+    "run": Engine._run,
+    "rm": Engine._rm,
 }
 
 
-def _holds(service: Service, condition: str) -> bool:
-    key, _, value = condition.partition("=")
-    if key == "status":
-        return service.state == value
-    if key == "name":
-        return value in f"redash-{service.definition.name}-1"
-    if key == "label" and value.startswith("com.docker.compose.service="):
-        return service.definition.name == value.rpartition("=")[2]
-    return True
+IMAGE_ENVIRONMENT = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
+"""What every image sets by itself."""
 
 
-def _inspected(service: Service) -> dict[str, Any]:
-    definition = service.definition
-    running = service.state == "running"
-    return {
-        "Id": container_id(definition.name),
-        "Name": f"/redash-{definition.name}-1",
-        "Image": definition.image,
-        "State": {"Status": service.state, "Running": running, "ExitCode": 0},
-        "Config": {
-            "Image": definition.image,
-            "Env": [f"{name}={value}" for name, value in definition.environment.items()],
-            "Cmd": list(definition.command),
-            "Labels": {"com.docker.compose.service": definition.name},
-        },
-    }
+def _bindings(ports: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for port in ports:
+        words = port.split(":")
+        binding = {"HostIp": words[0] if len(words) > 2 else "", "HostPort": words[-2]}
+        found.setdefault(f"{words[-1]}/tcp", []).append(binding)
+    return found
 
 
 def _filled(template: str, document: dict[str, Any]) -> str:
-    """A Go template with plain fields, such as {{.State.Status}} or {{json .}}."""
+    """A Go template with plain fields: {{.State.Status}}, {{json .}}, {{index .Map "key"}}."""
 
     def value(found: re.Match[str]) -> str:
         current: Any = document
-        for name in filter(None, found[2].split(".")):
+        for name in filter(None, found["path"].split(".")):
             current = current.get(name, "") if isinstance(current, dict) else ""
-        if found[1] or isinstance(current, bool | dict | list):
+        if found["key"]:
+            current = (current or {}).get(found["key"], "<no value>")
+        if found["word"] == "json":
+            return json.dumps(current, separators=(",", ":"))
+        if isinstance(current, bool | dict | list):
             return json.dumps(current)
         return str(current)
 
     if template == "json":
         return json.dumps(document)
-    return re.sub(r"\{\{\s*(json\s+)?\.([\w.]*)\s*\}\}", value, template)
+    return re.sub(
+        r'\{\{\s*(?P<word>json|index)?\s*\.(?P<path>[\w.]*)(?:\s+"(?P<key>[^"]*)")?\s*\}\}',
+        value,
+        template,
+    )

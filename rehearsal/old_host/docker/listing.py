@@ -15,13 +15,13 @@ def container_id(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def described(service: Service) -> dict[str, Any]:
-    """One line of ``ps --format json``."""
+def described(service: Service, name: str) -> dict[str, Any]:
+    """One line of ``ps --format json``; ``name`` is the container's."""
     definition = service.definition
     return {
         "ID": container_id(definition.name)[:12],
-        "Name": f"redash-{definition.name}-1",
-        "Names": f"redash-{definition.name}-1",
+        "Name": name,
+        "Names": name,
         "Service": definition.name,
         "Project": "redash",
         "Image": definition.image,
@@ -34,9 +34,8 @@ def described(service: Service) -> dict[str, Any]:
     }
 
 
-def table(shown: Sequence[Service]) -> str:
+def table(rows: Sequence[dict[str, Any]]) -> str:
     """``docker compose ps`` for people."""
-    rows = [described(service) for service in shown]
     head = f"{'NAME':28}{'IMAGE':28}{'SERVICE':20}STATUS"
     return lines(
         [head, *(f"{r['Name']:28}{r['Image']:28}{r['Service']:20}{r['Status']}" for r in rows)]

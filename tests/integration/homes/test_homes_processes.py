@@ -146,9 +146,9 @@ def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
 def test_no_command_on_the_old_host_outlives_its_owner(tmp_path: Path) -> None:
     script = (
         "import pathlib, time\n"
-        "from rehearsal.old_host.invocation import Invocation\n"
-        "one = Invocation('i-1', 'AWS-RunShellScript', {'commands': ['sleep 601 & sleep 602']},"
-        " '', lambda _: None)\n"
+        "from rehearsal.old_host.invocation import Invocation, Script\n"
+        "one = Invocation('i-1', 'a document', {}, '', lambda _: None,"
+        " Script(['sleep 601 & sleep 602'], 900))\n"
         f"one.start(pathlib.Path({str(tmp_path)!r}), {{'PATH': '/usr/bin:/bin'}})\n"
         "time.sleep(0.5)\n"
         "print(one._process.pid, flush=True)\n"

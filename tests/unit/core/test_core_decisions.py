@@ -144,14 +144,22 @@ def test_a_command_that_ended_badly_names_its_problem() -> None:
 
 def test_the_host_report_reads_repeated_answers() -> None:
     report = host_report(
-        "@service server\n@service redis\nnoise\n@running server\n@disk_free_kilobytes 10\n"
-        "@fingerprint REDASH_SECRET_KEY abc\n@setting wal_level replica\n@paused ds:3:pause\n"
+        "@container server true redash-server-1 server redash/redash:25.8.0\nnoise\n"
+        "@container database true redash-postgres-1 postgres postgres:16\n"
+        "@data_free_kilobytes 10\n@setting_of REDASH_SECRET_KEY 0123456789abcdef server,worker\n"
+        "@setting wal_level replica\n@queues seen\n@queue queries 08 x\n@queue emails 1 2\n"
+        "@paused 3\n@paused x\n  @version 1\n",
+        "redash",
     )
-    assert report.services == ["server", "redis"]
+    assert report.running == ["redash-server-1"]
     assert report.disk_free_bytes == 10240
-    assert report.fingerprints == {"REDASH_SECRET_KEY": "abc"}
-    assert report.settings == {"wal_level": "replica"}
-    assert report.database_name == "postgres"
+    assert report.settings_of["worker"] == {"REDASH_SECRET_KEY": ["0123456789abcdef"]}
+    assert report.postgres == {"wal_level": "replica"}
+    assert report.database_name == "redash"
+    assert report.queues == {"emails": 3}
+    assert report.paused == [3]
+    assert report.versions == []
+    assert host_report("", "redash").queues is None
 
 
 def test_fingerprints_tell_equal_from_different_and_nothing_else() -> None:

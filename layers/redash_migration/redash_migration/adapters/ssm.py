@@ -8,32 +8,35 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from redash_migration.errors import CommandFailed
-from redash_migration.host.command import PENDING, CommandTruth
+from redash_migration.host.command import PENDING, CommandTruth, ended_badly
 
 if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
+
+    from redash_migration.host.commands import HostCommand
 
 POLL_SECONDS = 0.5
 
 
 class RunCommand:
-    """Runs shell scripts on an instance."""
+    """Runs the actions of one document on one instance."""
 
-    def __init__(self, client: SSMClient, instance_id: str) -> None:
+    def __init__(self, client: SSMClient, instance_id: str, document: str = "") -> None:
         self._client = client
         self._instance = instance_id
+        self._document = document
 
-    def send(self, script: str, *, comment: str, seconds: int) -> str:
-        """Start a script that may run so many seconds; returns the command's id.
+    def send(self, command: HostCommand, *, comment: str, seconds: int) -> str:
+        """Start an action that may run so many seconds; returns the command's id.
 
-        ``TimeoutSeconds`` bounds the delivery only; ``executionTimeout`` bounds the run.
+        ``TimeoutSeconds`` of the call bounds the delivery only, that of the document the run.
         """
         answer = self._client.send_command(
             InstanceIds=[self._instance],
-            DocumentName="AWS-RunShellScript",
+            DocumentName=self._document,
             Comment=comment[:100],
             TimeoutSeconds=60,
-            Parameters={"commands": script.splitlines(), "executionTimeout": [str(seconds)]},
+            Parameters=command.to_parameters(seconds),
         )
         return str(answer["Command"]["CommandId"])
 
@@ -54,18 +57,15 @@ class RunCommand:
             stderr=answer.get("StandardErrorContent", ""),
         )
 
-    def run(self, script: str, *, comment: str, seconds: int) -> CommandTruth:
-        """Start a script and wait for its end; CommandFailed unless it succeeds in time."""
-        command_id = self.send(script, comment=comment, seconds=seconds)
+    def run(self, command: HostCommand, *, comment: str, seconds: int) -> CommandTruth:
+        """Start an action and wait for its end; CommandFailed unless it succeeds in time."""
+        command_id = self.send(command, comment=comment, seconds=seconds)
         deadline = time.monotonic() + seconds + 60
         while time.monotonic() < deadline:
             truth = self.look(command_id)
             if truth is not None and truth.status not in PENDING:
                 if truth.status == "Success":
                     return truth
-                raise CommandFailed(
-                    f"{comment}: ended as {truth.status}: {truth.stderr.strip()[-400:]} "
-                    f"(command {command_id})"
-                )
+                raise CommandFailed(f"{comment}: {ended_badly(truth)}")
             time.sleep(POLL_SECONDS)
         raise CommandFailed(f"{comment}: no end within {seconds} s (command {command_id})")

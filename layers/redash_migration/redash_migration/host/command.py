@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from redash_migration.host.script import answers
+from redash_migration.host.answer import answers
 from redash_migration.record.waits import Outcome
 
 PENDING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
@@ -26,10 +26,16 @@ def after_command(command: CommandTruth | None) -> Outcome | None:
         return None
     if command.status == "Success":
         return Outcome.success({"command_id": command.command_id})
-    last = "; ".join(command.stderr.strip().splitlines()[-3:])[-600:]
-    said = answers(command.stdout).get("problem", [])
     return Outcome.failure(
-        "CommandFailed",
-        f"the command on the source host ended as {command.status}: "
-        f"{'; '.join(said) or last or 'nothing on stderr'} (command {command.command_id})",
+        "CommandFailed", f"the command on the source host {ended_badly(command)}"
+    )
+
+
+def ended_badly(command: CommandTruth) -> str:
+    """What became of a command that did not succeed: the problem it named, else its last words."""
+    last = "; ".join(command.stderr.strip().splitlines()[-3:])[-600:]
+    said = "; ".join(answers(command.stdout).get("problem", []))
+    return (
+        f"ended as {command.status}: {said or last or 'nothing on stderr'}"
+        f" (command {command.command_id})"
     )

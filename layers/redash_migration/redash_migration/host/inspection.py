@@ -1,99 +1,112 @@
-"""What the old host runs: services, versions, free disk, fingerprints of its secrets."""
+"""What the old host runs: containers, versions, free disk, fingerprints of its settings."""
 
 from __future__ import annotations
 
 import hashlib
-import shlex
+import re
 from dataclasses import asdict, dataclass
 
-from redash_migration.host.script import answers, script
+from redash_migration.host.answer import answers
 
-_BODY = r"""
-key={key}
-fingerprint() {{
-  if command -v sha256sum >/dev/null 2>&1; then hash=sha256sum; else hash="shasum -a 256"; fi
-  printf '%s:%s:%s' "$key" "$1" "$key" | $hash | cut -d' ' -f1
-}}
-for service in $(compose config --services); do say service "$service"; done
-for service in $(running); do say running "$service"; done
-for image in $(compose config | sed -n 's/^ *image: *//p' | tr -d '"'); do say image "$image"; done
-say disk_free_kilobytes "$(df -Pk . | awk 'NR==2 {{print $4}}')"
-data=postgres-data
-if [ -d "$data" ]; then say data_free_kilobytes "$(df -Pk "$data" | awk 'NR==2 {{print $4}}')"; fi
-if is_running server; then
-  for name in REDASH_SECRET_KEY REDASH_COOKIE_SECRET; do
-    value=$(compose exec -T server printenv "$name" || true)
-    if [ -n "$value" ]; then say "fingerprint" "$name $(fingerprint "$value")"; fi
-  done
-  url=$(compose exec -T server printenv REDASH_DATABASE_URL || true)
-  path=${{url##*/}}
-  say database_name "${{path%%\?*}}"
-fi
-user=$(compose exec -T postgres printenv POSTGRES_USER || true)
-say postgres_user "${{user:-postgres}}"
-for setting in server_version wal_level max_replication_slots max_wal_senders wal_sender_timeout; do
-  value=$(compose exec -T postgres psql -U "${{user:-postgres}}" -d postgres -At -c "SHOW $setting")
-  say setting "$setting $value"
-done
-if is_running redis; then
-  for paused in $(compose exec -T redis redis-cli --raw keys 'ds:*:pause'); do
-    say paused "$paused"
-  done
-fi
-"""
+REDASH = ("scheduler", "server", "worker")
+STOPPED = ("proxy", *REDASH)
+"""Roles of the containers that StopServices stops. The two stores stay up, the queues' too: it
+writes nothing that counts, and a way back finds in it what was queued. So does what is no part of
+Redash: it may be one of its data sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of the Redash project. ``role`` is what it runs: server, scheduler, worker,
+    queues, proxy, database, or other; ``name`` and ``service`` are the operator's."""
+
+    role: str
+    running: bool
+    name: str
+    service: str
+    image: str
 
 
 @dataclass(frozen=True, slots=True)
 class HostReport:
     """What InspectHost found; kept as the fact ``host``.
 
-    ``fingerprints`` are keyed hashes by variable name: equal where two secrets are equal, and of
-    no use to anybody who does not know the secret. ``disk_free_bytes`` is the room where
-    PostgreSQL keeps its data. ``settings`` are PostgreSQL's own.
+    ``settings_of`` holds keyed hashes by role and variable: equal where two values are equal, of no
+    use to anybody who does not know the value, several where a role's containers differ.
+    ``disk_free_bytes`` is the room where PostgreSQL keeps its data, ``postgres`` its own settings.
+    ``queues`` holds the jobs by queue, None where redis did not answer; ``unseen`` says what else
+    could not be seen.
     """
 
-    services: list[str]
-    running: list[str]
-    images: list[str]
+    containers: list[Container]
+    versions: list[str]
     disk_free_bytes: int
-    fingerprints: dict[str, str]
+    settings_of: dict[str, dict[str, list[str]]]
     database_name: str
-    postgres_user: str
-    settings: dict[str, str]
-    paused: list[str]
+    same_database: bool | None
+    postgres: dict[str, str]
+    fixed: list[str]
+    queues: dict[str, int] | None
+    paused: list[int]
+    unseen: list[str]
+
+    @property
+    def running(self) -> list[str]:
+        """Names of the containers that StopServices will stop."""
+        return [one.name for one in self.containers if one.running and one.role in STOPPED]
 
     def to_json(self) -> dict[str, object]:
         """As a fact of the record."""
-        return asdict(self)
+        return {**asdict(self), "running": self.running}
 
 
-def inspection_script(directory: str, key: str) -> str:
-    """Finds out all of a HostReport; ``key`` is the fingerprints' key, random and no secret."""
-    return script(directory, _BODY.format(key=shlex.quote(key)))
-
-
-def host_report(stdout: str) -> HostReport:
-    """The report out of the script's answer."""
+def host_report(stdout: str, database: str) -> HostReport:
+    """The report out of the answer; ``database`` is Redash's, as its secret names it."""
     said = answers(stdout)
-
-    def pairs(name: str) -> dict[str, str]:
-        split = (value.partition(" ") for value in said.get(name, []))
-        return {key: value for key, _, value in split}
-
-    free = said.get("data_free_kilobytes") or said.get("disk_free_kilobytes") or ["0"]
+    settings_of: dict[str, dict[str, list[str]]] = {}
+    for line in said.get("setting_of", []):
+        found = re.fullmatch(r"(\w+) ([0-9a-f]{16}) ([a-z,]+)", line)
+        if found is None:
+            continue
+        for role in found[3].split(","):
+            settings_of.setdefault(role, {}).setdefault(found[1], []).append(found[2])
+    same = said.get("database_is_the_secret_s", [])
+    queues = [line.split(" ") for line in said.get("queue", [])]
+    free = (said.get("data_free_kilobytes") or [""])[0]
     return HostReport(
-        services=said.get("service", []),
-        running=said.get("running", []),
-        images=sorted(set(said.get("image", []))),
-        disk_free_bytes=int(free[0] or 0) * 1024,
-        fingerprints=pairs("fingerprint"),
-        database_name=(said.get("database_name") or ["postgres"])[0] or "postgres",
-        postgres_user=(said.get("postgres_user") or ["postgres"])[0],
-        settings=pairs("setting"),
-        paused=said.get("paused", []),
+        containers=[_container(line) for line in said.get("container", [])],
+        versions=sorted({version for version in said.get("version", []) if version}),
+        disk_free_bytes=int(free) * 1024 if free.isdecimal() else 0,
+        settings_of=settings_of,
+        database_name=database,
+        same_database="no" not in same if same else None,
+        postgres=dict(_pair(line) for line in said.get("setting", [])),
+        fixed=" ".join(said.get("fixed", [])).split(),
+        queues=_lengths(queues) if "queues" in said else None,
+        paused=sorted({int(text) for text in said.get("paused", []) if text.isdecimal()}),
+        unseen=said.get("unseen", []),
     )
 
 
+def _container(line: str) -> Container:
+    role, up, name, service, image = (*line.split(" "), "", "", "", "", "")[:5]
+    return Container(role, up == "true", name, service, image)
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(" ")
+    return name, value
+
+
+def _lengths(lines: list[list[str]]) -> dict[str, int]:
+    """Queue -> jobs that wait or run; an answer that is no number makes no figure."""
+    return {
+        words[0]: int(words[1]) + int(words[2])
+        for words in lines
+        if len(words) == 3 and words[1].isdecimal() and words[2].isdecimal()
+    }
+
+
 def fingerprint(key: str, value: str) -> str:
-    """The keyed hash that the script makes of a secret."""
-    return hashlib.sha256(f"{key}:{value}:{key}".encode()).hexdigest()
+    """The keyed hash that the host makes of a value."""
+    return hashlib.sha256(f"{key}:{value}:{key}".encode()).hexdigest()[:16]

@@ -16,6 +16,7 @@ from redash_migration.record.waits import Outcome, Resumer
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
     from redash_migration.adapters.ssm import RunCommand
+    from redash_migration.host.commands import HostCommand
 
 KINDS = ("InspectHost", "PrepareSource", "DumpSchema", "DrainQueues", "StopServices")
 """Steps that end with a command."""
@@ -39,8 +40,10 @@ class HostSteps:
         self._artifacts = artifacts
         self._resumer = resumer
 
-    def begin(self, kind: str, token: str, script: str, *, seconds: int, part: int = 0) -> None:
-        """Store the token, send the script, note the command, look once.
+    def begin(
+        self, kind: str, token: str, command: HostCommand, *, seconds: int, part: int = 0
+    ) -> None:
+        """Store the token, send the command, note the command, look once.
 
         Looking once closes the race with a command that ended before its id was written down. A
         step that is run again finds the command of its first run and sends another only when that
@@ -53,7 +56,7 @@ class HostSteps:
                 self.answer(wait)
                 return
         command_id = self._commands.send(
-            script, comment=f"{self._record.migration_id} {kind}", seconds=seconds
+            command, comment=f"{self._record.migration_id} {kind}", seconds=seconds
         )
         self.answer(self._record.waits.note(wait, resource=command_id))
 
@@ -88,7 +91,7 @@ class HostSteps:
     def _kept(self, wait: Wait, truth: CommandTruth, outcome: Outcome) -> Outcome:
         """Keep what the command said where later steps look for it."""
         if wait.kind == "InspectHost":
-            self._record.put_fact("host", host_report(truth.stdout).to_json())
+            self._record.put_fact("host", host_report(truth.stdout, self._database()).to_json())
         if wait.kind == "DumpSchema":
             part = int(wait.details["part"])
             try:
@@ -98,3 +101,6 @@ class HostSteps:
             self._artifacts.put_bytes(f"schema/part-{part:04d}", data, "text/plain")
             return Outcome.success({"part": part, "parts": parts})
         return outcome
+
+    def _database(self) -> str:
+        return str((self._record.fact("source") or {}).get("database", ""))

@@ -12,7 +12,6 @@ from psycopg import errors
 
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.failure_text import words
-from redash_migration.host.preparation import override_lines
 from redash_migration.preflight.asking import Question, listed, one, setting
 from redash_migration.record import Check
 
@@ -29,19 +28,38 @@ LEAST_SENDER_TIMEOUT = 10_000  # milliseconds
 PLUGINS = ("test_decoding", "pglogical_output")
 
 
-def _override() -> str:
+LEAST = {
+    "wal_level": "logical",
+    "max_replication_slots": "10",
+    "max_wal_senders": "10",
+    "wal_sender_timeout": "60000",
+}
+"""What PrepareSource sets where it is less (``host/prepare.sh``). AWS DMS User Guide, "Using a
+PostgreSQL database as a source": wal_sender_timeout of at least 10,000 ms (or 0), logical WAL, room
+for a slot and its sender."""
+
+
+def _prepared() -> str:
+    lines = "".join(f"\nALTER SYSTEM SET {name} = '{value}';" for name, value in LEAST.items())
     return (
-        "Start with allowSourceRestart, or put these lines into docker-compose.override.yml and"
-        f" restart PostgreSQL:\n{override_lines()}"
+        "Start with allowSourceRestart, or as PostgreSQL's superuser, and then restart its"
+        f" container:{lines}"
     )
 
 
 def wal_level(connection: Connection) -> Iterable[Check]:
     value = setting(connection, "wal_level")
-    if value == "logical":
+    if value == "logical" and one(
+        connection, "SELECT pending_restart FROM pg_catalog.pg_settings WHERE name = 'wal_level'"
+    ):
+        # A roll-back resets it without a restart; with a slot, PostgreSQL would not come up again.
+        yield Check(
+            "source.wal_level", "FAIL", "logical, but no more after the next restart", _prepared()
+        )
+    elif value == "logical":
         yield Check("source.wal_level", "PASS", "logical")
     else:
-        yield Check("source.wal_level", "FAIL", f"wal_level is {value}, not logical", _override())
+        yield Check("source.wal_level", "FAIL", f"wal_level is {value}, not logical", _prepared())
 
 
 def slots(connection: Connection) -> Iterable[Check]:
@@ -59,7 +77,7 @@ def senders(connection: Connection) -> Iterable[Check]:
 def _room(name: str, what: str, most: int, used: int) -> Check:
     if used < most:
         return Check(name, "PASS", f"{most - used} of {most} are free")
-    return Check(name, "FAIL", f"{what} is {most}, and {used} are in use", _override())
+    return Check(name, "FAIL", f"{what} is {most}, and {used} are in use", _prepared())
 
 
 def sender_timeout(connection: Connection) -> Iterable[Check]:
@@ -71,7 +89,7 @@ def sender_timeout(connection: Connection) -> Iterable[Check]:
             "source.wal_sender_timeout",
             "FAIL",
             f"{value} ms; DMS needs 0 or at least {LEAST_SENDER_TIMEOUT} ms",
-            _override(),
+            _prepared(),
         )
 
 

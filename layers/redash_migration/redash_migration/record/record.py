@@ -8,7 +8,7 @@ from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.direction import Direction
-from redash_migration.errors import NotTheOwner
+from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.owner import Acting, Ownership, Phase
@@ -99,6 +99,13 @@ class Record:
         """The fact of this name, or None."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
         return None if item is None else dict(json.loads(str(item["body"])))
+
+    def require_fact(self, name: str) -> dict[str, Any]:
+        """The fact of this name; NotFoundInRecord where the step that finds it has not run."""
+        found = self.fact(name)
+        if found is None:
+            raise NotFoundInRecord(f"{name}: the step that finds this out has not run")
+        return found
 
     def milestone(self, name: str) -> str:
         """Note when something happened; the first time counts. Returns that time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redash_migration.errors import NotFoundInRecord
+from redash_migration.host.judgement import host_checks
 from redash_migration.record import Record
 from redash_migration.traffic.new_home import (
     compare_secrets,
@@ -12,10 +13,10 @@ from redash_migration.traffic.new_home import (
     inspect_services,
     inspect_traffic,
     inspect_versions,
+    new_containers,
     new_fingerprints,
-    new_images,
-    paused_sources,
 )
+from redash_migration.traffic.proof.settings import by_role, compare_settings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
@@ -39,13 +40,19 @@ def inspect_new_home(
     if host is None or key is None:
         raise NotFoundInRecord("host: InspectHost has not run for this migration")
     fingerprints = new_fingerprints(key["key"], secrets.text, settings)
-    images = new_images(ecs, settings)
+    containers = new_containers(ecs, settings)
+    images = sorted({str(container["image"]) for container in containers})
     record.put_fact("new_home", {"fingerprints": fingerprints, "images": images})
     record.checks.put(
         *inspect_replication(dms, settings),
         *inspect_traffic(balancing, settings),
         *inspect_services(ecs, settings),
-        *inspect_versions(host["images"], images),
-        *compare_secrets(host["fingerprints"], fingerprints),
-        *paused_sources(host["paused"]),
+        *host_checks(host),
+        *inspect_versions(host["versions"], images),
+        *compare_secrets(host["settings_of"].get("server", {}), fingerprints),
+        *compare_settings(
+            host["settings_of"],
+            by_role(containers, key["key"]),
+            known=settings.names("SETTINGS_KNOWN_TO_DIFFER"),
+        ),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.host.inspection import fingerprint
@@ -183,34 +184,42 @@ def inspect_services(ecs: Ecs, settings: Settings) -> list[Check]:
     return checks
 
 
-def new_images(ecs: Ecs, settings: Settings) -> list[str]:
-    """The images that the new home's services run, without repetition."""
+def new_containers(ecs: Ecs, settings: Settings) -> list[dict[str, Any]]:
+    """The container definitions of all services of the new home."""
     wanted = [*settings.services("ECS_SERVER_SERVICE"), *settings.services("ECS_WORKER_SERVICES")]
     found = ecs.services([service.name for service in wanted])
     definitions = {service.task_definition for service in found.values()}
-    return sorted(
-        {
-            str(container["image"])
-            for definition in definitions
-            for container in ecs.containers(definition)
-        }
-    )
+    return [one for definition in sorted(definitions) for one in ecs.containers(definition)]
 
 
-def inspect_versions(old: list[str], new: list[str]) -> list[Check]:
-    """Redash moves with its version; an upgrade comes afterwards."""
-    before = {image.rpartition(":")[2] for image in old if "redash/redash" in image}
-    after = {image.rpartition(":")[2] for image in new if "redash" in image}
-    if before and after and before != after:
+def inspect_versions(old: Sequence[str], new: Sequence[str]) -> list[Check]:
+    """Redash moves with its version; an upgrade comes afterwards.
+
+    ``old`` are versions as Redash itself tells them, ``new`` images. What can't be told of an image
+    (a digest, a tag of one's own) is asked of the running task by ProveNewHome.
+    """
+    tags = {image.rpartition(":")[2] for image in new if "@" not in image}
+    numbers = {tag for tag in tags if re.match(r"v?\d+\.\d+", tag)}
+    told = {re.sub(r"^v|(\.b\d+)$", "", tag) for tag in numbers}
+    if told and old and told != set(old):
         return [
             Check(
                 "services.version",
                 "WARN",
-                f"Redash {', '.join(sorted(before))} moves to {', '.join(sorted(after))}",
+                f"Redash {', '.join(sorted(old))} moves to {', '.join(sorted(told))}",
                 "Move with the same version first and upgrade afterwards.",
             )
         ]
-    return [Check("services.version", "PASS", ", ".join(sorted(before)) or "not to be seen")]
+    if not told or not old:
+        return [
+            Check(
+                "services.version",
+                "WARN",
+                f"can't be compared: {', '.join(old) or 'unknown'} with {', '.join(sorted(new))}",
+                "See that the new home's image holds the old host's version.",
+            )
+        ]
+    return [Check("services.version", "PASS", ", ".join(sorted(old)))]
 
 
 def new_fingerprints(key: str, read: Callable[[str], str], settings: Settings) -> dict[str, str]:
@@ -218,7 +227,7 @@ def new_fingerprints(key: str, read: Callable[[str], str], settings: Settings) -
     return {name: fingerprint(key, read(settings[setting])) for name, setting in SECRETS.items()}
 
 
-def compare_secrets(old: Mapping[str, str], new: Mapping[str, str]) -> list[Check]:
+def compare_secrets(old: Mapping[str, Sequence[str]], new: Mapping[str, str]) -> list[Check]:
     """Whether Redash will find the same secrets; it can't read its data sources otherwise.
 
     Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set.
@@ -229,7 +238,7 @@ def compare_secrets(old: Mapping[str, str], new: Mapping[str, str]) -> list[Chec
         before = old.get(name) or (
             old.get("REDASH_COOKIE_SECRET") if name == "REDASH_SECRET_KEY" else None
         )
-        if before is None:
+        if not before:
             checks.append(
                 Check(
                     check,
@@ -238,7 +247,7 @@ def compare_secrets(old: Mapping[str, str], new: Mapping[str, str]) -> list[Chec
                     "Start the server there, so that its environment can be compared.",
                 )
             )
-        elif before != new.get(name):
+        elif set(before) != {new.get(name)}:
             checks.append(
                 Check(
                     check,
@@ -250,18 +259,3 @@ def compare_secrets(old: Mapping[str, str], new: Mapping[str, str]) -> list[Chec
         else:
             checks.append(Check(check, "PASS", f"{name} is the same on both sides"))
     return checks
-
-
-def paused_sources(paused: list[str]) -> list[Check]:
-    """Paused data sources live in the queue store, which starts empty in the new home."""
-    if not paused:
-        return [Check("host.paused_data_sources", "PASS", "none")]
-    names = ", ".join(key.split(":")[1] for key in paused if key.count(":") >= 2)
-    return [
-        Check(
-            "host.paused_data_sources",
-            "WARN",
-            f"paused on the old host: data sources {names}",
-            "Pause them again after the switch; the new queue store starts empty.",
-        )
-    ]

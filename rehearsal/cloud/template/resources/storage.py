@@ -1,4 +1,4 @@
-"""DynamoDB tables, S3 buckets, secrets, parameters, log groups."""
+"""DynamoDB tables, S3 buckets, secrets, parameters, documents, log groups."""
 
 from __future__ import annotations
 
@@ -70,6 +70,19 @@ def parameter(deployer: Deployer, logical_id: str, kind: str, properties: Proper
     return Resource(kind, properties["Name"], attributes)
 
 
+def document(deployer: Deployer, logical_id: str, kind: str, properties: Properties) -> Resource:
+    """AWS::SSM::Document, a command document in JSON."""
+    name = properties.get("Name") or deployer.name(logical_id, 128)
+    deployer.client("ssm").create_document(
+        Name=name,
+        Content=json.dumps(properties["Content"]),
+        DocumentType=properties["DocumentType"],
+        DocumentFormat="JSON",
+        TargetType=properties["TargetType"],
+    )
+    return Resource(kind, name, {})
+
+
 def log_group(deployer: Deployer, logical_id: str, kind: str, properties: Properties) -> Resource:
     """AWS::Logs::LogGroup."""
     name = properties.get("LogGroupName") or deployer.name(logical_id, 512)
@@ -83,5 +96,6 @@ CREATORS: dict[str, Creator] = {
     "AWS::S3::Bucket": bucket,
     "AWS::SecretsManager::Secret": secret,
     "AWS::SSM::Parameter": parameter,
+    "AWS::SSM::Document": document,
     "AWS::Logs::LogGroup": log_group,
 }

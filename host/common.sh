@@ -1,0 +1,145 @@
+# What every action begins with. POSIX sh: dash, bash, busybox. It needs docker and coreutils.
+#
+# The docker command alone is asked, never Compose: containers carry their project and service as
+# labels whatever wrote them (docker-compose 1.22 or docker compose 2.x, with or without
+# COMPOSE_FILE), and stopping or starting a container changes none of its definition.
+
+set -eu
+umask 077
+PATH=$PATH:/usr/local/bin:/usr/local/sbin:/snap/bin:/opt/bin
+mark='written by the Redash migration'
+
+# What has to be said is a line "@key value": flattened, so that no value can begin a line. Nothing
+# else reaches standard output, whatever a program prints.
+exec 3>&1 1>&2
+say() { printf '@%s %s\n' "$1" "$(printf '%s' "$2" | tr '\000-\037\177' ' ' | cut -c 1-4000)" >&3; }
+give_up() { say problem "$1"; exit 1; }
+decoded() { printf '%s' "$1" | base64 -d; }
+
+# A Go template's brackets; two braces together would be a parameter to Systems Manager.
+o='{''{'
+c='}''}'
+
+command -v docker >/dev/null 2>&1 || give_up "docker is not found: neither in PATH nor in its usual places"
+docker ps -q >/dev/null || give_up "docker does not answer to $(id -un)"
+
+# One container a line: id, name, running, project, its directory, service, image, what it runs.
+containers() {
+  ids=$(docker ps -aq --no-trunc)
+  [ -n "$ids" ] || return 0
+  label="index .Config.Labels \"com.docker.compose"
+  # shellcheck disable=SC2086 # ids are words
+  docker inspect -f "${o}.Id$c|${o}.Name$c|${o}.State.Running$c|$o$label.project\"$c|$o$label.project.working_dir\"$c|$o$label.service\"$c|${o}.Config.Image$c|${o}json .Config.Entrypoint$c ${o}json .Config.Cmd$c" $ids |
+    sed 's/|<no value>/|/g'
+}
+
+# What a container is, by what it runs: names and images are the operator's own.
+role_of() { # image, what it runs
+  case $2 in
+    *redis-server* | *valkey-server* | *keydb-server*) echo queues ;;
+    *nginx* | *caddy* | *traefik* | *haproxy* | *httpd*) echo proxy ;;
+    *postgres*) echo database ;;
+    *create_db* | *create_tables* | *'"db" "upgrade"'*) echo other ;;
+    *scheduler*) echo scheduler ;;
+    *celery* | *worker*) echo worker ;;
+    *'"server"'* | *'dev_server'* | *gunicorn* | *' server"'* | *runserver*) echo server ;;
+    *)
+      case $1 in
+        *redis* | *valkey*) echo queues ;;
+        *nginx*) echo proxy ;;
+        *postgres*) echo database ;;
+        *) echo other ;;
+      esac
+      ;;
+  esac
+}
+
+# The containers of the one Redash, with their roles: role|id|name|running|service|image
+environment_of() { docker inspect -f "${o}json .Config.Env$c" "$1"; }
+look() {
+  found=$(containers | while IFS='|' read -r id name up project place service image runs; do
+    [ "${project:-}" != redash-migration ] || continue
+    part=$(role_of "$image" "$runs")
+    case $part,$image in
+      *,*redash*) ;;
+      server,* | scheduler,* | worker,*) environment_of "$id" | grep -q '"REDASH_' || part=other ;;
+    esac
+    printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$part" "$id" "${name#/}" "$up" \
+      "${service:-${name#/}}" "$image" "$project" "$place"
+  done)
+  here=$(cd "$directory" 2>/dev/null && pwd -P || printf '%s' "$directory")
+  servers=$(printf '%s\n' "$found" | awk -F'|' '$1 == "server"')
+  [ -n "$servers" ] || give_up "no container runs a Redash server; start Redash first"
+  base=$(basename "$here" | tr 'A-Z' 'a-z' | tr -cd 'a-z0-9_-')
+  project=$(printf '%s\n' "$servers" | awk -F'|' -v a="$directory" -v b="$here" -v n="$base" '
+    { seen[$7] = 1 } $8 == a || $8 == b { by_place[$7] = 1 } $7 == n { by_name = 1 }
+    END {
+      for (p in by_place) { print p; exit }
+      if (by_name) { print n; exit }
+      count = 0
+      for (p in seen) { count++; only = p }
+      print count == 1 ? only : "|"
+    }')
+  [ "$project" != '|' ] ||
+    give_up "several Redash projects are on this host: ComposeDirectory has to be the directory of one"
+  ours=$(printf '%s\n' "$found" | awk -F'|' -v p="$project" \
+    '$7 == p && (p != "" || $1 != "other") { print $1 "|" $2 "|" $3 "|" $4 "|" $5 "|" $6 }')
+  # A second PostgreSQL or redis may be a data source of Redash: its own is the one its address names.
+  only_one database 'REDASH_DATABASE_URL|DATABASE_URL'
+  only_one queues 'REDASH_REDIS_URL|REDIS_URL'
+}
+only_one() { # role, variable
+  [ "$(ids_of "$1" | grep -c .)" -gt 1 ] || return 0
+  # Read here and shown nowhere: an address may hold a password.
+  address=$(environment_of "$(ids_of server | head -n 1)" | grep -Eo "\"($2)=[^\"]*\"" | head -n 1 |
+    sed 's/^[^=]*=//; s/.*@//; s/^[a-z0-9+]*:\/\///; s/[:\/?"].*//')
+  ours=$(printf '%s\n' "$ours" | awk -F'|' -v OFS='|' -v r="$1" -v a="$address" \
+    '$1 == r && $3 != a && $5 != a { $1 = "other" } { print }')
+  [ "$(ids_of "$1" | grep -c .)" -eq 1 ] ||
+    give_up "several containers could be Redash's own $1, and the server's settings name none of them"
+}
+
+ids_of() { printf '%s\n' "$ours" | awk -F'|' -v r="$1" -v up="${2:-}" '$1 == r && (up == "" || $4 == up) { print $2 }'; }
+first() { ids_of "$1" true | head -n 1; }
+inside() { docker exec "$@" </dev/null; }
+
+# psql as whoever is PostgreSQL's superuser there; the password, where one is needed, stays inside.
+sql() {
+  inside -e "PGDATABASE=$database" "$database_container" sh -c \
+    'export PGPASSWORD="${POSTGRES_PASSWORD:-${POSTGRESQL_POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}}"; exec psql "$@"' \
+    psql -X -q -v ON_ERROR_STOP=1 -U "$superuser" -At -c "$1"
+}
+find_superuser() {
+  [ -n "$database_container" ] || give_up "no container runs PostgreSQL; this migration moves one that does"
+  for superuser in "$(inside "$database_container" printenv POSTGRES_USER || true)" \
+    "$(inside "$database_container" printenv POSTGRESQL_USERNAME || true)" postgres "$role"; do
+    [ -n "$superuser" ] || continue
+    if [ "$(sql "SELECT 'yes' FROM pg_roles WHERE rolname = current_user AND rolsuper" 2>/dev/null)" = yes ]; then
+      return 0
+    fi
+  done
+  superuser=
+}
+
+stop_all() { # seconds, ids
+  patience=$1
+  shift
+  [ $# -eq 0 ] || docker stop -t "$patience" "$@"
+}
+await_database() { # seconds
+  deadline=$(($(date +%s) + $1))
+  while [ "$(date +%s)" -lt "$deadline" ]; do
+    find_superuser
+    [ -z "$superuser" ] || return 0
+    sleep 1
+  done
+  return 1
+}
+
+# What a program inside a container says, as far as it has the form of an answer to us.
+told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
+
+database=$(decoded "$database_text")
+role=$(decoded "$role_text")
+look
+database_container=$(ids_of database | head -n 1)

@@ -1,0 +1,7 @@
+# Stops what is left, the database, and removes what the migration laid down; data and volumes stay.
+
+docker rm -f redash-migration-port >/dev/null 2>&1 || true
+# shellcheck disable=SC2046 # ids are words
+stop_all 60 $(printf '%s\n' "$ours" | awk -F'|' '$1 != "other" && $4 == "true" { print $2 }')
+rm -rf "$directory/.redash-migration"
+say stopped all

@@ -1,0 +1,23 @@
+# Starts the containers that ran before and ends only when Redash itself has answered.
+
+docker start "$database_container"
+await_database 120 || give_up "PostgreSQL does not answer: see docker logs of its container"
+wanted=$(decoded "$containers_text")
+for part in queues server worker scheduler proxy; do
+  for id in $(ids_of "$part"); do
+    name=$(docker inspect -f "${o}.Name$c" "$id")
+    if printf '%s\n' "$wanted" | grep -qFx -- "${name#/}"; then docker start "$id"; fi
+  done
+done
+look
+up=$(printf '%s\n' "$ours" | awk -F'|' '$4 == "true" { print $3 }')
+down=$(printf '%s\n' "$wanted" | grep . | while IFS= read -r name; do
+  printf '%s\n' "$up" | grep -qFx -- "$name" || printf '%s ' "$name"
+done)
+[ -z "$down" ] || give_up "did not start: $down; see docker logs"
+[ -n "$(first server)" ] || give_up "no Redash server runs: users are not served"
+for id in $(ids_of server true); do
+  inside "$id" python -c "$answers_program" 120 ||
+    give_up "Redash does not answer in a container that runs: users are not served; see docker logs"
+done
+say started all

@@ -1,0 +1,193 @@
+"""Every setting of the old Redash against the task definitions of the new one.
+
+Compared by keyed fingerprint, never by value. What Redash reads: redash/settings/__init__.py (10.1
+to 26.3); what its drivers read besides has names of their own, so every variable counts that the
+image does not set itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from redash_migration.host.inspection import fingerprint
+from redash_migration.record import Check
+from redash_migration.record.checks import CheckStatus
+
+ROLES = ("server", "scheduler", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that break the same thing; ``status`` is that of a missing one."""
+
+    id: str
+    names: re.Pattern[str]
+    breaks: str
+    status: CheckStatus
+
+
+def _group(name: str, pattern: str, breaks: str, status: CheckStatus) -> Group:
+    return Group(name, re.compile(pattern), breaks, status)
+
+
+GROUPS = (
+    _group(
+        "settings.sign_in",
+        r"REDASH_(GOOGLE|SAML|LDAP|OIDC|JWT|REMOTE_USER|AUTH|PASSWORD|SEARCH_DN|BLOCKED_DOMAINS"
+        r"|COOKIES?_SECURE|SESSION|REMEMBER|INVITATION|ORG_RESOLVING).*",
+        "people can't sign in as before",
+        "FAIL",
+    ),
+    _group(
+        "settings.mail",
+        r"REDASH_(MAIL|HOST|ALERTS|SEND_FAILURE|MAX_FAILURE)(_.*)?",
+        "alerts and invitations are not sent, or lead nowhere",
+        "FAIL",
+    ),
+    _group(
+        "settings.runners",
+        r"REDASH_((ADDITIONAL|ENABLED|DISABLED)_.*|DYNAMIC_SETTINGS_MODULE)",
+        "data sources or alert destinations are missing",
+        "FAIL",
+    ),
+    _group(
+        "settings.access",
+        r"REDASH_(ENFORCE|MULTI_ORG|CORS|CONTENT_SECURITY|HSTS|FRAME|REFERRER|FEATURE_POLICY"
+        r"|ALLOW|REQUESTS|CSRF).*",
+        "pages answer otherwise than before",
+        "FAIL",
+    ),
+    _group(
+        "settings.limits",
+        r"REDASH_.*(LIMIT|TTL|CLEANUP|TIMEOUT|EXPIRY|MAX_|PAGE_SIZE|SCHEDULE|INTERVAL|RATELIMIT"
+        r"|THROTTLE).*",
+        "queries run longer, shorter or more often than before",
+        "WARN",
+    ),
+    _group(
+        "settings.network",
+        r"(?i:(https?|no|all|ftp)_proxy)|REQUESTS_CA_BUNDLE|SSL_CERT_.*|AWS_.*|GOOGLE_.*|CURL_.*",
+        "data sources may not be reached",
+        "WARN",
+    ),
+    _group("settings.other", r".*", "something is otherwise than before", "WARN"),
+)
+
+OWN = re.compile(
+    r"REDASH_(DATABASE_URL|REDIS_URL|SECRET_KEY|COOKIE_SECRET|WEB_WORKERS|PROXIES_COUNT"
+    r"|LIMITER_STORAGE|LOG_.*|GUNICORN_.*|STATSD_.*|RQ_.*LOG_FORMAT|VERSION_CHECK)"
+    r"|(RQ_)?REDIS_URL|DATABASE_URL|SQLALCHEMY_.*|QUEUES|WORKERS_COUNT|MAX_REQUESTS.*|PORT"
+    r"|POSTGRES(QL)?_.*|PATH|HOME|HOSTNAME|PWD|OLDPWD|SHLVL|TERM|TMPDIR|LANG|LC_.*|PYTHON.*|GPG_KEY"
+    r"|SUPERVISOR_.*|ECS_.*|AWS_EXECUTION_ENV|AWS_CONTAINER_.*|AWS_(DEFAULT_)?REGION|DEBIAN_FRONTEND"
+)
+"""What each home has of its own: addresses, sizes, logs. Secrets and queues have own checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSettings:
+    """A role's settings in the new home, as far as its task definitions show them.
+
+    ``fingerprints`` has None for what can't be compared by its value (a secret's reference);
+    ``open`` says that an environment file adds names that are not to be seen here.
+    """
+
+    fingerprints: Mapping[str, str | None] = field(default_factory=dict)
+    open: bool = False
+
+
+def new_settings(containers: Iterable[Mapping[str, Any]], key: str) -> NewSettings:
+    """The settings of containers that have the same role."""
+    found: dict[str, str | None] = {}
+    is_open = False
+    for container in containers:
+        for one in container.get("environment") or []:
+            found[one["name"]] = fingerprint(key, one["value"])
+        for one in container.get("secrets") or []:
+            found[one["name"]] = None
+        is_open = is_open or bool(container.get("environmentFiles"))
+    return NewSettings(found, is_open)
+
+
+def compare_settings(
+    old: Mapping[str, Mapping[str, Sequence[str]]],
+    new: Mapping[str, NewSettings],
+    *,
+    known: Iterable[str] = (),
+) -> list[Check]:
+    """One check a group; names that may differ knowingly are in ``known``."""
+    accepted = set(known)
+    missing: dict[str, list[str]] = {}
+    differing: dict[str, list[str]] = {}
+    unseen: dict[str, list[str]] = {}
+    for role in ROLES:
+        there = new.get(role, NewSettings(open=True))
+        for name, values in old.get(role, {}).items():
+            if OWN.fullmatch(name) or name in accepted:
+                continue
+            if name not in there.fingerprints:
+                (unseen if there.open else missing).setdefault(name, []).append(role)
+            elif there.fingerprints[name] not in {None, *values}:
+                differing.setdefault(name, []).append(role)
+    return [_judged(group, missing, differing, unseen) for group in GROUPS]
+
+
+def group_of(name: str) -> Group:
+    """The group whose check a setting belongs to."""
+    return next(group for group in GROUPS if group.names.fullmatch(name))
+
+
+def _judged(
+    group: Group,
+    missing: Mapping[str, Sequence[str]],
+    differing: Mapping[str, Sequence[str]],
+    unseen: Mapping[str, Sequence[str]],
+) -> Check:
+    def mine(found: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        return {name: found[name] for name in sorted(found) if group_of(name) is group}
+
+    lacks, differs, hidden = mine(missing), mine(differing), mine(unseen)
+    if not lacks and not differs and not hidden:
+        return Check(group.id, "PASS", "nothing that the old home sets is missing or different")
+    said = []
+    if lacks:
+        said.append(f"missing in the new home: {_named(lacks)}; {group.breaks}")
+    if differs:
+        said.append(f"with another value there: {_named(differs)}")
+    if hidden:
+        said.append(f"left to its environment file, compared by ProveNewHome: {_named(hidden)}")
+    # Ready to paste, names and places for values; the values stay in the old env file.
+    lines = "".join(f"\n{name}=<as in the old env file>" for name in [*lacks, *differs])
+    return Check(
+        group.id,
+        group.status if lacks else "WARN",
+        "; ".join(said),
+        "Put these lines into the new home's environment file (EnvironmentFileArn), or name what"
+        f" differs on purpose in SettingsKnownToDiffer:{lines}"
+        if lines
+        else "Nothing has to be done now.",
+    )
+
+
+def _named(found: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(
+        name if set(roles) == set(ROLES) else f"{name} ({', '.join(roles)})"
+        for name, roles in found.items()
+    )
+
+
+def role_of(container: Mapping[str, Any]) -> str:
+    """What a container of a task definition runs: server, scheduler or worker."""
+    words = " ".join([*(container.get("entryPoint") or []), *(container.get("command") or [])])
+    return next((role for role in ("scheduler", "worker") if role in words), "server")
+
+
+def by_role(containers: Iterable[Mapping[str, Any]], key: str) -> dict[str, NewSettings]:
+    """The settings of each role; of a role that no container has, none."""
+    every = list(containers)
+    return {
+        role: new_settings([one for one in every if role_of(one) == role], key)
+        for role in {role_of(one) for one in every}
+    }

@@ -1,0 +1,3 @@
+"""Stands for the package of a Redash image."""
+
+__version__ = "25.8.0"

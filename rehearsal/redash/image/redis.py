@@ -1,0 +1,99 @@
+"""Stands for redis-py in a Redash image: what the migration's questions need of it."""
+
+from __future__ import annotations
+
+import builtins
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+
+class RedisError(Exception):
+    """An error that the server answers, or no answer at all."""
+
+
+def from_url(url: str, **options: Any) -> Redis:
+    """A client for redis://[user][:password]@host:port/number."""
+    return Redis(url, float(options.get("socket_timeout") or 5))
+
+
+class Redis:
+    """One connection, made at the first command."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._parts = urlsplit(url)
+        self._seconds = seconds
+        self._stream: Any = None
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._socket.close()
+
+    def ping(self) -> bool:
+        return bool(self._ask("PING") == b"PONG")
+
+    def type(self, key: str) -> bytes:
+        return bytes(self._ask("TYPE", key))
+
+    def llen(self, key: str) -> int:
+        return int(self._ask("LLEN", key))
+
+    def zcard(self, key: str) -> int:
+        return int(self._ask("ZCARD", key))
+
+    def get(self, key: str) -> bytes:
+        return bytes(self._ask("GET", key))
+
+    def set(self, key: str, value: str) -> bool:
+        return bool(self._ask("SET", key, value))
+
+    def exists(self, key: str) -> int:
+        return int(self._ask("EXISTS", key))
+
+    def smembers(self, key: str) -> builtins.set[bytes]:
+        return builtins.set(self._ask("SMEMBERS", key))
+
+    def scan_iter(self, match: str = "*") -> Iterator[bytes]:
+        _, keys = self._ask("SCAN", "0", "MATCH", match)
+        yield from keys
+
+    def _ask(self, *words: str) -> Any:
+        try:
+            if self._stream is None:
+                self._connect()
+            return self._command(*words)
+        except OSError as error:
+            self._stream = None
+            raise RedisError(type(error).__name__) from error
+
+    def _connect(self) -> None:
+        place = (self._parts.hostname or "localhost", self._parts.port or 6379)
+        self._socket = socket.create_connection(place, self._seconds)
+        self._stream = self._socket.makefile("rwb")
+        if self._parts.password:
+            user = [unquote(self._parts.username)] if self._parts.username else []
+            self._command("AUTH", *user, unquote(self._parts.password))
+        self._command("SELECT", self._parts.path.lstrip("/") or "0")
+
+    def _command(self, *words: str) -> Any:
+        raw = [word.encode() for word in words]
+        self._stream.write(b"*%d\r\n" % len(raw))
+        for word in raw:
+            self._stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
+        self._stream.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        line = self._stream.readline()
+        kind, text = line[:1], line[1:].rstrip()
+        if kind == b"+":
+            return text
+        if kind == b":":
+            return int(text)
+        if kind == b"$":
+            return self._stream.read(int(text) + 2)[:-2]
+        if kind == b"*":
+            return [self._answer() for _ in range(int(text))]
+        raise RedisError(text.decode() or "no answer")

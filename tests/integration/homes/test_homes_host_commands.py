@@ -1,0 +1,266 @@
+"""Every action of the old host's document, really run on old hosts of every kind."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from docs_generator.host_document import host_document
+from redash_migration.adapters.ssm import RunCommand
+from redash_migration.errors import CommandFailed
+from redash_migration.host import commands
+from redash_migration.host.answer import answers
+from redash_migration.host.commands import HostCommand
+from redash_migration.host.inspection import HostReport, fingerprint, host_report
+from redash_migration.host.judgement import host_checks
+from redash_migration.host.schema_dump import schema_part
+from rehearsal.dataset import load
+from rehearsal.old_host import OldHost
+from rehearsal.old_host.kinds import HOST_KINDS
+from rehearsal.postgres import Cluster, programs
+from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+
+ROOT = Path(__file__).parents[3]
+INSTANCE = "i-0123456789abcdef0"
+KEY = "0123456789abcdef" * 2
+DOCUMENT = "host-document"
+
+pytestmark = pytest.mark.xdist_group("old_host")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    directory = tmp_path_factory.mktemp("host_commands")
+    with Cluster(programs("source"), directory / "data", settings={"wal_level": "replica"}) as made:
+        load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
+        yield made
+
+
+MakeHost = Callable[..., OldHost]
+
+
+@pytest.fixture
+def make_host(aws: LocalAws, cluster: Cluster, tmp_path: Path) -> Iterator[MakeHost]:
+    made: list[OldHost] = []
+    aws.client("ssm").create_document(
+        Name=DOCUMENT,
+        Content=json.dumps(host_document(ROOT)),
+        DocumentType="Command",
+        DocumentFormat="JSON",
+    )
+
+    def make(kind: str) -> OldHost:
+        cluster.start()
+        host = OldHost(
+            aws,
+            tmp_path,
+            instance_id=INSTANCE,
+            cluster=cluster,
+            dbname="redash",
+            secret_key=SECRET_KEY,
+            cookie_secret=COOKIE_SECRET,
+            paused=[3],
+            kind=HOST_KINDS[kind],
+        )
+        made.append(host)
+        host.install()
+        host.start_services()
+        return host
+
+    yield make
+    for host in made:
+        host.stop()
+
+
+class Commands:
+    """Runs actions as the functions do."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self._adapter = RunCommand(aws.client("ssm"), INSTANCE, DOCUMENT)
+
+    def __call__(self, command: HostCommand) -> str:
+        return self._adapter.run(command, comment="test", seconds=120).stdout
+
+
+@pytest.fixture
+def run(aws: LocalAws) -> Commands:
+    return Commands(aws)
+
+
+def inspected(host: OldHost, run: Commands) -> HostReport:
+    command = commands.inspect(str(host.compose_directory), KEY, "redash")
+    return host_report(run(command), "redash")
+
+
+@pytest.mark.parametrize("kind", HOST_KINDS)
+def test_each_kind_of_host_is_understood(kind: str, make_host: MakeHost, run: Commands) -> None:
+    host = make_host(kind)
+    host.redis.lists["rq:queue:queries"] = ["a job", "another"]
+    report = inspected(host, run)
+    roles = sorted(one.role for one in report.containers)
+    expected = ["database", "proxy", "queues", "scheduler", "server", "worker", "worker", "worker"]
+    if host.kind.second_database:
+        expected.append("other")
+    assert roles == sorted(expected)
+    own = host.kind.service("postgres")
+    assert [one.service for one in report.containers if one.role == "database"] == [own]
+    assert report.versions == [host.kind.redash]
+    assert report.same_database is True
+    assert report.paused == [3]
+    assert report.queues == {"default": 0, "queries": 2, "scheduled_queries": 0}
+    assert report.settings_of["server"]["REDASH_SECRET_KEY"] == [fingerprint(KEY, SECRET_KEY)]
+    assert set(report.settings_of) == {"scheduler", "server", "worker"}
+    assert report.disk_free_bytes > 0
+    assert report.unseen == []
+    failed = [check.id for check in host_checks(report.to_json()) if check.status != "PASS"]
+    celery = ["host.redash_version"] if kind == "celery" else []
+    assert failed == [*celery, "host.paused_data_sources"]
+
+
+@pytest.mark.parametrize("kind", HOST_KINDS)
+def test_each_kind_of_host_stops_in_order_and_serves_again(
+    kind: str, make_host: MakeHost, run: Commands
+) -> None:
+    host = make_host(kind)
+    before = inspected(host, run)
+    directory = str(host.compose_directory)
+    assert answers(run(commands.drain(directory, 2)))["left"] == ["0"]
+    assert host.resolve(INSTANCE, 80) is not None, "users are still served"
+    run(commands.stop_services(directory))
+    assert host.resolve(INSTANCE, 5000) is None
+    left = {one.role for one in before.containers} & {"database", "other", "queues"}
+    running = {one.definition.name for one in host.services.created() if one.container.running}
+    assert running == {one.service for one in before.containers if one.role in left}
+    run(commands.ping(directory, "redash"))
+    with pytest.raises(CommandFailed, match="no Redash server runs"):
+        run(commands.answers(directory))
+    run(commands.start_services(directory, "redash", before.running))
+    assert inspected(host, run).running == before.running
+    assert host.resolve(INSTANCE, 80) is not None
+    run(commands.answers(directory))
+    run(commands.retire(directory))
+    assert not cluster_runs(host)
+
+
+def cluster_runs(host: OldHost) -> bool:
+    return host.services.is_running(host.kind.service("postgres"))
+
+
+def shown(cluster: Cluster, statement: str) -> str:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with psycopg.connect(cluster.dsn()) as connection:
+                row = connection.execute(statement.encode()).fetchone()
+                return "" if row is None else str(row[0])
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+PREPARED = [kind for kind in HOST_KINDS if kind != "celery"]
+IN_FILE = (
+    "SELECT setting FROM pg_file_settings WHERE name = 'wal_level' ORDER BY seqno DESC LIMIT 1"
+)
+
+
+@pytest.mark.parametrize("kind", PREPARED)
+def test_postgresql_is_made_ready_and_as_it_was(
+    kind: str, make_host: MakeHost, run: Commands, cluster: Cluster
+) -> None:
+    cluster.restart()  # what the last one left for the next restart
+    host = make_host(kind)
+    directory = str(host.compose_directory)
+    compose = (host.compose_directory / "docker-compose.yml").read_text()
+    before = shown(cluster, "SELECT pg_read_file(current_setting('hba_file'))")
+    prepare = commands.prepare(directory, "redash", role='odd "role', port=5432)
+    for _ in range(2):  # a step may run twice
+        run(prepare)
+        assert shown(cluster, "SHOW wal_level") == "logical"
+        rules = "SELECT string_agg(user_name::text, ' ') FROM pg_hba_file_rules"
+        assert 'odd \\"role' in shown(cluster, rules)
+        assert (
+            shown(cluster, "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL") == "0"
+        )
+    ports = [one.definition.ports for one in host.services.created() if one.alone]
+    assert ports == [("10.0.0.10:5432:5432",)]
+    undo = commands.unprepare(directory, "redash")
+    with psycopg.connect(cluster.dsn("redash"), autocommit=True) as connection:
+        connection.execute("SELECT pg_create_logical_replication_slot('left', 'test_decoding')")
+        with pytest.raises(CommandFailed, match=r"PostgreSQL serves.*slots \(left\)"):
+            run(undo)
+        assert shown(cluster, IN_FILE) == "logical", "it would not start with less"
+        connection.execute("SELECT pg_drop_replication_slot('left')")
+    host.services.get(host.kind.service("postgres")).container.stop(5)  # type: ignore[union-attr]
+    for _ in range(2):
+        run(undo)
+        assert shown(cluster, IN_FILE) == "replica"
+    assert shown(cluster, "SELECT pg_read_file(current_setting('hba_file'))") == before
+    assert [one for one in host.services.created() if one.alone] == []
+    assert [path.name for path in host.compose_directory.iterdir() if "override" in path.name] == []
+    assert (host.compose_directory / "docker-compose.yml").read_text() == compose
+
+
+def test_what_stands_in_the_command_is_refused_before_anything_changes(
+    make_host: MakeHost, run: Commands, cluster: Cluster
+) -> None:
+    cluster.stop()
+    cluster.start({"wal_level": "replica"})
+    try:
+        host = make_host("official-2025")
+        failed = {check.id: check for check in host_checks(inspected(host, run).to_json())}
+        assert failed["host.database"].status == "FAIL"
+        prepare = commands.prepare(str(host.compose_directory), "redash", role="r", port=5432)
+        with pytest.raises(CommandFailed, match="wal_level stands in the command"):
+            run(prepare)
+        assert shown(
+            cluster, "SELECT count(*) FROM pg_file_settings WHERE name = 'max_wal_senders'"
+        )
+        assert "redash-migration" not in str(host.services.created())
+    finally:
+        cluster.restart()
+
+
+def test_the_schema_comes_in_parts(make_host: MakeHost, run: Commands) -> None:
+    host = make_host("custom-names")
+    directory = str(host.compose_directory)
+    text, parts = schema_part(run(commands.dump_schema(directory, "redash", part=1)), 1)
+    assert text
+    assert parts == 1
+
+
+def test_two_projects_of_one_directory_s_name_are_not_guessed_at(
+    make_host: MakeHost, run: Commands
+) -> None:
+    host = make_host("official-2018")  # too old to label its directory
+    host.services.project = "elsewhere"
+    report = inspected(host, run)
+    assert report.running, "the only Redash on this host is the one"
+
+
+def test_redis_that_does_not_answer_is_not_an_empty_one(make_host: MakeHost, run: Commands) -> None:
+    host = make_host("redis-password")
+    host.redis.password = "changed meanwhile"
+    report = inspected(host, run)
+    assert report.queues is None
+    statuses = {check.id: check.status for check in host_checks(report.to_json())}
+    assert statuses["host.queues"] == "WARN"
+    assert statuses["host.paused_data_sources"] == "WARN"
+    run(commands.drain(str(host.compose_directory), 1))
+    run(commands.stop_services(str(host.compose_directory)))
+
+
+def test_a_key_that_is_no_list_ends_nothing(make_host: MakeHost, run: Commands) -> None:
+    host = make_host("official-2025")
+    host.redis.sets["rq:queues"] |= {"rq:queue:08", "rq:queue:odd"}
+    host.redis.strings["rq:queue:odd"] = "08"
+    host.redis.lists["rq:queue:08"] = ["a job"]
+    report = inspected(host, run)
+    assert report.queues == {"08": 1, "default": 0, "odd": 0, "queries": 0, "scheduled_queries": 0}
+    assert answers(run(commands.drain(str(host.compose_directory), 1)))["left"] == ["1"]

@@ -1,0 +1,198 @@
+"""No value breaks out of a script: each parameter of each action, under dash and bash."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from docs_generator.host_document import ACTIONS, VARIABLES, host_document, whole_script
+from redash_migration.errors import InvalidInput
+from redash_migration.host.answer import answers
+from redash_migration.host.commands import PARAMETERS, HostCommand
+from rehearsal.old_host.ssm_document import ParametersRefused, shell_parameters
+
+ROOT = Path(__file__).parents[3]
+SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)] or ["sh"]
+DOCUMENT = host_document(ROOT)
+SCRIPT = whole_script(ROOT)
+HEAD = SCRIPT[: SCRIPT.index("canary=")]
+
+HOSTILE = [
+    "'; touch PWNED; '",
+    '"; touch PWNED; "',
+    "$(touch PWNED)",
+    "`touch PWNED`",
+    "a\n@problem forged\ntouch PWNED",
+    "a\r@problem forged",
+    "postgres; touch PWNED; true",
+    "-c 'touch PWNED'",
+    "| touch PWNED",
+    "> PWNED",
+    "${IFS}touch${IFS}PWNED",
+    "{{ Directory }}",
+    "x' || touch PWNED || '",
+    "host=evil user=root",
+    "日本 語",
+    "\\'; touch PWNED #",
+    "a/b c\td\x01e",
+]
+TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60))
+
+
+def test_the_document_fits_and_names_every_variable() -> None:
+    assert len(str(DOCUMENT)) < 64 * 1024
+    assert set(VARIABLES) | {"TimeoutSeconds"} == set(PARAMETERS)
+    assert set(re.findall(r"\{\{ (\w+) \}\}", SCRIPT)) == set(VARIABLES)
+    assert SCRIPT.count("{{") == len(VARIABLES), "each in one place only"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_is_a_script(shell: str) -> None:
+    done = subprocess.run([shell, "-n"], input=SCRIPT, text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", [name for name in VARIABLES if name != "Action"])
+@given(value=TEXTS)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_a_parameter_is_itself_or_refused(name: str, value: str) -> None:
+    """By us and by Systems Manager's patterns; what is let through is one word to the shell."""
+    command = HostCommand("ping", {"Directory": "/opt/redash", name: value})
+    try:
+        ours = command.to_parameters(60)
+    except InvalidInput:
+        ours = None
+    given_ = {"Action": ["ping"], "Directory": ["/opt/redash"], "TimeoutSeconds": ["60"]}
+    try:
+        import json
+
+        shell_parameters(json.dumps(DOCUMENT), {**given_, name: [value]})
+        theirs = True
+    except ParametersRefused:
+        theirs = False
+    assert (ours is not None) == theirs
+    if ours is not None:
+        assert "'" not in value
+        assert "\n" not in value
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@given(text=TEXTS)
+@hypothesis_settings(max_examples=30, deadline=None)
+def test_a_text_that_may_be_anything_arrives_as_it_is(shell: str, text: str) -> None:
+    text = text.replace("\0", "")
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    body = f"""set -eu
+decoded() {{ printf '%s' "$1" | base64 -d; }}
+database_text='{encoded}'
+database=$(decoded "$database_text")
+printf '%s' "$database"
+"""
+    done = subprocess.run([shell, "-c", body], capture_output=True, check=True)
+    assert done.stdout == text.encode("utf-8", "replace").rstrip(b"\n")
+
+
+SAY = re.search(r"^say\(\).*$", SCRIPT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@given(text=TEXTS)
+@hypothesis_settings(max_examples=30, deadline=None)
+def test_an_answer_is_one_line(shell: str, text: str) -> None:
+    assert SAY is not None
+    text = text.replace("\0", "")
+    script = f'exec 3>&1\n{SAY[0]}\nsay key "$1"'
+    done = subprocess.run([shell, "-c", script, "sh", text], capture_output=True, check=True)
+    lines = done.stdout.decode("utf-8", "replace").split("\n")
+    assert len(lines) == 2
+    assert lines[1] == ""
+    assert set(answers(done.stdout.decode("utf-8", "replace"))) == {"key"}
+
+
+STUB = r"""#!/bin/sh
+# docker, answering with hostile text wherever an operator's own text could stand
+h=$(cat "$HOSTILE_FILE"; printf x); h=${h%x}
+case $1 in
+  ps) case $* in *-aq*) printf '%s\n' aaa bbb ccc ddd ;; *) : ;; esac ;;
+  inspect)
+    case $* in
+      *Config.Cmd*)
+        printf 'aaa|/server|true|p|/opt/redash|server|redash/redash:1|null ["server"]\n'
+        printf 'bbb|/db|true|p|/opt/redash|postgres|postgres:1|null ["postgres"]\n'
+        printf 'ccc|/%s|true|p|/opt/redash|%s|%s|null ["worker"]\n' "$h" "$h" "$h"
+        printf 'ddd|/redis|true|p|/opt/redash|redis|redis:1|null ["redis-server"]\n' ;;
+      *Config.Env*) printf '["REDASH_X=%s"]\n' "$h" ;;
+      *) printf '%s\n' "$h" ;;
+    esac ;;
+  exec)
+    case $* in
+      *rolsuper*) echo yes ;;
+      *df*) printf 'head\nx 1 2 3 4\n' ;;
+      *) printf '%s\n' "$h" ;;
+    esac ;;
+  *) : ;;
+esac
+"""
+KNOWN = {"container", "docker", "unseen", "version", "setting", "setting_of", "postgres_user",
+         "fixed", "data_free_kilobytes", "ports", "answers", "published", "wal_level", "removed",
+         "parts", "part", "data", "drained", "stopped", "started", "serving",
+         "problem"}  # fmt: skip
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("action", [one for one in ACTIONS if one != "probe"])
+@pytest.mark.parametrize(
+    "text", ["\n".join(HOSTILE), *HOSTILE[4:7], "'\"$(touch PWNED)`touch PWNED`"]
+)
+def test_nothing_hostile_is_run(shell: str, action: str, text: str, tmp_path: Path) -> None:
+    """Neither a parameter nor what docker, a container or PostgreSQL answers becomes a command."""
+    (tmp_path / "bin").mkdir()
+    docker = tmp_path / "bin" / "docker"
+    docker.write_text(STUB)
+    docker.chmod(0o755)
+    (tmp_path / "hostile").write_text(text)
+    encoded = base64.b64encode(text.encode()).decode()
+    values = {
+        "Action": action,
+        "Directory": str(tmp_path),
+        "Key": "0" * 32,
+        "Database": encoded,
+        "Role": encoded,
+        "Containers": encoded,
+        "Port": "5432",
+        "Part": "1",
+        "DrainSeconds": "1",
+    }
+    script = SCRIPT
+    for name, value in values.items():
+        script = script.replace(f"{{{{ {name} }}}}", value)
+    # No waiting for a database that only answers nonsense.
+    script = script.replace("sleep 1", "break").replace('lt "$deadline"', "lt 0")
+    done = subprocess.run(
+        [shell, "-s"],
+        input=script.encode(),
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+        env={
+            "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "HOSTILE_FILE": str(tmp_path / "hostile"),
+            "LANG": "C.UTF-8",
+        },
+    )
+    said = done.stdout.decode("utf-8", "replace")
+    assert not list(tmp_path.rglob("PWNED")), done.stderr
+    assert b"syntax error" not in done.stderr.lower()
+    assert not any(one.startswith("forged") for one in answers(said).get("problem", []))
+    assert set(answers(said)) <= KNOWN
+    assert "@problem forged" not in said.splitlines()
