@@ -24,7 +24,7 @@ def test_each_approver_gets_a_mail_with_a_link_of_their_own(stage: Stage) -> Non
     assert [mail["to"] for mail in stage.mails] == [HANA, KEN]
     assert stage.link(HANA) != stage.link(KEN)
     mail = stage.mails[0]
-    assert mail["subject"] == f"[Redash] Please decide: may the cutover begin? {MIGRATION}"
+    assert mail["subject"] == f"[Redash] Start the cutover? {MIGRATION}"
     for part in ("Predicted write pause: 38 s", "12.2 GB in 12 tables", "No warnings."):
         assert part in mail["text"]
     assert KEN not in mail["text"]
@@ -114,7 +114,7 @@ def test_japanese_mails(staging: Staging) -> None:
     stage.record.checks.put(Check("x", "WARN", "detail of the step"))
     stage.ask()
     mail = stage.mails[0]
-    assert mail["subject"] == f"[Redash] 切り替えの承認をお願いします {MIGRATION}"
+    assert mail["subject"] == f"[Redash] 切り替えの承認をお願いします（確認事項 1 件） {MIGRATION}"
     assert "書き込み停止時間の予測: 38秒" in mail["text"]
     assert "警告（1 件）:\n- detail of the step" in mail["text"]
     assert 'lang="ja"' in stage.call("GET", stage.link())["body"]

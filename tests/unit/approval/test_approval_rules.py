@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,12 @@ from redash_migration.approval.gate.people import (
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
+from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput
 
 NAME = "redash-20261123-013005"
 OPENED = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+NOW = OPENED + timedelta(minutes=10)
 GATE = Gate(
     migration_id=NAME,
     gate_id="g" * 22,
@@ -117,7 +120,24 @@ HANA = Proposal("hana@example.com", "approve", "", CLEAR.hash, "page", NAME)
 def test_what_an_answer_needs(
     gate: Gate, evidence: Evidence, proposal: Proposal, expected: list[Problem]
 ) -> None:
-    assert problems(gate, evidence, proposal) == expected
+    assert problems(gate, evidence, proposal, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("begin_at", "expected"),
+    [
+        (None, []),
+        ("invalid", ["begin_invalid"]),
+        (NOW, ["begin_passed"]),
+        (NOW + timedelta(minutes=1), []),
+        (GATE.expires_at - timedelta(minutes=5), []),
+        (GATE.expires_at - timedelta(minutes=4), ["begin_late"]),
+    ],
+)
+def test_a_planned_beginning_lies_within_the_question_s_time(
+    begin_at: Any, expected: list[Problem]
+) -> None:
+    assert problems(GATE, CLEAR, replace(HANA, begin_at=begin_at), NOW) == expected
 
 
 def _answer(actor: str, decision: str = "approve", evidence: str = "h") -> Answer:
@@ -128,23 +148,34 @@ class TestTwoPeople:
     gate = replace(GATE, required=2)
 
     def test_one_is_not_enough(self) -> None:
-        assert not decides(self.gate, _answer("hana@example.com"))
+        assert not decides(self.gate, _answer("hana@example.com"), NOW)
 
     def test_two_are(self) -> None:
         gate = replace(self.gate, answers={"hana@example.com": _answer("hana@example.com")})
-        assert decides(gate, _answer("ken@example.com"))
+        assert decides(gate, _answer("ken@example.com"), NOW)
 
     def test_the_same_person_twice_is_not(self) -> None:
         gate = replace(self.gate, answers={"hana@example.com": _answer("hana@example.com")})
-        assert not decides(gate, _answer("Hana@Example.com"))
+        assert not decides(gate, _answer("Hana@Example.com"), NOW)
 
     def test_an_approval_of_older_facts_does_not_count(self) -> None:
         old = _answer("hana@example.com", evidence="old")
         gate = replace(self.gate, answers={"hana@example.com": old})
-        assert not decides(gate, _answer("ken@example.com"))
+        assert not decides(gate, _answer("ken@example.com"), NOW)
+
+    def test_enough_people_for_later_decide_when_the_later_of_their_times_comes(self) -> None:
+        at_two, at_four = (
+            replace(_answer(actor), begin_at=f"2026-11-23T0{hour}:00:00.000000Z")
+            for actor, hour in (("hana@example.com", 2), ("ken@example.com", 4))
+        )
+        gate = replace(self.gate, answers={at_four.actor: at_four})
+        assert not decides(gate, at_two, NOW)
+        assert not decides(gate, at_two, moment("2026-11-23T03:59:00Z"))
+        assert decides(gate, at_two, moment("2026-11-23T04:00:00Z"))
+        assert not decides(self.gate, at_two, moment("2026-11-23T05:00:00Z"))
 
     def test_one_refusal_ends_it(self) -> None:
-        assert decides(self.gate, _answer("ken@example.com", "reject"))
+        assert decides(self.gate, _answer("ken@example.com", "reject"), NOW)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,15 @@ LATIN_ONLY = {
     "mail.outcome.subject",
     "mail.decided",
     "mail.decided_expired",
+    "ended.subject",
+    "people.started_value",
 }
+
+
+TITLES = [
+    name for name in EN if re.match(r"ended\.(preflight\.)?[A-Z]", name) and ".lost" not in name
+]
+"""Headlines of an ending; they are the subject of the last message."""
 
 
 def _places(text: str) -> set[str]:
@@ -42,12 +50,21 @@ def test_a_text_has_the_same_places_and_is_translated(key: str) -> None:
         assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", JA[key]), JA[key]
 
 
-@pytest.mark.parametrize("key", [key for key in EN if key.endswith(".subject")])
+@pytest.mark.parametrize("key", [key for key in EN if ".subject" in key])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_subjects_fit_into_an_sns_message(key: str, language: str) -> None:
-    longest = max((Texts(language)(name) for name in EN if name.startswith("decided.")), key=len)
-    figures = {"migration": "redash-20261123-013005", "left": "23 h", "decision": longest}
-    assert len(Texts(language)(key, **figures)) < 100
+    texts = Texts(language)
+
+    decisions = [texts(name) for name in EN if name.startswith("decided.")]
+    figures = {
+        "migration": "redash-20261123-013005",
+        "left": "23 h",
+        "count": 12,
+        "time": texts.figures.time(datetime(2026, 11, 23, 16, 5, tzinfo=UTC)),
+        "decision": max(decisions, key=len),
+        "title": max((texts(name, count=12) for name in TITLES), key=len),
+    }
+    assert len(texts(key, **figures)) < 100
 
 
 def test_an_unknown_language_is_english() -> None:

@@ -11,8 +11,9 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.evidence.gathering import gather
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
-from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.links.keyring import KeyRing
+from redash_migration.errors import NotFoundInRecord
 from redash_migration.record.record import Record
 from redash_migration.record.waits import Resumer
 
@@ -84,6 +85,14 @@ class Desk:
             allow_self=gate.allow_self,
             pause_budget_seconds=self.pause_budget_seconds,
         )
+
+    def parts_of(self, gate: Gate, answer: Answer) -> dict[str, str]:
+        """The parts of the evidence that an answer was given to, as far as it was kept."""
+        try:
+            kept = self.store.get_json(evidence_name(gate.gate_id, answer.evidence_hash))
+        except NotFoundInRecord:
+            return {}
+        return dict(kept.get("parts", {}))
 
     def keep(self, gate: Gate, evidence: Evidence) -> None:
         """Store the evidence under its hash, so that a decision can be looked up later."""

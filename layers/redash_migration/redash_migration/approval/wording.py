@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from redash_migration.approval.evidence.contents import Finding, TableEvidence
+from redash_migration.approval.evidence.contents import Evidence, Finding, TableEvidence
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.texts.japanese_checks import japanese_check
+
+Severity = Literal["blocked", "warned", "clear"]
+
+
+def severity(gate: Gate, evidence: Evidence) -> Severity:
+    """What drives headline, subject and form: a check that failed, a warning, or neither."""
+    if blocked(gate, evidence):
+        return "blocked"
+    return "warned" if evidence.findings else "clear"
+
+
+def question_title(texts: Texts, gate: Gate, evidence: Evidence) -> str:
+    """The question; where it can't be asked, what stands in its way."""
+    state = gate.purpose.state
+    if severity(gate, evidence) == "blocked":
+        return texts(f"{state}.title_blocked", count=len(evidence.blockers))
+    return texts(f"{state}.title")
 
 
 def finding_text(texts: Texts, finding: Finding) -> str:
@@ -26,6 +46,18 @@ def meaning_and_detail(texts: Texts, finding: Finding) -> tuple[str, str]:
     if known is not None:
         return known[0], finding.detail
     return finding.detail or finding.id, ""
+
+
+def changes_text(texts: Texts, changed: Sequence[str]) -> str:
+    """Which facts have changed, by the parts of the evidence; checks by their ids."""
+    names = [
+        texts("changed.finding", id=part.partition(":")[2])
+        if part.startswith("finding:")
+        else texts.either(f"changed.{part}", texts("changed.unknown"))
+        for part in changed
+    ]
+    joint = "、" if texts.language == "ja" else ", "
+    return joint.join(dict.fromkeys(names)) or texts("changed.unknown")
 
 
 def remedy_text(texts: Texts, finding: Finding) -> str:

@@ -137,10 +137,12 @@ class Evidence:
     stream: Stream
     disk: SourceDisk
     new_side: NewSide | None = None
+    started_at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the hash and what it was made from."""
-        return {**asdict(self), "material": self.material(), "hash": self.hash}
+        material, parts = self.material(), self.parts()
+        return {**asdict(self), "material": material, "parts": parts, "hash": self.hash}
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -165,8 +167,13 @@ class Evidence:
     @property
     def hash(self) -> str:
         """SHA-256 of the material part, in hex."""
-        text = json.dumps(self.material(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self.material())
+
+    def parts(self) -> dict[str, str]:
+        """A short digest of each material part, so that it can be said which one changed."""
+        material = self.material()
+        findings = {f"finding:{finding[0]}": finding for finding in material.pop("findings")}
+        return {key: _digest(value)[:8] for key, value in {**material, **findings}.items()}
 
     def material(self) -> dict[str, Any]:
         """What a decision depends on."""
@@ -201,6 +208,16 @@ class Evidence:
             "disk": self.disk.verdict,
             "new_side": None if self.new_side is None else _material_of(self.new_side),
         }
+
+
+def changed_parts(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Names of the parts that differ, are new, or are gone."""
+    return [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def size_class(value: float | None) -> str:

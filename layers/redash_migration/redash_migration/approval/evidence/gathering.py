@@ -75,6 +75,7 @@ def gather(
         stream=stream,
         disk=disk,
         new_side=_new_side(record) if purpose is CONFIRM else None,
+        started_at=record.milestones().get("started", ""),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from redash_migration.approval.desk import Desk
@@ -10,7 +11,7 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.finishing import Finish, as_it_ended, finish, still_waiting
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
-from redash_migration.approval.messages.sending import send_outcome
+from redash_migration.approval.messages.sending import send_outcome, send_planned
 from redash_migration.clock import stamp
 
 _TRIES = 8
@@ -47,10 +48,11 @@ def answer(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> Re
             evidence_hash=evidence.hash,
             at=stamp(desk.clock()),
             channel=proposal.channel,
+            begin_at=stamp(proposal.begin_at) if isinstance(proposal.begin_at, datetime) else "",
         )
         if evidence.hash != gate.evidence_hash:  # the evidence of the asking is kept already
             desk.keep(gate, evidence)
-        written = desk.gates.answer(gate, given, decided=decides(gate, given))
+        written = desk.gates.answer(gate, given, decided=decides(gate, given, desk.clock()))
         if written is not None:
             return _taken(desk, written, given)
         latest = desk.gates.find(gate.gate_id)
@@ -64,7 +66,7 @@ def _refusal(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> 
     waiting = still_waiting(desk, gate)
     if not waiting:
         gate = as_it_ended(desk, gate)
-    if gate.decided or gate.has_answered(proposal.actor, evidence.hash):
+    if gate.decided or _answered_already(gate, evidence, proposal):
         return Reply("already", gate)
     if gate.expired(desk.clock()):
         return Reply("expired", gate)
@@ -72,8 +74,14 @@ def _refusal(desk: Desk, gate: Gate, evidence: Evidence, proposal: Proposal) -> 
         return Reply("closed", gate, finish="CLOSED")
     if proposal.evidence_hash != evidence.hash:
         return Reply("stale", gate)
-    found = problems(gate, evidence, proposal)
+    found = problems(gate, evidence, proposal, desk.clock())
     return Reply("refused", gate, tuple(found)) if found else None
+
+
+def _answered_already(gate: Gate, evidence: Evidence, proposal: Proposal) -> bool:
+    """Who agreed for later may still refuse until then."""
+    calls_off = proposal.decision == gate.purpose.refuse and gate.begins_at(evidence.hash)
+    return gate.has_answered(proposal.actor, evidence.hash) and not calls_off
 
 
 def _taken(desk: Desk, gate: Gate, given: Answer) -> Reply:
@@ -87,8 +95,11 @@ def _taken(desk: Desk, gate: Gate, given: Answer) -> Reply:
         evidence_hash=given.evidence_hash,
         channel=given.channel,
         decides=gate.state == "DECIDED",
+        begin_at=given.begin_at,
     )
     if gate.state != "DECIDED":
+        if gate.begins_at(given.evidence_hash) is not None:
+            send_planned(desk, gate, given, desk.clock())
         return Reply("noted", gate)
     reply = Reply("decided", gate, finish=deliver(desk, gate))
     if reply.finish == "CLOSED":

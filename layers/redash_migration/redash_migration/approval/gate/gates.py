@@ -13,7 +13,8 @@ from redash_migration.approval.gate.question import Answer, Gate, GateState
 from redash_migration.clock import moment, stamp
 from redash_migration.record.table import Item, RecordTable, Value
 
-_POINTER_LIFE_SECONDS = 86_400
+_POINTER_LIFE_SECONDS = 30 * 86_400
+"""How long after its time a link still tells how the migration ended."""
 
 
 class Gates:
@@ -64,19 +65,25 @@ class Gates:
         """Add an answer, and with it the decision where it makes one; None when too late."""
         changed = replace(gate, answers={**gate.answers, answer.actor: answer})
         if decided:
-            changed = replace(
-                changed,
-                state="DECIDED",
-                decision=answer.decision,
-                actor=_names(changed, answer),
-                reason=answer.reason,
-                evidence_hash=answer.evidence_hash,
-                decided_at=answer.at,
-            )
+            changed = _decided(changed, answer, answer.at)
         written = self._write(gate, changed)
         if written is not None:
             self._keep(written, answer)
         return written
+
+    def begin(self, gate: Gate, evidence_hash: str, now: datetime) -> Gate | None:
+        """The planned time has come: what was agreed decides; None when somebody was faster."""
+        last = max(gate.agreeing(evidence_hash), key=lambda answer: answer.at)
+        return self._write(gate, _decided(gate, last, stamp(now)))
+
+    def drop(self, gate: Gate, evidence_hash: str) -> Gate | None:
+        """Take back plans that were made on other evidence; None when somebody was faster."""
+        kept = {
+            actor: answer
+            for actor, answer in gate.answers.items()
+            if not answer.begin_at or answer.evidence_hash == evidence_hash
+        }
+        return self._write(gate, replace(gate, answers=kept))
 
     def expire(self, gate: Gate, now: datetime) -> Gate | None:
         """Decide by time that nobody decided; None when somebody was faster."""
@@ -133,6 +140,18 @@ _REPORTED = (
     "decided_at",
     "channel",
 )
+
+
+def _decided(gate: Gate, answer: Answer, at: str) -> Gate:
+    return replace(
+        gate,
+        state="DECIDED",
+        decision=answer.decision,
+        actor=_names(gate, answer),
+        reason=answer.reason,
+        evidence_hash=answer.evidence_hash,
+        decided_at=at,
+    )
 
 
 def _names(gate: Gate, last: Answer) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import Purpose
+from redash_migration.clock import moment
 
 GateState = Literal["OPEN", "DECIDED", "RESUMED", "CLOSED"]
 """OPEN -> DECIDED -> RESUMED; CLOSED when the execution no longer waits."""
@@ -24,6 +25,8 @@ class Answer:
     evidence_hash: str
     at: str
     channel: str
+    begin_at: str = ""
+    """For when it was approved (a stamp); empty for at once."""
 
     def to_json(self) -> dict[str, str]:
         """Plain values."""
@@ -34,6 +37,7 @@ class Answer:
             "evidence_hash": self.evidence_hash,
             "at": self.at,
             "channel": self.channel,
+            "begin_at": self.begin_at,
         }
 
 
@@ -86,6 +90,12 @@ class Gate:
             for answer in self.answers.values()
             if answer.decision == self.purpose.agree and answer.evidence_hash == evidence_hash
         ]
+
+    def begins_at(self, evidence_hash: str) -> datetime | None:
+        """When it begins: enough people agreed, one of them for later. None where not planned."""
+        agreeing = self.agreeing(evidence_hash)
+        times = [moment(answer.begin_at) for answer in agreeing if answer.begin_at]
+        return max(times) if times and len(agreeing) >= self.required else None
 
     def has_answered(self, actor: str, evidence_hash: str) -> bool:
         """Whether this person answered, and to this very evidence."""

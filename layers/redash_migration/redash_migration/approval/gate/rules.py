@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from redash_migration.approval.evidence.contents import Evidence
@@ -11,6 +12,8 @@ from redash_migration.approval.gate.people import same_person
 from redash_migration.approval.gate.question import Answer, Gate
 
 MAXIMUM_REASON = 1000
+BEGIN_MARGIN = timedelta(minutes=5)
+"""A planned beginning comes so much before the question's end that it can't miss it."""
 
 Problem = Literal[
     "name_missing",
@@ -18,6 +21,9 @@ Problem = Literal[
     "decision_missing",
     "reason_missing",
     "reason_too_long",
+    "begin_invalid",
+    "begin_passed",
+    "begin_late",
     "starter",
     "person_unknown",
     "blocked",
@@ -35,6 +41,8 @@ class Proposal:
     evidence_hash: str
     channel: str
     name: str | None
+    begin_at: datetime | Literal["invalid"] | None = None
+    """When it shall begin; None for at once, "invalid" for what can't be read."""
 
 
 def clean(text: str) -> str:
@@ -48,7 +56,7 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
-def problems(gate: Gate, evidence: Evidence, proposal: Proposal) -> list[Problem]:
+def problems(gate: Gate, evidence: Evidence, proposal: Proposal, now: datetime) -> list[Problem]:
     """Everything that keeps the proposal from being taken; empty when nothing does."""
     found: list[Problem] = []
     agrees = proposal.decision == gate.purpose.agree
@@ -65,6 +73,8 @@ def problems(gate: Gate, evidence: Evidence, proposal: Proposal) -> list[Problem
     # Counted as it is kept: folding can make many letters of one.
     if max(len(proposal.reason), len(clean(proposal.reason))) > MAXIMUM_REASON:
         found.append("reason_too_long")
+    if agrees and proposal.begin_at is not None:
+        found += _begin_problems(gate, proposal.begin_at, now)
     if agrees:
         if started_by(gate, proposal.actor):
             found.append("starter")
@@ -73,6 +83,17 @@ def problems(gate: Gate, evidence: Evidence, proposal: Proposal) -> list[Problem
         if blocked(gate, evidence):
             found.append("blocked")
     return found
+
+
+def _begin_problems(
+    gate: Gate, begin_at: datetime | Literal["invalid"], now: datetime
+) -> list[Problem]:
+    """A beginning that was planned lies within the question's own time."""
+    if begin_at == "invalid":
+        return ["begin_invalid"]
+    if begin_at <= now:
+        return ["begin_passed"]
+    return ["begin_late"] if begin_at > gate.expires_at - BEGIN_MARGIN else []
 
 
 def needs_reason(gate: Gate, evidence: Evidence, decision: str) -> bool:
@@ -93,8 +114,11 @@ def started_by(gate: Gate, actor: str) -> bool:
     return not gate.allow_self and same_person(gate.requested_by, actor)
 
 
-def decides(gate: Gate, answer: Answer) -> bool:
-    """Whether the gate is decided with this answer: by one refusal, or by enough people."""
+def decides(gate: Gate, answer: Answer, now: datetime) -> bool:
+    """Whether the gate is decided with this answer: by one refusal, or by enough people.
+
+    Enough people for a later time decide nothing yet: until then anybody may still refuse.
+    """
     if answer.decision == gate.purpose.refuse:
         return True
     others = {
@@ -102,7 +126,11 @@ def decides(gate: Gate, answer: Answer) -> bool:
         for earlier in gate.agreeing(answer.evidence_hash)
         if earlier.actor.casefold() != answer.actor.casefold()
     }
-    return len(others) + 1 >= gate.required
+    if len(others) + 1 < gate.required:
+        return False
+    answered = replace(gate, answers={**gate.answers, answer.actor: answer})
+    begins = answered.begins_at(answer.evidence_hash)
+    return begins is None or begins <= now
 
 
 def _must_be_known(gate: Gate) -> bool:

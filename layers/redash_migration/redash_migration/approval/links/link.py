@@ -36,6 +36,8 @@ class Link:
     person: str
     purpose: str
     expires_at: int
+    expired: bool = False
+    """Its time is over: it shows how things stand, and decides nothing any more."""
 
     def sign(self, keys: KeyRing) -> str:
         """The path segment, signed with the current key."""
@@ -51,7 +53,7 @@ class Link:
         return f"{key_id}.{self.gate_id}.{self.person}.{question}.{self.expires_at}"
 
 
-BadLink = Literal["unknown", "expired"]
+BadLink = Literal["unknown"]
 
 
 def new_gate_id() -> str:
@@ -62,8 +64,7 @@ def new_gate_id() -> str:
 def read_link(text: str, keys: KeyRing, now: float) -> Link | BadLink:
     """The link that the path segment holds.
 
-    ``unknown`` for everything that this key ring did not sign, whatever is wrong with it;
-    ``expired`` only for a link whose signature is right.
+    ``unknown`` for everything that this key ring did not sign, whatever is wrong with it.
     """
     parts = _FORM.fullmatch(text)
     if parts is None:
@@ -72,7 +73,5 @@ def read_link(text: str, keys: KeyRing, now: float) -> Link | BadLink:
     if not keys.accepts(_DOMAIN, body, parts["key_id"], signature):
         return "unknown"
     expires_at = int(parts["expires_at"])
-    if now >= expires_at:
-        return "expired"
     purpose = next(state for state, code in _QUESTIONS.items() if code == parts["question"])
-    return Link(parts["gate_id"], parts["person"], purpose, expires_at)
+    return Link(parts["gate_id"], parts["person"], purpose, expires_at, expired=now >= expires_at)

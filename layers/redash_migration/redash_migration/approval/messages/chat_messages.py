@@ -8,8 +8,9 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import MAXIMUM_REASON, blocked
-from redash_migration.approval.messages.mails import outcome_lines, summary
+from redash_migration.approval.messages.mails import Letter, outcome_lines, summary
 from redash_migration.approval.texts import Texts
+from redash_migration.approval.wording import question_title
 
 Blocks = list[dict[str, Any]]
 
@@ -23,7 +24,7 @@ def request_blocks(
     texts: Texts, gate: Gate, evidence: Evidence, view: str, *, buttons: bool
 ) -> tuple[str, Blocks]:
     """The question: summary, a link that only shows, and buttons where Slack may decide."""
-    title = texts(f"{gate.purpose.state}.title")
+    title = question_title(texts, gate, evidence)
     until = texts("mail.until", time=texts.figures.time(gate.expires_at))
     blocks: Blocks = [
         {"type": "header", "text": plain(title)},
@@ -65,9 +66,15 @@ def request_blocks(
 def outcome_blocks(texts: Texts, gate: Gate) -> tuple[str, Blocks]:
     """What was decided, by whom, when, why."""
     lines = outcome_lines(texts, gate)
-    mark = {"approve": "✅", "keep": "✅", EXPIRE: "⌛"}.get(gate.decision, "⛔")
+    # A person's answer is no alarm, whichever it is.
+    mark = {"approve": "✅", "keep": "✅", EXPIRE: "⌛"}.get(gate.decision, "↩️")
     body = f"{mark} *{escape(gate.migration_id)}*\n" + _lines(lines)
     return lines[0], [section(body)]
+
+
+def letter_blocks(letter: Letter) -> tuple[str, Blocks]:
+    """A mail's words; its subject is what a notification shows."""
+    return letter.subject, [section(f"*{escape(letter.subject)}*\n{escape(letter.text)}")]
 
 
 def _button(texts: Texts, gate: Gate, evidence: Evidence, decision: str) -> dict[str, Any]:

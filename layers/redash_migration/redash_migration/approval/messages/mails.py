@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.contents import Evidence, Finding
 from redash_migration.approval.gate.purposes import EXPIRE
-from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import finding_text
+from redash_migration.approval.wording import finding_text, question_title, severity
 
 _SHOWN = 5
 
@@ -24,8 +25,13 @@ class Letter:
 
 def request_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> Letter:
     """The question with its summary and one person's link."""
-    subject = texts(f"mail.{gate.purpose.state}.subject", migration=gate.migration_id)
-    title = texts(f"{gate.purpose.state}.title")
+    kind = severity(gate, evidence)
+    subject = texts(
+        f"mail.{gate.purpose.state}.subject.{kind}",
+        migration=gate.migration_id,
+        count=len(evidence.blockers if kind == "blocked" else evidence.findings),
+    )
+    title = question_title(texts, gate, evidence)
     return Letter(subject, _text(title, *summary(texts, evidence), "", *_link(texts, gate, link)))
 
 
@@ -33,7 +39,7 @@ def reminder_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str, now: 
     """The same once more, with the time that is left."""
     left = texts.figures.duration(max(0.0, (gate.expires_at - now).total_seconds()))
     subject = texts("mail.reminder.subject", left=left, migration=gate.migration_id)
-    title = texts(f"{gate.purpose.state}.title")
+    title = question_title(texts, gate, evidence)
     return Letter(
         subject,
         _text(
@@ -44,6 +50,32 @@ def reminder_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str, now: 
             "",
             *_link(texts, gate, link),
         ),
+    )
+
+
+def planned_mail(texts: Texts, gate: Gate, answer: Answer) -> Letter:
+    """It was approved for later: when it begins, and how it can still be called off."""
+    when = texts.figures.time(answer.begin_at)
+    return Letter(
+        texts("begin.subject", time=when, migration=gate.migration_id),
+        _text(
+            texts("begin.message", time=when, actor=answer.actor),
+            *([texts("mail.reason", reason=answer.reason)] if answer.reason else []),
+            "",
+            texts("begin.call_off"),
+            texts("status.lead.planned"),
+        ),
+    )
+
+
+def unplanned_mail(
+    texts: Texts, gate: Gate, evidence: Evidence, *, link: str, actor: str, what: str
+) -> Letter:
+    """It will not begin as planned, since the facts have changed; the question is asked again."""
+    asked = request_mail(texts, gate, evidence, link)
+    return Letter(
+        texts("begin.off.subject", migration=gate.migration_id),
+        _text(texts("begin.off", what=what, actor=actor), "", asked.text.rstrip("\n")),
     )
 
 
@@ -97,11 +129,21 @@ def summary(texts: Texts, evidence: Evidence) -> list[str]:
     )
     if not evidence.findings:
         return [*lines, texts("mail.no_warnings")]
-    lines.append(texts("mail.warnings", count=len(evidence.findings)))
-    lines += [f"- {finding_text(texts, finding)}" for finding in evidence.findings[:_SHOWN]]
-    if len(evidence.findings) > _SHOWN:
-        lines.append(f"- {texts('mail.more', count=len(evidence.findings) - _SHOWN)}")
-    return lines
+    return [
+        *lines,
+        *_listed(texts, "mail.failed", evidence.blockers),
+        *_listed(texts, "mail.warnings", evidence.warnings),
+    ]
+
+
+def _listed(texts: Texts, title: str, findings: Sequence[Finding]) -> list[str]:
+    """Failed checks and warnings apart, the first few of each."""
+    if not findings:
+        return []
+    lines = [f"- {finding_text(texts, finding)}" for finding in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        lines.append(f"- {texts('mail.more', count=len(findings) - _SHOWN)}")
+    return [texts(title, count=len(findings)), *lines]
 
 
 def _link(texts: Texts, gate: Gate, link: str) -> list[str]:

@@ -6,19 +6,26 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from redash_migration.approval.desk import Desk, NotSent
-from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.contents import Evidence, changed_parts
 from redash_migration.approval.gate.people import Approver
-from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.links.link import VIEWER, Link
-from redash_migration.approval.messages.chat_messages import outcome_blocks, request_blocks
+from redash_migration.approval.messages.chat_messages import (
+    letter_blocks,
+    outcome_blocks,
+    request_blocks,
+)
 from redash_migration.approval.messages.deliveries import Deliveries
 from redash_migration.approval.messages.mails import (
     Letter,
     outcome_mail,
+    planned_mail,
     reminder_mail,
     request_mail,
+    unplanned_mail,
 )
 from redash_migration.approval.texts import Texts
+from redash_migration.approval.wording import changes_text
 
 REQUEST = "request"
 OUTCOME = "outcome"
@@ -52,6 +59,31 @@ def send_reminders(desk: Desk, gate: Gate, evidence: Evidence, percent: int, now
     _post_question(desk, gate, evidence, occasion, now)
 
 
+def send_planned(desk: Desk, gate: Gate, answer: Answer, now: datetime) -> None:
+    """It begins later: to all, once for each time that was named."""
+    letter = planned_mail(Texts(gate.language), gate, answer)
+    occasion = f"planned-{answer.begin_at}"
+    _mail(desk, gate, occasion, people=gate.approvers, letter=lambda _: letter, now=now)
+    _say(desk, gate, occasion, letter, now)
+
+
+def send_unplanned(
+    desk: Desk, gate: Gate, evidence: Evidence, answer: Answer, now: datetime
+) -> None:
+    """It does not begin as planned: to all, with what has changed and their links."""
+    texts = Texts(gate.language)
+    what = changes_text(texts, changed_parts(desk.parts_of(gate, answer), evidence.parts()))
+
+    def letter(key: str) -> Letter:
+        link = link_for(desk, gate, key)
+        return unplanned_mail(texts, gate, evidence, link=link, actor=answer.actor, what=what)
+
+    occasion = f"unplanned-{answer.evidence_hash[:12]}"
+    everybody = gate.approvers
+    _mail(desk, gate, occasion, people=everybody, letter=lambda one: letter(one.key), now=now)
+    _say(desk, gate, occasion, letter(VIEWER), now)
+
+
 def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
     """What was decided, to all."""
     texts = Texts(gate.language)
@@ -68,6 +100,15 @@ def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
         return
     text, blocks = outcome_blocks(texts, gate)
     _send(desk, gate, OUTCOME, recipient=CHAT, now=now, send=lambda: chat.post(text, blocks))
+
+
+def _say(desk: Desk, gate: Gate, occasion: str, letter: Letter, now: datetime) -> None:
+    """A mail's text in the channel."""
+    chat = desk.chat
+    if chat is None:
+        return
+    text, blocks = letter_blocks(letter)
+    _send(desk, gate, occasion, recipient=CHAT, now=now, send=lambda: chat.post(text, blocks))
 
 
 def link_for(desk: Desk, gate: Gate, person: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from redash_migration.approval.desk import Desk
-from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.contents import Evidence, changed_parts
 from redash_migration.approval.gate.answering import Reply, answer
 from redash_migration.approval.gate.finishing import as_it_ended, still_waiting
 from redash_migration.approval.gate.gates import Gates
@@ -22,7 +22,15 @@ from redash_migration.approval.page.form_model import form_model
 from redash_migration.approval.page.http import MAXIMUM_BODY, Request, Response
 from redash_migration.approval.page.page_model import page_model
 from redash_migration.approval.page.rendering import render
+from redash_migration.approval.page.status import status_page
 from redash_migration.approval.texts import LANGUAGES, Texts
+from redash_migration.approval.wording import changes_text
+
+_TOO_LATE = {
+    "expired": (410, "notice.expired.text"),
+    "closed": (410, "notice.closed.text"),
+    "already": (409, "already.note"),
+}
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 
@@ -55,6 +63,22 @@ class Visit:
     link: str
     keys: KeyRing
     now: datetime
+    expired: bool = False
+
+    def status(
+        self, code: int, *, gate: Gate | None = None, note: str = "", pending: bool = False
+    ) -> Response:
+        """How things stand, in place of a question."""
+        return status_page(
+            self.texts,
+            code,
+            desk=self.desk,
+            gate=gate or self.gate,
+            evidence=self.evidence,
+            now=self.now,
+            note=note,
+            pending=pending,
+        )
 
 
 def respond(site: Site, request: Request) -> Response:
@@ -77,8 +101,6 @@ def _visit(site: Site, request: Request, texts: Texts) -> Visit | Response:
         return notices.notice(texts, 404, "unknown")
     keys, now, text = site.keys(), site.clock(), request.path[len(PATH) :]
     link = read_link(text, keys, now.timestamp())
-    if link == "expired":
-        return notices.notice(texts, 410, "expired")
     gate = None if link == "unknown" else site.gates.find(link.gate_id)
     if link == "unknown" or gate is None or gate.purpose.state != link.purpose:
         return notices.notice(texts, 404, "unknown")
@@ -86,7 +108,8 @@ def _visit(site: Site, request: Request, texts: Texts) -> Visit | Response:
     if link.person != VIEWER and (person is None or person not in site.approvers()):
         return notices.notice(texts, 404, "unknown")
     desk = site.desk(gate.migration_id)
-    return Visit(texts, desk, gate, desk.evidence(gate), person, text, keys, now)
+    evidence = desk.evidence(gate)
+    return Visit(texts, desk, gate, evidence, person, text, keys, now, link.expired)
 
 
 def show(visit: Visit) -> Response:
@@ -95,12 +118,15 @@ def show(visit: Visit) -> Response:
     if not waiting:
         gate = as_it_ended(visit.desk, gate)
     if gate.decided:
-        status = 200 if visit.person is None else 409
-        return notices.decided(visit.texts, status, gate, repeated=visit.person is not None)
+        return visit.status(200, gate=gate)
+    if visit.expired:
+        return visit.status(200, gate=gate, note=visit.texts("notice.expired.text"))
     if gate.state == "CLOSED" or not waiting:
-        return notices.notice(visit.texts, 410, "closed")
+        return visit.status(200, gate=gate, note=visit.texts("notice.closed.text"))
     if visit.person and gate.has_answered(visit.person.address, visit.evidence.hash):
-        return notices.noted(visit.texts, 409, gate, visit.evidence)
+        if gate.begins_at(visit.evidence.hash) is not None:
+            return _page(visit, 200, planned=True)
+        return visit.status(200, gate=gate)
     return _page(visit, 200)
 
 
@@ -108,12 +134,10 @@ def _post(visit: Visit, request: Request) -> Response:
     texts, person = visit.texts, visit.person
     if person is None:
         return notices.notice(texts, 403, "method")
-    if not request.from_own_page():
-        return notices.notice(texts, 403, "foreign")
-    if len(request.body) > MAXIMUM_BODY:
-        return notices.notice(texts, 413, "large")
-    if not request.is_form:
-        return notices.notice(texts, 415, "foreign")
+    if (unfit := _unfit(request)) is not None:
+        return notices.notice(texts, *unfit)
+    if visit.expired:
+        return visit.status(410, note=texts("notice.expired.text"))
     form = request.form
     shown = form.get("evidence", "")
     fresh = nonce_holds(visit.keys, form.get("nonce", ""), visit.link, shown, visit.now.timestamp())
@@ -126,29 +150,38 @@ def _post(visit: Visit, request: Request) -> Response:
         evidence_hash=shown,
         channel="page",
         name=form.get("name", ""),
+        begin_at=texts.figures.read_local(form.get("begin_at", "")),
     )
     return _told(visit, answer(visit.desk, visit.gate, visit.evidence, proposal), form)
+
+
+def _unfit(request: Request) -> tuple[int, str] | None:
+    """What keeps a request from being a form of this page: status and notice."""
+    if not request.from_own_page():
+        return 403, "foreign"
+    if len(request.body) > MAXIMUM_BODY:
+        return 413, "large"
+    return None if request.is_form else (415, "foreign")
 
 
 def _told(visit: Visit, reply: Reply, form: dict[str, str]) -> Response:
     """The page that says what became of an answer."""
     texts, gate = visit.texts, reply.gate
-    if reply.status in {"stale", "refused"}:
-        return _page(
-            visit,
-            412 if reply.status == "stale" else 422,
-            typed=form,
-            banner="stale" if reply.status == "stale" else "",
-            problems=reply.problems,
-        )
-    if reply.status in {"expired", "closed"}:
-        return notices.notice(texts, 410, reply.status)
-    again = reply.status == "already"
-    status = 409 if again else 200
-    if gate.state == "OPEN":
-        return notices.noted(texts, status, gate, visit.evidence)
-    pending = reply.finish == "PENDING"
-    return notices.decided(texts, status, gate, repeated=again, pending=pending)
+    if reply.status == "stale":
+        changed = changed_parts(_shown_parts(form.get("parts", "")), visit.evidence.parts())
+        return _page(visit, 412, typed=form, banner="stale", changed=changes_text(texts, changed))
+    if reply.status == "refused":
+        return _page(visit, 422, typed=form, problems=reply.problems)
+    if reply.status in {"expired", "closed", "already"}:
+        code, key = _TOO_LATE[reply.status]
+        return visit.status(code, gate=gate, note=texts(key))
+    return visit.status(200, gate=gate, pending=reply.finish == "PENDING")
+
+
+def _shown_parts(text: str) -> dict[str, str]:
+    """The digests of what a form was shown with; they only serve to say what has changed."""
+    pairs = (part.partition("=") for part in text[:8000].split(";"))
+    return {name: digest for name, _, digest in pairs if digest}
 
 
 def _page(
@@ -157,6 +190,8 @@ def _page(
     *,
     typed: dict[str, str] | None = None,
     banner: str = "",
+    changed: str = "",
+    planned: bool = False,
     problems: tuple[Problem, ...] = (),
 ) -> Response:
     texts, evidence, person = visit.texts, visit.evidence, visit.person
@@ -170,14 +205,26 @@ def _page(
             nonce=new_nonce(visit.keys, visit.link, evidence.hash, visit.now.timestamp()),
             typed=typed or {},
             problems=problems,
+            planned=planned,
         )
     return render(
         texts,
         status,
         "page.html.j2",
-        page=page_model(texts, visit.gate, evidence),
+        page=page_model(texts, visit.gate, evidence, now=visit.now, person=person),
         form=form,
-        banner={"title": texts(f"{banner}.title"), "text": texts(f"{banner}.text")}
-        if banner
-        else None,
+        banner=_banner(visit, banner, changed=changed),
     )
+
+
+def _banner(visit: Visit, name: str, *, changed: str) -> dict[str, str] | None:
+    """What a person has to know first: that nothing was sent, or for when it is planned."""
+    texts = visit.texts
+    if name:
+        title, text = texts(f"{name}.title"), texts(f"{name}.text")
+        return {"title": title, "text": text, "changed": changed}
+    begins = visit.gate.begins_at(visit.evidence.hash)
+    if begins is None:
+        return None
+    title = texts("status.planned", time=texts.figures.time(begins))
+    return {"title": title, "text": texts("status.lead.planned"), "changed": ""}

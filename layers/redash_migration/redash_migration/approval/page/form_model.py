@@ -8,7 +8,13 @@ from typing import Any
 from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
-from redash_migration.approval.gate.rules import MAXIMUM_REASON, Problem, blocked, started_by
+from redash_migration.approval.gate.rules import (
+    BEGIN_MARGIN,
+    MAXIMUM_REASON,
+    Problem,
+    blocked,
+    started_by,
+)
 from redash_migration.approval.texts import Texts
 
 _FIELD: Mapping[Problem, str] = {
@@ -17,6 +23,9 @@ _FIELD: Mapping[Problem, str] = {
     "decision_missing": "decision",
     "reason_missing": "reason",
     "reason_too_long": "reason",
+    "begin_invalid": "begin",
+    "begin_passed": "begin",
+    "begin_late": "begin",
 }
 
 
@@ -29,13 +38,24 @@ def form_model(
     nonce: str,
     typed: Mapping[str, str],
     problems: tuple[Problem, ...] = (),
+    planned: bool = False,
 ) -> dict[str, Any]:
-    """Everything the form shows; ``typed`` is what a person sent before and gets back."""
+    """Everything the form shows; ``typed`` is what a person sent before and gets back.
+
+    A choice that nobody could make is not offered: agreeing while a check stands failed, or once
+    more to what is ``planned``.
+    """
     starter, closed = started_by(gate, person), blocked(gate, evidence)
-    fields = {"decision": "", "name": "", "reason": ""}
+    fields = {"decision": "", "name": "", "reason": "", "begin": ""}
     for problem in problems:
         field = _FIELD.get(problem, "decision")
-        fields[field] = fields[field] or texts(f"problem.{problem}")
+        until = texts.figures.time(gate.expires_at - BEGIN_MARGIN)
+        fields[field] = fields[field] or texts(f"problem.{problem}", time=until)
+    offered = [
+        decision
+        for decision in gate.purpose.decisions
+        if decision != gate.purpose.agree or not (closed or planned)
+    ]
     return {
         "person": texts("deciding_as", person=person),
         "nonce": nonce,
@@ -50,14 +70,33 @@ def form_model(
                 "label": texts(f"form.{decision}"),
                 "hint": _hint(texts, decision, evidence),
                 "tone": "agree" if decision == gate.purpose.agree else "refuse",
-                "checked": typed.get("decision") == decision,
-                "disabled": decision == gate.purpose.agree and (starter or closed),
+                "checked": typed.get("decision") == decision or len(offered) == 1,
+                "disabled": decision == gate.purpose.agree and starter,
             }
-            for decision in gate.purpose.decisions
+            for decision in offered
         ],
+        "title": texts("form.title" if len(offered) > 1 else "form.title.refuse"),
+        "folded": closed and not problems,
+        "submit": texts("form.submit" if len(offered) > 1 else "form.submit.refuse"),
+        "parts": ";".join(f"{name}={digest}" for name, digest in evidence.parts().items()),
+        "begin": _begin(texts, gate, typed) if gate.purpose.agree in offered else None,
         "note": texts("form.starter") if starter else texts("form.blocked") if closed else "",
         "problems": [text for text in fields.values() if text],
         "field": fields,
+    }
+
+
+def _begin(texts: Texts, gate: Gate, typed: Mapping[str, str]) -> dict[str, str] | None:
+    """A time to begin at may be named for a cutover."""
+    if gate.purpose is not CUTOVER:
+        return None
+    figures = texts.figures
+    latest = gate.expires_at - BEGIN_MARGIN
+    return {
+        "value": typed.get("begin_at", ""),
+        "hint": texts("begin.hint", zone=figures.zone_name, time=figures.time(latest)),
+        "least": f"{gate.opened_at.astimezone(figures.zone):%Y-%m-%dT%H:%M}",
+        "most": f"{latest.astimezone(figures.zone):%Y-%m-%dT%H:%M}",
     }
 
 

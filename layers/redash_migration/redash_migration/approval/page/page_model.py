@@ -6,6 +6,7 @@ Templates only lay out; whatever needs a decision is decided here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from redash_migration.approval.evidence.contents import (
@@ -14,8 +15,10 @@ from redash_migration.approval.evidence.contents import (
     Finding,
     TableEvidence,
 )
+from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.page.people_model import people_model
 from redash_migration.approval.page.picture import progress, table_bars
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
@@ -23,27 +26,33 @@ from redash_migration.approval.wording import (
     in_readers_language,
     meaning_and_detail,
     part_name,
+    question_title,
     remedy_text,
+    severity,
     table_state,
 )
 
 Model = dict[str, Any]
 
 
-def page_model(texts: Texts, gate: Gate, evidence: Evidence) -> Model:
+def page_model(
+    texts: Texts, gate: Gate, evidence: Evidence, *, now: datetime, person: Approver | None
+) -> Model:
     """The evidence part of a page, for either question."""
     return {
         "migration": gate.migration_id,
-        "title": texts(f"{gate.purpose.state}.title"),
+        "title": question_title(texts, gate, evidence),
+        "severity": severity(gate, evidence),
         "lead": _lead(texts, gate, evidence),
         "headline": _headline(texts, evidence),
         "deadline": texts("deadline", time=texts.figures.time(gate.expires_at)),
         "deadline_iso": gate.expires_at.isoformat(timespec="minutes"),
-        "progress": progress(texts, gate.purpose),
+        "progress": progress(texts, "approval" if gate.purpose is CUTOVER else "confirm"),
         "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
         "steps": _steps(texts, gate, evidence),
         "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
         "findings": [_finding(texts, finding) for finding in evidence.findings],
+        "findings_title": _findings_title(texts, evidence),
         "findings_note": _findings_note(texts, gate, evidence),
         "tables": _tables(texts, evidence),
         "excluded": _excluded(texts, evidence),
@@ -53,6 +62,7 @@ def page_model(texts: Texts, gate: Gate, evidence: Evidence) -> Model:
         else _new_side_cards(texts, evidence),
         "as_of": _as_of(texts, evidence),
         "back": _back(texts, gate, evidence),
+        "people": people_model(texts, gate, evidence, now=now, person=person),
         "people_note": _people_note(texts, gate, evidence),
         "hash": evidence.hash,
     }
@@ -60,6 +70,8 @@ def page_model(texts: Texts, gate: Gate, evidence: Evidence) -> Model:
 
 def _lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
     state = gate.purpose.state
+    if severity(gate, evidence) == "blocked":
+        return texts(f"{state}.lead_blocked")
     if gate.purpose is CUTOVER:
         if evidence.pause.seconds is None:
             return texts(f"{state}.lead_unmeasured")
@@ -148,6 +160,13 @@ def _finding(texts: Texts, finding: Finding) -> Model:
         "remedy": remedy_text(texts, finding),
         "foreign": not in_readers_language(texts, finding),
     }
+
+
+def _findings_title(texts: Texts, evidence: Evidence) -> str:
+    """A failed check is no warning, and the headline says so."""
+    if not evidence.blockers:
+        return texts("findings.title")
+    return texts("findings.title.both" if evidence.warnings else "findings.title.failed")
 
 
 def _findings_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:

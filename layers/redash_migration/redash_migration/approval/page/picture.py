@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from redash_migration.approval.evidence.contents import TableEvidence
-from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.texts import Texts
 
 STATIONS = ("copied", "in_step", "approval", "pause", "switch", "confirm")
@@ -18,9 +17,9 @@ SHOWN_TABLES = 7
 ROW_HEIGHT = 36
 
 
-def progress(texts: Texts, purpose: Purpose) -> dict[str, Any]:
-    """Stations on a line; ``here`` is where the question is asked."""
-    here = STATIONS.index("approval" if purpose is CUTOVER else "confirm")
+def progress(texts: Texts, station: str) -> dict[str, Any]:
+    """Stations on a line; ``station`` is where the migration is."""
+    here = STATIONS.index(station)
     width = 100 / len(STATIONS)
     stations = [
         {

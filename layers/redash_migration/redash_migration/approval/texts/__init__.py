@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from redash_migration.approval.texts import status
 from redash_migration.approval.texts.english import ENGLISH
 from redash_migration.approval.texts.figures import FIGURES, Figures
 from redash_migration.approval.texts.japanese import JAPANESE
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "ja": JAPANESE}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {**ENGLISH, **status.ENGLISH},
+    "ja": {**JAPANESE, **status.JAPANESE},
+}
 
 
 class Texts:

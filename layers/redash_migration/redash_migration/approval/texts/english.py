@@ -10,16 +10,21 @@ ENGLISH: Mapping[str, str] = {
     "unknown": "not measured",
     "none": "none",
     # The question
-    "RequestApproval.title": "May the cutover begin?",
+    "RequestApproval.title": "Start the cutover?",
+    "RequestApproval.title_blocked": "The cutover can't start: {count} to mend first",
+    "RequestApproval.lead_blocked": (
+        "Redash is copied to its new database and kept in sync, but a check failed or could not "
+        "be answered. Nothing is asked of you until that is mended: this page then asks."
+    ),
     "RequestApproval.lead": (
-        "Redash is copied to its new database and kept in step. With your approval it stops taking "
+        "Redash is copied to its new database and kept in sync. With your approval it stops taking "
         "writes for about {pause} and comes back on the new side."
     ),
     "RequestApproval.lead_unmeasured": (
-        "Redash is copied to its new database and kept in step. With your approval it stops taking "
+        "Redash is copied to its new database and kept in sync. With your approval it stops taking "
         "writes and comes back on the new side. How long that takes has not been predicted."
     ),
-    "ConfirmCutover.title": "Does the new Redash stay?",
+    "ConfirmCutover.title": "Keep the new Redash?",
     "ConfirmCutover.lead": (
         "Redash has been running on its new database since {time}. Keep it, or go back to the old "
         "one: the old one still stands as it was."
@@ -48,7 +53,7 @@ ENGLISH: Mapping[str, str] = {
     # Progress
     "progress.title": "Progress",
     "progress.copied": "Copied",
-    "progress.in_step": "In step",
+    "progress.in_step": "In sync",
     "progress.approval": "Approval",
     "progress.pause": "Pause",
     "progress.switch": "Switch",
@@ -102,6 +107,8 @@ ENGLISH: Mapping[str, str] = {
     "part.transitions": "From step to step",
     "part.switch_traffic": "Switching the load balancer",
     "findings.title": "Warnings",
+    "findings.title.failed": "Failed checks",
+    "findings.title.both": "Failed checks and warnings",
     "findings.none": "No warnings. {passed} checks passed.",
     "findings.some.RequestApproval": (
         "Read these first: with a warning, an approval needs a reason. {passed} checks passed."
@@ -187,10 +194,13 @@ ENGLISH: Mapping[str, str] = {
     "back.until": "This question is open until {time}.",
     # The form
     "form.title": "Your decision",
+    "form.title.refuse": "Or end it",
+    "form.fold": "End it: reject the cutover",
+    "form.submit.refuse": "Reject",
     "form.decision": "Decision",
     "form.approve": "Approve the cutover",
     "form.approve.hint": "The write pause begins within a minute.",
-    "form.reject": "Don't approve",
+    "form.reject": "Reject",
     "form.reject.hint": "Nothing is switched. The old Redash goes on as before.",
     "form.keep": "Keep the new Redash",
     "form.keep.hint": "The old side is retired. There is no way back from here afterwards.",
@@ -229,17 +239,19 @@ ENGLISH: Mapping[str, str] = {
     "worn.text": "This page had been open for long. Nothing was sent. What you typed is kept.",
     # After the decision
     "decided.approve": "Approved",
-    "decided.reject": "Not approved",
+    "decided.reject": "Rejected",
     "decided.keep": "The new Redash stays",
     "decided.go_back": "Going back",
     "decided.expire": "Nobody answered in time",
+    "decided.what": "Decision",
     "decided.by": "Decided by",
     "decided.at": "When",
     "decided.reason": "Reason",
     "decided.no_reason": "none given",
     "decided.evidence": "Evidence",
-    "decided.migration": "Migration",
-    "next.approve": "The write pause begins now. You will be asked again after the switch.",
+    "next.approve": (
+        "The write pause begins within a minute. You will be asked again after the switch."
+    ),
     "next.reject": (
         "Nothing was switched. The old Redash goes on as before, and what was prepared is taken "
         "back."
@@ -263,9 +275,7 @@ ENGLISH: Mapping[str, str] = {
     "notice.unknown.text": (
         "The link may have been cut short. Open it from the message once more, or copy it whole."
     ),
-    "notice.expired.title": "This link has expired",
-    "notice.expired.text": "It can no longer be used. Nothing was changed.",
-    "notice.closed.title": "This question is closed",
+    "notice.expired.text": "This link can no longer decide. It still shows how things stand.",
     "notice.closed.text": "The migration no longer waits for an answer. Nothing was changed.",
     "notice.foreign.title": "This did not come from the page",
     "notice.foreign.text": "Nothing was changed. Open the link from the message and decide there.",
@@ -278,8 +288,18 @@ ENGLISH: Mapping[str, str] = {
         "The page can't be shown right now. Nothing is lost: try again in a minute."
     ),
     # Messages
-    "mail.RequestApproval.subject": "[Redash] Please decide: may the cutover begin? {migration}",
-    "mail.ConfirmCutover.subject": "[Redash] Please decide: does the new Redash stay? {migration}",
+    "mail.RequestApproval.subject.clear": "[Redash] Start the cutover? {migration}",
+    "mail.RequestApproval.subject.warned": (
+        "[Redash] Start the cutover? To read first: {count}. {migration}"
+    ),
+    "mail.RequestApproval.subject.blocked": (
+        "[Redash] The cutover can't start, failed checks: {count}. {migration}"
+    ),
+    "mail.ConfirmCutover.subject.clear": "[Redash] Keep the new Redash? {migration}",
+    "mail.ConfirmCutover.subject.warned": (
+        "[Redash] Keep the new Redash? To read first: {count}. {migration}"
+    ),
+    "mail.failed": "Failed checks ({count}):",
     "mail.reminder.subject": "[Redash] Reminder, {left} left: {migration}",
     "mail.reminder": "There is no answer of yours yet. The question stays open for another {left}.",
     "mail.outcome.subject": "[Redash] {decision}: {migration}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from redash_migration.clock import moment
 
@@ -72,6 +73,15 @@ class Figures:
             year=at.year, month=at.month, day=at.day, name=at.strftime("%b")
         )
         return f"{day} {at:%H:%M} {self.zone_name}"
+
+    def read_local(self, text: str) -> datetime | Literal["invalid"] | None:
+        """A browser's ``2026-01-31T22:00``, meant in this language's zone; None for nothing."""
+        if not text.strip():
+            return None
+        try:
+            return datetime.fromisoformat(text.strip()[:19]).replace(tzinfo=self.zone)
+        except ValueError:
+            return "invalid"
 
     def clock(self, when: datetime | str) -> str:
         """The time of day alone, with the zone."""

@@ -10,7 +10,13 @@ JAPANESE: Mapping[str, str] = {
     "unknown": "未計測",
     "none": "なし",
     # The question
-    "RequestApproval.title": "切り替えを始めてよろしいですか？",
+    "RequestApproval.title": "切り替えを開始しますか？",
+    "RequestApproval.title_blocked": "切り替えを開始できません（要対応 {count} 件）",
+    "RequestApproval.lead_blocked": (
+        "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されていますが、"
+        "不合格または結果不明の検査があります。解消されるまで回答は不要です。解消されると、"
+        "このページで回答できるようになります。"
+    ),
     "RequestApproval.lead": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
         "書き込みを約{pause}停止し、新しい環境で再開します。"
@@ -97,9 +103,11 @@ JAPANESE: Mapping[str, str] = {
     "part.integrity": "キーと制約の検査",
     "part.start_target": "新しい Redash の起動",
     "part.smoke_test": "新しい Redash の動作確認",
-    "part.transitions": "ステップ間の移行",
+    "part.transitions": "ステップ間の待ち時間",
     "part.switch_traffic": "ロードバランサーの切り替え",
     "findings.title": "警告",
+    "findings.title.failed": "不合格の検査",
+    "findings.title.both": "不合格の検査と警告",
     "findings.none": "警告はありません。{passed} 項目の検査に合格しました。",
     "findings.some.RequestApproval": (
         "先にお読みください。警告があるため、承認には理由の記入が必要です。"
@@ -111,7 +119,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "findings.blocked": (
         "不合格または結果不明の検査があります。解消されるまで切り替えは承認できません"
-        "（承認しないという回答はできます）。"
+        "（却下することはできます）。"
     ),
     "finding.WARN": "警告",
     "finding.FAIL": "不合格",
@@ -160,7 +168,7 @@ JAPANESE: Mapping[str, str] = {
     "stream.lag": "遅れ",
     "stream.wal": "保持ログ",
     "stream.wal_note": "上限 {budget}",
-    "stream.disk": "満杯まで",
+    "stream.disk": "ディスク満杯まで",
     "stream.disk_note": "空き {free}",
     "stream.as_of": "{time} 時点の値です。",
     "stream.not_filling": "十分",
@@ -171,7 +179,7 @@ JAPANESE: Mapping[str, str] = {
     "new.health": "正常なターゲット",
     "new.errors": "切り替え後のエラー",
     "new.pause": "書き込み停止時間",
-    "back.title": "元に戻すには",
+    "back.title": "切り戻しについて",
     "back.RequestApproval": (
         "切り替えが済むまでは、問題が起きれば自動的に元に戻り、何も失われません。元のサービスが"
         "停止したところから再開します。切り替え後には、戻す場合の影響を示したうえで、"
@@ -190,10 +198,13 @@ JAPANESE: Mapping[str, str] = {
     "back.until": "回答期限は {time} です。",
     # The form
     "form.title": "回答",
+    "form.title.refuse": "中止する場合",
+    "form.fold": "切り替えを却下して中止する",
+    "form.submit.refuse": "却下する",
     "form.decision": "回答の選択",
     "form.approve": "切り替えを承認する",
     "form.approve.hint": "1 分以内に書き込み停止が始まります。",
-    "form.reject": "承認しない",
+    "form.reject": "却下する",
     "form.reject.hint": "切り替えは行わず、元の Redash をそのまま使い続けます。",
     "form.keep": "新しい Redash を使い続ける",
     "form.keep.hint": "元の環境を廃止します。以後、この画面から戻すことはできません。",
@@ -201,11 +212,11 @@ JAPANESE: Mapping[str, str] = {
     "form.go_back.none": "切り替え以降の書き込みはないため、何も失われません。",
     "form.go_back.some": "切り替え以降の書き込み {writes} 件が失われます。",
     "form.go_back.unmeasured": "切り替え以降に書き込まれたものはすべて失われます。",
-    "form.name": "移行の名前を入力してください",
-    "form.name.hint": "名前:",
+    "form.name": "移行名を入力してください",
+    "form.name.hint": "移行名:",
     "form.reason": "理由",
-    "form.reason.required": "警告があるため、または承認しない場合に必要です。",
-    "form.reason.refusal": "承認しない場合は必ずご記入ください。",
+    "form.reason.required": "警告があるため、または却下する場合に必要です。",
+    "form.reason.refusal": "却下する場合は必ずご記入ください。",
     "form.reason.refusal.keep": "元に戻す場合は必ずご記入ください。",
     "form.reason.required.keep": "警告があるため、または元に戻す場合に必要です。",
     "form.submit": "回答を送信する",
@@ -213,8 +224,8 @@ JAPANESE: Mapping[str, str] = {
     "form.blocked": "不合格または結果不明の検査がある間は承認できません。",
     "form.starter": "この移行を開始したご本人は承認できません。別の方の承認が必要です。",
     "problem.title": "まだ送信されていません",
-    "problem.name_missing": "移行の名前を入力してください。",
-    "problem.name_wrong": "移行の名前が違います。正しい名前は入力欄の上に表示されています。",
+    "problem.name_missing": "移行名を入力してください。",
+    "problem.name_wrong": "移行名が違います。正しい移行名は入力欄の上に表示されています。",
     "problem.decision_missing": "どちらかを選んでください。",
     "problem.reason_missing": "理由を簡単にご記入ください。",
     "problem.reason_too_long": "理由は 1000 文字以内にしてください。",
@@ -236,16 +247,16 @@ JAPANESE: Mapping[str, str] = {
     ),
     # After the decision
     "decided.approve": "承認されました",
-    "decided.reject": "承認されませんでした",
+    "decided.reject": "却下されました",
     "decided.keep": "新しい Redash を使い続けます",
     "decided.go_back": "元の Redash に戻します",
     "decided.expire": "期限までに回答がありませんでした",
+    "decided.what": "回答",
     "decided.by": "回答者",
     "decided.at": "日時",
     "decided.reason": "理由",
     "decided.no_reason": "記入なし",
     "decided.evidence": "判断材料",
-    "decided.migration": "移行",
     "next.approve": "書き込み停止が始まります。切り替え後にもう一度おたずねします。",
     "next.reject": (
         "切り替えは行われません。元の Redash はこれまでどおり使えます。準備した内容は取り消します。"
@@ -271,9 +282,7 @@ JAPANESE: Mapping[str, str] = {
         "リンクが途中で切れている可能性があります。メッセージからもう一度開くか、リンク全体を"
         "コピーしてください。"
     ),
-    "notice.expired.title": "リンクの有効期限が切れています",
-    "notice.expired.text": "このリンクはもう使えません。何も変更されていません。",
-    "notice.closed.title": "この確認は終了しました",
+    "notice.expired.text": "このリンクではもう回答できません。現在の状況は表示されます。",
     "notice.closed.text": "移行の処理はもう回答を待っていません。何も変更されていません。",
     "notice.foreign.title": "このページからの送信ではありません",
     "notice.foreign.text": (
@@ -289,8 +298,18 @@ JAPANESE: Mapping[str, str] = {
         "お試しください。"
     ),
     # Messages
-    "mail.RequestApproval.subject": "[Redash] 切り替えの承認をお願いします {migration}",
-    "mail.ConfirmCutover.subject": "[Redash] 新しい環境の確認をお願いします {migration}",
+    "mail.RequestApproval.subject.clear": "[Redash] 切り替えの承認をお願いします {migration}",
+    "mail.RequestApproval.subject.warned": (
+        "[Redash] 切り替えの承認をお願いします（確認事項 {count} 件） {migration}"
+    ),
+    "mail.RequestApproval.subject.blocked": (
+        "[Redash] 切り替えを開始できません（不合格 {count} 件） {migration}"
+    ),
+    "mail.ConfirmCutover.subject.clear": "[Redash] 新しい環境の確認をお願いします {migration}",
+    "mail.ConfirmCutover.subject.warned": (
+        "[Redash] 新しい環境の確認をお願いします（確認事項 {count} 件） {migration}"
+    ),
+    "mail.failed": "不合格の検査（{count} 件）:",
     "mail.reminder.subject": "[Redash] 回答のお願い（残り {left}） {migration}",
     "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left} です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
@@ -312,12 +331,12 @@ JAPANESE: Mapping[str, str] = {
     "mail.none_needed": "これ以上の操作は必要ありません。",
     # Slack
     "slack.view": "判断材料を見る",
-    "slack.reason": "理由（承認しない場合、または警告がある場合は必須）",
+    "slack.reason": "理由（却下する場合、または警告がある場合は必須）",
     "slack.own_link": "回答は、各承認者宛てのメールに記載されたリンクから行ってください。",
     "slack.confirm.title": "よろしいですか？",
     "slack.confirm.text": "{migration} についての回答を送信します。",
     "slack.confirm.yes": "はい",
-    "slack.confirm.no": "まだ",
+    "slack.confirm.no": "キャンセル",
     "slack.not_allowed": "この移行の承認者ではありません。何も変更されていません。",
     "slack.closed": "この確認は終了しました。何も変更されていません。",
     "slack.stale": "状況が変わったため、メッセージを更新しました。もう一度ご確認ください。",

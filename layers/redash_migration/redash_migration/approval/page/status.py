@@ -1,0 +1,189 @@
+"""The status page: where a migration stands and how it ended, once a link has nothing to decide.
+
+Plain HTML that renews itself; it holds no form, no link and no choice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from redash_migration.approval.desk import Desk
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.gate.finishing import still_waiting
+from redash_migration.approval.gate.purposes import EXPIRE
+from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.page.http import Response
+from redash_migration.approval.page.picture import progress
+from redash_migration.approval.page.rendering import render
+from redash_migration.approval.standing.ending import Ending
+from redash_migration.approval.standing.ending_words import (
+    after_that,
+    ended_title,
+    nothing_lost,
+    why,
+)
+from redash_migration.approval.standing.standing import Standing, standing
+from redash_migration.approval.texts import Texts
+from redash_migration.course import doing
+
+Facts = list[tuple[str, str]]
+
+QUICK_SECONDS, CALM_SECONDS = 3, 20
+"""How soon the page renews itself: while something moves, and while people think."""
+
+_STATIONS = {
+    "look": "copied",
+    "load": "in_step",
+    "ask": "approval",
+    "pause": "pause",
+    "back": "pause",
+    "after": "confirm",
+    "end": "confirm",
+}
+
+
+def status_page(
+    texts: Texts,
+    code: int,
+    *,
+    desk: Desk,
+    gate: Gate,
+    evidence: Evidence,
+    now: datetime,
+    note: str = "",
+    pending: bool = False,
+) -> Response:
+    """``pending``: a decision is written down that the execution has not heard of yet."""
+    stands = standing(desk.record, now, evidence.pause.seconds)
+    begins = gate.begins_at(evidence.hash) if gate.state == "OPEN" else None
+    title, tone = _title(texts, gate, evidence, stands, begins)
+    here = _STATIONS[stands.phase]
+    moving = stands.ending is None and (gate.state != "OPEN" or not still_waiting(desk, gate))
+    return render(
+        texts,
+        code,
+        "status.html.j2",
+        title=title,
+        tone=tone,
+        notes=[text for text in (note, texts("next.pending") if pending else "") if text],
+        lead=_lead(texts, gate, evidence, stands, begins),
+        migration=gate.migration_id,
+        refresh=None if stands.ending else QUICK_SECONDS if moving else CALM_SECONDS,
+        bar=_bar(stands),
+        page={"progress": None if stands.ending else progress(texts, here)},
+        facts=_facts(texts, evidence, stands),
+        decision=_decision(texts, gate),
+    )
+
+
+def _title(
+    texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, begins: datetime | None
+) -> tuple[str, str]:
+    """The headline, and how it feels: good, bad, calm, back."""
+    if stands.ending is not None:
+        tone = {"SUCCEEDED": "good", "FAILED": "bad"}.get(stands.ending.status, "calm")
+        return ended_title(texts, stands.ending), tone
+    if stands.phase == "back":
+        return texts("status.back"), "back"
+    if stands.pause_is_on:
+        return _pause_title(texts, stands), "calm"
+    return _answer_title(texts, gate, evidence, stands, begins)
+
+
+def _pause_title(texts: Texts, stands: Standing) -> str:
+    seconds = texts.figures.duration(stands.pause_seconds or 0)
+    if stands.predicted_seconds is None:
+        return texts("status.pause_unpredicted", seconds=seconds)
+    predicted = texts.figures.duration(stands.predicted_seconds)
+    return texts("status.pause", seconds=seconds, predicted=predicted)
+
+
+def _answer_title(
+    texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, begins: datetime | None
+) -> tuple[str, str]:
+    """Before anything moves, the answer is what there is to tell."""
+    moved_on = stands.phase not in {"look", "load", "ask"} and stands.state != gate.purpose.state
+    if gate.decided and not moved_on:
+        agrees = gate.decision == gate.purpose.agree
+        tone = "calm" if gate.decision == EXPIRE else "good" if agrees else "back"
+        return texts(f"decided.{gate.decision}"), tone
+    if begins is not None:
+        return texts("status.planned", time=texts.figures.time(begins)), "good"
+    if gate.state == "OPEN" and gate.agreeing(evidence.hash):
+        return texts("noted.title"), "good"
+    return texts("status.after" if moved_on else "status.waiting"), "good" if moved_on else "calm"
+
+
+def _lead(
+    texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, begins: datetime | None
+) -> str:
+    if stands.ending is not None:
+        return nothing_lost(texts, stands.ending)
+    if stands.state in {"", gate.purpose.state} and gate.decided:
+        if gate.decision == EXPIRE:
+            return texts(f"next.{gate.purpose.state}.{EXPIRE}")
+        return texts(f"next.{gate.decision}")
+    if begins is not None:
+        return texts("status.lead.planned")
+    if gate.state == "OPEN" and gate.agreeing(evidence.hash):
+        given = len(gate.agreeing(evidence.hash))
+        return texts("noted.text", given=given, required=gate.required)
+    return texts(f"status.lead.{stands.phase}")
+
+
+def _bar(stands: Standing) -> float | None:
+    """How much of the predicted pause is over, in per cent, while it is on."""
+    if not stands.pause_is_on or not stands.predicted_seconds:
+        return None
+    return round(min(100.0, 100 * (stands.pause_seconds or 0) / stands.predicted_seconds), 1)
+
+
+def _facts(texts: Texts, evidence: Evidence, stands: Standing) -> Facts:
+    figures, ending = texts.figures, stands.ending
+    facts: Facts = []
+    if ending is not None:
+        facts += _ended(texts, ending)
+    elif stands.state:
+        facts.append((texts("status.now"), doing(stands.state).text(texts.language)))
+    if stands.pause_seconds is not None and not stands.pause_is_on:
+        seconds = figures.duration(stands.pause_seconds)
+        predicted = stands.predicted_seconds
+        value = (
+            seconds
+            if predicted is None
+            else texts("status.pause_value", seconds=seconds, predicted=figures.duration(predicted))
+        )
+        facts.append((texts("status.pause_label"), value))
+    if stands.tables_compared and ending is None:
+        done = texts("status.compared_value", done=stands.tables_compared, all=len(evidence.tables))
+        facts.append((texts("status.compared"), done))
+    person = evidence.requested_by or texts("status.unknown_person")
+    return [*facts, (texts("status.started_by"), person)]
+
+
+def _ended(texts: Texts, ending: Ending) -> Facts:
+    facts: Facts = [(texts("status.serves"), texts(f"status.serves.{ending.serves}"))]
+    if reason := why(texts, ending):
+        facts.append((texts("ended.why"), reason))
+    if ending.failed_checks:
+        facts.append((texts("ended.checks"), "\n".join(ending.failed_checks)))
+    if ending.not_taken_back:
+        facts.append((texts("ended.not_taken_back"), "\n".join(ending.not_taken_back)))
+    return [*facts, (texts("ended.next"), after_that(texts, ending))]
+
+
+def _decision(texts: Texts, gate: Gate) -> Facts:
+    if not gate.decided:
+        return []
+    facts: Facts = []
+    if gate.decision != EXPIRE:
+        facts = [
+            (texts("decided.by"), gate.actor),
+            (texts("decided.reason"), gate.reason or texts("decided.no_reason")),
+        ]
+    return [
+        (texts("decided.what"), texts(f"decided.{gate.decision}")),
+        *facts,
+        (texts("decided.at"), texts.figures.time(gate.decided_at)),
+        (texts("decided.evidence"), gate.evidence_hash[:12]),
+    ]

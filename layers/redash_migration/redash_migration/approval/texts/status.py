@@ -1,0 +1,242 @@
+"""The words of the status page, the last message and a planned beginning, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ENGLISH: Mapping[str, str] = {
+    "status.waiting": "The migration goes on",
+    "status.pause": "Write pause: {seconds} of about {predicted}",
+    "status.pause_unpredicted": "Write pause: {seconds} so far",
+    "status.after": "The new Redash is in use",
+    "status.back": "The old Redash is being opened again",
+    "status.planned": "Approved: the cutover begins at {time}",
+    "status.lead.look": "Nothing has been changed.",
+    "status.lead.load": "The old Redash is in use while its data is copied.",
+    "status.lead.ask": "The old Redash is in use.",
+    "status.lead.pause": (
+        "People see the maintenance notice. Whatever fails from here on is taken back by itself."
+    ),
+    "status.lead.after": "People work on the new side. Whether it stays is asked next.",
+    "status.lead.back": "What was changed is taken back, the last change first.",
+    "status.lead.end": "The last steps; people can work.",
+    "status.lead.planned": (
+        "The old Redash is in use until then. The facts are looked at once more before it begins; "
+        "if they have changed, it does not begin and you are told."
+    ),
+    "status.now": "Now",
+    "status.pause_label": "Write pause",
+    "status.pause_value": "{seconds} (predicted {predicted})",
+    "status.compared": "Tables compared",
+    "status.compared_value": "{done} of {all}",
+    "status.serves": "In use",
+    "status.serves.old": "the old Redash",
+    "status.serves.new": "the new Redash",
+    "status.serves.nobody": "neither: people see the maintenance notice",
+    "status.refreshes": "This page renews itself. The link stays the same to the end.",
+    "status.decision": "The decision",
+    "status.started_by": "Started by",
+    "status.unknown_person": "not recorded",
+    # How it ended
+    "ended.SUCCEEDED": "The migration is done: the new Redash stays",
+    "ended.ROLLED_BACK": "Taken back: the old Redash is in use",
+    "ended.RETURNED": "Back on the old Redash",
+    "ended.FAILED": "The migration failed",
+    "ended.FAILED.new": "The new Redash is in use, but the migration did not end well",
+    "ended.FAILED.nobody": "Redash is down: people see the maintenance notice",
+    "ended.ApprovalRejected": "Rejected: the old Redash stays in use",
+    "ended.ApprovalExpired": "Nobody answered in time: the old Redash stays in use",
+    "ended.preflight.SUCCEEDED": "Preflight: ready to migrate",
+    "ended.preflight.FAILED": "Preflight: {count} to mend first",
+    "ended.lost.none": "Nothing was lost: {equal} of {all} tables were compared and are equal.",
+    "ended.lost.old": "Nothing was lost: everything is as it was on the old side.",
+    "ended.why": "Why",
+    "ended.why_value": "{error} in {state}: {cause}",
+    "ended.checks": "Failed checks",
+    "ended.not_taken_back": "Not taken back",
+    "ended.next": "What is next",
+    "ended.next.SUCCEEDED": (
+        "Nothing is urgent. The old host and its data are still there: delete them when you no "
+        "longer want them (docs/deploy.md)."
+    ),
+    "ended.next.ROLLED_BACK": "Mend the cause named above, then start the migration again.",
+    "ended.next.ApprovalRejected": "Start the migration again whenever it suits.",
+    "ended.next.ApprovalExpired": "Start the migration again when somebody can answer.",
+    "ended.next.RETURNED": "Find out what was wrong with the new side before the next try.",
+    "ended.next.FAILED": (
+        "Somebody has to look now: the report names what was not taken back, "
+        "docs/rollback.md says how to do it by hand."
+    ),
+    "ended.next.preflight.SUCCEEDED": "Start the migration when it suits: nothing was changed.",
+    "ended.next.preflight.FAILED": (
+        "Mend what is listed, then run the preflight again: nothing was changed."
+    ),
+    "ended.next.nothing_changed": (
+        "Nothing was changed. Mend what is listed, then start the migration again."
+    ),
+    "ended.report": "The report: {key} in the artifact bucket.",
+    "ended.subject": "[Redash] {title}: {migration}",
+    # Before the decision
+    "people.title": "About this question",
+    "people.started": "Started by",
+    "people.started_value": "{person}, {time}",
+    "people.way": "From and to",
+    "people.way_value": "PostgreSQL {source} on the old host, to {target} on the new side",
+    "people.asked": "Asked",
+    "people.you": "{person} (you)",
+    "people.not_answered": "{person}: no answer yet",
+    "people.approved": "{person}: approved {time}",
+    "people.planned": "{person}: approved, to begin {time}",
+    "people.left": "Open for",
+    "people.left_value": "{left}, until {time}",
+    "people.over": "If approved now",
+    "people.over_value": "people can write again by about {time}",
+    # A planned beginning
+    "begin.label": "Begin at (optional)",
+    "begin.hint": "In {zone}, before {time}. Empty: at once.",
+    "begin.message": "The cutover begins at {time}, approved by {actor}.",
+    "begin.subject": "[Redash] The cutover begins at {time}: {migration}",
+    "begin.call_off": "Until then each approver can still reject it with the link in their mail.",
+    "begin.off": "It will not begin: {what}. The approval of {actor} no longer counts.",
+    "begin.off.subject": "[Redash] The cutover will not begin as planned: {migration}",
+    "problem.begin_invalid": "The time to begin can't be read: choose a day and a time.",
+    "problem.begin_passed": "The time to begin is over: choose a later one, or leave it empty.",
+    "problem.begin_late": "The time to begin lies beyond this question's end at {time}.",
+    # What has changed
+    "changed.title": "Changed since:",
+    "changed.unknown": "a fact of the evidence",
+    "changed.versions": "the databases' versions",
+    "changed.required": "how many have to approve",
+    "changed.requested_by": "who started it",
+    "changed.tables": "the state or size of a table",
+    "changed.pause": "the predicted write pause",
+    "changed.over_budget": "whether the pause is within what is allowed",
+    "changed.budget": "how long a pause is allowed",
+    "changed.lag": "how far the new side is behind",
+    "changed.in_sync": "whether both sides are in sync",
+    "changed.disk": "the old host's disk",
+    "changed.new_side": "how the new side does",
+    "changed.finding": "check {id}",
+    # Reaching people
+    "reach.lost": "The mail does not reach {people}: the subscription is gone or unconfirmed.",
+}
+
+JAPANESE: Mapping[str, str] = {
+    "status.waiting": "移行は進行中です",
+    "status.pause": "書き込み停止中: 約{predicted}のうち{seconds}経過",
+    "status.pause_unpredicted": "書き込み停止中: {seconds}経過",
+    "status.after": "新しい Redash が稼働しています",
+    "status.back": "元の Redash を再開しています",
+    "status.planned": "承認済み: {time} に切り替えを開始します",
+    "status.lead.look": "まだ何も変更していません。",
+    "status.lead.load": "データをコピーしている間も、元の Redash はこれまでどおり使えます。",
+    "status.lead.ask": "元の Redash が稼働しています。",
+    "status.lead.pause": (
+        "利用者にはメンテナンス表示が出ています。問題が起きた場合は自動的に元に戻ります。"
+    ),
+    "status.lead.after": (
+        "利用者は新しい環境で作業しています。このまま使い続けるかを次におたずねします。"
+    ),
+    "status.lead.back": "変更した内容を、新しいものから順に取り消しています。",
+    "status.lead.end": "最後の処理を行っています。利用者は作業できます。",
+    "status.lead.planned": (
+        "それまでは元の Redash が稼働します。開始の直前に状況をもう一度確かめ、変わっていれば"
+        "開始せずにお知らせします。"
+    ),
+    "status.now": "現在の処理",
+    "status.pause_label": "書き込み停止時間",
+    "status.pause_value": "{seconds}（予測 {predicted}）",
+    "status.compared": "照合済みのテーブル",
+    "status.compared_value": "{all} 件中 {done} 件",
+    "status.serves": "稼働中の環境",
+    "status.serves.old": "元の Redash",
+    "status.serves.new": "新しい Redash",
+    "status.serves.nobody": "なし（メンテナンス表示中）",
+    "status.refreshes": "このページは自動的に更新されます。リンクは最後まで変わりません。",
+    "status.decision": "回答の内容",
+    "status.started_by": "開始した人",
+    "status.unknown_person": "記録なし",
+    "ended.SUCCEEDED": "移行が完了しました。新しい Redash を使い続けます",
+    "ended.ROLLED_BACK": "切り戻しました。元の Redash が稼働しています",
+    "ended.RETURNED": "元の Redash に戻りました",
+    "ended.FAILED": "移行に失敗しました",
+    "ended.FAILED.new": "新しい Redash は稼働していますが、移行は正常に終わりませんでした",
+    "ended.FAILED.nobody": "Redash が停止しています（メンテナンス表示中）",
+    "ended.ApprovalRejected": "却下されました。元の Redash をそのまま使い続けます",
+    "ended.ApprovalExpired": (
+        "期限までに回答がありませんでした。元の Redash をそのまま使い続けます"
+    ),
+    "ended.preflight.SUCCEEDED": "事前確認: 移行の準備ができています",
+    "ended.preflight.FAILED": "事前確認: 先に直す点が {count} 件あります",
+    "ended.lost.none": (
+        "失われたデータはありません。{all} テーブル中 {equal} テーブルを照合し、一致しました。"
+    ),
+    "ended.lost.old": "失われたデータはありません。元の環境は以前のままです。",
+    "ended.why": "理由",
+    "ended.why_value": "{state} で {error}: {cause}",
+    "ended.checks": "不合格の検査",
+    "ended.not_taken_back": "取り消せなかった変更",
+    "ended.next": "次にすること",
+    "ended.next.SUCCEEDED": (
+        "急ぐ作業はありません。元のホストとデータは残っています。不要になったら削除してください"
+        "（docs/deploy.md）。"
+    ),
+    "ended.next.ROLLED_BACK": "上記の原因を取り除いてから、移行をもう一度開始してください。",
+    "ended.next.ApprovalRejected": "都合のよいときに、移行をもう一度開始してください。",
+    "ended.next.ApprovalExpired": "回答できる方がいるときに、移行をもう一度開始してください。",
+    "ended.next.RETURNED": "次に試す前に、新しい環境の問題を調べてください。",
+    "ended.next.FAILED": (
+        "すぐに確認が必要です。取り消せなかった変更はレポートに、手作業での戻し方は"
+        " docs/rollback.md に記載しています。"
+    ),
+    "ended.next.preflight.SUCCEEDED": (
+        "都合のよいときに移行を開始してください。何も変更していません。"
+    ),
+    "ended.next.preflight.FAILED": (
+        "一覧の点を直してから、事前確認をもう一度実行してください。何も変更していません。"
+    ),
+    "ended.next.nothing_changed": (
+        "何も変更していません。一覧の点を直してから、移行をもう一度開始してください。"
+    ),
+    "ended.report": "レポート: アーティファクトバケットの {key}",
+    "ended.subject": "[Redash] {title} {migration}",
+    "people.title": "この確認について",
+    "people.started": "開始した人",
+    "people.started_value": "{person}（{time}）",
+    "people.way": "移行元と移行先",
+    "people.way_value": "元のホストの PostgreSQL {source} から、新しい環境の {target} へ",
+    "people.asked": "確認している人",
+    "people.you": "{person}（あなた）",
+    "people.not_answered": "{person}: 未回答",
+    "people.approved": "{person}: 承認（{time}）",
+    "people.planned": "{person}: 承認（開始予定 {time}）",
+    "people.left": "残り時間",
+    "people.left_value": "{left}（{time} まで）",
+    "people.over": "いま承認した場合",
+    "people.over_value": "{time} ごろまでに書き込みが再開する見込みです",
+    "begin.label": "開始時刻（任意）",
+    "begin.hint": "{zone}、{time} まで。空欄の場合はすぐに開始します。",
+    "begin.message": "{actor} の承認により、{time} に切り替えを開始します。",
+    "begin.subject": "[Redash] {time} に切り替えを開始します {migration}",
+    "begin.call_off": "それまでは、各承認者がご本人宛てのメールのリンクから却下できます。",
+    "begin.off": "予定どおりには開始しません（{what}）。{actor} の承認は無効になりました。",
+    "begin.off.subject": "[Redash] 切り替えは予定どおりに開始されません {migration}",
+    "problem.begin_invalid": "開始時刻を読み取れません。日付と時刻を選んでください。",
+    "problem.begin_passed": ("開始時刻を過ぎています。あとの時刻を選ぶか、空欄にしてください。"),
+    "problem.begin_late": "開始時刻がこの確認の期限（{time}）を過ぎています。",
+    "changed.title": "変わった点:",
+    "changed.unknown": "判断材料の一部",
+    "changed.versions": "データベースのバージョン",
+    "changed.required": "必要な承認の人数",
+    "changed.requested_by": "開始した人",
+    "changed.tables": "テーブルの状態またはサイズ",
+    "changed.pause": "書き込み停止時間の予測",
+    "changed.over_budget": "停止時間が上限に収まるかどうか",
+    "changed.budget": "停止時間の上限",
+    "changed.lag": "新しい側の遅れ",
+    "changed.in_sync": "両側が同期しているかどうか",
+    "changed.disk": "元のホストのディスク",
+    "changed.new_side": "新しい環境の状態",
+    "changed.finding": "検査 {id}",
+    "reach.lost": "{people} にメールが届きません。登録が解除されたか、未確認です。",
+}

@@ -1,0 +1,259 @@
+"""One link that is always true: where the migration stands, how it ended, what was planned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from redash_migration.approval.gate.purposes import CONFIRM
+from redash_migration.approval.standing.ending import Ending, serving
+from redash_migration.record import Check, Record
+from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, START, Stage
+
+Staging = Callable[..., Stage]
+
+
+def _headline(page: dict[str, Any]) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page["body"], re.DOTALL)
+    assert found is not None
+    return " ".join(found[1].replace("&#39;", "'").split())
+
+
+def _ending(**changed: Any) -> Ending:
+    made: dict[str, Any] = {
+        "status": "SUCCEEDED",
+        "mode": "migrate",
+        "serves": "new",
+        "error": "",
+        "cause": "",
+        "state": "",
+        "write_pause_seconds": 31.0,
+        "tables": 12,
+        "tables_equal": 12,
+        "failed_checks": (),
+        "not_taken_back": (),
+        "at": "2026-11-23T02:00:00.000000Z",
+    }
+    return Ending(**{**made, **changed})
+
+
+def _on_stage_time(stage: Stage) -> Record:
+    """The record as steps would write it at the stage's time."""
+    return Record(stage.record.table, MIGRATION, lambda: stage.now)
+
+
+def _local(at: datetime) -> str:
+    """What a browser sends from a field of type datetime-local, in UTC."""
+    return at.strftime("%Y-%m-%dT%H:%M")
+
+
+def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
+    stage.ask()
+    link, record = stage.link(), _on_stage_time(stage)
+    stage.answer(link, "approve")
+    assert _headline(stage.call("GET", link)) == "Approved"
+    record.steps.started("FenceSource")
+    record.milestone("pause_began")
+    stage.now += timedelta(seconds=12)
+    page = stage.call("GET", link)
+    assert _headline(page) == "Write pause: 12 s of about 38 s"
+    assert "Closing the old database for writing" in page["body"]
+    assert 'content="3"' in page["body"]
+    record.tables.put("public.users", {"match": True})
+    assert "1 of 12" in stage.call("GET", link)["body"]
+    record.milestone("switch_began")
+    record.milestone("pause_ended")
+    record.steps.ended("FenceSource", "SUCCEEDED")
+    stage.now += timedelta(seconds=1)
+    record.steps.started("StartWorkers")
+    page = stage.call("GET", link)
+    assert _headline(page) == "The new Redash is in use"
+    assert "12 s (predicted 38 s)" in page["body"]
+    _ending().keep(record)
+    page = stage.call("GET", link)
+    assert _headline(page) == "The migration is done: the new Redash stays"
+    assert "12 of 12 tables were compared and are equal" in page["body"]
+    assert "http-equiv" not in page["body"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "title", "said"),
+    [
+        (
+            _ending(
+                status="ROLLED_BACK",
+                serves="old",
+                error="DataMismatch",
+                state="VerifyData",
+                cause="public.dashboards, key 30",
+            ),
+            "Taken back: the old Redash is in use",
+            "DataMismatch in VerifyData: public.dashboards, key 30",
+        ),
+        (
+            _ending(status="ROLLED_BACK", serves="old", error="ApprovalRejected"),
+            "Rejected: the old Redash stays in use",
+            "whenever it suits",
+        ),
+        (_ending(status="RETURNED", serves="old"), "Back on the old Redash", "Nothing was lost"),
+        (
+            _ending(status="FAILED", serves="nobody", not_taken_back=("stop_services",)),
+            "Redash is down: people see the maintenance notice",
+            "stop_services",
+        ),
+        (
+            _ending(mode="preflight", status="FAILED", serves="old", failed_checks=("a.b", "c.d")),
+            "Preflight: 2 to mend first",
+            "c.d",
+        ),
+    ],
+)
+def test_the_link_tells_how_it_ended(stage: Stage, ending: Ending, title: str, said: str) -> None:
+    stage.ask()
+    link = stage.link()
+    ending.keep(stage.record)
+    stage.at(600)  # long after the question's time
+    page = stage.call("GET", link)
+    assert page["statusCode"] == 200
+    assert _headline(page) == title
+    assert said in page["body"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reached", "serves"),
+    [
+        ("SUCCEEDED", ["pause_began", "switch_began", "pause_ended"], "new"),
+        ("ROLLED_BACK", ["pause_began", "reopened", "rolled_back"], "old"),
+        ("RETURNED", ["pause_began", "switch_began", "pause_ended"], "old"),
+        ("FAILED", [], "old"),
+        ("FAILED", ["pause_began"], "nobody"),
+        ("FAILED", ["pause_began", "reopened"], "old"),
+        ("FAILED", ["pause_began", "switch_began", "pause_ended"], "new"),
+    ],
+)
+def test_who_serves(status: str, reached: list[str], serves: str) -> None:
+    assert serving(status, dict.fromkeys(reached, "")) == serves
+
+
+def test_before_the_decision_it_says_who_is_concerned(staging: Staging) -> None:
+    stage = staging(REQUIRED_APPROVALS="2")
+    _on_stage_time(stage).milestone("started")
+    stage.ask()
+    stage.answer(stage.link(KEN), "approve")
+    stage.now += timedelta(minutes=10)
+    page = stage.call("GET", stage.link(HANA))["body"]
+    assert "starter@example.com, 23 Nov 2026 01:30 UTC" in page
+    assert "PostgreSQL 16 on the old host, to 18 on the new side" in page
+    assert f"{HANA} (you): no answer yet" in page
+    assert f"{KEN}: approved 01:30 UTC" in page
+    assert "50 min, until 02:30 UTC" in page
+    assert "people can write again by about 01:41 UTC" in page
+
+
+class TestPlanned:
+    def test_it_begins_when_its_time_comes(self, stage: Stage) -> None:
+        stage.ask()
+        begin = _local(START + timedelta(minutes=30))
+        page = stage.answer(stage.link(), "approve", begin_at=begin)
+        assert page["statusCode"] == 200
+        assert _headline(page) == "Approved: the cutover begins at 23 Nov 2026 02:00 UTC"
+        assert stage.states.sent == []
+        told = [mail for mail in stage.mails if "begins at" in mail["subject"]]
+        assert {mail["to"] for mail in told} == {HANA, KEN}
+        stage.at(29)
+        stage.follow_up()
+        assert stage.states.sent == []
+        assert "begins at" in stage.call("GET", stage.link(KEN))["body"]
+        stage.at(31)
+        stage.follow_up()
+        [(_, sent)] = stage.states.sent
+        assert (sent["decision"], sent["actor"]) == ("approve", HANA)
+        assert stage.problems == []
+
+    @pytest.mark.parametrize("who", [HANA, KEN])
+    def test_it_can_be_called_off_until_then(self, stage: Stage, who: str) -> None:
+        stage.ask()
+        stage.answer(stage.link(HANA), "approve", begin_at=_local(START + timedelta(minutes=30)))
+        stage.at(20)
+        assert stage.answer(stage.link(who), "reject", "not today")["statusCode"] == 200
+        assert [sent["decision"] for _, sent in stage.states.sent] == ["reject"]
+
+    def test_facts_that_change_end_the_plan_and_are_named(self, stage: Stage) -> None:
+        stage.ask()
+        stage.answer(stage.link(), "approve", begin_at=_local(START + timedelta(minutes=30)))
+        stage.record.checks.put(Check("source.new", "WARN", "something new", "look at it"))
+        before = len(stage.mails)
+        stage.at(10)
+        stage.follow_up()
+        stage.follow_up()
+        told = stage.mails[before:]
+        assert {mail["to"] for mail in told} == {HANA, KEN}
+        assert len(told) == 2
+        for mail in told:
+            assert "will not begin as planned" in mail["subject"]
+            assert "check source.new" in mail["text"]
+            assert "/approve/" in mail["text"]
+        stage.at(31)
+        stage.follow_up()
+        assert stage.states.sent == []
+        assert stage.answer(stage.link(), "approve", "seen")["statusCode"] == 200
+        assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
+
+    @pytest.mark.parametrize(
+        ("begin_at", "said"),
+        [
+            ("yesterday", "can&#39;t be read"),
+            ("2026-11-23T01:00", "is over"),
+            ("2026-11-23T02:29", "beyond this question&#39;s end at 23 Nov 2026 02:25 UTC"),
+        ],
+    )
+    def test_a_time_that_can_not_be(self, stage: Stage, begin_at: str, said: str) -> None:
+        stage.ask()
+        page = stage.answer(stage.link(), "approve", begin_at=begin_at)
+        assert page["statusCode"] == 422
+        assert said in page["body"]
+        assert stage.states.sent == []
+
+
+def test_the_facts_that_changed_are_named(stage: Stage) -> None:
+    stage.ask()
+    fields = {**stage.form(stage.link()), "decision": "approve", "name": MIGRATION}
+    stage.record.put_fact("prediction", {"seconds": 900.0, "parts": {"restore": 900.0}})
+    page = stage.call("POST", stage.link(), fields)
+    assert page["statusCode"] == 412
+    assert (
+        "Changed since: whether the pause is within what is allowed, the predicted write pause"
+        in page["body"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "The cutover can't start: 1 to mend first"),
+        ("ja", "切り替えを開始できません（要対応 1 件）"),
+    ],
+)
+def test_a_failed_check_asks_nothing(staging: Staging, language: str, title: str) -> None:
+    stage = staging(LANGUAGE=language)
+    stage.record.checks.put(Check("source.disk", "FAIL", "no room", "make room"))
+    stage.record.checks.put(Check("source.event_triggers", "WARN", "one", "drop it"))
+    stage.ask()
+    mail, page = stage.mails[0], stage.call("GET", stage.link())
+    assert _headline(page) == title
+    assert title in mail["text"]
+    assert ("can't start" if language == "en" else "開始できません") in mail["subject"]
+    assert 'value="approve"' not in page["body"]
+    assert 'value="reject"' in page["body"]
+
+
+def test_keeping_is_told_too(stage: Stage) -> None:
+    stage.switch(writes=3)
+    stage.ask(CONFIRM)
+    link = stage.link()
+    stage.answer(link, "keep")
+    assert _headline(stage.call("GET", link)) == "The new Redash stays"
