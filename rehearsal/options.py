@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from rehearsal.folder import MARK, fresh
 from rehearsal.old_host.kinds import HOST_KINDS
+from rehearsal.timing.timing_profile import AWS_PROFILE, ProfileError, read_profile
 
 Scale = Literal["small", "medium", "large"]
 Approve = Literal["ask", "auto", "reject"]
@@ -19,6 +20,10 @@ HELP = """make rehearse [SETTING=value ...]
   APPROVE=auto        answer both questions by itself, through the same page
   APPROVE=reject      refuse the cutover, to watch the way back
   CONFIRM=go_back     after the switch, go back instead of keeping the new home
+  CLOCK=aws           every stand-in takes as long as the service does (rehearsal/timing/aws.toml);
+                      long waits outside the write pause are shortened
+  CLOCK_PROFILE=file  another profile of that form
+  CLOCK_SEED=1        another number draws other times from the same spreads
   SCALE=small         small (the default), medium or large
   SOURCE_DUMP=file    your own Redash: a pg_dump (custom or plain) instead of made-up data
   SOURCE_SECRET_KEY=  the REDASH_SECRET_KEY that dump's data sources are encrypted with
@@ -60,6 +65,9 @@ class Options:
     old_host: str = "official-2025"
     language: Literal["en", "ja"] = "en"
     fault: str = ""
+    clock: Literal["fast", "aws"] = "fast"
+    clock_profile: Path = AWS_PROFILE
+    clock_seed: int = 1
     plain: bool = False
     open_browser: bool = False
 
@@ -94,6 +102,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
     confirm = choice("CONFIRM", ("keep", "go_back"), "keep")
+    profile = Path(given.get("CLOCK_PROFILE", "").strip() or AWS_PROFILE).expanduser().resolve()
+    try:
+        read_profile(profile)
+    except ProfileError as error:
+        raise BadOption(f"CLOCK_PROFILE={profile}: {error}") from None
+    seed = given.get("CLOCK_SEED", "").strip() or "1"
+    if not seed.isdecimal():
+        raise BadOption(f"CLOCK_SEED={seed}: give a whole number")
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
         directory=directory,
@@ -107,6 +123,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         redash_command=given.get("REDASH_COMMAND", "").strip(),
         language="ja" if language == "ja" else "en",
         fault=given.get("FAULT", "").strip(),
+        clock="aws" if choice("CLOCK", ("fast", "aws"), "fast") == "aws" else "fast",
+        clock_profile=profile,
+        clock_seed=int(seed),
         plain=bool(given.get("CI")) or not os.isatty(1),
         open_browser=given.get("OPEN", "").strip() == "1",
     )

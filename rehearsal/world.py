@@ -22,6 +22,7 @@ from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
+from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
 from rehearsal.workload import KINDS, Workload
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +51,9 @@ PARAMETERS = {
     "ReplicationSecurityGroupIds": "sg-00000000000000002",
 }
 """What a rehearsal chooses differently from the template's defaults: it has less time."""
+
+BY_AWS_CLOCK = {"PollSeconds": "5", "TargetTimeoutSeconds": "600"}
+"""What it leaves as long as on AWS when AWS's clock counts."""
 
 
 class World:
@@ -89,6 +93,11 @@ class World:
         """End everything that was started, the last first; safe to call twice."""
         self._ending.close()
 
+    @property
+    def by_aws_clock(self) -> bool:
+        """Whether every stand-in takes as long as the service does."""
+        return self.options.clock == "aws"
+
     def at_end(self, action: Callable[[], object]) -> None:
         """Have something done when the world ends, before its parts are."""
         self._ending.callback(action)
@@ -104,9 +113,13 @@ class World:
         (self.directory / MARK).touch()
         self._databases()
         self._fill()
-        self.cloud = Cloud(self.directory, time_scale=TIME_SCALE)
+        profile = read_profile(self.options.clock_profile) if self.by_aws_clock else None
+        set_clock(ServiceClock(profile, self.options.clock_seed))
+        self._ending.callback(set_clock, ServiceClock())
+        self.cloud = Cloud(self.directory, time_scale=1.0 if self.by_aws_clock else TIME_SCALE)
         self._ending.callback(self.cloud.stop)
         self.cloud.start()
+        self.cloud.listeners.append(clock().follow)
         self.dms = DmsStandIn(
             self.cloud,
             self.directory,
@@ -202,6 +215,7 @@ class World:
             ROOT / "template.yaml",
             {
                 **PARAMETERS,
+                **(BY_AWS_CLOCK if self.by_aws_clock else {}),
                 "SourceInstanceId": old.instance_id,
                 "ComposeDirectory": str(self.host.compose_directory),
                 "SourceDatabaseSecretArn": self._secret(

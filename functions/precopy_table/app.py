@@ -9,6 +9,7 @@ from redash_migration.database.copying.precopy import precopy
 from redash_migration.database.planning.items import CopyItem, verify_parts
 from redash_migration.database.prediction import update_prediction
 from redash_migration.database.verification.precopy import precopy_comparison
+from redash_migration.database.watch.apply_probe import probe_apply
 from redash_migration.direction import direction_of
 from redash_migration.step import step
 
@@ -20,10 +21,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     direction = direction_of(event)
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     record = wiring.record(event["migration_id"], direction)
+    plan = wiring.plan(event["migration_id"])
     if "parts" in event:
         result = precopy_comparison(source, target, verify_parts(event), record)
     else:
-        result = precopy(source, target, CopyItem.from_json(event), record)
+        item = CopyItem.from_json(event)
+        result = precopy(source, target, item, record)
+        # By one item of all: the probes of two would be in each other's way.
+        first = item.chunk == 0 and item.qualified_name == plan.restored[0].qualified_name
+        if direction == "forward" and first:
+            probe_apply(record, source, target)
     if direction == "forward":
-        update_prediction(record, wiring.plan(event["migration_id"]))
+        update_prediction(record, plan)
     return result

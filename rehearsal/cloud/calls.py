@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.journal import now
 from rehearsal.cloud.operations import operation_of
+from rehearsal.timing import clock
 
 CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 SECRET = re.compile(
@@ -22,6 +23,9 @@ SECRET = re.compile(
 )
 """Names of parameters whose values stay out of the log: an e-mail, for one, holds a signed link."""
 LONGEST_VALUE = 300
+
+MEASURED = frozenset({"dynamodb", "secretsmanager", "s3"})
+"""Services whose calls have a time of their own; the others are control planes."""
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
@@ -67,6 +71,7 @@ class CallLog:
         call = Call(function, instance, service, action, without_secrets(params))
         if self.observer is not None:
             self.observer(call)
+        clock().wait(f"api.{service if service in MEASURED else 'other'}")
         fault = self.fault(call) if self.fault is not None else None
         if fault is not None:
             if fault.kind == "delay":

@@ -14,6 +14,7 @@ from rehearsal.dms.disturbance import Disturbance
 from rehearsal.dms.engine import Engine
 from rehearsal.dms.failure import TaskFailure
 from rehearsal.dms.holding import Hold
+from rehearsal.dms.lateness import Lateness
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.mending import Mending
 from rehearsal.dms.metrics import Metrics
@@ -48,13 +49,19 @@ class Follower:
         self._caught_up_at: int | None = None
         self._slot_seen = self._beaten = time.monotonic()
         self._hold = Hold(engine.target)
+        self._lateness = Lateness(engine)
 
     def close(self) -> None:
         """Let the databases go."""
         self._hold.release()
+        self.hurry()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def hurry(self) -> None:
+        """Let what is on its way arrive: the run comes to its end."""
+        self._lateness.release()
 
     def look(self) -> str:
         """Take in what the databases show; the reason to stop, or empty to go on.
@@ -74,6 +81,8 @@ class Follower:
             self._mending.mend(progress, self._carried())
             return ""
         self._mending.watch(progress)
+        if self._task.full_load_done:
+            self._lateness.look(self._carried())
         reason = "" if self._task.full_load_done else self._full_load(progress)
         if reason:
             return reason

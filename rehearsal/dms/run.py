@@ -22,6 +22,7 @@ from rehearsal.dms.outage import Outage
 from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task import ReplicationTask
 from rehearsal.dms.validation import Validator
+from rehearsal.timing import clock
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Run:
         self._disturbance = disturbance
         self._asked = threading.Event()
         self._abandoned = False
+        self._abandoning = threading.Event()
         self._reloads: queue.SimpleQueue[tuple[list[TableName], str]] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._run, name=f"dms-{task.identifier}", daemon=True)
 
@@ -65,6 +67,7 @@ class Run:
     def abandon(self) -> None:
         """End without touching anything more: the rehearsal is over."""
         self._abandoned = True
+        self._abandoning.set()
         self._asked.set()
 
     def _run(self) -> None:
@@ -84,7 +87,8 @@ class Run:
                 self._stopped(reason)
 
     def _load_and_follow(self) -> str:
-        if self._asked.wait(self._disturbance.start_delay_seconds):
+        starting = self._disturbance.start_delay_seconds + clock().seconds("dms.start")
+        if self._asked.wait(starting):
             return "NORMAL"
         surroundings, task = self._surroundings, self._task
         source, target = surroundings.databases(task)
@@ -103,6 +107,7 @@ class Run:
             reason = self._follow(follower, outage)
             validator.stop()
             if not self._abandoned:
+                follower.hurry()
                 self._halt(engine)
                 self._last_look(follower)
                 if reason == "FULL_LOAD_ONLY_FINISHED":
@@ -142,6 +147,8 @@ class Run:
         with self._task.lock:
             self._task.status = "stopping"
         time.sleep(self._disturbance.stop_delay_seconds)
+        # Stopping takes its time whoever asked for it; until its end changes are still applied.
+        self._abandoning.wait(clock().seconds("dms.stop"))
         deadline = time.monotonic() + _HALT_SECONDS
         while True:
             try:

@@ -24,6 +24,7 @@ from rehearsal.dms.run import Run
 from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task import Dates, ReplicationTask
 from rehearsal.dms.task_settings import TaskSettings
+from rehearsal.timing import clock
 
 _SETTLE_SECONDS = 0.2
 _IDLE = frozenset({"ready", "stopped", "failed"})
@@ -70,7 +71,12 @@ class TaskService:
                     f"Replication task {task.identifier} (or its ARN) already exists."
                 )
             self._tasks[task.arn] = task
-        self._later(lambda: self._settle(task, "ready", events.CREATED, "Replication task created"))
+        settling = clock().seconds("dms.create", _SETTLE_SECONDS)
+        self._later(
+            lambda: self._settle(
+                task, "ready", events.CREATED, "Replication task created", settling
+            )
+        )
         return task
 
     def modify(self, params: dict[str, Any]) -> ReplicationTask:
@@ -176,6 +182,7 @@ class TaskService:
         return task
 
     def _delete(self, task: ReplicationTask) -> None:
+        clock().wait("dms.delete")
         leave_databases(task, self._surroundings)
         with self._lock:
             self._tasks.pop(task.arn, None)
@@ -183,9 +190,14 @@ class TaskService:
         self._surroundings.announce(task, events.DELETED, "Replication task deleted")
 
     def _settle(
-        self, task: ReplicationTask, status: str, kind: str = "", message: str = ""
+        self,
+        task: ReplicationTask,
+        status: str,
+        kind: str = "",
+        message: str = "",
+        seconds: float = _SETTLE_SECONDS,
     ) -> None:
-        time.sleep(_SETTLE_SECONDS)
+        time.sleep(seconds)
         with task.lock:
             task.status = status
         if kind:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.ecs.secrets import SecretMissing
 from rehearsal.ecs.task import Task
 
 BACK_OFF = 1.0
@@ -34,7 +33,7 @@ class ServiceControl:
 
     def reconcile(self) -> None:
         """Forget what has ended, stop what is too much, start what is missing."""
-        for task in [task for task in self._current() if not task.alive]:
+        for task in [task for task in self._current() if not (task.alive or task.pending)]:
             self._ended(task)
         wanted = 0 if self._service.status != "ACTIVE" else int(self._service.desired_count)
         outdated = [
@@ -45,6 +44,9 @@ class ServiceControl:
             self._stop(task)
         while len(self._current()) < wanted and time.monotonic() >= self._not_before:
             self._start_one()
+        for task in self._current():
+            if task.pending and time.monotonic() >= task.due:
+                self._begin(task)
         self.refresh()
 
     def refresh(self) -> None:
@@ -76,15 +78,17 @@ class ServiceControl:
         return [task for task in self.tasks if task.desired_status == "RUNNING"]
 
     def _start_one(self) -> None:
-        try:
-            task = self._start(self._service)
-        except SecretMissing as missing:
-            self._not_before = time.monotonic() + BACK_OFF
-            self._say(f"was unable to start a task: {missing}.")
-            return
-        task.start()
+        task = self._start(self._service)
         self.tasks.append(task)
+        if task.desired_status == "STOPPED":  # it lacks something, and always will
+            self._not_before = time.monotonic() + BACK_OFF
+            self._say(f"was unable to start a task: {task.stopped_reason}.")
+            return
         self._say(f"has started 1 tasks: (task {task.id}).")
+
+    def _begin(self, task: Task) -> None:
+        """Network and image are there: the container runs, and its targets are registered."""
+        task.start()
         for group, target in task.targets():
             self._register(group, [target])
             self._say(f"registered 1 targets in (target-group {group})")
@@ -96,11 +100,13 @@ class ServiceControl:
 
     def _ended(self, task: Task) -> None:
         self._leave(task)
-        task.stop("Essential container in task exited")
+        task.stop("Essential container in task exited", "EssentialContainerExited")
         self._not_before = time.monotonic() + BACK_OFF
         self._say(f"(task {task.id}) stopped: Essential container in task exited.")
 
     def _leave(self, task: Task) -> None:
+        if task.pending:
+            return
         for group, target in task.targets():
             self._deregister(group, [target])
 

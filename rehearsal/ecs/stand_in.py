@@ -9,7 +9,7 @@ from threading import Event, RLock, Thread
 from typing import Any
 
 from rehearsal.cloud.backends import DEFAULT_REGION, backend
-from rehearsal.ecs.secrets import Clients, environment_of
+from rehearsal.ecs.secrets import Clients, SecretMissing, environment_of
 from rehearsal.ecs.service import ServiceControl
 from rehearsal.ecs.task import Task
 
@@ -92,8 +92,16 @@ class EcsStandIn:
     def _task(self, service: Any) -> Task:
         definition = self._ecs.describe_task_definition(service.task_definition)
         container = definition.container_definitions[0]
-        environment = environment_of(container, self._cloud)
         log = self._logs / f"{service.name}.log"
+        try:
+            environment = environment_of(container, self._cloud)
+        except SecretMissing as missing:
+            task = Task(service, container, {}, log=log, command=self._command)
+            task.stop(
+                f"ResourceInitializationError: unable to pull secrets or registry auth: {missing}",
+                "TaskFailedToStart",
+            )
+            return task
         return Task(service, container, environment, log=log, command=self._command)
 
     def _leave(self, group: str, targets: list[dict[str, Any]]) -> None:

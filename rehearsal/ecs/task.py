@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.redash.process import RedashProcess, free_port
+from rehearsal.timing import clock
 
 HOST = "127.0.0.1"
+_BEFORE = ("network", "image", "boot")
+"""What a task waits for; a server that boots is taken for one that is not there yet."""
 
 
 class Task:
@@ -33,9 +37,12 @@ class Task:
         self.definition_arn = service.task_definition
         self.load_balancers = list(service.load_balancers)
         self.port = free_port()
-        self.stopped_reason = ""
+        self.stopped_reason = self.stop_code = ""
         self.desired_status = "RUNNING"
         self.created_at = datetime.now(UTC)
+        self.pending = True
+        """Until its network interface and image are there."""
+        self.due = time.monotonic() + sum(clock().seconds(f"ecs.{part}") for part in _BEFORE)
         self.container_name = str(container["name"])
         words = container.get("command") or ["server"]
         role = words[0] if words[0] in {"server", "scheduler"} else "worker"
@@ -46,6 +53,8 @@ class Task:
     @property
     def last_status(self) -> str:
         """RUNNING while the process runs."""
+        if self.pending and self.desired_status == "RUNNING":
+            return "PROVISIONING"
         if self._process.running:
             return "RUNNING"
         return "STOPPED" if self.desired_status == "STOPPED" else "DEPROVISIONING"
@@ -57,11 +66,12 @@ class Task:
 
     def start(self) -> None:
         """Start the container."""
+        self.pending = False
         self._process.start()
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: str, code: str = "ServiceSchedulerInitiated") -> None:
         """Let it finish what it does, and end it."""
-        self.desired_status, self.stopped_reason = "STOPPED", reason
+        self.desired_status, self.stopped_reason, self.stop_code = "STOPPED", reason, code
         self._process.stop()
 
     def crash(self) -> None:
@@ -88,6 +98,7 @@ class Task:
             startedAt=self.created_at,
             healthStatus="UNKNOWN",
             stoppedReason=self.stopped_reason,
+            **({"stopCode": self.stop_code} if self.stop_code else {}),
             attachments=[
                 {"id": self.id, "type": "ElasticNetworkInterface", "status": "ATTACHED",
                  "details": details}

@@ -15,6 +15,7 @@ from rehearsal.load_balancer.refusals import Refusals
 from rehearsal.load_balancer.registry import Registry
 from rehearsal.load_balancer.rules import Listener, shares
 from rehearsal.load_balancer.target_api import TargetApi
+from rehearsal.timing import clock
 
 
 class LoadBalancer:
@@ -37,11 +38,17 @@ class LoadBalancer:
         self._elbv2 = elbv2
         self._instances = instances
         self._listener = Listener(elbv2, listener_arn)
-        registry = Registry()
+        # By AWS's clock each group has its own say; else a rehearsal is in a hurry.
+        own = clock().profile is not None
+        registry = Registry(self._deregistration_delay if own else None)
         self._choice = Choice(registry.targets)
         self._target_api = TargetApi(elbv2, registry)
         self._health = HealthChecks(
-            elbv2, registry, self._listener.target_groups, self._resolve, health_interval
+            elbv2,
+            registry,
+            self._listener.target_groups,
+            self._resolve,
+            None if own else health_interval,
         )
         self._proxy = Proxy(port, self)
         self._started = False
@@ -72,6 +79,10 @@ class LoadBalancer:
         chosen = self._choice.choose(shares(action))
         name = self._elbv2.target_groups[chosen.target_group].name
         return name, self._resolve(chosen.target.id, chosen.target.port)
+
+    def _deregistration_delay(self, group: str) -> float:
+        attributes = self._elbv2.target_groups[group].attributes
+        return float(attributes.get("deregistration_delay.timeout_seconds") or 300)
 
     def _resolve(self, target: str, port: int) -> tuple[str, int] | None:
         return self._instances(target, port) if target.startswith("i-") else (target, port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import logging
+import random
 import time
 from collections.abc import Callable
 from threading import Event, Thread
@@ -16,7 +17,10 @@ Resolver = Callable[[str, int], tuple[str, int] | None]
 
 
 class HealthChecks:
-    """Asks every ``interval`` seconds whatever the group's own interval, which is for months."""
+    """Asks every ``interval`` seconds; without one, each target by its group's own interval.
+
+    A new target's first check then comes at some moment of the first interval.
+    """
 
     def __init__(
         self,
@@ -24,7 +28,7 @@ class HealthChecks:
         registry: Registry,
         in_use: Callable[[], set[str]],
         resolve: Resolver,
-        interval: float,
+        interval: float | None,
     ) -> None:
         self._elbv2 = elbv2
         self._registry = registry
@@ -52,7 +56,8 @@ class HealthChecks:
                 pass  # the listener is just being made, or gone
             except Exception:
                 _LOG.exception("a round of health checks failed")
-            self._stopped.wait(max(0.05, self._interval - (time.monotonic() - began)))
+            rest = 0.2 if self._interval is None else self._interval
+            self._stopped.wait(max(0.05, rest - (time.monotonic() - began)))
 
     def check_once(self) -> None:
         """One round over all groups; targets of a group that nobody uses are not asked."""
@@ -64,10 +69,22 @@ class HealthChecks:
                 if arn in used:
                     if target.state == "unused":
                         target.set("initial", "Elb.InitialHealthChecking", _INITIAL)
-                    self._check(group, target)
+                    if self._is_due(group, target):
+                        self._check(group, target)
                 else:
                     target.successes = target.failures = 0
                     target.set("unused", "Target.NotInUse", _UNUSED)
+
+    def _is_due(self, group: Any, target: Registered) -> bool:
+        if self._interval is not None:
+            return True
+        now, interval = time.monotonic(), float(group.health_check_interval_seconds)
+        if not target.next_check:
+            target.next_check = now + random.uniform(0, interval)
+        if now < target.next_check:
+            return False
+        target.next_check = now + interval
+        return True
 
     def _check(self, group: Any, target: Registered) -> None:
         reason, description = self._failure(group, target)

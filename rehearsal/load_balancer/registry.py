@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
 DRAINING_SECONDS = 1.0
-"""A rehearsal doesn't wait out the deregistration delay of minutes."""
+"""A fast rehearsal doesn't wait out the deregistration delay of minutes."""
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Registered:
     since: float = field(default_factory=time.monotonic)
     successes: int = 0
     failures: int = 0
+    next_check: float = 0.0
 
     def set(self, state: str, reason: str = "", description: str = "") -> None:
         """A new state with its reason, as DescribeTargetHealth names them."""
@@ -35,7 +37,9 @@ class Registry:
     moto keeps one target for each id; on one machine all tasks share an address.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, draining: Callable[[str], float] | None = None) -> None:
+        self.draining = draining
+        """The deregistration delay of a group, by its ARN."""
         self._groups: dict[str, dict[tuple[str, int], Registered]] = {}
         self._lock = RLock()
 
@@ -66,10 +70,11 @@ class Registry:
 
     def targets(self, group: str) -> list[Registered]:
         """The group's targets; those that have drained are gone."""
+        seconds = DRAINING_SECONDS if self.draining is None else self.draining(group)
         with self._lock:
             targets = self._groups.setdefault(group, {})
             for key, known in list(targets.items()):
-                drained = time.monotonic() - known.since > DRAINING_SECONDS
+                drained = time.monotonic() - known.since > seconds
                 if known.state == "draining" and drained:
                     del targets[key]
             return list(targets.values())

@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
+from rehearsal.timing import clock
+
 STDOUT_LIMIT = 24_000
 STDERR_LIMIT = 8_000
 """Characters that GetCommandInvocation returns (AWS Systems Manager User Guide, "Understanding
@@ -131,6 +133,7 @@ class Invocation:
     def _end(self, status: str, code: int) -> None:
         self.response_code = code
         self.ended_at = datetime.now(UTC)
+        clock().wait("run_command.report")
         self._set(status)
 
     def _set(self, status: str) -> None:

@@ -14,6 +14,7 @@ from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
 from rehearsal.old_host.invocation import TERMINAL, Invocation, Script
 from rehearsal.old_host.ssm_api import Command, add_operations
 from rehearsal.old_host.ssm_document import ParametersRefused, shell_parameters
+from rehearsal.timing import clock
 
 DELIVERY_SECONDS = 0.1
 """How long a command is on its way; until half of it, it has no invocation yet."""
@@ -91,8 +92,9 @@ class RunCommand:
             self._instance_id, document, parameters, request["comment"] or "", self._tell, script
         )
         self._invocations[invocation.command_id] = invocation
-        self._visible_at[invocation.command_id] = time.monotonic() + DELIVERY_SECONDS / 2
-        delivery = Timer(DELIVERY_SECONDS, invocation.start, [self._directory, self._environment])
+        seconds = clock().seconds("run_command.dispatch", DELIVERY_SECONDS)
+        self._visible_at[invocation.command_id] = time.monotonic() + seconds / 2
+        delivery = Timer(seconds, invocation.start, [self._directory, self._environment])
         delivery.daemon = True
         delivery.start()
         return Command(invocation)

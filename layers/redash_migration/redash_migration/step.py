@@ -13,6 +13,7 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
+from redash_migration.cold_start import cold_seconds
 from redash_migration.errors import (
     DatabaseRefused,
     InvalidInput,
@@ -95,6 +96,7 @@ def step(
             migration_id = required_text(event, "migration_id", MIGRATION_ID)
             if event.get("warm") is True:
                 return _warm(migration_id, warms)
+            cold = cold_seconds()
             acting = Acting(migration_id, required_text(event, "execution_arn"), phases)
             if token:
                 required_text(event, "token")
@@ -103,13 +105,18 @@ def step(
             logger.append_keys(migration_id=migration_id, step=state)
             with _at_work(acting, state, context, service=service) as record:
                 try:
-                    record.steps.started(state)
+                    began = time.monotonic()
+                    record.steps.started(state, cold_seconds=cold)
                     until = pause_until(event) if interruptible else None
                     with within_budget(until, state):
                         result = function(event, context)
                     waiting = token and record.waits.get(name)
                     if not (waiting and waiting.state != "OPEN"):
-                        record.steps.ended(state, "WAITING" if token else "SUCCEEDED")
+                        record.steps.ended(
+                            state,
+                            "WAITING" if token else "SUCCEEDED",
+                            work_seconds=time.monotonic() - began,
+                        )
                 except Exception as error:
                     named = as_named(error)
                     _note_failure(record.steps, state, named, place(error))

@@ -12,6 +12,7 @@ from rehearsal.cloud.backends import ACCOUNT, backend
 from rehearsal.cloud.events.pattern import matches
 from rehearsal.cloud.events.target_input import target_input
 from rehearsal.cloud.journal import Journal, aws_time, now
+from rehearsal.timing import clock
 
 Event = dict[str, Any]
 Filter = Callable[[Event], list[Any]]
@@ -74,6 +75,11 @@ class EventBus:
         )
         for item in arriving:
             seconds, found = item if isinstance(item, tuple) else (0.0, item)
+            if clock().happens("eventbridge.lost"):
+                continue
+            seconds += clock().seconds("eventbridge.delivery")
+            if clock().happens("eventbridge.held_up"):
+                seconds += clock().seconds("eventbridge.hold_up")
             if seconds > 0:
                 self._later(seconds, found)
             else:

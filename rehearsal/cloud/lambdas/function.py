@@ -13,6 +13,7 @@ from typing import Any
 from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.instance import Instance, Invocation
+from rehearsal.timing import clock
 
 MOST_INSTANCES = 10
 """How many processes one function may have at once on one machine; further calls wait."""
@@ -91,6 +92,7 @@ class Function:
             timer = threading.Timer(fault.seconds, instance.kill)
             timer.daemon = True
             timer.start()
+        self._get_ready(instance)
         began = time.monotonic()
         try:
             instance.run(invocation)
@@ -101,6 +103,16 @@ class Function:
         if len(invocation.body) > LARGEST_PAYLOAD:
             return _error("Function.ResponseSizeTooLarge", f"more than {LARGEST_PAYLOAD} bytes")
         return Answer(invocation.body, invocation.error)
+
+    def _get_ready(self, instance: Instance) -> None:
+        """The time until the handler is called; an instance's first takes its cold start too."""
+        if instance.used:
+            clock().wait("lambda.warm")
+            return
+        instance.used = True
+        clock().wait("lambda.environment")
+        if clock().profile is not None:
+            time.sleep(clock().at_memory("lambda.imports", self.definition.memory))
 
     def warm(self) -> None:
         """Start an instance ahead of the first invocation."""

@@ -49,6 +49,8 @@ class Instance:
         self.name = name
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.alive = True
+        self.used = False
+        """Whether it has been invoked before: then it is warm."""
         self.max_rss_kb = 0
         self.cold_start_seconds = 0.0
         self._started = time.monotonic()

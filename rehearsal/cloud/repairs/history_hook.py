@@ -1,4 +1,7 @@
-"""Missing: a way to watch an execution. Each history event goes to the running cloud as well."""
+"""Missing: a way to watch an execution. Each history event goes to the running cloud as well.
+
+Here also passes the time that a transition from state to state takes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Any
 
 from rehearsal.cloud.repairs.hooks import hooks
 from rehearsal.cloud.repairs.replacement import replace
+from rehearsal.timing import clock
 
 ENTERED = "stateEnteredEventDetails"
 EXITED = "stateExitedEventDetails"
@@ -32,5 +36,7 @@ def apply() -> None:
         states[event["id"]] = state
         if hooks.history is not None:
             hooks.history(getattr(self, "execution_arn", ""), event, state)
+        if event.get(ENTERED):
+            clock().wait("stepfunctions.transition")
 
     note = replace(EventManager, "_publish_history_event", publish)

@@ -15,6 +15,7 @@ from rehearsal.old_host.docker.listing import container_id, described, table
 from rehearsal.old_host.docker.options import Options, parsed
 from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.services import STOP_SECONDS, Service, Services
+from rehearsal.timing import clock
 
 _GLOBAL = {"-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile",
            "--ansi", "--progress", "--parallel"}  # fmt: skip
@@ -38,6 +39,7 @@ class Compose:
         if not before.words:
             return failure("Usage:  docker compose [OPTIONS] COMMAND", 0 if not before.flags else 1)
         name, *rest = before.words
+        clock().wait("docker.compose")
         if name == "version":
             long = "" if "--short" in rest else "Docker Compose version v"
             return Answer(f"{long}{self._version}\n")
@@ -120,10 +122,12 @@ class Compose:
         return _said(said)
 
     def _start(self, project: Project, arguments: Sequence[str]) -> Answer:
+        clock().wait("docker.start")
         return _said(self._services.start(project, parsed(arguments, _WITH_VALUE).words))
 
     def _stop(self, project: Project, arguments: Sequence[str]) -> Answer:
         options = parsed(arguments, _WITH_VALUE)
+        clock().wait("docker.stop")
         return _said(self._services.stop(project, options.words, _patience(options)))
 
     def _restart(self, project: Project, arguments: Sequence[str]) -> Answer:

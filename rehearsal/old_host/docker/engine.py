@@ -16,6 +16,7 @@ from rehearsal.old_host.docker.listing import container_id, described
 from rehearsal.old_host.docker.options import parsed
 from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.services import STOP_SECONDS, Service, Services
+from rehearsal.timing import clock
 
 VERSION = "27.3.1"
 
@@ -51,6 +52,7 @@ class Engine:
             name, *rest = rest
         if name == "compose" and self._plugin:
             return self._compose.run(rest, directory)
+        clock().wait("docker.command")
         if name in _ACTIONS:
             return self._act(name, rest)
         answer = _COMMANDS.get(name)
@@ -124,6 +126,7 @@ class Engine:
         try:
             match name:
                 case "stop":
+                    clock().wait("docker.stop")
                     # Given in order, stopped in order: Services.stop turns the names round.
                     self._services.stop(None, names[::-1], patience)
                 case "restart":
@@ -131,6 +134,7 @@ class Engine:
                 case "kill":
                     self._services.kill(None, names)
                 case _:
+                    clock().wait("docker.start")
                     self._services.start(None, names)
         except ComposeError as error:
             return failure(f"Error response from daemon: {error}")

@@ -338,7 +338,7 @@ def test_a_record_that_does_not_answer_makes_a_step_worth_another_try(
 
 
 def _raising(error: Exception) -> Any:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **_named: Any) -> None:
         raise error
 
     return fail

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from redash_migration.clock import stamp
 from redash_migration.database.prediction import Overheads, Speeds, observed, predict
+from redash_migration.database.prediction.overheads import Span
 from redash_migration.database.prediction.pause import Precopied
 from redash_migration.plan import Method, TablePlan
 from redash_migration.record.steps import StepTiming
@@ -15,8 +17,11 @@ from redash_migration.record.steps import StepTiming
 BEGAN = datetime(2026, 1, 31, 2, tzinfo=UTC)
 
 
-def step(name: str, at: float, seconds: float, status: str = "SUCCEEDED") -> StepTiming:
-    return StepTiming(name, stamp(BEGAN + timedelta(seconds=at)), seconds, status, 1, "")
+def step(
+    name: str, at: float, seconds: float, status: str = "SUCCEEDED", cold: float = 0.0
+) -> StepTiming:
+    began = stamp(BEGAN + timedelta(seconds=at))
+    return StepTiming(name, began, seconds, status, 1, "", min(seconds, 0.3), cold)
 
 
 def table(name: str, method: Method, rows: int, raw: int) -> TablePlan:
@@ -31,28 +36,65 @@ ALL = (QUERIES, RESULTS, EVENTS)
 
 def test_overheads_are_those_that_the_steps_so_far_showed() -> None:
     steps = [
-        step("InspectHost", 0, 2.0),
-        step("InspectNewHome", 2.2, 0.3),
-        step("DumpSchema", 2.8, 4.0),
-        step("ResumeChangeCapture", 7.0, 12.0),
+        step("InspectHost", 0, 6.0),
+        step("CheckFullLoad", 6.2, 0.3),
+        step("DumpSchema", 6.8, 4.0),
+        step("StartTarget", 14.0, 60.0, cold=3.0),
         step("RequestApproval", 3600, 900),  # the wait before it was no transition
     ]
-    found = observed(steps)
-    assert (found.command, found.call, found.replication_stop) == (3.0, 0.3, 12.0)
-    assert found.transition == pytest.approx(0.2, abs=0.11)
+    found = observed(steps, [2.0, 3.0, 7.0])
+    assert (found.command.seconds, found.call.seconds, found.apply.seconds) == (4.0, 0.3, 3.0)
+    # A cold start before a step is not one in the pause: its functions are warmed.
+    assert found.transition.seconds == pytest.approx(0.2, abs=0.11)
+    assert {found.command.basis, found.call.basis, found.apply.basis} == {"measured"}
+    assert found.apply.low == pytest.approx(2.25)
+    assert found.apply.high == 5.0
     assert observed([]) == Overheads()
-    assert observed([step("InspectHost", 0, 99, "FAILED")]).command == Overheads().command
+    failed = observed([step("InspectHost", 0, 99, "FAILED")])
+    assert failed.command == Overheads().command
+    assert failed.command.basis == "assumed"
 
 
 def test_the_parts_add_up_and_grow_with_what_they_stand_for() -> None:
     small = predict(ALL[2:], 20, Speeds(), Overheads())
     large = predict(ALL, 20, Speeds(), Overheads())
     assert large.seconds == pytest.approx(sum(large.parts.values()), abs=0.06)
+    assert large.low < large.seconds < large.high
+    assert large.basis.keys() == large.parts.keys()
     for part in ("restore", "verify", "integrity"):
         assert large.parts[part] > small.parts[part]
     assert large.parts["fence"] == small.parts["fence"]
     many = predict(ALL, 10_000, Speeds(), Overheads())
     assert many.parts["sequences"] - large.parts["sequences"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("slower", "part"),
+    [
+        ({"command": Span(9, 10, 11)}, "stop_services"),
+        ({"apply": Span(9, 10, 11)}, "drain"),
+        ({"call": Span(9, 10, 11)}, "smoke_test"),
+        ({"transition": Span(9, 10, 11)}, "verify"),
+        ({"fence": Span(9, 10, 11)}, "fence"),
+    ],
+)
+def test_each_overhead_moves_its_part(slower: dict[str, Span], part: str) -> None:
+    before = predict(ALL, 20, Speeds(), Overheads())
+    after = predict(ALL, 20, Speeds(), replace(Overheads(), **slower))
+    assert after.parts[part] > before.parts[part] + 4
+    assert after.seconds > before.seconds + 4
+
+
+@pytest.mark.parametrize("seconds", [0.09, 0.11, 1.0])
+def test_the_speed_of_a_table_that_fits_on_a_few_pages_is_not_believed(seconds: float) -> None:
+    """50 KB that happened to take a tenth of a second once made an hour out of two gigabytes."""
+    few = table("dashboards", "dms", 100, 50_000)
+    tables = (*ALL, few)
+    known = predict(
+        tables, 20, Speeds(), Overheads(), Precopied(compared={few.qualified_name: seconds})
+    )
+    assumed = predict(tables, 20, Speeds(), Overheads())
+    assert known.parts["verify"] == pytest.approx(assumed.parts["verify"] + seconds, abs=0.1)
 
 
 def test_what_was_measured_early_counts_more_than_what_was_assumed() -> None:

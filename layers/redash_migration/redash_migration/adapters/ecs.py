@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from redash_migration.clock import moment
+
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
+
+
+_BY_ITSELF = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
+"""Stop codes of a task that nobody stopped (ECS API, Task: stopCode)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,26 @@ class Ecs:
                 )
         return found
 
+    def failures(self, service: str, since: str) -> list[str]:
+        """Why tasks of a service that were made since then stopped by themselves; newest first.
+
+        ``since`` is ISO 8601. A task that somebody or a deployment stopped is none of them. ECS
+        keeps stopped tasks for an hour (ECS guide, "Viewing stopped task errors").
+        """
+        arns = self._client.list_tasks(
+            cluster=self._cluster, serviceName=service, desiredStatus="STOPPED"
+        )["taskArns"]
+        if not arns:
+            return []
+        tasks = self._client.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"]
+        found = [
+            task
+            for task in tasks
+            if task.get("stopCode") in _BY_ITSELF and task["createdAt"] >= moment(since)
+        ]
+        found.sort(key=lambda task: task["createdAt"], reverse=True)
+        return [_why(task) for task in found]
+
     def set_desired(self, name: str, count: int) -> None:
         """Ask for so many tasks."""
         self._client.update_service(cluster=self._cluster, service=name, desiredCount=count)
@@ -55,3 +81,12 @@ class Ecs:
         """The container definitions of a task definition."""
         answer = self._client.describe_task_definition(taskDefinition=task_definition)
         return [dict(found) for found in answer["taskDefinition"]["containerDefinitions"]]
+
+
+def _why(task: Any) -> str:
+    ends = [
+        f"{container['name']}: {container.get('reason') or container.get('exitCode')}"
+        for container in task.get("containers", [])
+        if container.get("reason") or container.get("exitCode")
+    ]
+    return "; ".join([str(task.get("stoppedReason", task["stopCode"])), *ends])[:600]

@@ -84,15 +84,12 @@ _ORDER = (
     "stop_services",
     "fence",
     "drain",
-    "stop_replication",
     "restore",
     "sequences",
     "verify",
     "integrity",
-    "start_target",
     "smoke_test",
     "switch_traffic",
-    "transitions",
 )
 
 

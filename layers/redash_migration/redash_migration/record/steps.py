@@ -10,7 +10,11 @@ from redash_migration.record.table import RecordTable
 
 @dataclass(frozen=True, slots=True)
 class StepTiming:
-    """One step: from its first start to its last end, however many attempts or Map items."""
+    """One step: from its first start to its last end, however many attempts or Map items.
+
+    ``work_seconds`` is what the last attempt alone took, and ``cold_seconds`` how long the function
+    had needed to get ready for it: 0 where it was warm.
+    """
 
     name: str
     started_at: str
@@ -18,6 +22,8 @@ class StepTiming:
     status: str
     attempts: int
     error: str
+    work_seconds: float | None = None
+    cold_seconds: float = 0.0
 
     def to_json(self) -> dict[str, str | float | int]:
         """As it stands in report.json."""
@@ -39,22 +45,29 @@ class Steps:
         self._id = migration_id
         self._clock = clock
 
-    def started(self, name: str) -> None:
+    def started(self, name: str, *, cold_seconds: float = 0.0) -> None:
         """An attempt of the step begins."""
         self._table.update(
             self._id,
             f"STEP#{name}",
             first={"started_at": stamp(self._clock())},
-            values={"status": "RUNNING"},
+            values={"status": "RUNNING", "cold": f"{cold_seconds:.3f}"},
             add={"attempts": 1},
         )
 
-    def ended(self, name: str, status: str, error: str = "") -> None:
+    def ended(
+        self, name: str, status: str, error: str = "", *, work_seconds: float | None = None
+    ) -> None:
         """An attempt of the step ended: SUCCEEDED, FAILED, or WAITING for its token."""
         self._table.update(
             self._id,
             f"STEP#{name}",
-            values={"status": status, "ended_at": stamp(self._clock()), "error": error[:1000]},
+            values={
+                "status": status,
+                "ended_at": stamp(self._clock()),
+                "error": error[:1000],
+                **({} if work_seconds is None else {"work": f"{work_seconds:.3f}"}),
+            },
         )
 
     def all(self) -> list[StepTiming]:
@@ -68,6 +81,8 @@ class Steps:
                 status=str(item["status"]),
                 attempts=int(item["attempts"]),
                 error=str(item.get("error", "")),
+                work_seconds=float(str(item["work"])) if "work" in item else None,
+                cold_seconds=float(str(item.get("cold", "0"))),
             )
             for item in self._table.query(self._id, "STEP#")
         ]

@@ -59,7 +59,10 @@ def _predicted(record: Record, plan: Mapping[str, Any]) -> dict[str, Any]:
         "predicted_write_pause_seconds": last.get(
             "seconds", plan.get("predicted_write_pause_seconds")
         ),
+        "predicted_write_pause_low_seconds": last.get("low"),
+        "predicted_write_pause_high_seconds": last.get("high"),
         "predicted_parts": last.get("parts", plan.get("predicted_parts", {})),
+        "predicted_basis": last.get("basis", {}),
     }
 
 

@@ -67,7 +67,11 @@ def start_servers(
     targets = balancing.targets(group)
     serving = healthy(targets)
     ready = len(serving) >= service.count and now.running >= service.count
-    waited = seconds_between(record.milestone(phase), stamp(record.clock()))
+    since = record.milestone(phase)
+    waited = seconds_between(since, stamp(record.clock()))
+    # An image, a right, a network or a secret that is not there stays so: said at once.
+    if not ready and (failures := ecs.failures(service.name, since)):
+        raise TargetNotHealthy(f"a task of {service.name} stopped by itself: {failures[0]}"[:2000])
     if not ready and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
         raise TargetNotHealthy(
             f"not healthy after {waited:.0f} s: {described(targets)}; {now.event}"[:2000]

@@ -83,6 +83,11 @@ class Pause:
     seconds: float | None
     parts: Mapping[str, float]
     budget_seconds: int
+    low: float | None = None
+    high: float | None = None
+    """The ends of what is likely."""
+    basis: Mapping[str, str] = field(default_factory=dict)
+    """Whether each part was ``measured`` in this migration or is ``assumed``."""
 
 
 @dataclass(frozen=True, slots=True)

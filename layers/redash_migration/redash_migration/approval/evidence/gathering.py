@@ -155,8 +155,14 @@ def _pause(plan: Plan, later: Fact, budget_seconds: int) -> Pause:
     seconds, parts = _number(later, "seconds"), later.get("parts")
     if seconds is None or not isinstance(parts, Mapping):
         seconds, parts = plan.predicted_write_pause_seconds or None, plan.predicted_parts
+    basis = later.get("basis")
     return Pause(
-        seconds, {str(name): float(value) for name, value in parts.items()}, budget_seconds
+        seconds,
+        {str(name): float(value) for name, value in parts.items()},
+        budget_seconds,
+        _number(later, "low"),
+        _number(later, "high"),
+        {str(name): str(how) for name, how in basis.items()} if isinstance(basis, Mapping) else {},
     )
 
 

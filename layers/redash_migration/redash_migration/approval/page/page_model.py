@@ -13,6 +13,7 @@ from redash_migration.approval.evidence.contents import (
     HIGH_LAG_SECONDS,
     Evidence,
     Finding,
+    Pause,
     TableEvidence,
 )
 from redash_migration.approval.gate.people import Approver
@@ -136,10 +137,10 @@ def _pause(texts: Texts, evidence: Evidence) -> Model:
         return {"text": texts("prediction.none"), "parts": []}
     longest = max(pause.parts.values(), default=0) or 1
     return {
-        "text": texts("prediction.text", pause=texts.figures.duration(pause.seconds)),
+        "text": _likely(texts, pause, pause.seconds),
         "parts": [
             {
-                "name": part_name(texts, name),
+                "name": _part(texts, name, pause.basis.get(name, "")),
                 "value": texts.figures.duration(seconds),
                 "percent": max(1.0, round(100 * seconds / longest, 1)),
             }
@@ -147,6 +148,23 @@ def _pause(texts: Texts, evidence: Evidence) -> Model:
             if seconds > 0
         ],
     }
+
+
+def _likely(texts: Texts, pause: Pause, seconds: float) -> str:
+    figures = texts.figures
+    if pause.low is None or pause.high is None:
+        return texts("prediction.point", pause=figures.duration(seconds))
+    return texts(
+        "prediction.text",
+        pause=figures.duration(seconds),
+        low=figures.duration(pause.low),
+        high=figures.duration(pause.high),
+    )
+
+
+def _part(texts: Texts, name: str, basis: str) -> str:
+    known = part_name(texts, name)
+    return texts("prediction.assumed", part=known) if basis == "assumed" else known
 
 
 def _finding(texts: Texts, finding: Finding) -> Model:

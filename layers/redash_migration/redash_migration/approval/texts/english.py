@@ -62,8 +62,8 @@ ENGLISH: Mapping[str, str] = {
     # Sections
     "steps.title": "What happens next",
     "steps.stop": (
-        "Redash shows a maintenance notice and its services stop in order. **The write pause "
-        "begins.**"
+        "The scheduler stops and what is queued runs to its end. Then Redash shows a maintenance "
+        "notice and its services stop. **The write pause begins.**"
     ),
     "steps.drain": (
         "The old database is closed for writing; its last changes arrive on the new one, proved by "
@@ -74,7 +74,7 @@ ENGLISH: Mapping[str, str] = {
         "Every table is compared by checksum on both sides; keys, sequences and constraints are "
         "checked."
     ),
-    "steps.start": "The new Redash starts and is tested before anybody sees it.",
+    "steps.start": "The new Redash, which runs already, is tested before anybody sees it.",
     "steps.switch": (
         "The load balancer sends everybody to the new Redash. **The write pause ends.**"
     ),
@@ -92,19 +92,21 @@ ENGLISH: Mapping[str, str] = {
         "by hand remains possible."
     ),
     "prediction.title": "How the pause was predicted",
-    "prediction.text": "From the speeds measured in this migration: about {pause} together.",
+    "prediction.text": (
+        "About {pause} together, by the clock of this migration's own steps. Between {low} and "
+        "{high} is likely. What no step could measure before is marked as assumed."
+    ),
+    "prediction.point": "From the speeds measured in this migration: about {pause} together.",
+    "prediction.assumed": "{part} (assumed)",
     "prediction.none": "No prediction was written down. Expect minutes rather than seconds.",
-    "part.stop_services": "Stopping Redash in order",
+    "part.stop_services": "Stopping Redash",
     "part.fence": "Closing the old database",
     "part.drain": "Last changes arriving",
-    "part.stop_replication": "Stopping the replication",
     "part.restore": "Direct copy of the rest",
     "part.sequences": "Sequences",
     "part.verify": "Comparing by checksum",
     "part.integrity": "Keys and constraints",
-    "part.start_target": "Starting the new Redash",
     "part.smoke_test": "Testing the new Redash",
-    "part.transitions": "From step to step",
     "part.switch_traffic": "Switching the load balancer",
     "findings.title": "Warnings",
     "findings.title.failed": "Failed checks",

@@ -63,7 +63,8 @@ JAPANESE: Mapping[str, str] = {
     # Sections
     "steps.title": "このあとの流れ",
     "steps.stop": (
-        "Redash がメンテナンス表示になり、各サービスを順番に停止します。"
+        "スケジューラーを止め、待機中の処理が終わるのを待ちます。"
+        "そのあと Redash がメンテナンス表示になり、各サービスを停止します。"
         "**ここから書き込みが止まります。**"
     ),
     "steps.drain": (
@@ -74,7 +75,7 @@ JAPANESE: Mapping[str, str] = {
     "steps.verify": (
         "全テーブルを両側のチェックサムで照合し、キー・シーケンス・制約も検査します。"
     ),
-    "steps.start": "新しい Redash を起動し、公開する前に動作を確認します。",
+    "steps.start": "すでに起動している新しい Redash の動作を、公開する前に確認します。",
     "steps.switch": (
         "ロードバランサーの向き先を新しい Redash に切り替えます。**ここで書き込みが再開します。**"
     ),
@@ -91,19 +92,21 @@ JAPANESE: Mapping[str, str] = {
         "あとから手作業で戻すこともできます。"
     ),
     "prediction.title": "停止時間の見積もり",
-    "prediction.text": "今回の移行で測った速度から計算しました。全体で約{pause}です。",
+    "prediction.text": (
+        "今回の移行で実際にかかった時間から計算しました。全体で約{pause}、{low}から{high}の間に"
+        "収まる見込みです。事前に測れなかったものは「仮定」と示しています。"
+    ),
+    "prediction.point": "今回の移行で測った速度から計算しました。全体で約{pause}です。",
+    "prediction.assumed": "{part}（仮定）",
     "prediction.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
-    "part.stop_services": "Redash の順次停止",
+    "part.stop_services": "Redash の停止",
     "part.fence": "元のデータベースの書き込み禁止",
     "part.drain": "最後の変更の到着",
-    "part.stop_replication": "レプリケーションの停止",
     "part.restore": "残りのテーブルの直接コピー",
     "part.sequences": "シーケンス",
     "part.verify": "チェックサムの照合",
     "part.integrity": "キーと制約の検査",
-    "part.start_target": "新しい Redash の起動",
     "part.smoke_test": "新しい Redash の動作確認",
-    "part.transitions": "ステップ間の待ち時間",
     "part.switch_traffic": "ロードバランサーの切り替え",
     "findings.title": "警告",
     "findings.title.failed": "不合格の検査",

@@ -1,70 +1,120 @@
 """What the steps of the write pause cost beside the data, learnt from the steps before it.
 
-A command on the host takes as long in the pause as the one that inspected the host, going from
-state to state as long as it took so far. So the same prediction holds on AWS and in a rehearsal.
+A command on the host takes as long in the pause as the quickest before it, going from state to
+state as long as it took so far, changes arrive as late as the probes did. So the same prediction
+holds by any clock: it speaks in that of the migration's own steps. What no earlier step shows is
+assumed, and said to be.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from redash_migration.clock import moment
 from redash_migration.record.steps import StepTiming
 
-_COMMANDS = ("InspectHost", "PrepareSource", "DumpSchema")
-_CALLS = ("InspectNewHome", "CheckFullLoad", "ConfigureReplication", "CopySchema")
-_REPLICATION = ("ResumeChangeCapture",)
+Basis = Literal["measured", "assumed"]
 
-LONGEST_GAP = 5.0
-"""Between two steps; a longer one was a wait, not the way from state to state."""
+_COMMANDS = ("InspectHost", "DumpSchema")
+_CALLS = ("CheckFullLoad", "AwaitInSync", "MeasureSource", "PlanCopies", "StartTarget")
+
+LONGEST_GAP = 15.0
+"""Between two steps, in seconds; a longer one was a wait, not the way from state to state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds: the least, what is expected, the most; and whether that was measured."""
+
+    low: float
+    seconds: float
+    high: float
+    basis: Basis = "assumed"
+
+    def times(self, factor: float, plus: float = 0.0) -> Span:
+        """So many of them one after the other, and so many seconds more."""
+        return Span(
+            self.low * factor + plus,
+            self.seconds * factor + plus,
+            self.high * factor + plus,
+            self.basis,
+        )
+
+
+COMMAND = Span(3.0, 5.0, 10.0)
+"""Run Command: 1 to 3 s until a script runs, 1 to 2 s until its end is known, and the script."""
+CALL = Span(0.3, 0.5, 1.2)
+"""A warm function that makes some calls of AWS and asks a database or two."""
+TRANSITION = Span(0.1, 0.2, 0.4)
+"""Step Functions Standard: 50 to 150 ms a transition, and the invocation."""
+APPLY = Span(1.0, 3.0, 10.0)
+"""AWS DMS: changes are applied within 1 to 10 s."""
+FENCE = Span(1.6, 1.9, 4.0)
+"""The window that proves the fence, and the statements around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overheads:
-    """Seconds: a command on the host, stopping the replication, a step that makes a few calls,
-    the way from one state to the next (cold start included), proving the fence."""
+    """A command on the host, a step that makes a few calls, the way from one state to the next with
+    a warm function, how late changes arrive, proving the fence."""
 
-    command: float = 5.0
-    replication_stop: float = 15.0
-    call: float = 0.4
-    transition: float = 0.5
-    fence: float = 1.7
+    command: Span = COMMAND
+    call: Span = CALL
+    transition: Span = TRANSITION
+    apply: Span = APPLY
+    fence: Span = field(default=FENCE)
 
 
-def observed(steps: Sequence[StepTiming]) -> Overheads:
-    """The overheads that this migration's finished steps show; the defaults for the others."""
+def observed(steps: Sequence[StepTiming], applied: Sequence[float] = ()) -> Overheads:
+    """The overheads that this migration's finished steps show; the defaults for the others.
+
+    ``applied`` is how late each probe of the replication arrived, in seconds.
+    """
     known = Overheads()
-    done = {step.name: step.seconds for step in steps if step.status == "SUCCEEDED"}
+    done = {step.name: step for step in steps if step.status == "SUCCEEDED"}
+    commands = [done[name].seconds for name in _COMMANDS if name in done]
+    works = [done[name].work_seconds for name in _CALLS if name in done]
     return Overheads(
-        command=_median([done[name] for name in _COMMANDS if name in done], known.command),
-        replication_stop=_median(
-            [done[name] for name in _REPLICATION if name in done], known.replication_stop
-        ),
-        call=_median([done[name] for name in _CALLS if name in done], known.call),
-        transition=_median(_gaps(steps), known.transition),
+        # The quickest: others had more to do on the host.
+        command=measured([min(commands)], known.command) if commands else known.command,
+        call=measured([work for work in works if work is not None], known.call),
+        transition=measured(_gaps(steps), known.transition),
+        apply=measured(applied, known.apply),
         fence=known.fence,
     )
 
 
-def _median(values: Sequence[float], otherwise: float) -> float:
+def measured(values: Sequence[float], otherwise: Span) -> Span:
+    """The median of what was measured; from quarter to quarter, but a quarter of it at least."""
     # Written out: the statistics module takes longer to import than this function runs.
     ordered = sorted(values)
-    middle = len(ordered) // 2
     if not ordered:
         return otherwise
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
+    middle = _at(ordered, 0.5)
+    return Span(
+        min(_at(ordered, 0.25), 0.75 * middle),
+        middle,
+        max(_at(ordered, 0.75), 1.25 * middle),
+        "measured",
+    )
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
 def _gaps(steps: Sequence[StepTiming]) -> list[float]:
-    """Seconds from the end of each step to the start of the next, waits left out."""
+    """Seconds from the end of a step to the start of the next, without waits and cold starts."""
     gaps = []
     for step, following in itertools.pairwise(steps):
         began = (moment(following.started_at) - moment(step.started_at)).total_seconds()
         gap = began - step.seconds
         if step.status == "SUCCEEDED" and 0 <= gap <= LONGEST_GAP:
-            gaps.append(gap)
+            gaps.append(max(0.02, gap - following.cold_seconds))
     return gaps

@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from redash_migration.database.planning.precopy import worth_precopying
-from redash_migration.database.prediction.overheads import Overheads
+from redash_migration.database.prediction.overheads import Basis, Overheads, Span
 from redash_migration.database.prediction.speeds import Speeds
 from redash_migration.plan import TablePlan
 
-TRANSITIONS = 12
-"""Ways from state to state from StopServices to the end of SwitchTraffic."""
-
-CALLS = {
+TRANSITIONS: Mapping[str, float] = {
+    "fence": 1,
     "drain": 1,
-    "restore": 3,  # PlanCopies, RestoreTable, FinishRestore
+    "restore": 3,  # into the branches, into the Map, FinishRestore
     "sequences": 1,
-    "verify": 2,  # PlanCopies, VerifyData
+    "verify": 2,
+    "integrity": 1,
+    "smoke_test": 2,
+    "switch_traffic": 1,
+}
+"""Ways from state to state that lead to each part, choices and Maps included."""
+
+CALLS: Mapping[str, float] = {
+    "stop_services": 1,
+    "drain": 1,
+    "restore": 2,  # RestoreTable, FinishRestore
+    "sequences": 1,
+    "verify": 1,
     "integrity": 1,
     "smoke_test": 1,
     "switch_traffic": 1,
 }
 """Steps of each part that cost a few calls beside their work."""
+
+STOPPING = Span(0.5, 1.0, 5.0)
+"""Services that stop together, none of them at work: docker needs a second or two."""
+STOPPING_SHARE = 0.2
+"""And a part of what a command takes, for docker's own client is in both."""
+
+TELLING_BYTES = 8 * 1024 * 1024
+"""What must have been hashed before its speed is believed."""
 
 _CHANGED = 0.05
 """The share of a table that is expected to change between the precopied copy and the freeze."""
@@ -53,13 +71,32 @@ class Precopied:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Seconds, in all and by part; the parts add up."""
+    """Seconds: in all, with the ends of what is likely, and by part; the parts add up."""
 
     seconds: float
+    low: float
+    high: float
     parts: dict[str, float]
+    basis: dict[str, Basis]
+    """For each part whether it was measured in this migration or is assumed."""
+
+    @classmethod
+    def of(cls, spans: Mapping[str, Span]) -> Prediction:
+        """The parts together. They are independent: not all of them are at their worst at once."""
+        parts = {name: round(span.seconds, 2) for name, span in spans.items()}
+        less = sum((span.seconds - span.low) ** 2 for span in spans.values()) ** 0.5
+        more = sum((span.high - span.seconds) ** 2 for span in spans.values()) ** 0.5
+        seconds = sum(parts.values())
+        return cls(
+            seconds=round(seconds, 1),
+            low=round(max(0.0, seconds - less), 1),
+            high=round(seconds + more, 1),
+            parts=parts,
+            basis={name: span.basis for name, span in spans.items()},
+        )
 
     def to_json(self) -> dict[str, Any]:
-        return {"seconds": self.seconds, "parts": self.parts}
+        return asdict(self)
 
 
 def predict(
@@ -73,29 +110,55 @@ def predict(
     the speeds say what the pre-copy will measure."""
     precopied = precopied or Precopied()
     hashed = _hashing_speed(tables, precopied, speeds)
-    data = {
-        "restore": sum(_restore(t, precopied, speeds) for t in tables if t.method == "restore"),
-        "sequences": sequences * _SEQUENCE + 4 * speeds.round_trip,
-        "verify": sum(_verify(table, precopied, hashed) for table in tables),
-        "integrity": _OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS,
-    }
-    parts = {
-        "stop_services": overheads.command,
+    command = overheads.command
+    work = {
+        "stop_services": plus(command.times(1 + STOPPING_SHARE), STOPPING),
         "fence": overheads.fence,
-        "stop_replication": overheads.replication_stop,
-        "transitions": TRANSITIONS * overheads.transition,
-        **{name: data.get(name, 0.0) + calls * overheads.call for name, calls in CALLS.items()},
+        "drain": overheads.apply,
+        "restore": _data(sum(_restore(t, precopied, speeds) for t in tables if _is_restored(t))),
+        "sequences": _data(sequences * _SEQUENCE + 4 * speeds.round_trip),
+        "verify": _data(sum(_verify(table, precopied, hashed) for table in tables)),
+        "integrity": _data(_OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS),
+        "smoke_test": _data(0.0),
+        "switch_traffic": _data(0.0),
     }
-    rounded = {name: round(seconds, 2) for name, seconds in parts.items()}
-    return Prediction(round(sum(rounded.values()), 1), rounded)
+    return Prediction.of(
+        {
+            name: plus(
+                plus(span, overheads.call.times(CALLS.get(name, 0))),
+                overheads.transition.times(TRANSITIONS.get(name, 0)),
+            )
+            for name, span in work.items()
+        }
+    )
+
+
+def plus(one: Span, other: Span) -> Span:
+    """One after the other; measured where the larger of them was."""
+    larger = one if one.seconds >= other.seconds else other
+    return Span(
+        one.low + other.low, one.seconds + other.seconds, one.high + other.high, larger.basis
+    )
+
+
+def _data(seconds: float) -> Span:
+    """Work of the servers, at speeds measured on a sample: a third less or half as much more."""
+    return Span(seconds * 0.67, seconds, seconds * 1.5, "measured")
+
+
+def _is_restored(table: TablePlan) -> bool:
+    return table.method == "restore"
 
 
 def _hashing_speed(tables: Sequence[TablePlan], precopied: Precopied, speeds: Speeds) -> float:
-    """Bytes a second, from what was hashed precopied where that was enough to tell."""
+    """Bytes a second, from what was hashed before where that was enough to tell.
+
+    A small table's time is that of the statements around it: only bytes count.
+    """
     seconds = {**precopied.compared, **precopied.summed}
     done = sum(table.raw_bytes for table in tables if table.qualified_name in seconds)
     took = sum(seconds[table.qualified_name] for table in tables if table.qualified_name in seconds)
-    return done / took if took > 0.1 else speeds.hashed
+    return done / took if done >= TELLING_BYTES and took > 0 else speeds.hashed
 
 
 def _restore(table: TablePlan, precopied: Precopied, speeds: Speeds) -> float:

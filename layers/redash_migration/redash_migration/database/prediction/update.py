@@ -13,6 +13,9 @@ FACT = "prediction"
 
 _MEASURED = "measured"
 
+PROBES = "apply_probes"
+"""The record's fact with the seconds after which each probe of the replication arrived."""
+
 
 def note_measured(record: Record, table: str, **seconds: float) -> None:
     """Keep what an precopied run took: copied, compared, summed."""
@@ -27,6 +30,7 @@ def update_prediction(record: Record, plan: Plan) -> Prediction:
         for table in plan.tables
         if table.method == "restore" or table.raw_bytes >= 1024 * 1024
     }
+    applied = [float(value) for value in (record.fact(PROBES) or {}).get("seconds", [])]
     kinds = ("copied", "compared", "summed")
     precopied = Precopied(
         *(
@@ -38,7 +42,7 @@ def update_prediction(record: Record, plan: Plan) -> Prediction:
         plan.tables,
         plan.sequences_count,
         Speeds(),
-        observed(record.steps.all()),
+        observed(record.steps.all(), applied),
         precopied,
     )
     record.put_fact(FACT, prediction.to_json())

@@ -1,0 +1,89 @@
+"""The clock that all stand-ins go by."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Mapping
+
+from rehearsal.timing.timing_profile import TimingProfile
+
+FULL_VCPU_MB = 1769
+"""Memory at which a Lambda function has one whole vCPU (Lambda guide, "Configure memory")."""
+
+
+class ServiceClock:
+    """Draws each duration from the profile, from a source of chance that a seed repeats.
+
+    Without a profile it is the fast clock: what a stand-in names as ``fast`` is what it takes.
+    """
+
+    def __init__(self, profile: TimingProfile | None = None, seed: int = 1) -> None:
+        self.profile = profile
+        self.seed = seed
+        self.in_pause = False
+        """While users wait, nothing is shortened."""
+        self._chances: dict[str, random.Random] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """``fast`` or ``aws``."""
+        return "fast" if self.profile is None else "aws"
+
+    def seconds(self, name: str, fast: float = 0.0) -> float:
+        """How long this takes this time."""
+        if self.profile is None:
+            return fast
+        spread = self.profile.spreads[name]
+        shorten = spread.long and not self.in_pause
+        return self._draw(name) / (self.profile.compression if shorten else 1.0)
+
+    def wait(self, name: str, fast: float = 0.0) -> None:
+        """Let so much time go by."""
+        seconds = self.seconds(name, fast)
+        if seconds > 0:
+            time.sleep(seconds)
+
+    def happens(self, name: str) -> bool:
+        """Whether something of this probability comes to pass now; never by the fast clock."""
+        if self.profile is None:
+            return False
+        with self._lock:
+            return self._chance(name).random() < self.profile.spreads[name].typical
+
+    def at_memory(self, name: str, megabytes: int) -> float:
+        """Seconds of work that one whole vCPU does in the time named, at so much memory."""
+        return self.seconds(name) * max(1.0, FULL_VCPU_MB / max(128, megabytes))
+
+    def follow(self, record: Mapping[str, object]) -> None:
+        """Hear what happens in the rehearsal: when the write pause begins and ends."""
+        state = record.get("state")
+        if record.get("kind") == "state_entered" and state == "StopServices":
+            self.in_pause = True
+        elif record.get("kind") == "state_entered" and state in {"StartWorkers", "Report"}:
+            self.in_pause = False
+
+    def _draw(self, name: str) -> float:
+        assert self.profile is not None  # noqa: S101 - its callers have looked
+        spread = self.profile.spreads[name]
+        with self._lock:
+            return self._chance(name).triangular(spread.low, spread.high, spread.typical)
+
+    def _chance(self, name: str) -> random.Random:
+        # One source a name: what another thread draws meanwhile changes nothing here.
+        return self._chances.setdefault(name, random.Random(f"{self.seed}/{name}"))
+
+
+_current = [ServiceClock()]
+
+
+def clock() -> ServiceClock:
+    """The clock of this rehearsal."""
+    return _current[0]
+
+
+def set_clock(wanted: ServiceClock) -> None:
+    """Go by another clock from here on."""
+    _current[0] = wanted

@@ -1,0 +1,78 @@
+"""The write pause's budget: a step that begins too late, or is still at work then, gives up."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from redash_migration.errors import InvalidInput, PauseBudgetExceeded
+from redash_migration.pause_budget import pause_until, refuse_after, within_budget
+
+
+def test_a_step_that_begins_too_late_does_nothing() -> None:
+    done = []
+    with (
+        pytest.raises(PauseBudgetExceeded, match="used up in FenceSource"),
+        within_budget(time.time() - 1, "FenceSource"),
+    ):
+        done.append("the deed")
+    assert done == []
+
+
+def test_a_step_that_is_still_at_work_is_interrupted() -> None:
+    with (
+        pytest.raises(PauseBudgetExceeded, match="VerifyData"),
+        within_budget(time.time() + 0.1, "VerifyData"),
+    ):
+        time.sleep(60)
+
+
+def test_one_that_ends_in_time_hears_no_alarm_afterwards() -> None:
+    rung: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, _frame: rung.append(number))
+    others = signal.setitimer(signal.ITIMER_REAL, 30)
+    try:
+        with within_budget(time.time() + 20, "SmokeTest"):
+            pass
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        assert 0 < left <= 30  # somebody else's alarm goes on
+        signal.raise_signal(signal.SIGALRM)
+        assert rung == [signal.SIGALRM]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *others)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_outside_the_main_thread_the_state_s_own_limit_is_what_is_left() -> None:
+    said: list[str] = []
+
+    def work() -> None:
+        with within_budget(time.time() + 0.01, "FenceSource"):
+            time.sleep(0.05)
+            said.append("done")
+        with pytest.raises(PauseBudgetExceeded):
+            refuse_after(time.time() - 1, "FenceSource")
+        said.append("refused")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert said == ["done", "refused"]
+
+
+@pytest.mark.parametrize("value", ["soon", True, {}])
+def test_an_end_that_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="pause_until"):
+        pause_until({"pause_until": value})
+
+
+def test_without_an_end_there_is_no_limit() -> None:
+    assert pause_until({}) is None
+    assert pause_until({"pause_until": 1_500}) == 1.5
+    refuse_after(None, "FenceSource")
+    with within_budget(None, "FenceSource"):
+        pass
