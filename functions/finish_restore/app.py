@@ -1,4 +1,4 @@
-"""FinishRestore: indexes that were put off for tables carried over in ranges."""
+"""FinishRestore: what waits for the last row of the restored tables, and of all tables."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.copying.finish import finish
+from redash_migration.database.schema.carrying import finish_constraints
 from redash_migration.step import step
 
 
 @step("FinishRestore", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{built_indexes}``"""
-    tables = [(table.schema, table.name) for table in wiring.plan(event["migration_id"]).restored]
-    finished = finish(wiring.source_address(), wiring.target_address(), tables)
-    return {"built_indexes": sum(table.built_indexes for table in finished)}
+    """``{migration_id}`` -> ``{built_indexes, constraints}``"""
+    plan, target = wiring.plan(event["migration_id"]), wiring.target_address()
+    tables = [(table.schema, table.name) for table in plan.restored]
+    finished = finish(wiring.source_address(), target, tables)
+    constraints = finish_constraints(
+        wiring.record(event["migration_id"]),
+        plan,
+        target=target,
+        seconds=context.get_remaining_time_in_millis() / 1000,
+    )
+    return {
+        "built_indexes": sum(table.built_indexes for table in finished),
+        "constraints": constraints,
+    }

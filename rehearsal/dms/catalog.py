@@ -30,7 +30,8 @@ _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
        b.typtype::text, b.typname, coalesce(e.typtype::text, ''), coalesce(e.typname, ''),
        coalesce((SELECT array_position(i.indkey::int2[], a.attnum)
-                   FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary), -1)
+                   FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary
+                    AND array_position(i.indkey::int2[], a.attnum) < i.indnkeyatts), -1)
   FROM pg_attribute a
   JOIN pg_type t ON t.oid = a.atttypid
   JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END

@@ -6,6 +6,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -92,12 +93,12 @@ def call(function: str, **payload: Any) -> dict[str, Any]:
     spec.loader.exec_module(module)
     sent = {"migration_id": MIGRATION, "execution_arn": EXECUTION, **payload}
     event = json.loads(json.dumps(sent))
-    return dict(json.loads(json.dumps(module.handler(event, None))))
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    return dict(json.loads(json.dumps(module.handler(event, context))))
 
 
 def items(phase: str) -> list[dict[str, Any]]:
-    planned = call("plan_copies")
-    return planned["restore"] + planned["precopy"] if phase == "precopy" else list(planned[phase])
+    return list(call("plan_copies")[phase])
 
 
 def pause(source: DatabaseAddress) -> list[dict[str, Any]]:

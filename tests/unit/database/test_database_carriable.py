@@ -36,6 +36,7 @@ TABLE = CatalogTable(
     heap_bytes=0,
     bytes=0,
     primary_key=("id",),
+    deferrable_key=False,
     columns=(KEY,),
 )
 
@@ -108,6 +109,9 @@ def test_columns_that_it_can_carry() -> None:
         {"replica_identity": "n"},
         {"replica_identity": "i"},
         {"coalesce_index": True},
+        {"deferrable_key": True},
+        {"name": "100%"},
+        {"schema": "[s]"},
     ],
 )
 def test_tables_that_it_can_not_carry(changes: dict[str, object]) -> None:

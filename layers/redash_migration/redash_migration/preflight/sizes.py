@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from psycopg import errors, sql
 
-from redash_migration.database.tables.carriable import is_lob
-from redash_migration.database.tables.catalog import CatalogTable, Connection
+from redash_migration.database.tables.carriable import NUMBERS, is_lob, may_be_altered
+from redash_migration.database.tables.catalog import CatalogColumn, CatalogTable, Connection
 
 EXACT_HEAP = 256 << 20  # bytes of main fork that are read whole
 _SAMPLE = 32 << 20
@@ -28,6 +28,8 @@ class Size:
     raw_bytes: int
     largest_lob_bytes: int
     exact: bool
+    altered: frozenset[str] = frozenset()
+    """Columns that were seen to hold values that DMS alters."""
 
 
 def measure_tables(
@@ -56,11 +58,14 @@ def _measure(connection: Connection, table: CatalogTable, seconds: float) -> Siz
         return _estimate(table)
     assert row is not None  # noqa: S101 - an aggregate always answers
     sampled, lob_bytes, largest = int(row[0]), int(row[1]), int(row[2])
+    altered = frozenset(str(name) for name in row[3] if name is not None)
     if share == 1.0:
-        return Size(sampled, lob_bytes + sampled * _plain_width(table), largest, exact=True)
+        raw = lob_bytes + sampled * _plain_width(table)
+        return Size(sampled, raw, largest, exact=True, altered=altered)
     rows = table.rows if table.rows >= 0 else int(sampled / share)
     per_row = lob_bytes / sampled if sampled else 0
-    return Size(rows, int(rows * (per_row + _plain_width(table))), largest, exact=False)
+    raw = int(rows * (per_row + _plain_width(table)))
+    return Size(rows, raw, largest, exact=False, altered=altered)
 
 
 def _statement(table: CatalogTable, share: float) -> sql.Composed:
@@ -79,14 +84,30 @@ def _statement(table: CatalogTable, share: float) -> sql.Composed:
         percent = sql.Literal(max(share * 100, 0.001))
         sample = sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(percent)
     return sql.SQL(
-        "SELECT count(*), coalesce(sum(({sum})::bigint), 0), coalesce(max(greatest({all})), 0)"
-        " FROM ONLY {table}{sample}"
+        "SELECT count(*), coalesce(sum(({sum})::bigint), 0), coalesce(max(greatest({all})), 0),"
+        " ARRAY[{altered}]::text[] FROM ONLY {table}{sample}"
     ).format(
         sum=sql.SQL(")::bigint + (").join(lengths),
         all=sql.SQL(", ").join(lengths),
+        altered=sql.SQL(", ").join(
+            sql.SQL("CASE WHEN bool_or({}) THEN {} END").format(
+                _altered(column), sql.Literal(column.name)
+            )
+            for column in table.columns
+            if may_be_altered(column)
+        ),
         table=sql.Identifier(table.schema, table.name),
         sample=sample,
     )
+
+
+def _altered(column: CatalogColumn) -> sql.Composable:
+    name = sql.Identifier(column.name)
+    if column.base_type in NUMBERS:
+        # NaN is the greatest of all; only floats without a length can be infinite.
+        odd = "{0} = 'NaN'" if column.base_type == "numeric" else "abs({0}) >= 'Infinity'"
+        return sql.SQL(odd).format(name)
+    return sql.SQL("{0} < '0001-01-01' OR {0} >= '10000-01-01'").format(name)
 
 
 def _estimate(table: CatalogTable) -> Size:

@@ -157,7 +157,7 @@ def unvalidated_constraints(connection: Connection) -> Iterable[Check]:
         found,
         "WARN",
         "constraints that not all rows are known to keep:",
-        "ALTER TABLE ... VALIDATE CONSTRAINT: the new side validates all foreign keys.",
+        "ALTER TABLE ... VALIDATE CONSTRAINT each of them, or leave them: they stay as they are.",
     )
 
 

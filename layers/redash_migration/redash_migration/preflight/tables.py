@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from redash_migration.database.tables.carriable import alike_but_for_case, exclusions, is_lob
+from redash_migration.database.tables.carriable import (
+    ALTERED,
+    alike_but_for_case,
+    exclusions,
+    is_lob,
+)
 from redash_migration.database.tables.catalog import CatalogTable, Connection
 from redash_migration.plan import Column, Exclusion, TablePlan
 from redash_migration.preflight.sizes import Size, measure_tables
@@ -27,6 +32,11 @@ def plan_tables(connection: Connection, catalog: list[CatalogTable]) -> tuple[Ta
 def table_plan(table: CatalogTable, size: Size, alike: bool = False) -> TablePlan:
     """One table's plan; `alike`: another table's name differs in letter case only."""
     reasons = exclusions(table)
+    reasons += tuple(
+        Exclusion(column.name, column.type, ALTERED)
+        for column in table.columns
+        if column.name in size.altered
+    )
     if alike:
         reasons += (Exclusion("", "", "another table's name differs in letter case only"),)
     return TablePlan(

@@ -98,10 +98,15 @@ def carry_differences(source: Session, target: Session, shape: TableShape, silen
     return carried
 
 
+def delete_differing(target: Session, shape: TableShape) -> None:
+    """Delete the rows that find_differences() found changed or gone."""
+    _delete(target, shape, sql.SQL("true"))
+
+
 def _delete(target: Session, shape: TableShape, which: sql.Composable) -> None:
     target.execute(
         sql.SQL("DELETE FROM {} t USING pg_temp.differing d WHERE {} AND {}").format(
-            shape.identifier, which, same_key(shape, "t", "d")
+            shape.only, which, same_key(shape, "t", "d")
         )
     )
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from redash_migration.database.copying import indexes
+from redash_migration.database.copying.firing import fire_again
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import Session, open_session
+from redash_migration.database.session.turn import wait_for_turn
 
 CONNECTIONS = 4
 
@@ -27,39 +29,37 @@ class Finished:
 def finish(
     source: DatabaseAddress, target: DatabaseAddress, tables: Iterable[tuple[str, str]]
 ) -> list[Finished]:
-    """Build what the source has and the target lacks, several indexes at a time, then ANALYZE.
+    """Build what the source has and the target lacks, several indexes at a time, then ANALYZE; and
+    let fire again what fires for replicated rows too.
 
-    The source's catalog says what is missing, so a run may be repeated. An index that an
-    interrupted build left invalid is built again. Raises psycopg.Error as the target raises it.
+    The source's catalog says what is missing, its invalid indexes aside, so a run may be repeated.
+    Raises psycopg.Error as the target raises it.
     """
     finished = []
     stale: list[tuple[str, str]] = []
-    missing: dict[tuple[str, str], list[indexes.Index]] = {}
+    missing: list[indexes.Index] = []
     with (
         closing(open_session(source, purpose="finish-source")) as reading,
         closing(open_session(target, purpose="finish-target", write=True)) as writing,
     ):
         for schema, name in tables:
-            there = {
-                index.name: index for index in indexes.secondary_indexes(writing, schema, name)
-            }
-            indexes.drop(writing, (index for index in there.values() if not index.valid))
+            there = indexes.secondary_indexes(writing, schema, name)
+            names = {index.name for index in there}
             lacking = [
                 index
                 for index in indexes.secondary_indexes(reading, schema, name)
-                if not (index.name in there and there[index.name].valid)
+                if index.valid and index.name not in names
             ]
-            if lacking:
-                missing[schema, name] = lacking
+            missing += lacking
             if lacking or _never_analyzed(writing, schema, name):
                 stale.append((schema, name))
             finished.append(Finished(f"{schema}.{name}", len(lacking)))
+        fire_again(reading, writing)
     if missing:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            every = [index for lacking in missing.values() for index in lacking]
             # GIN and the like take longest: they go first.
-            every.sort(key=lambda index: index.method == "btree")
-            for _ in pool.map(lambda index: _build(target, index), every):
+            missing.sort(key=lambda index: index.method == "btree")
+            for _ in pool.map(lambda index: _build(target, index), missing):
                 pass
     if stale:
         with closing(open_session(target, purpose="finish-analyze", write=True)) as writing:
@@ -80,8 +80,14 @@ def _never_analyzed(session: Session, schema: str, name: str) -> bool:
 
 
 def _build(target: DatabaseAddress, index: indexes.Index) -> None:
+    """Build an index, unless another run has done so meanwhile."""
     with (
         closing(open_session(target, purpose="build-index", write=True)) as session,
         session.transaction(),
     ):
-        indexes.build(session, [index])
+        wait_for_turn(session, f"index {index.schema}.{index.name}")
+        row = session.execute(
+            "SELECT to_regclass(%s) IS NULL", [index.identifier.as_string(session)]
+        ).fetchone()
+        if row and row[0]:
+            indexes.build(session, [index])

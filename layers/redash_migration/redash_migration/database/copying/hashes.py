@@ -79,7 +79,7 @@ def _hashed(scan: Scan, horizon: int | None) -> sql.Composed:
     return sql.SQL("SELECT {}, {} AS row_hash FROM {} t WHERE {}").format(
         column_list(scan.shape.key_columns, "t"),
         hashed,
-        scan.shape.identifier,
+        scan.shape.only,
         scan.part.condition(scan.shape),
     )
 

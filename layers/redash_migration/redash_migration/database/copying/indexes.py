@@ -34,7 +34,11 @@ leave the processor's cache as it grows: with 256 MB the same index takes up to 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index: not the primary key's, of no constraint, not the replica identity.
+    """A secondary index that its CREATE INDEX alone brings back as it was.
+
+    Not so: the primary key's, one of a constraint, the replica identity, one that tables are
+    clustered by, one attached to a partitioned table's, one with a comment or with statistics
+    targets of its own. Those stay where they are.
 
     `definition` is the server's own CREATE INDEX statement with the schema's name in it.
     """
@@ -62,6 +66,11 @@ JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 WHERE tn.nspname = %s AND t.relname = %s
   AND NOT i.indisprimary AND NOT i.indisreplident AND NOT i.indisclustered
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.objoid = i.indexrelid
+                  AND d.classoid = 'pg_catalog.pg_class'::regclass)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid
+                  AND a.attstattarget >= 0 AND a.attstattarget IS NOT NULL)
 ORDER BY m.amname, c.relname
 """
 

@@ -31,13 +31,22 @@ def fetch_keys(
 
 
 def with_keys(shape: TableShape, keys: Sequence[tuple[Any, ...]]) -> sql.Composed:
-    """A FROM clause: the rows, named t, that bear these keys."""
+    """A FROM clause: the rows, named t, that bear these keys. The keys stay texts until they are
+    compared: unnest() would take an array of keys that are arrays themselves apart altogether."""
     arrays = sql.SQL(", ").join(
-        sql.SQL("{}::{}[]").format(sql.Literal([key[place] for key in keys]), sql.SQL(column.type))
-        for place, column in enumerate(shape.key_columns)
+        sql.SQL("{}::text[]").format(sql.Literal([key[place] for key in keys]))
+        for place in range(len(shape.key))
+    )
+    same = sql.SQL(" AND ").join(
+        sql.SQL("{} = {}::{}").format(
+            sql.Identifier("t", column.name),
+            sql.Identifier("k", column.name),
+            sql.SQL(column.type),
+        )
+        for column in shape.key_columns
     )
     return sql.SQL("unnest({}) AS k({}) JOIN {} t ON {}").format(
-        arrays, column_list(shape.key_columns), shape.identifier, same_key(shape, "t", "k")
+        arrays, column_list(shape.key_columns), shape.only, same
     )
 
 

@@ -14,12 +14,14 @@ from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any, Literal
 
+import psycopg
 from psycopg import sql
 
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.delta import (
     Differences,
     carry_differences,
+    delete_differing,
     find_differences,
 )
 from redash_migration.database.copying.silence import triggers_silent
@@ -30,19 +32,16 @@ from redash_migration.database.session.data_session import (
     Session,
     major_version,
     open_session,
-    set_locally,
 )
+from redash_migration.database.session.turn import wait_for_turn
 from redash_migration.database.tables.horizon import Horizons, read_horizon
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.tables.row_hash import scheme_for
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shape
-from redash_migration.errors import CopyFailed
+from redash_migration.errors import CopyFailed, TransientFailure
 
 Way = Literal["copy", "delta"]
-
-EARLIER_RUN_SECONDS = 60
-"""How long to wait for another run that does the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,49 +107,62 @@ def restore(
     then taken off before, once for all, and built by finish() afterwards, unless `keep_indexes`.
     `since` are the horizons of an earlier run of the same range.
     Raises CopyFailed when the table is missing on one side or has other columns there;
+    TransientFailure when a unique value has moved between two ranges (run it again);
     psycopg.Error as the servers raise it.
     """
     watch = _Stopwatch()
     with (
         closing(open_session(source, purpose="restore-source")) as reading,
-        closing(open_session(target, purpose="restore-target", write=True)) as writing,
+        closing(
+            open_session(target, purpose="restore-target", write=True, lock_timeout=LOCK_TIMEOUT)
+        ) as writing,
     ):
         shape = _same_shape(reading, writing, schema, name)
         if one_of_many and not keep_indexes and _empty(writing, shape, KeyRange()):
             indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
         watch.lap("connect")
-        with writing.transaction():
-            _only_one(writing, shape, part)
-            with triggers_silent(writing, schema, name) as silence:
-                reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                horizons = Horizons(read_horizon(reading), read_horizon(writing))
-                if shape.key and not _empty(writing, shape, part):
-                    scheme = scheme_for(major_version(reading), major_version(writing))
-                    found = find_differences(reading, writing, Scan(shape, part, scheme), since)
-                    watch.lap("compare")
-                    off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
-                    carried = carry_differences(reading, writing, shape, silence)
-                    watch.lap("carry")
-                    way: Way = "delta"
-                else:
-                    # How many rows come is not known yet; into an empty range it is all of them.
-                    off = (
-                        ()
-                        if one_of_many or keep_indexes
-                        else indexes.secondary_indexes(writing, schema, name)
-                    )
-                    indexes.drop(writing, off)
-                    streamed = carry_whole(reading, writing, shape, part)
-                    found = Differences(streamed.rows, streamed.rows, 0, 0)
-                    carried = streamed.bytes
-                    watch.lap("carry")
-                    way = "copy"
-                reading.execute("COMMIT")
-            indexes.build(writing, off)
-            watch.lap("indexes")
-            if (off or way == "copy") and not one_of_many:
-                writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
-                watch.lap("analyze")
+        try:
+            with writing.transaction():
+                wait_for_turn(writing, _turn(shape, part))
+                with triggers_silent(writing, schema, name) as silence:
+                    reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    horizons = Horizons(read_horizon(reading), read_horizon(writing))
+                    if shape.key and not _empty(writing, shape, part):
+                        scheme = scheme_for(major_version(reading), major_version(writing))
+                        found = find_differences(reading, writing, Scan(shape, part, scheme), since)
+                        watch.lap("compare")
+                        off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
+                        carried = carry_differences(reading, writing, shape, silence)
+                        watch.lap("carry")
+                        way: Way = "delta"
+                    else:
+                        # How many rows come is not known yet: into an empty range, all of them.
+                        off = (
+                            ()
+                            if one_of_many or keep_indexes
+                            else indexes.secondary_indexes(writing, schema, name)
+                        )
+                        indexes.drop(writing, off)
+                        streamed = carry_whole(reading, writing, shape, part)
+                        found = Differences(streamed.rows, streamed.rows, 0, 0)
+                        carried = streamed.bytes
+                        watch.lap("carry")
+                        way = "copy"
+                    reading.execute("COMMIT")
+                indexes.build(writing, off)
+                watch.lap("indexes")
+                if (off or way == "copy") and not one_of_many:
+                    writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
+                    watch.lap("analyze")
+        except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation) as error:
+            if not one_of_many:
+                raise
+            reading.rollback()
+            scheme = scheme_for(major_version(reading), major_version(writing))
+            _make_room(reading, writing, Scan(shape, part, scheme), since)
+            raise TransientFailure(
+                f"{shape.qualified_name}: a unique value has moved between two ranges"
+            ) from error
         watch.lap("commit")
     return Restored(
         table=shape.qualified_name,
@@ -195,17 +207,24 @@ def _same_shape(source: Session, target: Session, schema: str, name: str) -> Tab
 def _empty(session: Session, shape: TableShape, part: KeyRange) -> bool:
     row = session.execute(
         sql.SQL("SELECT NOT EXISTS (SELECT FROM {} t WHERE {})").format(
-            shape.identifier, part.condition(shape)
+            shape.only, part.condition(shape)
         )
     ).fetchone()
     return bool(row and row[0])
 
 
-def _only_one(session: Session, shape: TableShape, part: KeyRange) -> None:
-    """Wait for another run of the same range, say of a function that was given up but lives on."""
-    set_locally(session, "lock_timeout", f"{EARLIER_RUN_SECONDS}s")
-    session.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-        (f"redash_migration/{shape.qualified_name}/{part.lower}",),
-    )
-    set_locally(session, "lock_timeout", f"{LOCK_TIMEOUT:.0f}s")
+def _make_room(source: Session, target: Session, scan: Scan, since: Horizons | None) -> None:
+    """Delete the target's rows of a range that are not the source's; they come with the next run.
+
+    A unique value may have moved between two ranges: then each range's run waits for the other's
+    old row to go. So a run that meets one takes its own old rows away first, for good.
+    """
+    with target.transaction():
+        wait_for_turn(target, _turn(scan.shape, scan.part))
+        with triggers_silent(target, scan.shape.schema, scan.shape.name):
+            find_differences(source, target, scan, since)
+            delete_differing(target, scan.shape)
+
+
+def _turn(shape: TableShape, part: KeyRange) -> str:
+    return f"{shape.qualified_name}/{part.lower}"

@@ -41,7 +41,7 @@ def settle_one_sided(source: Session, target: Session, scan: Scan) -> None:
         ).format(
             keys=column_list(scan.shape.key_columns, "t"),
             hash=row_hash(scan.shape, scan.scheme),
-            table=scan.shape.identifier,
+            table=scan.shape.only,
             same=same_key(scan.shape, "t", "d"),
         )
     )

@@ -22,26 +22,31 @@ def copy_out(shape: TableShape, part: KeyRange) -> sql.Composed:
     """COPY ... TO STDOUT of the rows of a range."""
     form = sql.SQL(shape.copy_format)
     if part.whole:
-        return sql.SQL("COPY {} ({}) TO STDOUT (FORMAT {})").format(
-            shape.identifier, column_list(shape.written_columns), form
+        return sql.SQL("COPY {}{} TO STDOUT (FORMAT {})").format(
+            shape.identifier, _columns(shape), form
         )
     return sql.SQL("COPY (SELECT {} FROM {} t WHERE {}) TO STDOUT (FORMAT {})").format(
-        column_list(shape.written_columns, "t"), shape.identifier, part.condition(shape), form
+        column_list(shape.written_columns, "t"), shape.only, part.condition(shape), form
     )
+
+
+def _columns(shape: TableShape) -> sql.Composable:
+    """The list of what is copied; none where nothing is, since COPY takes no empty list."""
+    if not shape.written_columns:
+        return sql.SQL("")
+    return sql.SQL(" ({})").format(column_list(shape.written_columns))
 
 
 def copy_in(shape: TableShape, into: sql.Composable | None = None) -> sql.Composed:
     """COPY ... FROM STDIN into the table, or into another one of its columns."""
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+    return sql.SQL("COPY {}{} FROM STDIN (FORMAT {})").format(
         into or shape.identifier,
-        column_list(shape.written_columns),
+        _columns(shape),
         sql.SQL(shape.copy_format),
     )
 
 
 def carry_whole(source: Session, target: Session, shape: TableShape, part: KeyRange) -> Streamed:
     """Replace the rows of a range on the target by the source's; the caller's transaction."""
-    target.execute(
-        sql.SQL("DELETE FROM {} t WHERE {}").format(shape.identifier, part.condition(shape))
-    )
+    target.execute(sql.SQL("DELETE FROM {} t WHERE {}").format(shape.only, part.condition(shape)))
     return stream(source, copy_out(shape, part), target, copy_in(shape))

@@ -85,7 +85,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
 UNION ALL
 SELECT 'constraint', t.name || '.' || k.conname,
        CASE k.contype WHEN 'c' THEN 'CHECK' WHEN 'x' THEN 'EXCLUDE'
-            ELSE replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') END
+            ELSE pg_get_constraintdef(k.oid) END
 FROM tables t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0
 UNION ALL

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.key import primary_key_of
 
 MOST_ORPHANS = 20
 
@@ -26,10 +28,30 @@ class ForeignKey:
     parent_columns: tuple[str, ...]
     valid: bool
     key: tuple[str, ...]
+    partitioned: bool
+    parent_partitioned: bool
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells it from all others of a database."""
+        return self.schema, self.table, self.name
 
     @property
     def child(self) -> sql.Identifier:
         return sql.Identifier(self.schema, self.table)
+
+    @property
+    def child_rows(self) -> sql.Composable:
+        return _rows(self.child, self.partitioned)
+
+    @property
+    def parent_rows(self) -> sql.Composable:
+        return _rows(sql.Identifier(self.parent_schema, self.parent), self.parent_partitioned)
+
+
+def _rows(table: sql.Identifier, partitioned: bool) -> sql.Composable:
+    """What a foreign key speaks of: the rows of all partitions, but of no table that inherits."""
+    return table if partitioned else sql.SQL("ONLY {}").format(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class Orphans:
         )
 
 
-_FOREIGN_KEYS = """
+_FOREIGN_KEYS = f"""
 SELECT k.conname, n.nspname, c.relname,
        (SELECT array_agg(a.attname::text ORDER BY u.place)
         FROM unnest(k.conkey) WITH ORDINALITY AS u(attnum, place)
@@ -59,12 +81,7 @@ SELECT k.conname, n.nspname, c.relname,
         FROM unnest(k.confkey) WITH ORDINALITY AS u(attnum, place)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
        k.convalidated,
-       coalesce((SELECT array_agg(a.attname::text ORDER BY u.place)
-        FROM pg_catalog.pg_constraint pk,
-             unnest(pk.conkey) WITH ORDINALITY AS u(attnum, place),
-             pg_catalog.pg_attribute a
-        WHERE pk.conrelid = k.conrelid AND pk.contype = 'p'
-          AND a.attrelid = pk.conrelid AND a.attnum = u.attnum), '{}')
+       {primary_key_of("k.conrelid")}, c.relkind = 'p', p.relkind = 'p'
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -72,19 +89,16 @@ JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
 JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname <> ALL (%s)
 ORDER BY pg_catalog.pg_table_size(c.oid) DESC, n.nspname, c.relname, k.conname
-"""
+"""  # noqa: S608 - made of constants
 
 
 def read_foreign_keys(session: Session, without: Sequence[str]) -> list[ForeignKey]:
     """All foreign keys outside the schemas named, those of the largest tables first."""
-    return [
-        ForeignKey(
-            name, schema, table, tuple(columns), pschema, parent, tuple(pcolumns), valid, tuple(key)
-        )
-        for name, schema, table, columns, pschema, parent, pcolumns, valid, key in session.execute(
-            _FOREIGN_KEYS, (list(without),)
-        )
-    ]
+    found = []
+    for row in session.execute(_FOREIGN_KEYS, (list(without),)):
+        values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in row]
+        found.append(ForeignKey(*values))
+    return found
 
 
 def by_table(foreign_keys: Sequence[ForeignKey]) -> list[list[ForeignKey]]:
@@ -128,12 +142,12 @@ def find_orphans(session: Session, foreign_key: ForeignKey) -> Orphans:
         "SELECT FROM {} p WHERE {}) LIMIT {}"
     ).format(
         key,
-        foreign_key.child,
+        foreign_key.child_rows,
         sql.SQL(" AND ").join(
             sql.SQL("{} IS NOT NULL").format(sql.Identifier("t", name))
             for name in foreign_key.columns
         ),
-        sql.Identifier(foreign_key.parent_schema, foreign_key.parent),
+        foreign_key.parent_rows,
         sql.SQL(" AND ").join(
             sql.SQL("{} = {}").format(sql.Identifier("p", theirs), sql.Identifier("t", ours))
             for ours, theirs in zip(foreign_key.columns, foreign_key.parent_columns, strict=True)

@@ -18,8 +18,8 @@ class KeyStatistics:
     """What is known of a primary key's first column without reading the table.
 
     `bounds` are values that cut the rows into equal shares, as in pg_stats.histogram_bounds,
-    smallest and largest included; `integer` keys can be interpolated between them. Texts are in
-    the order of their bytes. `columns` counts the columns of the key.
+    smallest and largest included, in the order of their type, texts in that of their bytes;
+    `integer` keys can be interpolated between them. `columns` counts the columns of the key.
     """
 
     integer: bool

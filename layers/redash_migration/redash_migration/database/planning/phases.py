@@ -41,7 +41,8 @@ def plan_pieces(
     """``{"restore", "precopy", "verify"}``: the Map states' items, all planned before the pause.
 
     On the way forward the replication carries most tables; on the way back we restore all of them.
-    What is restored is also pre-copied; ``precopy`` is what is compared before the freeze. Key
+    ``precopy`` is what is copied or compared before the freeze. A table without a key is not: what
+    differs later could not be told, and the pause would copy all of it anew. Key
     ranges are open at both ends, so rows that come in later fall into one of them. Only large
     tables need a look into the source. A repeated step keeps the first plan of the comparison, so
     that the pieces compared before are those compared in the pause. Raises CopyFailed
@@ -65,10 +66,12 @@ def plan_pieces(
         if known is None:
             record.put_fact(VERIFY_FACT, {"items": verify})
             note_chunks(record, [part for item in verify for part in verify_parts(item)])
+        restored = plan.tables if record.direction == "return" else plan.restored
+        restore = copy_items(restored, statistics)
+        keyed = {(table.schema, table.name) for table in restored if table.primary_key}
+        copied_early = [item for item in restore if (item["schema"], item["table"]) in keyed]
         return {
-            "restore": copy_items(
-                plan.tables if record.direction == "return" else plan.restored, statistics
-            ),
-            "precopy": precopy_items(verify),
+            "restore": restore,
+            "precopy": [*copied_early, *precopy_items(verify)],
             "verify": verify,
         }

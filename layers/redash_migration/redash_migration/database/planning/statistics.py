@@ -24,16 +24,19 @@ def key_statistics(session: Session, schema: str, name: str) -> KeyStatistics | 
     column = shape.key_columns[0]
     row = session.execute(_HISTOGRAM, (schema, name, column.name)).fetchone()
     bounds = list(row[0]) if row and row[0] else []
+    if bounds and not isinstance(bounds[0], str):
+        bounds = []  # arrays of arrays: nothing to cut by
     integer = column.builtin in _INTEGERS
     if integer:
         ends = session.execute(
             sql.SQL("SELECT min({0})::text, max({0})::text FROM {1}").format(
-                sql.Identifier(column.name), shape.identifier
+                sql.Identifier(column.name), shape.only
             )
         ).fetchone()
         if ends and ends[0] is not None:
             inside = [bound for bound in bounds if int(ends[0]) < int(bound) < int(ends[1])]
             bounds = [ends[0], *inside, ends[1]]
-    else:
+    elif column.collatable:
+        # As key_range compares them; other types are in their own order already.
         bounds.sort(key=str.encode)
     return KeyStatistics(integer, tuple(bounds), len(shape.key))

@@ -42,7 +42,7 @@ def measure_speeds(source: Session, tables: Sequence[TablePlan]) -> Speeds:
     shape = read_shape(source, largest.schema, largest.name)
     version = major_version(source)
     scheme = scheme_for(version, version)
-    sample = sql.SQL("(SELECT * FROM {} LIMIT {})").format(shape.identifier, sql.Literal(rows))
+    sample = sql.SQL("(SELECT * FROM {} LIMIT {})").format(shape.only, sql.Literal(rows))
     began = monotonic()
     source.execute(sql.SQL("SELECT sum({}) FROM {} AS t").format(row_hash(shape, scheme), sample))
     hashing = monotonic() - began

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from redash_migration.database.freeze import canary
-from redash_migration.database.schema.completion import complete_schema
+from redash_migration.database.schema.completion import add_last, complete_schema
 from redash_migration.database.schema.contents import Foundation
 from redash_migration.database.schema.dump import Entry, entries, unpack
 from redash_migration.database.schema.tables import copy_schema
@@ -15,6 +15,9 @@ from redash_migration.database.session.connection import connect
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import Plan
 from redash_migration.record import Check, Record
+
+LAST_FACT = "schema_last"
+"""The record's fact that keeps the dump's entries that are added behind the last row."""
 
 
 class SchemaStore(Protocol):
@@ -77,4 +80,18 @@ def finish_schema(
                 "Neither rows nor queries depend on them; make them by hand if you miss them.",
             )
         )
-    return asdict(completed)
+    record.put_fact(LAST_FACT, {"entries": [asdict(entry) for entry in completed.last]})
+    return {
+        "entries": completed.entries,
+        "analyzed": completed.analyzed,
+        "refused": completed.refused,
+    }
+
+
+def finish_constraints(
+    record: Record, plan: Plan, *, target: DatabaseAddress, seconds: float
+) -> int:
+    """What finish_schema() left for when every row is there; how many entries that were."""
+    fact = record.fact(LAST_FACT)
+    last = [Entry(**entry) for entry in fact["entries"]] if fact else []
+    return add_last(target, last, plan, seconds=seconds) if last else 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import errors, sql
 
+from redash_migration.database.copying.firing import keep_still
 from redash_migration.database.schema import progress
 from redash_migration.database.schema.dump import Entry
 from redash_migration.database.schema.stages import may_fail, stage
@@ -28,11 +29,13 @@ _RESERVE = 20.0  # seconds kept back to end in good order
 
 @dataclass(frozen=True, slots=True)
 class SchemaCompleted:
-    """What CompleteSchema did; `refused` are entries that the target may refuse without harm."""
+    """What CompleteSchema did; `refused` are entries that the target may refuse without harm,
+    `last` those that wait for the last row: add_last() adds them."""
 
     entries: int
     analyzed: int
     refused: tuple[str, ...]
+    last: tuple[Entry, ...] = ()
 
 
 def complete_schema(
@@ -58,14 +61,38 @@ def complete_schema(
             raise SchemaNotCopied("CopySchema has not run on this target: run it first")
         done = progress.done(connection, plan.migration_id)
     indexes = [e for e in dump if stage(e) == "index" and e.number not in done]
-    final = [e for e in dump if stage(e) == "final" and e.number not in done]
+    last = _last(dump)
+    final = [e for e in dump if stage(e) == "final" and e not in last and e.number not in done]
     with ThreadPoolExecutor(workers, thread_name_prefix="index") as pool:
         for _ in pool.map(lambda entry: _build(target, plan, entry, deadline), indexes):
             pass
     with _session(target, deadline) as connection:
         declined = [title for entry in final if (title := _add(connection, plan, entry, deadline))]
+        keep_still(connection)
         analyzed = _analyze(connection, plan, deadline)
-    return SchemaCompleted(len(indexes) + len(final), analyzed, tuple(declined))
+    return SchemaCompleted(len(indexes) + len(final), analyzed, tuple(declined), last)
+
+
+def add_last(target: DatabaseAddress, last: Sequence[Entry], plan: Plan, *, seconds: float) -> int:
+    """Adds what CompleteSchema left for the end, once every row is there; how many that were.
+
+    They are NOT VALID and so looked up in no row. Raises as complete_schema() does.
+    """
+    deadline = time.monotonic() + seconds
+    with _session(target, deadline) as connection:
+        done = progress.done(connection, plan.migration_id)
+        for entry in last:
+            if entry.number not in done:
+                _add(connection, plan, entry, deadline)
+    return len(last)
+
+
+def _last(dump: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Constraints that old rows need not keep, and comments on them."""
+    found = [entry for entry in dump if stage(entry) == "last"]
+    names = tuple(f"CONSTRAINT {entry.name.split(' ', 1)[-1]} ON" for entry in found)
+    comments = [e for e in dump if e.type == "COMMENT" and e.name.startswith(names)]
+    return (*found, *comments) if found else ()
 
 
 def foreign_key_not_valid(statement: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 from redash_migration.database.schema.dump import Entry
 from redash_migration.database.tables.catalog import OWN_SCHEMAS
 
-Stage = Literal["base", "index", "final", "never"]
+Stage = Literal["base", "index", "final", "last", "never"]
 
 _INDEXES = {"INDEX"}
 _FINAL = {
@@ -26,16 +26,21 @@ _NEVER = {
     *("BLOB METADATA", "BLOB COMMENTS", "TABLE DATA", "SEQUENCE SET", "MATERIALIZED VIEW DATA"),
     *("STATISTICS DATA", "USER MAPPING"),
 }
+_CONSTRAINTS = {"CHECK CONSTRAINT", "CONSTRAINT"}
+_NOT_VALID = re.compile(r"NOT VALID;?\s*\Z")
 _OF_DMS = re.compile(r"(?:^|\s)awsdms_")
 _MAY_FAIL = {"COMMENT", "EVENT TRIGGER", "SECURITY LABEL"}
 
 
 def stage(entry: Entry) -> Stage:
-    """`index` entries may be built side by side; the others go in the dump's order."""
+    """`index` entries may be built side by side; the others go in the dump's order. `last` are
+    constraints that old rows need not keep: they come when every row is there."""
     if entry.type in _NEVER or not entry.sql or _is_ours(entry):
         return "never"
     if entry.type in _INDEXES:
         return "index"
+    if entry.type in _CONSTRAINTS and _NOT_VALID.search(entry.sql):
+        return "last"
     if entry.type in _FINAL:
         return "final"
     return "base"

@@ -21,12 +21,13 @@ PINNED: dict[str, str] = {
     "IntervalStyle": "postgres",
     "extra_float_digits": "3",
     "bytea_output": "hex",
+    "lc_monetary": "C",
     "search_path": "pg_catalog",
     "jit": "off",
 }
 """What changes the text of a value, or the plan of a scan, set alike on both sides.
 
-Each of the first five changes the text that PostgreSQL makes of some type; with the search path
+Each of the first six changes the text that PostgreSQL makes of some type; with the search path
 at pg_catalog alone, object identifier types spell their names in full on both sides. Just-in-time
 compilation costs more than it saves where each statement runs once.
 """

@@ -43,6 +43,18 @@ _KINDS = {
     "m": "multiranges do not migrate",
 }
 _MOST_DIGITS = 38
+_WILDCARDS = frozenset("%[]")
+"""Characters that a table's name can't hold in a mapping, where they stand for others."""
+
+ALTERED = "holds values that DMS alters: NaN, or dates that are infinite or beyond four digits"
+NUMBERS = frozenset({"numeric", "float4", "float8"})
+TIMES = frozenset({"date", "timestamp", "timestamptz"})
+"""Types with values that DMS alters: NaN becomes 0, an infinite date some other."""
+
+
+def may_be_altered(column: CatalogColumn) -> bool:
+    """Whether the column's type has values that DMS alters; in arrays they travel as texts."""
+    return column.base_type in NUMBERS | TIMES and not column.array and not column.generated
 
 
 def is_lob(column: CatalogColumn) -> bool:
@@ -77,6 +89,10 @@ def _about_table(table: CatalogTable) -> Iterable[str]:
         yield "table inheritance: rows would arrive twice"
     if table.replica_identity in {"n", "i"}:
         yield "replica identity is not the primary key: UPDATE and DELETE can't be told apart"
+    if table.deferrable_key:
+        yield "a deferrable primary key is no replica identity"
+    if set(f"{table.schema}{table.name}") & _WILDCARDS:
+        yield "its name holds a wildcard of table mappings"
     if table.coalesce_index:
         yield "a unique index with coalesce() is not supported"
 

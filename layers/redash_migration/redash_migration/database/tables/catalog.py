@@ -7,6 +7,8 @@ from typing import Any
 
 import psycopg
 
+from redash_migration.database.tables.key import primary_key_of
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 OWN_SCHEMA = "redash_migration"
@@ -74,6 +76,7 @@ class CatalogTable:
     heap_bytes: int
     bytes: int
     primary_key: tuple[str, ...]
+    deferrable_key: bool
     columns: tuple[CatalogColumn, ...]
     checked_columns: frozenset[str] = field(default_factory=frozenset)
     coalesce_index: bool = False
@@ -90,12 +93,9 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::t
        c.relreplident::text, c.reltuples::bigint,
        CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END,
        CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_total_relation_size(c.oid) ELSE 0 END,
-       coalesce((SELECT array_agg(a.attname::text ORDER BY k.place)
-                 FROM pg_catalog.pg_index i,
-                      unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(attnum, place),
-                      pg_catalog.pg_attribute a
-                 WHERE i.indrelid = c.oid AND i.indisprimary AND k.place <= i.indnkeyatts
-                   AND a.attrelid = c.oid AND a.attnum = k.attnum), '{{}}'),
+       {primary_key_of("c.oid")},
+       EXISTS (SELECT FROM pg_catalog.pg_index i
+               WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate),
        coalesce((SELECT array_agg(DISTINCT a.attname::text)
                  FROM pg_catalog.pg_constraint k, pg_catalog.pg_attribute a
                  WHERE k.conrelid = c.oid AND k.contype = 'c'
@@ -162,9 +162,9 @@ def read_tables(connection: Connection) -> list[CatalogTable]:
         columns.setdefault(table, []).append(CatalogColumn(*values))
     tables = []
     for row in connection.execute(_TABLES, names).fetchall():
-        *plain, primary_key, checked, coalesce_index = row
+        *plain, primary_key, deferrable, checked, coalesce_index = row
         own = tuple(columns.get(plain[0], ()))
-        values = [*plain, tuple(primary_key), own, frozenset(checked), coalesce_index]
+        values = [*plain, tuple(primary_key), deferrable, own, frozenset(checked), coalesce_index]
         tables.append(CatalogTable(*values))
     return tables
 

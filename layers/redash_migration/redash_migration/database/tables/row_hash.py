@@ -57,6 +57,9 @@ def key_hash(shape: TableShape, scheme: Scheme) -> sql.Composable:
 
 
 def _hash_of(columns: Iterable[ShapeColumn], scheme: Scheme) -> sql.Composable:
+    columns = tuple(columns)
+    if not columns:
+        return sql.SQL("0::bigint")
     if scheme == "record":
         values = sql.SQL(", ").join(_exact(column) for column in columns)
         return sql.SQL(

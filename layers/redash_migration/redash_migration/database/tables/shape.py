@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from psycopg import sql
 
 from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.key import primary_key_of
 
 FIRST_USER_OID = 16384
 """Object identifiers from here on differ between databases (PostgreSQL: access/transam.h)."""
@@ -26,7 +27,8 @@ class ShapeColumn:
     `builtin` is the type's name when PostgreSQL itself brings it, otherwise "". `send` names the
     builtin function that gives the type's binary form, "" where there is none. `binary` says
     whether that form means the same on another server: not so when it holds object identifiers of
-    user-defined types. `written` is false for generated columns.
+    user-defined types. `written` is false for generated columns, `updatable` for those and for
+    GENERATED ALWAYS AS IDENTITY, which COPY may fill and UPDATE may not.
     """
 
     name: str
@@ -35,6 +37,7 @@ class ShapeColumn:
     send: str
     binary: bool
     written: bool
+    updatable: bool
     collatable: bool
     not_null: bool
 
@@ -55,6 +58,11 @@ class TableShape:
     @property
     def identifier(self) -> sql.Identifier:
         return sql.Identifier(self.schema, self.name)
+
+    @property
+    def only(self) -> sql.Composable:
+        """The table's own rows in a statement: those of tables that inherit from it are theirs."""
+        return sql.SQL("ONLY {}").format(self.identifier)
 
     @property
     def key_columns(self) -> tuple[ShapeColumn, ...]:
@@ -94,24 +102,24 @@ class TableShape:
         )
 
 
-_SHAPES = """
-SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+_SHAPES = f"""
+SELECT n.nspname, c.relname, {primary_key_of("c.oid")},
+       a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
        CASE WHEN t.oid < %(first)s THEN t.typname::text ELSE '' END,
        CASE WHEN t.oid < %(first)s AND t.typsend <> 0 THEN p.proname::text ELSE '' END,
        t.typsend <> 0 AND t.typreceive <> 0 AND t.typtype <> 'c' AND t.typname NOT LIKE 'reg%%'
            AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s),
-       a.attgenerated = '', t.typcollation <> 0, a.attnotnull,
-       coalesce(array_position(i.indkey::smallint[], a.attnum), -1)
+       a.attgenerated = '', a.attgenerated = '' AND a.attidentity <> 'a',
+       t.typcollation <> 0, a.attnotnull
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS wanted(schema_name, table_name)
 JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema_name
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attribute a
+    ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
-LEFT JOIN pg_catalog.pg_index i
-    ON i.indrelid = c.oid AND i.indisprimary AND i.indisvalid
 ORDER BY n.nspname, c.relname, a.attnum
-"""
+"""  # noqa: S608 - made of constants
 
 
 def read_shapes(
@@ -128,20 +136,13 @@ def read_shapes(
         },
     ).fetchall()
     columns: dict[tuple[str, str], list[ShapeColumn]] = {}
-    keys: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for schema, table, *rest, place in rows:
-        columns.setdefault((schema, table), []).append(ShapeColumn(*rest))
-        if place >= 0:
-            keys.setdefault((schema, table), []).append((place, rest[0]))
-    return {
-        (schema, table): TableShape(
-            schema,
-            table,
-            tuple(found),
-            tuple(name for _, name in sorted(keys.get((schema, table), []))),
-        )
-        for (schema, table), found in columns.items()
-    }
+    keys: dict[tuple[str, str], tuple[str, ...]] = {}
+    for schema, table, key, *rest in rows:
+        found = columns.setdefault((schema, table), [])
+        keys[schema, table] = tuple(key)
+        if rest[0] is not None:  # a table may have no column at all
+            found.append(ShapeColumn(*rest))
+    return {name: TableShape(*name, tuple(found), keys[name]) for name, found in columns.items()}
 
 
 def read_shape(session: Session, schema: str, name: str) -> TableShape:

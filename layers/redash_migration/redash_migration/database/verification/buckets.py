@@ -27,7 +27,8 @@ from redash_migration.database.tables.shape import TableShape
 from redash_migration.database.verification.checksum import MODULUS, Checksum
 
 BUCKETS = 64
-INTEGERS = {"int2", "int4", "int8"}
+INTEGERS = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
+"""Types whose keys can be cut evenly, each with its greatest value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +112,20 @@ def remaining(part: KeyRange, equal: EqualBuckets, kept: Mapping[int, Checksum])
 
 
 def _bounds(session: Session, shape: TableShape, part: KeyRange) -> tuple[int, ...]:
-    """Keys that cut a range evenly, all of them inside it."""
+    """Keys that cut a range evenly, and one past its highest, for what comes in later: unless the
+    type has none."""
     key = sql.Identifier("t", shape.key[0])
     row = session.execute(
         sql.SQL("SELECT min({0}), max({0}) FROM {1} t WHERE {2}").format(
-            key, shape.identifier, part.condition(shape)
+            key, shape.only, part.condition(shape)
         )
     ).fetchone()
     if row is None or row[0] is None:
         return ()
     low, high = int(row[0]), int(row[1])
     cuts = (low + (high + 1 - low) * n // BUCKETS for n in range(1, BUCKETS + 1))
-    return tuple(sorted({cut for cut in cuts if low < cut <= high + 1}))
+    past = min(high + 1, INTEGERS[shape.key_columns[0].builtin])
+    return tuple(sorted({cut for cut in cuts if low < cut <= past}))
 
 
 def _bucket(shape: TableShape, bounds: tuple[int, ...]) -> sql.Composable:
@@ -140,7 +143,7 @@ def _sum_up(
     query = sql.SQL("SELECT {}, count(*), sum({}) FROM {} t WHERE {} GROUP BY 1").format(
         _bucket(scan.shape, bounds),
         row_hash(scan.shape, scan.scheme),
-        scan.shape.identifier,
+        scan.shape.only,
         scan.part.condition(scan.shape),
     )
     with session.transaction():
@@ -161,7 +164,7 @@ def _counts(
         query = sql.SQL("SELECT {}, count(*), bool_or({}) FROM {} t WHERE {} GROUP BY 1").format(
             _bucket(scan.shape, bounds),
             written_since(horizon),
-            scan.shape.identifier,
+            scan.shape.only,
             scan.part.condition(scan.shape),
         )
         return {n: (rows, changed) for n, rows, changed in session.execute(query)}

@@ -40,7 +40,7 @@ def checksum(
 ) -> Checksum:
     """One scan. The session's settings must be pinned (data_session)."""
     query = sql.SQL("SELECT count(*), coalesce(sum({}), 0) FROM {} t WHERE {}").format(
-        row_hash(shape, scheme), shape.identifier, part.condition(shape)
+        row_hash(shape, scheme), shape.only, part.condition(shape)
     )
     row = session.execute(query).fetchone()
     assert row is not None  # noqa: S101 - aggregates always answer

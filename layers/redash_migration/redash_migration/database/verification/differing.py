@@ -65,7 +65,7 @@ def _buckets(session: Session, scan: Scan, buckets: int) -> dict[int, tuple[int,
     query = sql.SQL("SELECT {}, count(*), sum({}) FROM {} t WHERE {} GROUP BY 1").format(
         _bucket(scan, buckets),
         row_hash(scan.shape, scan.scheme),
-        scan.shape.identifier,
+        scan.shape.only,
         scan.part.condition(scan.shape),
     )
     return {bucket: (count, int(total)) for bucket, count, total in session.execute(query)}
@@ -80,7 +80,7 @@ def _rows(
     query = sql.SQL("SELECT {}, {} FROM {} t WHERE {} AND {} = ANY ({}::bigint[])").format(
         row_hash(scan.shape, scan.scheme),
         names,
-        scan.shape.identifier,
+        scan.shape.only,
         scan.part.condition(scan.shape),
         _bucket(scan, buckets),
         sql.Literal(chosen),

@@ -1,0 +1,21 @@
+"""What a table's key is: asked in one way by whoever has to know.
+
+The columns of its primary key, in the key's order. Those that an index merely INCLUDEs are no part
+of it: they need be neither unique nor filled.
+"""
+
+from __future__ import annotations
+
+
+def primary_key_of(relation: str) -> str:
+    """SQL for the names of the key's columns, an empty array without one; `relation` is SQL for the
+    table's oid."""
+    return f"""
+    coalesce((SELECT array_agg(ka.attname::text ORDER BY kk.place)
+              FROM pg_catalog.pg_index ki,
+                   unnest(ki.indkey::smallint[]) WITH ORDINALITY AS kk(attnum, place),
+                   pg_catalog.pg_attribute ka
+              WHERE ki.indrelid = {relation} AND ki.indisprimary AND ki.indisvalid
+                AND kk.place <= ki.indnkeyatts
+                AND ka.attrelid = ki.indrelid AND ka.attnum = kk.attnum), '{{}}'::text[])
+    """  # noqa: S608 - made of constants

@@ -1,0 +1,54 @@
+"""Values that DMS does not carry as they are.
+
+DMS turns a NaN among numbers into 0, and infinite dates and times into others. PostgreSQL's own
+replication, which stands for it here, would carry them exactly; so they are altered afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from rehearsal.dms.mappings import TableName
+
+_ODD = """
+SELECT a.attname, t.typname FROM pg_attribute a
+JOIN pg_type t ON t.oid = (
+    WITH RECURSIVE base AS (
+        SELECT y.oid, y.typbasetype, y.typtype FROM pg_type y WHERE y.oid = a.atttypid
+      UNION ALL
+        SELECT y.oid, y.typbasetype, y.typtype FROM base b JOIN pg_type y ON y.oid = b.typbasetype
+        WHERE b.typtype = 'd')
+    SELECT oid FROM base WHERE typtype <> 'd')
+WHERE a.attrelid = format('%%I.%%I', %s::text, %s::text)::regclass AND a.attnum > 0
+  AND NOT a.attisdropped AND a.attgenerated = ''
+  AND t.typname IN ('numeric', 'float4', 'float8', 'date', 'timestamp', 'timestamptz')
+"""
+
+
+def alter_what_dms_alters(
+    target: psycopg.Connection[Any], tables: Iterable[TableName]
+) -> list[TableName]:
+    """Make the loaded rows what DMS would have made of them; the tables that had such values."""
+    altered = []
+    with target.transaction():
+        target.execute("SET LOCAL session_replication_role = replica")
+        for schema, table in tables:
+            for column, kind in target.execute(_ODD, (schema, table)).fetchall():
+                name = sql.Identifier(column)
+                if kind in {"numeric", "float4", "float8"}:
+                    odd, instead = sql.SQL("{} = 'NaN'").format(name), sql.SQL("0")
+                else:
+                    odd = sql.SQL("NOT isfinite({})").format(name)
+                    instead = sql.SQL("'9999-12-31'")
+                changed = target.execute(
+                    sql.SQL("UPDATE {} SET {} = {} WHERE {}").format(
+                        sql.Identifier(schema, table), name, instead, odd
+                    )
+                )
+                if changed.rowcount:
+                    altered.append((schema, table))
+    return altered
