@@ -27,6 +27,7 @@ NEVER = {
     ("ssm:SendCommand", "OnCommandEventFunction,ReconcileFunction"): (
         "they look at commands and send none"
     ),
+    ("dynamodb:ConditionCheckItem", "ReconcileFunction"): "it reads the undo list and adds nothing",
     ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
 }
 """Operations that the code seems to come to, but doesn't: (action, functions) -> the reason.

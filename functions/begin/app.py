@@ -9,11 +9,12 @@ from redash_migration.begin import begin, migration_name, parse_request
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{input, execution_arn, started_at}`` -> ``{migration_id, mode, allow_source_restart}``."""
+    """``{input, execution_arn, started_at}`` -> ``{migration_id, mode, ask, ...}``; ``ask``: the
+    approvers are asked before anything is taken back."""
     event = event if isinstance(event, dict) else {}
     request = parse_request(event.get("input"))
     migration_id = request.migration_id or migration_name(str(event.get("started_at")))
-    begin(
+    ask = begin(
         request,
         migration_id=migration_id,
         execution_arn=str(event.get("execution_arn")),
@@ -24,5 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {
         "migration_id": migration_id,
         "mode": request.mode,
+        "ask": ask,
         "allow_source_restart": request.allow_source_restart,
     }

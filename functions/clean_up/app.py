@@ -12,7 +12,9 @@ from redash_migration.step import step
 @step("CleanUp", phases=("forward", "kept"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
-    wiring.record(event["migration_id"]).turn("kept")
+    record = wiring.record(event["migration_id"])
+    record.turn("kept")
+    record.milestone("kept")
     prefix = wiring.settings()["REPLICATION_TASK_PREFIX"]
     delete_task(wiring.dms(), task_identifier(prefix, event["migration_id"]))
     return {}

@@ -9,7 +9,7 @@ from redash_migration.host import commands
 from redash_migration.step import step
 
 
-@step("DrainQueues", token=True)
+@step("DrainQueues", token=True, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when nothing is queued, or has not ended in time."""
     record = wiring.record(event["migration_id"])
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     ]
     if schedulers:
         undo = {"services": schedulers, "database": str(database)}
-        record.undo.add("start_services", undo, where="aws", key="scheduling")
+        record.undo.add("start_services", undo, where="aws", key="scheduling", service="helps")
     command = commands.drain(wiring.settings()["COMPOSE_DIRECTORY"])
     wiring.host_steps(record).begin("DrainQueues", event["token"], command, seconds=120)
     return {}

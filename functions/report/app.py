@@ -12,10 +12,11 @@ from redash_migration.step import step
 
 @step("Report", phases=PHASES)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, failure}`` -> ``{status, report, name, cause}``"""
+    """``{migration_id, failure, trouble}`` -> ``{status, report, name, cause}``"""
     migration_id = event["migration_id"]
     return finish(
         wiring.record(migration_id),
         wiring.artifacts(migration_id),
         event.get("failure"),
+        event.get("trouble"),
     )

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.in_flight import Ending, end_commands
 from redash_migration.record.undo import replay
 from redash_migration.rollback import Undoing, close_waits, finish
 from redash_migration.step import step
+from redash_migration.traffic.actions import maintenance
+
+WAITING_SECONDS = 300.0
+"""How long one call waits for what is still at work; then it is called again."""
 
 
 @step("RollBack", phases=("forward", "back"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{next: "database" | "done"}``; RollBackIncomplete at the end."""
+    """``{migration_id}`` -> ``{next: "aws" | "database" | "done"}``; RollBackIncomplete."""
     record = wiring.record(event["migration_id"])
     record.turn("back")
     undoing = Undoing(
@@ -24,7 +29,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         directory=wiring.settings()["COMPOSE_DIRECTORY"],
     )
     close_waits(record, wiring.resumer())
-    following = replay(record.undo, "aws", undoing.actions())
+    end_commands(record, wiring.run_command())
+    undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
+    ending = Ending(record, WAITING_SECONDS)
+    following = replay(record.undo, "aws", undoing.actions(), ready=ending.ready)
     if following == "done":
         finish(record)
     return {"next": following}

@@ -6,13 +6,21 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.schema.tidying import Undoing
+from redash_migration.database.session.ending import end_sessions
+from redash_migration.in_flight import Ending
 from redash_migration.record.undo import replay
 from redash_migration.step import step
+
+WAITING_SECONDS = 120.0
+"""How long one call waits for what is still at work; then it is called again."""
 
 
 @step("RollBackDatabase", phases=("back",))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{next: "aws" | "database" | "done"}``."""
     record = wiring.record(event["migration_id"])
-    undoing = Undoing(record, wiring.source_address(), wiring.target_address())
-    return {"next": replay(record.undo, "database", undoing.actions())}
+    source, target = wiring.source_address(), wiring.target_address()
+    end_sessions(source, target)
+    undoing = Undoing(record, source, target)
+    ending = Ending(record, WAITING_SECONDS)
+    return {"next": replay(record.undo, "database", undoing.actions(), ready=ending.ready)}

@@ -20,7 +20,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     running = list(record.require_fact("host")["running"])
     database = str(record.require_fact("source")["database"])
     close_old_home(record, wiring.load_balancing(), settings)
-    record.undo.add("start_services", {"services": running, "database": database}, where="aws")
+    undo = {"services": running, "database": database}
+    record.undo.add("start_services", undo, where="aws", service="helps")
     host = wiring.host_steps(record)
     command = commands.stop_services(settings["COMPOSE_DIRECTORY"])
     host.begin("StopServices", event["token"], command, seconds=120)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.record import Record
-from redash_migration.record.owner import Owner, Ownership
+from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
 
 Mode = Literal["migrate", "preflight", "roll-back"]
 MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
@@ -48,6 +48,8 @@ def parse_request(given: Any) -> Request:
             "migrationId: names the migration to take back; "
             "required with mode roll-back, and only there"
         )
+    if named and not MIGRATION_ID.fullmatch(named):
+        raise InvalidInput(f"migrationId: {named[:80]!r} is not of the form {MIGRATION_ID.pattern}")
     return Request(mode, restart, by, named)
 
 
@@ -67,35 +69,29 @@ def begin(
     ownership: Ownership,
     record: Record,
     is_running: Callable[[str], bool],
-) -> None:
+) -> bool:
     """Become the owner and write down who asked for what. Safe to run again.
 
-    An owner whose execution has ended without its report (stopped by hand, timed out) is replaced;
-    its roll-back is asked for by name with mode ``roll-back``, which also tries again what an
-    earlier roll-back had to leave.
+    Returns whether the approvers have to be asked first: a roll-back by name of a migration whose
+    switch began, and of which nobody has decided to go back. Raises MigrationInProgress, with the
+    way out, where another execution, an unfinished migration or a function still at work stands in
+    the way; InvalidInput where the migration named can't be taken back.
     """
     seen = ownership.last()
-    if seen is not None and seen.execution_arn != execution_arn:
-        if seen.phase != "ended" and is_running(seen.execution_arn):
-            raise MigrationInProgress(
-                f"{seen.migration_id} is running since {seen.since}; wait for its end "
-                f"or stop it first: {seen.execution_arn}"
-            )
+    if seen is not None and seen.execution_arn == execution_arn:
+        taken = ownership.take(migration_id, execution_arn, instead_of=seen)
+    else:
+        if seen is not None:
+            _refuse_beside(request, migration_id, seen, Record(record.table, seen.migration_id))
+            if seen.phase != "ended" and is_running(seen.execution_arn):
+                raise MigrationInProgress(
+                    f"{seen.migration_id} is running since {seen.since}; wait for its end "
+                    f"or stop it first: {seen.execution_arn}"
+                )
+        phase: Phase = "forward"
         if request.mode == "roll-back":
-            _refuse_another_than_the_last(migration_id, seen)
-        elif seen.migration_id == migration_id:
-            raise MigrationInProgress(
-                f"{migration_id} is the name of an execution that started in the same second "
-                f"({seen.execution_arn}); start again"
-            )
-        elif seen.phase != "ended":
-            _refuse_beside_unfinished(Record(record.table, seen.migration_id), seen)
-    taken = ownership.take(
-        migration_id,
-        execution_arn,
-        phase="back" if request.mode == "roll-back" else "forward",
-        instead_of=seen,
-    )
+            phase = "back" if _may_go_back_by_itself(seen, migration_id, record) else "forward"
+        taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
     if taken is None:
         raise MigrationInProgress("another migration has just started; look at its execution")
     record.put_fact_once(
@@ -109,33 +105,59 @@ def begin(
     )
     record.milestone("started")
     if request.mode == "roll-back":
+        record.audit("roll_back_asked", execution=execution_arn, by=request.requested_by)
         record.undo.try_again()
+    return request.mode == "roll-back" and taken.phase == "forward"
 
 
-def _refuse_another_than_the_last(migration_id: str, seen: Owner) -> None:
-    """What was done since stands on what an earlier migration left: only the last goes back."""
-    if seen.migration_id != migration_id:
-        raise MigrationInProgress(
-            f"migrationId: {migration_id} is not the last migration, {seen.migration_id} is; "
-            "an earlier one can't be taken back any more"
+def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record) -> bool:
+    """Whether nobody can have written on the new side, or somebody has decided to go back."""
+    if seen is None or seen.migration_id != migration_id:
+        raise InvalidInput(
+            f"migrationId: {migration_id} is not the last migration"
+            + ("" if seen is None else f", {seen.migration_id} is")
+            + "; an earlier one can't be taken back any more, because what came after it stands "
+            "on what it left"
         )
-    if seen.phase == "kept":
+    if seen.phase == "kept" or "kept" in record.milestones():
+        raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
+    if not record.undo.all():
+        raise InvalidInput(f"migrationId: {migration_id} has changed nothing")
+    return seen.phase == "back" or not served_by_new_home(record)
+
+
+def served_by_new_home(record: Record) -> bool:
+    """Whether users may have been sent to the new home, and have not been taken back since."""
+    milestones = record.milestones()
+    return "switch_began" in milestones and "rolled_back" not in milestones
+
+
+def _refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Record) -> None:
+    """MigrationInProgress, with the way out, when the last migration stands in the way."""
+    busy = earlier.attempts.unfinished()
+    if request.mode == "roll-back":
+        return  # it ends what is at work by itself, and whose it is has been asked
+    if seen.migration_id == migration_id:
         raise MigrationInProgress(
-            f"migrationId: {migration_id} was kept; it can't be taken back any more"
+            f"{migration_id} is the name of an execution that started in the same second "
+            f"({seen.execution_arn}); start again"
         )
-
-
-def _refuse_beside_unfinished(earlier: Record, seen: Owner) -> None:
-    """MigrationInProgress, with the way out, when the owner left things undone."""
-    milestones = earlier.milestones()
-    if not earlier.undo.pending():
-        return
     name = seen.migration_id
     take_back = f'{{"mode": "roll-back", "migrationId": "{name}"}}'
-    if "switch_began" in milestones:
+    left = [entry for entry in earlier.undo.all() if entry.state != "DONE"]
+    if left and seen.phase != "kept" and "kept" not in earlier.milestones():
+        if served_by_new_home(earlier):
+            raise MigrationInProgress(
+                f"{name} was neither kept nor taken back: redrive its execution to bring it to its "
+                f"end ({seen.execution_arn}), or start {take_back}, which asks the approvers"
+            )
         raise MigrationInProgress(
-            f"{name} was stopped after its switch: redrive its execution to bring it to its end "
-            f"({seen.execution_arn}). Only to give the new home up, and what users wrote there, "
-            f"take it back with {take_back}"
+            f"{name} is not wholly taken back ({', '.join(sorted({e.action for e in left}))}); "
+            f"first start {take_back}"
         )
-    raise MigrationInProgress(f"{name} was stopped half-way; take it back first with {take_back}")
+    if busy:
+        latest = max(attempt.deadline for attempt in busy)
+        raise MigrationInProgress(
+            f"{name} has ended, but {busy[0].state} may still be at work until {latest}; "
+            "start again then"
+        )

@@ -22,6 +22,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- ReplicationNotInSync
     |   +-- WalBudgetExceeded
     |   +-- SchemaChanged        somebody altered the source's schema after it was planned for
+    |   +-- ListenerClosed       somebody has put the listener on 503 by hand
     |   +-- TargetNotHealthy
     |   +-- SwitchNotMade        the listener still answers with the maintenance page
     |   +-- WorkersNotRunning        users are served, but scheduler and workers don't run
@@ -115,6 +116,10 @@ class WalBudgetExceeded(CheckFailed):
 
 class SchemaChanged(CheckFailed):
     """The source's schema is no longer the one that was planned for and copied."""
+
+
+class ListenerClosed(CheckFailed):
+    """The listener answers 503 already and not by this migration: nobody would reopen it."""
 
 
 class TargetNotHealthy(CheckFailed):

@@ -24,8 +24,8 @@ class Executions(Protocol):
     def is_running(self, execution_arn: str) -> bool:
         """Whether an execution still runs."""
 
-    def start_roll_back(self, migration_id: str) -> None:
-        """Start the roll-back of a migration; nothing when it was started before."""
+    def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
+        """Start a roll-back of a migration; its ARN, or None where the name is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,11 @@ def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
         return Reconciled("", (), ())
     record = record_of(holder.migration_id)
     if not executions.is_running(holder.execution_arn):
-        _after_the_end(record, holder, ownership, executions)
+        if _seen_gone_before(record, holder):
+            _after_the_end(record, holder, ownership, executions)
         return Reconciled(holder.migration_id, (), ())
+    if record.fact(GONE):
+        record.put_fact(GONE, {})
     answers = answers_of(record)
     looked_at, problems = [], []
     for wait in record.waits.all():
@@ -92,6 +95,22 @@ def _oldest_wait(record: Record) -> float | None:
     return max(ages, default=None)
 
 
+GONE = "gone"
+"""The fact that keeps what the last round saw of an owner that does not run."""
+
+
+def _seen_gone_before(record: Record, holder: Owner) -> bool:
+    """Whether the round before saw the same; DescribeExecution is eventually consistent.
+
+    An execution that was just redriven may be told as ABORTED for a moment more.
+    """
+    seen = {"execution": holder.execution_arn, "since": holder.since}
+    if record.fact(GONE) == seen:
+        return True
+    record.put_fact(GONE, seen)
+    return False
+
+
 def _after_the_end(
     record: Record, holder: Owner, ownership: Ownership, executions: Executions
 ) -> None:
@@ -99,17 +118,30 @@ def _after_the_end(
 
     Users must not be left before a closed door, nor the old host with a disk that fills up: once
     the pause has begun, or the source is in trouble, and the switch has not, going back loses
-    nothing, so it is started. After the switch that is a person's decision.
+    nothing, so it is started. A roll-back that ended before users were served is begun again,
+    however often. What was switched, kept or is on its way home is a person's decision.
     """
     for wait in record.waits.all():
         if wait.state in {"OPEN", "SETTLED"}:
             record.waits.close(wait)
     milestones = record.milestones()
-    if "ended" in milestones or not record.undo.pending():
+    going_forward = holder.phase == "forward"
+    if going_forward and not record.undo.pending():
         ownership.end(holder)
         return
-    if "switch_began" in milestones:
+    abandoned = going_forward and "switch_began" not in milestones
+    in_need = "pause_began" in milestones or source_trouble(record) is not None
+    if holder.phase == "back" or (abandoned and in_need):
+        _begin_roll_back(record, holder, executions)
+
+
+def _begin_roll_back(record: Record, holder: Owner, executions: Executions) -> None:
+    """Start a roll-back under a name of its own, unless one is on its way already."""
+    started = (record.fact("roll_back") or {}).get("execution")
+    if started and started != holder.execution_arn and executions.is_running(started):
         return
-    if "pause_began" in milestones or source_trouble(record) is not None:
-        record.audit("abandoned", execution=holder.execution_arn)
-        executions.start_roll_back(holder.migration_id)
+    counter = record.table.update(record.migration_id, "COUNTER#roll_back", add={"value": 1})
+    attempt = 1 if counter is None else int(counter["value"])
+    record.audit("abandoned", execution=holder.execution_arn, attempt=attempt)
+    arn = executions.start_roll_back(record.migration_id, attempt)
+    record.put_fact("roll_back", {"execution": arn or ""})

@@ -11,6 +11,8 @@ from redash_migration.host import commands as on_the_host
 from redash_migration.record import Record
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.configuration import delete_task
+from redash_migration.traffic.actions import replaced, target_groups
+from redash_migration.traffic.health import healthy
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
 
 COMMAND_SECONDS = 300
+ANSWERING_SECONDS = 60
+"""How long the old home may take until it answers the load balancer's health checks."""
+
 STOPPED_SECONDS = 240
 """How long ECS may take to end its tasks; ``stopTimeout`` is at most 120 s."""
 
@@ -56,25 +61,48 @@ class Undoing:
             "unprepare_source": self.unprepare_source,
         }
 
-    def set_actions(
-        self, listener: str, rule: str, actions: list[dict[str, Any]], reopens: bool
-    ) -> None:
-        """Put the listener's earlier actions back."""
+    def set_actions(self, listener: str, rule: str, actions: list[dict[str, Any]]) -> None:
+        """Put the listener's original actions back, and see that somebody answers there.
+
+        A group gets health checks only while an action uses it, so its health is asked afterwards.
+        """
         self._balancing.set_actions(listener, rule, actions)
-        if reopens:
-            self._record.milestone("reopened")
+        groups = target_groups(actions)
+        for _ in range(ANSWERING_SECONDS * 2):
+            if not groups or any(healthy(self._balancing.targets(group)) for group in groups):
+                self._record.milestone("reopened")
+                return
+            self._sleep(0.5)
+        raise TransientFailure("the listener is as before, but no old target is healthy")
+
+    def leave_new_home(self, maintenance: list[dict[str, Any]]) -> None:
+        """First of all: nobody writes on the new side, and nothing of it comes up any more.
+
+        Users get the maintenance answer where they had been sent to the new home, and every
+        service is asked down at once; their tasks are waited for when the old home serves.
+        """
+        waiting = self._record.undo.pending()
+        for entry in waiting:
+            if entry.action == "set_actions" and "switch_began" in self._record.milestones():
+                listener, rule = entry.arguments["listener"], entry.arguments["rule"]
+                now = self._balancing.actions(listener, rule)
+                if target_groups(now) not in ([], target_groups(entry.arguments["actions"])):
+                    self._balancing.set_actions(listener, rule, replaced(now, maintenance))
+        for entry in waiting:
+            if entry.action == "set_desired" and self._ecs.services([entry.arguments["service"]]):
+                self._ecs.set_desired(entry.arguments["service"], 0)
 
     def set_desired(self, service: str, count: int) -> None:
-        """Bring a service back to its earlier count, and see its tasks gone."""
+        """Bring a service back to its earlier count, and see its tasks gone, those to come too."""
         if service not in self._ecs.services([service]):
             return
         self._ecs.set_desired(service, count)
         for _ in range(STOPPED_SECONDS * 2):
             now = self._ecs.services([service]).get(service)
-            if now is None or now.running <= count:
+            if now is None or now.running + now.pending <= count:
                 return
             self._sleep(0.5)
-        raise TransientFailure(f"ECS service {service}: tasks still run")
+        raise TransientFailure(f"ECS service {service}: tasks still run, or come up")
 
     def close_probe(self, listener: str, target_group: str) -> None:
         """Remove the rule that nobody meets and that got the new servers their health checks."""
@@ -88,7 +116,7 @@ class Undoing:
         """Start the old host's containers that ran before; done when Redash itself has answered."""
         self._commands.run(
             on_the_host.start_services(self._directory, database, services),
-            comment=f"{self._record.migration_id} roll back: start services",
+            comment=f"roll back {self._record.migration_id}: start services",
             seconds=COMMAND_SECONDS,
         )
 
@@ -96,7 +124,7 @@ class Undoing:
         """Take back what made PostgreSQL ready; done when it has answered."""
         self._commands.run(
             on_the_host.unprepare(self._directory, database, role=role),
-            comment=f"{self._record.migration_id} roll back: settings of PostgreSQL",
+            comment=f"roll back {self._record.migration_id}: settings of PostgreSQL",
             seconds=COMMAND_SECONDS,
         )
 
@@ -110,14 +138,19 @@ def close_waits(record: Record, resumer: Resumer) -> None:
             record.waits.close(wait)
 
 
+def served(record: Record) -> bool:
+    """Whether what users are served by stands as before, as far as it was ever changed."""
+    return all(entry.state == "DONE" for entry in record.undo.all() if entry.service == "serves")
+
+
 def finish(record: Record) -> None:
     """Note the end of a replay; RollBackIncomplete names what could not be taken back."""
-    failed = [entry for entry in record.undo.all() if entry.state == "FAILED"]
-    if failed:
+    left = [entry for entry in record.undo.all() if entry.state != "DONE"]
+    if left:
         raise RollBackIncomplete(
             "; ".join(
                 f"{entry.action} {entry.key}: {entry.error} (do it by hand: {entry.arguments})"
-                for entry in failed
+                for entry in left
             )[:4000]
         )
     record.milestone("rolled_back")

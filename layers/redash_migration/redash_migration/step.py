@@ -24,14 +24,11 @@ from redash_migration.errors import (
 )
 from redash_migration.failure_text import is_of, place, words
 from redash_migration.pause_budget import pause_until, within_budget
-from redash_migration.record.owner import FORWARD, Acting, Phase
+from redash_migration.record.owner import FORWARD, MIGRATION_ID, Acting, Phase
 
 if TYPE_CHECKING:
     from redash_migration.record import Record
     from redash_migration.record.steps import Steps
-
-MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
-"""What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""
 
 LONGEST_SECONDS = 900.0
 """AWS Lambda quotas: no function is at work for longer."""

@@ -138,7 +138,7 @@ class _Running:
     def is_running(self, _: str) -> bool:
         return True
 
-    def start_roll_back(self, migration_id: str) -> None:
+    def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
         raise AssertionError(migration_id)
 
 

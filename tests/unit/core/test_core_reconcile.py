@@ -14,7 +14,7 @@ from redash_migration.begin import begin, parse_request
 from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.owner import Ownership
+from redash_migration.record.owner import Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
@@ -32,8 +32,9 @@ class Executions:
     def is_running(self, execution_arn: str) -> bool:
         return execution_arn not in self.ended
 
-    def start_roll_back(self, migration_id: str) -> None:
-        self.roll_backs.append(migration_id)
+    def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
+        self.roll_backs.append(f"{migration_id}-{attempt}")
+        return f"arn:roll-back-{attempt}"
 
 
 def round_of(
@@ -113,6 +114,8 @@ def test_an_execution_stopped_inside_the_pause_is_taken_back(
         held.milestone(name)
     executions = Executions(ended={EXECUTION})
     round_of(table, held, executions, resumed)
+    assert executions.roll_backs == [], "what one round saw may be stale"
+    round_of(table, held, executions, resumed)
     assert len(executions.roll_backs) == roll_backs
     wait = held.waits.get("StopServices")
     assert wait is not None
@@ -123,8 +126,58 @@ def test_an_execution_stopped_inside_the_pause_is_taken_back(
 def test_an_execution_that_ended_with_nothing_to_take_back_gives_the_lock_up(
     table: RecordTable, held: Record, resumed: Any
 ) -> None:
-    round_of(table, held, Executions(ended={EXECUTION}), resumed)
+    for _ in range(2):
+        round_of(table, held, Executions(ended={EXECUTION}), resumed)
     assert Ownership(table).holder() is None
+
+
+def test_an_execution_that_was_told_as_ended_once_is_left_alone(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    held.undo.add("start_services", {}, where="aws")
+    held.waits.open("StopServices", "token", "command")
+    held.milestone("pause_began")
+    executions = Executions()
+    for told in (EXECUTION, "", EXECUTION, ""):
+        executions.ended = {told}
+        round_of(table, held, executions, resumed)
+    wait = held.waits.get("StopServices")
+    assert wait is not None
+    assert (wait.state, executions.roll_backs) == ("OPEN", [])
+
+
+def test_a_roll_back_that_died_is_begun_again_under_another_name(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    held.undo.add("set_actions", {}, where="aws", service="serves")
+    held.milestone("pause_began")
+    executions = Executions(ended={EXECUTION})
+    for _ in range(4):
+        round_of(table, held, executions, resumed)
+    assert executions.roll_backs == [f"{held.migration_id}-1"], "one is on its way"
+    executions.ended.add("arn:roll-back-1")
+    round_of(table, held, executions, resumed)
+    assert executions.roll_backs[1:] == [f"{held.migration_id}-2"], "it died before it began"
+    seen = Ownership(table).last()
+    Ownership(table).take(held.migration_id, "arn:roll-back-2", phase="back", instead_of=seen)
+    executions.ended.add("arn:roll-back-2")
+    for _ in range(2):
+        round_of(table, held, executions, resumed)
+    assert executions.roll_backs[2:] == [f"{held.migration_id}-3"], "it died on its way"
+
+
+@pytest.mark.parametrize("phase", ["return", "kept"])
+def test_what_a_person_has_decided_is_not_taken_back_by_itself(
+    table: RecordTable, held: Record, resumed: Any, phase: Phase
+) -> None:
+    held.undo.add("set_actions", {}, where="aws", service="serves")
+    held.milestone("pause_began")
+    held.turn(phase)
+    executions = Executions(ended={EXECUTION})
+    for _ in range(3):
+        round_of(table, held, executions, resumed)
+    assert executions.roll_backs == []
+    assert Ownership(table).holder() is not None
 
 
 def test_the_age_of_the_oldest_wait_leaves_people_out(
@@ -183,45 +236,149 @@ def test_an_approval_of_a_schema_that_somebody_altered_ends(record: Record, resu
     ]
 
 
-def start(table: RecordTable, name: str, executions: Executions, **given: Any) -> None:
-    begin(
+def start(table: RecordTable, name: str, executions: Executions, **given: Any) -> bool:
+    arn = given.pop("arn", f"arn:{name}-{given.get('mode', 'migrate')}")
+    return begin(
         parse_request(given),
         migration_id=name,
-        execution_arn=f"arn:{name}",
+        execution_arn=arn,
         ownership=Ownership(table),
         record=Record(table, name),
         is_running=executions.is_running,
     )
 
 
+FIRST, SECOND = "redash-20260131-020000", "redash-20260131-030000"
+FIRST_ARN = f"arn:{FIRST}-migrate"
+
+
+def acting(table: RecordTable) -> Record:
+    return owned(table, FIRST, execution=FIRST_ARN)
+
+
 def test_one_migration_at_a_time(table: RecordTable) -> None:
     executions = Executions()
-    start(table, "redash-20260131-020000", executions)
-    start(table, "redash-20260131-020000", executions)  # a redrive
-    with pytest.raises(MigrationInProgress, match="redash-20260131-020000 is running"):
-        start(table, "redash-20260131-030000", executions)
+    start(table, FIRST, executions)
+    start(table, FIRST, executions)  # a redrive
+    with pytest.raises(MigrationInProgress, match=f"{FIRST} is running"):
+        start(table, SECOND, executions)
+
+
+def test_two_executions_of_one_second_are_two(table: RecordTable) -> None:
+    executions = Executions()
+    start(table, FIRST, executions)
+    for executions.ended in (set(), {FIRST_ARN}):
+        with pytest.raises(MigrationInProgress, match="same second"):
+            start(table, FIRST, executions, arn="arn:other")
 
 
 def test_a_migration_stopped_half_way_must_be_taken_back_first(table: RecordTable) -> None:
     executions = Executions()
-    first = "redash-20260131-020000"
-    start(table, first, executions)
-    owned(table, first, execution=f"arn:{first}").undo.add("lift_fence", {}, where="database")
-    executions.ended.add(f"arn:{first}")
-    with pytest.raises(MigrationInProgress, match="take it back first"):
-        start(table, "redash-20260131-030000", executions)
-    start(table, first, executions, mode="roll-back", migrationId=first)
+    start(table, FIRST, executions)
+    acting(table).undo.add("lift_fence", {}, where="database")
+    executions.ended.add(FIRST_ARN)
+    with pytest.raises(MigrationInProgress, match=r"not wholly taken back \(lift_fence\)"):
+        start(table, SECOND, executions)
+    assert not start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    assert Record(table, FIRST).phase() == "back"
 
 
-def test_a_migration_stopped_after_its_switch_is_rather_redriven(table: RecordTable) -> None:
+def test_what_could_not_be_taken_back_stands_in_the_way_of_the_next(table: RecordTable) -> None:
     executions = Executions()
-    first = "redash-20260131-020000"
-    start(table, first, executions)
-    owned(table, first, execution=f"arn:{first}").undo.add("lift_fence", {}, where="database")
-    Record(table, first).milestone("switch_began")
-    executions.ended.add(f"arn:{first}")
-    with pytest.raises(MigrationInProgress, match=f"redrive its execution.*arn:{first}"):
-        start(table, "redash-20260131-030000", executions)
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    [entry] = record.undo.all()
+    record.undo.failed(entry, "x", tired=True)
+    record.turn("back")
+    record.turn("ended")
+    with pytest.raises(MigrationInProgress, match="not wholly taken back"):
+        start(table, SECOND, executions)
+
+
+def test_a_running_migration_is_not_rolled_back_by_its_name(table: RecordTable) -> None:
+    executions = Executions()
+    start(table, FIRST, executions)
+    acting(table).undo.add("lift_fence", {}, where="database")
+    with pytest.raises(MigrationInProgress, match="is running"):
+        start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+
+
+def test_two_roll_backs_at_once_are_one(table: RecordTable) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    acting(table).undo.add("lift_fence", {}, where="database")
+    start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    with pytest.raises(MigrationInProgress, match="is running"):
+        start(table, FIRST, executions, mode="roll-back", migrationId=FIRST, arn="arn:other")
+
+
+def test_after_the_switch_the_approvers_are_asked(table: RecordTable) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.milestone("switch_began")
+    with pytest.raises(MigrationInProgress, match="asks the approvers"):
+        start(table, SECOND, executions)
+    assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    assert Record(table, FIRST).phase() == "forward"
+
+
+def test_what_was_decided_is_not_asked_again(table: RecordTable) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.milestone("switch_began")
+    record.turn("back")
+    assert not start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_was_kept_is_not_taken_back(table: RecordTable, ended: bool) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.turn("kept")
+    record.milestone("kept")
+    if ended:
+        record.turn("ended")
+    with pytest.raises(InvalidInput, match="was kept"):
+        start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    start(table, SECOND, executions)
+
+
+def test_only_the_last_migration_is_taken_back(table: RecordTable) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    acting(table).turn("ended")
+    start(table, SECOND, executions)
+    executions.ended.add(f"arn:{SECOND}-migrate")
+    with pytest.raises(InvalidInput, match="not the last migration"):
+        start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    with pytest.raises(InvalidInput, match="has changed nothing"):
+        start(table, SECOND, executions, mode="roll-back", migrationId=SECOND)
+
+
+def test_a_function_still_at_work_keeps_the_next_migration_waiting(table: RecordTable) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    mine = Acting(FIRST, FIRST_ARN, ("forward",))
+    attempt = record.attempts.begin(mine, "RestoreTable", "1", seconds=900, service=False)
+    record.turn("ended")
+    with pytest.raises(MigrationInProgress, match="RestoreTable may still be at work until"):
+        start(table, SECOND, executions)
+    record.attempts.end(attempt)
+    start(table, SECOND, executions)
+
+
+@pytest.mark.parametrize("named", ["x", "redash-1", "../x", "redash-20260131-020000x", "OWNER"])
+def test_a_roll_back_names_a_migration(named: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^migrationId: "):
+        parse_request({"mode": "roll-back", "migrationId": named})
 
 
 @pytest.mark.parametrize(
@@ -317,6 +474,8 @@ def test_an_execution_stopped_before_the_pause_is_taken_back_when_the_wal_budget
     held.undo.add("delete_task", {"identifier": "x"}, where="aws")
     held.put_fact("measure_source", {"verdict": verdict})
     executions = Executions(ended={EXECUTION})
+    round_of(table, held, executions, resumed)
+    assert executions.roll_backs == [], "what one round saw may be stale"
     round_of(table, held, executions, resumed)
     assert len(executions.roll_backs) == roll_backs
 

@@ -17,11 +17,15 @@ _BY_ITSELF = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
 
 @dataclass(frozen=True, slots=True)
 class ServiceTruth:
-    """One service as it is now. Steady can mean "still at 0": compare running with desired."""
+    """One service as it is now. Steady can mean "still at 0": compare running with desired.
+
+    ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run.
+    """
 
     name: str
     desired: int
     running: int
+    pending: int
     task_definition: str
     event: str
 
@@ -48,6 +52,7 @@ class Ecs:
                     name=service["serviceName"],
                     desired=service["desiredCount"],
                     running=service["runningCount"],
+                    pending=service.get("pendingCount", 0),
                     task_definition=service["taskDefinition"],
                     event=events[0]["message"] if events else "",
                 )

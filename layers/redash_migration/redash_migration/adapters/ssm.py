@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -56,6 +56,25 @@ class RunCommand:
             stdout=answer.get("StandardOutputContent", ""),
             stderr=answer.get("StandardErrorContent", ""),
         )
+
+    def unended(self, beginning: str) -> list[str]:
+        """Ids of the commands on the instance that have not ended and whose comment begins so."""
+        found: list[str] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client.list_commands(InstanceId=self._instance, **start)
+            found += [
+                command["CommandId"]
+                for command in page["Commands"]
+                if command.get("Comment", "").startswith(beginning) and command["Status"] in PENDING
+            ]
+            if "NextToken" not in page:
+                return found
+            start = {"NextToken": page["NextToken"]}
+
+    def cancel(self, command_id: str) -> None:
+        """Ask for a command's end; it may go on for a while, so look until it has ended."""
+        self._client.cancel_command(CommandId=command_id, InstanceIds=[self._instance])
 
     def run(self, command: HostCommand, *, comment: str, seconds: int) -> CommandTruth:
         """Start an action and wait for its end; CommandFailed unless it succeeds in time."""

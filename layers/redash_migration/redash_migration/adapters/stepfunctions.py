@@ -49,14 +49,20 @@ class StepFunctions:
             raise
         return answer["status"] in {"RUNNING", "PENDING_REDRIVE"}
 
-    def start_roll_back(self, migration_id: str) -> None:
-        """Start the roll-back of a migration; nothing when it was started before."""
+    def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
+        """Start a roll-back; its ARN, or None where an execution of that name has ended.
+
+        StartExecution, API Reference: the same name and input while it runs is answered as if it
+        were the first time; any other use of the name is ExecutionAlreadyExists.
+        """
         try:
-            self._client.start_execution(
+            answer = self._client.start_execution(
                 stateMachineArn=self._machine,
-                name=f"{migration_id}-roll-back",
+                name=f"{migration_id}-roll-back-{attempt}",
                 input=json.dumps({"mode": "roll-back", "migrationId": migration_id}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise
+            return None
+        return answer["executionArn"]

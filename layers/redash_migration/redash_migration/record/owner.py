@@ -7,6 +7,7 @@ anything, however it came to run: redriven days later, doubled, or stopped and s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,6 +31,9 @@ TURNS: dict[Phase, tuple[Phase, ...]] = {
     "ended": (),
 }
 """Phase -> those that may follow it. Nothing leads on from being taken back but its end."""
+
+MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
+"""What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""
 
 _PK = _SK = "OWNER"
 

@@ -54,6 +54,11 @@ class Record:
         """
         return Record(self.table, self.migration_id, self.clock, direction, self._acting)
 
+    def phase(self) -> Phase | None:
+        """Which way the migration goes; None when another is the last one."""
+        owner = Ownership(self.table, self.clock).last()
+        return owner.phase if owner and owner.migration_id == self.migration_id else None
+
     def turn(self, phase: Phase) -> None:
         """The migration goes another way from here; NotTheOwner where this step may not say so."""
         if self._acting is None:

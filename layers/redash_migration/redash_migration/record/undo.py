@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner
@@ -17,6 +17,9 @@ from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Va
 Where = Literal["aws", "database"]
 """Which side of the VPC can carry an undo out: an AWS call, or a database session."""
 
+Service = Literal["", "helps", "serves"]
+"""Whether users are served only when it is taken back, or better then, or just the same."""
+
 PATIENCE_SECONDS = 60.0
 """How long an undo is tried again before the roll-back goes on without it and ends incomplete: a
 server that restarts, or a service that is away for a moment, must not leave users before a closed
@@ -24,19 +27,27 @@ door."""
 LEAST_TRIES = 2
 """An undo that takes long by itself gets a second try all the same."""
 LONGEST_REST = 10.0
+TURNS = 3
+"""How often one roll-back comes back to what users are served by."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """How to take one change back: an action's name and its arguments."""
+    """How to take one change back: an action's name and its arguments.
+
+    ``service`` entries are replayed first, as one group. ``put_off`` counts how often the rest got
+    its turn before this one.
+    """
 
     number: int
     action: str
     key: str
     arguments: dict[str, Any]
     where: Where
+    service: Service
     state: Literal["PENDING", "DONE", "FAILED"]
     tries: int
+    put_off: int
     error: str
 
 
@@ -58,12 +69,19 @@ class Undo:
         self._acting = acting
 
     def add(
-        self, action: str, arguments: Mapping[str, Any], *, where: Where, key: str = ""
+        self,
+        action: str,
+        arguments: Mapping[str, Any],
+        *,
+        where: Where,
+        key: str = "",
+        service: Service = "",
     ) -> None:
         """Record how to take a change back, before it is made.
 
-        The first record of an action (and key) wins: a step that runs twice must not take what
-        its first run left behind for the state of old. Only an entry that a roll-back has already
+        One entry a resource, which ``action`` and ``key`` name, with its original state: the first
+        record wins, because a step that runs twice, or a later one, must not take what was left
+        behind before for the state of old. Only an entry that a roll-back has already
         replayed is written anew. Written in one transaction with the owner's check: NotTheOwner
         where this step may not act any more, and then its deed must not be done.
         """
@@ -83,8 +101,10 @@ class Undo:
                 "key": key,
                 "arguments": json.dumps(dict(arguments), ensure_ascii=False, sort_keys=True),
                 "where": where,
+                "service": service,
                 "state": "PENDING",
                 "tries": 0,
+                "put_off": 0,
                 "error": "",
                 "recorded_at": stamp(self._clock()),
             }
@@ -100,29 +120,47 @@ class Undo:
             raise refusal(self._acting, Ownership(self._table).last()) from error
 
     def all(self) -> list[UndoEntry]:
-        """Every entry, the latest first: the order of a replay."""
+        """Every entry in the order of a replay: the service's, the latest first, then the others.
+
+        What was put off comes last.
+        """
         entries = [_entry(item) for item in self._table.query(self._id, self._prefix)]
-        return sorted(entries, key=lambda entry: entry.number, reverse=True)
+        return sorted(entries, key=_turn)
 
     def pending(self) -> list[UndoEntry]:
-        """Entries still to be replayed, the latest first."""
+        """Entries still to be replayed, in their order."""
         return [entry for entry in self.all() if entry.state == "PENDING"]
 
     def done(self, entry: UndoEntry) -> None:
         """Note that an entry has been carried out."""
         self._set(entry, {"state": "DONE", "error": ""})
 
-    def failed(self, entry: UndoEntry, error: str, *, give_up: bool) -> UndoEntry:
-        """Note a failed try, and whether it was the last."""
-        state = "FAILED" if give_up else "PENDING"
-        item = self._set(entry, {"state": state, "tries": entry.tries + 1, "error": error[:500]})
-        return _entry(item)
+    def failed(self, entry: UndoEntry, error: str, *, tired: bool) -> UndoEntry:
+        """Note a failed try, and whether the others get their turn now.
+
+        Then it is given up, unless users are served by it: what only helps has one more turn, what
+        they are served by is never given up.
+        """
+        put_off = entry.put_off + tired
+        allowed = {"": 1, "helps": 2, "serves": put_off + 1}[entry.service]
+        state = "FAILED" if put_off >= allowed else "PENDING"
+        changes: dict[str, str | int] = {
+            "tries": entry.tries + 1,
+            "put_off": put_off,
+            "error": error[:500],
+        }
+        return _entry(self._set(entry, {**changes, "state": state}))
+
+    def again(self, entry: UndoEntry) -> UndoEntry:
+        """The entry as it stands now."""
+        item = self._table.get(self._id, f"{self._prefix}{entry.action}#{entry.key}")
+        return entry if item is None else _entry(item)
 
     def try_again(self) -> None:
-        """Have entries that were given up replayed once more."""
+        """Have entries that were given up, or put off, replayed once more."""
         for entry in self.all():
-            if entry.state == "FAILED":
-                self._set(entry, {"state": "PENDING", "tries": 0})
+            if entry.state != "DONE" and entry.tries:
+                self._set(entry, {"state": "PENDING", "tries": 0, "put_off": 0})
 
     def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
         item = self._table.update(
@@ -139,19 +177,26 @@ def replay(
     where: Where,
     actions: Mapping[str, Callable[..., None]],
     *,
+    ready: Callable[[UndoEntry], bool] = lambda _: True,
     patience: float = PATIENCE_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Literal["aws", "database", "done"]:
-    """Carry out the entries of one side from the end of the list, as far as they reach.
+    """Carry out the entries of one side in their order, as far as they reach.
 
-    Returns the side that has to go on, or ``done``. An entry that fails is tried again for
-    ``patience`` seconds, resting 1, 2, 4 ... seconds in between; then the replay goes on without
-    it, because the entries before it are what brings the old service back. Safe to repeat: an
-    entry is ticked off once carried out, and every action may find its work done already.
+    Returns the side that has to go on (this one, where an entry is not ``ready``: what might still
+    undo its work is to end first), or ``done``. The list is read again before each deed: another
+    replay may have been there. An entry that fails is tried again for ``patience`` seconds, resting
+    1, 2, 4 ... seconds in between; then the replay goes on without it. What users are served by is
+    put off instead and comes again after everything else, TURNS times in one roll-back; the entry
+    stays, and the next roll-back begins with it. Safe to repeat: an entry is ticked off once
+    carried out, and every action may find its work done.
     """
-    for entry in undo.pending():
-        if entry.where != where:
+    while True:
+        entry = next((one for one in undo.pending() if one.put_off < TURNS), None)
+        if entry is None:
+            return "done"
+        if entry.where != where or not ready(entry):
             return entry.where
         current, began = entry, clock()
         while current.state == "PENDING":
@@ -160,13 +205,18 @@ def replay(
             except Exception as error:  # whatever it is, the next entry must get its turn
                 tired = clock() - began >= patience and current.tries + 1 >= LEAST_TRIES
                 said = f"{type(error).__name__}: {words(error)}"
-                current = undo.failed(current, said, give_up=tired)
-                if not tired:
-                    sleep(min(2.0 ** (current.tries - 1), LONGEST_REST))
+                current = undo.failed(current, said, tired=tired)
+                if tired:
+                    break
+                sleep(min(2.0 ** (current.tries - 1), LONGEST_REST))
+                current = undo.again(current)
             else:
                 undo.done(current)
                 break
-    return "done"
+
+
+def _turn(entry: UndoEntry) -> tuple[bool, bool, int]:
+    return (entry.put_off > 0, not entry.service, -entry.number)
 
 
 def _entry(item: Item) -> UndoEntry:
@@ -182,7 +232,9 @@ def _entry(item: Item) -> UndoEntry:
         key=str(item["key"]),
         arguments=json.loads(str(item["arguments"])),
         where=where,
+        service=next(kind for kind in get_args(Service) if kind == item.get("service", "")),
         state=state,
         tries=int(item["tries"]),
+        put_off=int(item.get("put_off", 0)),
         error=str(item["error"]),
     )

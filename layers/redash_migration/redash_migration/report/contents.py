@@ -18,7 +18,10 @@ Status = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"]
 
 
 def report(
-    record: Record, artifacts: Artifacts, failure: Mapping[str, Any] | None
+    record: Record,
+    artifacts: Artifacts,
+    failure: Mapping[str, Any] | None,
+    trouble: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole report. ``failure`` is ``{"name", "cause", "state"}`` of what ended the run.
 
@@ -49,6 +52,7 @@ def report(
             for entry in record.undo.all()
         ],
         "error": _located(failure, record) if failure else None,
+        "roll_back_error": dict(trouble) if trouble else None,
     }
 
 

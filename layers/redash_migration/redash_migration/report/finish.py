@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
+from redash_migration.rollback import served
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
@@ -18,17 +19,23 @@ def finish(
     record: Record,
     artifacts: Artifacts,
     failure: Mapping[str, Any] | None,
+    trouble: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write report.json and report.html, end the migration; safe to run again.
 
+    A migration that went back and by which nobody is served yet does not end here: it stays the
+    owner, and the reconciler begins its roll-back once more.
+
+    ``failure`` is what ended the way forward, ``trouble`` what went wrong on the way back.
     Returns ``{"status", "report": key, "name", "cause"}`` for the last state.
     """
-    contents = report(record, artifacts, named(failure))
+    contents = report(record, artifacts, named(failure), named(trouble))
     artifacts.put_json("report.json", contents)
     artifacts.put_bytes("report.html", render(contents).encode(), "text/html; charset=utf-8")
     record.milestone("ended")
     record.audit("ended", status=contents["status"])
-    record.turn("ended")
+    if record.phase() != "back" or served(record):
+        record.turn("ended")
     error = contents["error"] or {"name": "", "cause": ""}
     return {
         "status": contents["status"],

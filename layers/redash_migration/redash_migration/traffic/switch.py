@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.errors import SwitchNotMade, TargetNotHealthy, WorkersNotRunning
+from redash_migration.errors import (
+    ListenerClosed,
+    SwitchNotMade,
+    TargetNotHealthy,
+    WorkersNotRunning,
+)
 from redash_migration.failure_text import words
 from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
@@ -25,19 +30,33 @@ if TYPE_CHECKING:
 
 
 def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
-    """Answer users with the maintenance page; from here on the pause is counted."""
+    """Answer users with the maintenance page; from here on the pause is counted.
+
+    Raises ListenerClosed, before anything is changed, where a fixed 503 is not this migration's:
+    it would be taken for the old home's own answer, and nothing would ever reopen it.
+    """
     listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
     actions = balancing.actions(listener, rule)
-    if not is_maintenance(actions):
-        record.undo.add(
-            "set_actions",
-            {"listener": listener, "rule": rule, "actions": actions, "reopens": True},
-            where="aws",
-            key="old-home",
-        )
-        record.put_fact("old_target_groups", {"arns": target_groups(actions)})
-        record.milestone("pause_began")
-        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings["LANGUAGE"])))
+    if is_maintenance(actions):
+        if "pause_began" not in record.milestones():
+            raise ListenerClosed(
+                f"{rule or listener} answers 503 already: give it back its forward to Redash, or "
+                "find out who closed it, before the write pause begins"
+            )
+        return
+    record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
+    record.put_fact("old_target_groups", {"arns": target_groups(actions)})
+    record.milestone("pause_began")
+    balancing.set_actions(listener, rule, replaced(actions, maintenance(settings["LANGUAGE"])))
+
+
+LISTENER: Any = {"where": "aws", "key": "listener", "service": "serves"}
+"""One entry for the listener, whoever changes it: its original actions, by which users are
+served."""
+
+
+def _original(listener: str, rule: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"listener": listener, "rule": rule, "actions": actions}
 
 
 def start_servers(
@@ -94,23 +113,20 @@ def open_new_home(
     unless the switch has begun, which nobody interrupts.
 
     A group with only unhealthy targets would get the traffic all the same (it "fails open"), so
-    its health is demanded first.
+    its health is demanded first. Once the switch has begun users may be there: a repeated call
+    only brings it to its end, because TargetNotHealthy leads back without a person.
     """
     listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
     group = settings["TARGET_GROUP_ARN"]
+    began = "switch_began" in record.milestones()
     targets = balancing.targets(group)
-    if not healthy(targets):
+    if not healthy(targets) and not began:
         raise TargetNotHealthy(f"no healthy target in the new group: {described(targets)}")
     actions = balancing.actions(listener, rule)
     if target_groups(actions) != [group]:
-        if "switch_began" not in record.milestones():
+        if not began:
             refuse_after(until, "SwitchTraffic")
-        record.undo.add(
-            "set_actions",
-            {"listener": listener, "rule": rule, "actions": actions, "reopens": False},
-            where="aws",
-            key="new-home",
-        )
+        record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
         # Noted before the deed: from here on nobody goes back without a person's decision.
         record.milestone("switch_began")
         _point(balancing, settings, replaced(actions, forward_to(group)))

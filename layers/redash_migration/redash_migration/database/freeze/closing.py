@@ -33,7 +33,10 @@ def close_source(
         stood = fence.laid(session)
         state = fence.state(session)
         record.undo.add(
-            "lift_fence", {"before": state.before, "roles": state.roles}, where="database"
+            "lift_fence",
+            {"before": state.before, "roles": state.roles},
+            where="database",
+            service="serves",
         )
         held = fence.lay(session, before.slots, window=window)
         changed = drift(record, session)

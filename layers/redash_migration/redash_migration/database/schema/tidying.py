@@ -92,7 +92,7 @@ class Undoing:
     def lift_fence(self, before: str | None, roles: Sequence[Sequence[str | None]]) -> None:
         """The source takes writes again, as it did before."""
         state = fence.FenceState(before, tuple((str(role), value) for role, value in roles))
-        with _session(self._source, "lift-fence") as session:
+        with _session(self._source, "roll-back-fence") as session:
             fence.lift(session, state)
         self._record.audit("fence_lifted")
 

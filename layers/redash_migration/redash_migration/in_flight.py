@@ -1,0 +1,81 @@
+"""What the way forward has set in motion, ended before anything of it is taken back.
+
+A command on the old host, a function that is still at work, a session in a database: each could
+do its work once more after that was undone. None of the three can be told to stop for certain, so
+each is asked and then waited for: a command until Run Command says it has ended, a function until
+its attempt is closed or its time is over, a session until the server has forgotten it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from redash_migration.host.command import PENDING
+from redash_migration.record import Record, UndoEntry
+from redash_migration.record.attempts import Attempt
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.ssm import RunCommand
+
+WAY_BACK = frozenset({"RollBack", "RollBackDatabase", "Report"})
+"""States that take back: they may stand beside each other, since each deed of theirs converges on
+the state as it was."""
+
+COMMAND_SECONDS = 360.0
+"""No command of ours runs for longer: 60 s on its way and 300 s at work."""
+
+REST_SECONDS = 0.5
+
+Sleep = Callable[[float], None]
+
+
+def end_commands(record: Record, commands: RunCommand, *, sleep: Sleep = time.sleep) -> int:
+    """Cancel what still runs on the old host for this migration, and see it ended; how many."""
+    running = commands.unended(f"{record.migration_id} ")
+    for command in running:
+        commands.cancel(command)
+    for command in running:
+        for _ in range(int(COMMAND_SECONDS / REST_SECONDS)):
+            truth = commands.look(command)
+            if truth is None or truth.status not in PENDING:
+                break
+            sleep(REST_SECONDS)
+    if running:
+        record.audit("commands_cancelled", commands=running)
+    return len(running)
+
+
+def at_work(record: Record, *, service: bool) -> list[Attempt]:
+    """Functions of the way forward that may still be at work.
+
+    With ``service``, only those that may change whether users are served: the door is not kept
+    shut for a comparison that runs into its time limit.
+    """
+    return [
+        attempt
+        for attempt in record.attempts.unfinished()
+        if attempt.state not in WAY_BACK and (attempt.service or not service)
+    ]
+
+
+class Ending:
+    """Waits, for as long as this function has, for what must end before an entry's turn."""
+
+    def __init__(self, record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+        self._record = record
+        self._left = seconds
+        self._sleep = sleep
+
+    def ready(self, entry: UndoEntry) -> bool:
+        """Whether nothing is at work any more that could do this entry's deed again.
+
+        False when that does not come to pass in time: then the same function is called again.
+        """
+        while at_work(self._record, service=bool(entry.service)):
+            if self._left <= 0:
+                return False
+            self._sleep(REST_SECONDS)
+            self._left -= REST_SECONDS
+        return True
