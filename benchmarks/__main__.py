@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, functions, page, scaling, sequences, verifying
+from benchmarks import copying, functions, page, pause, scaling, sequences, verifying
 from benchmarks.servers import Rows, Servers, running
 from benchmarks.timing import Series
 
@@ -62,7 +62,8 @@ SIZES = {
 OWN_WORDS = (0, 50)
 """Per cent: column names are shared by many queries, literals are not; a GIN index feels it."""
 SHARES = (3, 10, 30, 60, 100)
-SECTIONS = ("copying", "verifying", "sequences", "scaling", "memory", "functions")
+SECTIONS = ("copying", "verifying", "sequences", "scaling", "memory", "functions", "pause")
+PAUSE_RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,12 @@ def _functions(bench: Bench) -> dict[str, Any]:
     }
 
 
+def _pause(bench: Bench) -> dict[str, Any]:
+    scale = "small" if bench.size is SIZES["quick"] else "medium"
+    runs = pause.measure_pauses(PAUSE_RUNS, bench.work, scale, _say)
+    return {"scale": scale, "runs": runs}
+
+
 _MEASURES: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "copying": _copying,
     "verifying": _verifying,
@@ -184,6 +191,7 @@ _MEASURES: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "scaling": _scaling,
     "memory": _memory,
     "functions": _functions,
+    "pause": _pause,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, sequences, verifying
+from benchmarks import copying, pause, sequences, verifying
 from benchmarks.chart import chart
 from benchmarks.timing import Ratio, Series, ratio
 
@@ -41,6 +41,8 @@ def _machine(results: Results) -> str:
 
 def _sections(results: Results, folder: Path) -> list[str]:
     sections = []
+    if found := results.get("pause"):
+        sections.append(pause.pause_section(found["runs"], found["scale"]))
     for own_words, found in (results.get("copying") or {}).items():
         series = series_of(found["series"])
         sections.append(

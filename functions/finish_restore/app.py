@@ -7,6 +7,7 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.copying.finish import finish
 from redash_migration.database.schema.carrying import finish_constraints
+from redash_migration.database.watch.still import note_still
 from redash_migration.step import step
 
 
@@ -14,14 +15,16 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{built_indexes, constraints}``"""
     plan, target = wiring.plan(event["migration_id"]), wiring.target_address()
+    record = wiring.record(event["migration_id"])
     tables = [(table.schema, table.name) for table in plan.restored]
     finished = finish(wiring.source_address(), target, tables)
     constraints = finish_constraints(
-        wiring.record(event["migration_id"]),
+        record,
         plan,
         target=target,
         seconds=context.get_remaining_time_in_millis() / 1000,
     )
+    note_still(record, target)
     return {
         "built_indexes": sum(table.built_indexes for table in finished),
         "constraints": constraints,

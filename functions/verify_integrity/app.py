@@ -1,4 +1,4 @@
-"""VerifyIntegrity: all tables compared, constraints as on the source, and the source at rest."""
+"""VerifyIntegrity: all tables compared, constraints as on the source, and both sides at rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from redash_migration import wiring
 from redash_migration.database.freeze.untouched import check_untouched
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
+from redash_migration.database.verification.again import verify_again
 from redash_migration.database.verification.ledger import close_ledger
+from redash_migration.database.watch.still import moved
 from redash_migration.database.watch.watching import note_target
 from redash_migration.step import step
 
@@ -18,6 +20,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{checks}``; raises DataMismatch, IntegrityViolated."""
     migration_id = event["migration_id"]
     record, plan = wiring.record(migration_id), wiring.plan(migration_id)
+    late = moved(record, wiring.target_address())
+    if late:
+        verify_again(record, wiring.source_address(), wiring.target_address(), late)
     close_ledger(record, [table.qualified_name for table in plan.tables])
     checks = verify_integrity(
         wiring.source_address(),

@@ -6,6 +6,7 @@ from rehearsal.faults.case import Case
 from rehearsal.faults.steps import cases
 from rehearsal.faults.table.database import DATABASE
 from rehearsal.faults.table.events import EVENTS
+from rehearsal.faults.table.pause import PAUSE
 from rehearsal.faults.table.people import PEOPLE
 from rehearsal.faults.table.services import SERVICES
 from rehearsal.faults.table.source import SOURCE
@@ -16,6 +17,7 @@ FAULTS: dict[str, Case] = {
     **SOURCE,
     **TARGET,
     **DATABASE,
+    **PAUSE,
     **PEOPLE,
     **SERVICES,
     **dict(cases()),
