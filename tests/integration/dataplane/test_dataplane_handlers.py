@@ -14,11 +14,13 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import canary, fence
 from redash_migration.database.freeze.untouched import note_source
 from redash_migration.database.planning import precopy as planned_precopy
+from redash_migration.database.prediction.update import PROBES
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.watch.apply_probe import LONGEST, PROBE_COUNT, probe_apply
 from redash_migration.errors import DataMismatch
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
@@ -76,6 +78,8 @@ def redash(
     for cached in (wiring.record_table, clients.client):
         cached.cache_clear()
     wiring.artifacts(MIGRATION).put_json("plan.json", plan().to_json())
+    # Nothing replicates here, so the probes would be waited for in vain.
+    record.put_fact(PROBES, {"seconds": [0.1]})
     yield source, target
     for cached in (wiring.record_table, clients.client):
         cached.cache_clear()
@@ -148,6 +152,38 @@ def test_the_pause_holds_the_differences_and_everything_is_written_down(
     assert {"data.verified", "sequences.set", "integrity.foreign_keys"} <= checks.keys()
     # Again, as after a redrive from the first step of the pause.
     assert [(each["way"], each["changed"]) for each in pause(source)] == [("delta", 0)]
+
+
+def test_how_late_changes_arrive_is_measured_once(
+    redash: tuple[DatabaseAddress, DatabaseAddress], record: Record
+) -> None:
+    source, _ = redash
+    assert probe_apply(record, source, source) == [0.1]  # known already
+    other = Record(record.table, "redash-20260131-030000")
+    with connect(source, purpose="test", read_only=False) as session:
+        canary.make(session)
+    found = probe_apply(other, source, source)
+    assert len(found) == PROBE_COUNT
+    assert max(found) < LONGEST
+    assert other.fact(PROBES) == {"seconds": found}
+
+
+def test_a_change_after_its_table_was_compared_is_seen(
+    redash: tuple[DatabaseAddress, DatabaseAddress], run: Run
+) -> None:
+    source, target = redash
+    with connect(source, purpose="test", read_only=False) as session:
+        fence.lay(session, [], window=0.1)
+        note_source(wiring.record(MIGRATION), session)
+    for item in items("restore"):
+        call("restore_table", **item)
+    call("finish_restore")
+    call("fix_sequences")
+    for item in items("verify"):
+        call("verify_data", **item)
+    run(target, "UPDATE results SET data = data || ' late' WHERE id = 77")
+    with pytest.raises(DataMismatch, match=r"public\.results: .*77 differs"):
+        call("verify_integrity")
 
 
 def test_without_a_pre_copy_everything_is_carried(
