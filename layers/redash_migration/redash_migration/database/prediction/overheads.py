@@ -52,8 +52,8 @@ TRANSITION = Span(0.1, 0.2, 0.4)
 """Step Functions Standard: 50 to 150 ms a transition, and the invocation."""
 APPLY = Span(1.0, 3.0, 10.0)
 """AWS DMS: changes are applied within 1 to 10 s."""
-FENCE = Span(1.6, 1.9, 4.0)
-"""The window that proves the fence, and the statements around it."""
+FENCE = Span(1.5, 1.6, 3.5)
+"""The window that proves the fence (freeze/fence.py), seldom a second one."""
 
 
 @dataclass(frozen=True, slots=True)

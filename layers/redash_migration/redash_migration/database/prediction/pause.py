@@ -25,15 +25,16 @@ TRANSITIONS: Mapping[str, float] = {
 
 CALLS: Mapping[str, float] = {
     "stop_services": 1,
+    "fence": 1,
     "drain": 1,
     "restore": 2,  # RestoreTable, FinishRestore
     "sequences": 1,
     "verify": 1,
-    "integrity": 1,
+    "integrity": 1.5,
     "smoke_test": 1,
-    "switch_traffic": 1,
+    "switch_traffic": 1.5,
 }
-"""Steps of each part that cost a few calls beside their work."""
+"""Steps of each part that cost a few calls beside their work; the longest make more of them."""
 
 STOPPING = Span(0.5, 1.0, 5.0)
 """Services that stop together, none of them at work: docker needs a second or two."""

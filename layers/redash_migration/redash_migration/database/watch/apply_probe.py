@@ -14,6 +14,7 @@ from redash_migration.record import Record
 
 PROBE_COUNT = 3
 LONGEST = 15.0
+REST = 1.5
 _POLL = 0.1
 
 
@@ -38,6 +39,8 @@ def probe_apply(
         closing(connect(target, purpose="probe")) as new,
     ):
         for number in range(PROBE_COUNT):
+            if number:
+                sleep(REST)  # at once, it would travel with the one before
             phase, began = f"probe {number}", time.monotonic()
             canary.release(old, record.migration_id, phase)
             while canary.phase(new, record.migration_id) != phase:
