@@ -21,19 +21,22 @@ from deployment.permissions import Statement, allows, granted, matches
 from deployment.reachability import reached
 
 NEVER = {
-    ("ssm:GetParameter", "InspectNewHomeFunction"): (
-        "only this function's wiring gives the reader of secrets a client for parameters"
-    ),
     ("ssm:SendCommand", "OnCommandEventFunction,ReconcileFunction"): (
         "they look at commands and send none"
     ),
     ("dynamodb:ConditionCheckItem", "ReconcileFunction"): "it reads the undo list and adds nothing",
     ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
 }
-"""Operations that the code seems to come to, but doesn't: (action, functions) -> the reason.
+"""Operations that the code seems to come to, but doesn't: (action, functions) -> the reason."""
 
-For ssm:GetParameter the function named is the one that does; for the others, those that don't.
-"""
+ASK_FOR_PARAMETERS = {
+    "ApprovalPageFunction": "the approval's settings",
+    "ConfirmCutoverFunction": "the approval's settings",
+    "InspectNewHomeFunction": "the approval's settings, and Redash's secrets kept as parameters",
+    "ReconcileFunction": "the approval's settings",
+    "RequestApprovalFunction": "the approval's settings",
+}
+"""The only functions whose reader of secrets is given a client for parameters -> for what."""
 
 IMPLIED = {
     # The topic is encrypted with a key of the stack.
@@ -78,7 +81,7 @@ def reachable_actions(function: str, code: Path, package_root: Path) -> set[str]
 
 def _never(function: str, action: str) -> bool:
     if action == "ssm:GetParameter":
-        return function != "InspectNewHomeFunction"
+        return function not in ASK_FOR_PARAMETERS
     return any(action == one and function in names.split(",") for one, names in NEVER)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.cloud.backends import DEFAULT_REGION as REGION
 
-__all__ = ["ACCOUNT", "EVERYTHING", "MIGRATION", "REGION", "arn"]
+__all__ = ["ACCOUNT", "EVERYTHING", "HOME", "MIGRATION", "REGION", "arn"]
 
 
 def arn(service: str, rest: str) -> str:
@@ -49,3 +49,14 @@ EVERYTHING = {
     "CreateDmsRoles": "yes",
 }
 """The same with everything switched on that can be asked for."""
+
+HOME = {
+    "VpcId": MIGRATION["VpcId"],
+    "VpcCidr": "10.0.0.0/16",
+    "SubnetIds": MIGRATION["SubnetIds"],
+    "ListenerArn": MIGRATION["ListenerArn"],
+    "LoadBalancerSecurityGroupId": "sg-0123456789abcdef2",
+    "RedashSecretKeyArn": MIGRATION["RedashSecretKeyArn"],
+    "RedashCookieSecretArn": MIGRATION["RedashCookieSecretArn"],
+}
+"""The new home; what is not here has a default."""

@@ -72,6 +72,7 @@ class Stack:
 
     path: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    name: str = STACK
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -86,8 +87,8 @@ class Stack:
             "AWS::Region": REGION,
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
-            "AWS::StackName": STACK,
-            "AWS::StackId": arn("cloudformation", f"stack/{STACK}/1"),
+            "AWS::StackName": self.name,
+            "AWS::StackId": arn("cloudformation", f"stack/{self.name}/1"),
         }
         return Resolver(self.document, {**values, **pseudo}, self._stand_in, _secret, {})
 
@@ -140,7 +141,7 @@ class Stack:
     def _stand_in(self, name: str) -> StandIn:
         kind = self.document["Resources"][name]["Type"]
         if kind == "AWS::S3::Bucket":
-            bucket = f"{STACK}-{name.lower()}"
+            bucket = f"{self.name.lower()[:24]}-{name.lower()}"
             return StandIn(bucket, _Attributes(name, f"arn:aws:s3:::{bucket}"))
         if kind == "AWS::IAM::Role":
             own = f"arn:aws:iam::{ACCOUNT}:role/{name}"
@@ -159,4 +160,5 @@ def _managed_policy(name: str) -> str:
 
 
 def _secret(service: str, reference: str) -> str:
-    return f"(from {service} {reference})"
+    del reference
+    return f"from{service}"

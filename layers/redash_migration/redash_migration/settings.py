@@ -24,6 +24,7 @@ OPTIONAL: Mapping[str, str] = {
     "SLACK_SIGNING_SECRET_ARN": "",
     "SLACK_APPROVERS": "",
     "APPROVERS": "",
+    "APPROVAL_SETTINGS": "",
     "ALLOW_SELF_APPROVAL": "false",
     "REQUIRED_APPROVALS": "1",
     "APPROVAL_TIMEOUT_SECONDS": "14400",

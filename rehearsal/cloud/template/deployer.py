@@ -14,10 +14,18 @@ from rehearsal.cloud.template.deployment import Deployment, Resource
 from rehearsal.cloud.template.intrinsics import Resolver
 from rehearsal.cloud.template.parameters import parameter_values
 from rehearsal.cloud.template.reading import TemplateError, read_template
+from rehearsal.cloud.template.refusals import (
+    property_refusals,
+    refusals,
+    rule_refusals,
+    service_refusals,
+)
 
 
 class Deployer:
     """Creates the resources of one template, each before the first that refers to it.
+
+    What CloudFormation or a service would refuse is refused here too, as far as it is documented.
 
     ``creators``: the type of a resource -> what makes one (``resources.CREATORS``).
     """
@@ -34,6 +42,9 @@ class Deployer:
         self.creators = creators
         self.document = read_template(template, cloud.region)
         values = parameter_values(self.document, parameters)
+        refused = [*refusals(self.document), *rule_refusals(self.document, values)]
+        if refused:
+            raise TemplateError(f"{template.name}: CloudFormation refuses it: {'; '.join(refused)}")
         self.deployment = Deployment(stack_name, template, cloud.region, values)
         self.addresses: dict[str, str] = {}
         self._in_progress: list[str] = []
@@ -86,6 +97,12 @@ class Deployer:
                 if self._exists(other):
                     self.resource(other)
             properties = self.resolver.resolve(found.get("Properties", {}))
+            refused = [
+                *property_refusals(kind, properties, self.cloud.region),
+                *service_refusals(kind, properties),
+            ]
+            if refused:
+                raise TemplateError(f"{logical_id} ({kind}): AWS refuses it: {'; '.join(refused)}")
             try:
                 made = self.creators[kind](self, logical_id, kind, properties)
             except TemplateError:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.cloud.template.reading import TemplateError
+from rehearsal.cloud.template.refusals.quotas import PARAMETER_VALUE_BYTES
 
 
 def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,7 +30,8 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> d
             problems.append(f"{name}: {text!r} {problem}")
         kind = str(parameter["Type"])
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
-            values[name] = [part.strip() for part in text.split(",")] if text else []
+            # An empty text is a list of one empty text, as CloudFormation has it.
+            values[name] = [part.strip() for part in text.split(",")]
         else:
             values[name] = text
     if problems:
@@ -38,22 +40,31 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> d
 
 
 def _refusal(parameter: Mapping[str, Any], text: str) -> str:
-    hint = parameter.get("ConstraintDescription", "")
-    if "AllowedValues" in parameter:
-        allowed = [str(value) for value in parameter["AllowedValues"]]
-        if text not in allowed:
-            return f"is none of {', '.join(allowed)}"
+    return next(_refusals(parameter, text), "")
+
+
+def _refusals(parameter: Mapping[str, Any], text: str) -> Iterator[str]:
+    allowed = [str(value) for value in parameter.get("AllowedValues", [text])]
+    if text not in allowed:
+        yield f"is none of {', '.join(allowed)}"
+    most = int(parameter.get("MaxLength", PARAMETER_VALUE_BYTES))
+    if len(text) > most:
+        yield f"has {len(text)} letters of {most}"
+    if len(text) < int(parameter.get("MinLength", 0)):
+        yield f"has fewer than {parameter['MinLength']} letters"
     pattern = parameter.get("AllowedPattern")
     parts = text.split(",") if str(parameter["Type"]).startswith(("List", "Comma")) else [text]
-    if pattern and not all(re.search(pattern, part) for part in parts):
-        return f"does not match {pattern}" + (f" ({hint})" if hint else "")
+    if pattern and not all(re.fullmatch(pattern, part) for part in parts):
+        hint = parameter.get("ConstraintDescription", "")
+        yield f"does not match {pattern}" + (f" ({hint})" if hint else "")
     if parameter["Type"] == "Number":
-        try:
-            number = float(text)
-        except ValueError:
-            return "is not a number"
-        if number < float(parameter.get("MinValue", number)):
-            return f"is below {parameter['MinValue']}"
-        if number > float(parameter.get("MaxValue", number)):
-            return f"is above {parameter['MaxValue']}"
-    return ""
+        yield from _number(parameter, text)
+
+
+def _number(parameter: Mapping[str, Any], text: str) -> Iterator[str]:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        yield "is not a number"
+    elif float(text) < float(parameter.get("MinValue", text)):
+        yield f"is below {parameter['MinValue']}"
+    elif float(text) > float(parameter.get("MaxValue", text)):
+        yield f"is above {parameter['MaxValue']}"

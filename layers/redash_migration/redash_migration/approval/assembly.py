@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from functools import cache
@@ -14,6 +15,7 @@ from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
+from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.slack import SlackChannel
@@ -21,30 +23,53 @@ if TYPE_CHECKING:
 KEYS_LIFE_SECONDS = 300.0
 """How long keys are kept in memory: a rotated key is known everywhere after this time."""
 
+SETTINGS_LIFE_SECONDS = 60.0
+"""How long the approval's settings are kept in memory: who was taken off the list is off then."""
+
+
+def settings() -> Settings:
+    """This function's settings, and those of the approval, which stand in a parameter of their own.
+
+    Addresses and people can be more than an environment has room for (4 KB). A variable of the
+    same name counts before the parameter's entry.
+    """
+    own = wiring.settings()
+    parameter = own["APPROVAL_SETTINGS"]
+    if not parameter:
+        return own
+    period = int(time.monotonic() // SETTINGS_LIFE_SECONDS)
+    return Settings({**_parameter(parameter, period), **own.variables})
+
+
+@cache
+def _parameter(name: str, period: int) -> dict[str, str]:  # noqa: ARG001 - makes the cache expire
+    found = json.loads(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    return {str(key): str(value) for key, value in found.items()}
+
 
 def desk(record: Record) -> Desk:
     """What the gates of this migration work with, here."""
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.adapters.stepfunctions import StepFunctions
 
-    settings = wiring.settings()
+    known = settings()
     return Desk(
         record=record,
         store=wiring.artifacts(record.migration_id),
         keys=keys,
-        mail=SnsMail(client("sns"), settings["APPROVAL_TOPIC_ARN"]),
+        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"]),
         chat=chat(),
         # A gate only sends answers; the machine's own name is not needed for that.
         resumer=StepFunctions(client("stepfunctions"), ""),
         chat_decides=chat_decides(),
-        pause_budget_seconds=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
+        pause_budget_seconds=known.number("WRITE_PAUSE_BUDGET_SECONDS"),
         clock=clock.now,
     )
 
 
 def chat() -> SlackChannel | None:
     """The Slack channel, where one is configured."""
-    arn = wiring.settings()["SLACK_WEBHOOK_SECRET_ARN"]
+    arn = settings()["SLACK_WEBHOOK_SECRET_ARN"]
     if not arn:
         return None
     from redash_migration.adapters.slack import SlackChannel
@@ -54,25 +79,25 @@ def chat() -> SlackChannel | None:
 
 def chat_decides() -> bool:
     """Whether buttons in Slack count: a signing secret and somebody who may press them."""
-    settings = wiring.settings()
+    known = settings()
     return bool(
-        settings["SLACK_WEBHOOK_SECRET_ARN"]
-        and settings["SLACK_SIGNING_SECRET_ARN"]
-        and settings.names("SLACK_APPROVERS")
+        known["SLACK_WEBHOOK_SECRET_ARN"]
+        and known["SLACK_SIGNING_SECRET_ARN"]
+        and known.names("SLACK_APPROVERS")
     )
 
 
 def policy(purpose: Purpose) -> Policy:
     """Who has to agree, and for how long the question stands."""
-    settings = wiring.settings()
+    known = settings()
     timeout = "APPROVAL_TIMEOUT_SECONDS" if purpose is CUTOVER else "CONFIRM_TIMEOUT_SECONDS"
     return Policy(
-        addresses=settings.names("APPROVERS"),
-        required=settings.number("REQUIRED_APPROVALS"),
-        allow_self=settings.flag("ALLOW_SELF_APPROVAL"),
-        timeout_seconds=settings.number(timeout),
-        language=settings["LANGUAGE"],
-        base_url=settings["APPROVAL_URL"],
+        addresses=known.names("APPROVERS"),
+        required=known.number("REQUIRED_APPROVALS"),
+        allow_self=known.flag("ALLOW_SELF_APPROVAL"),
+        timeout_seconds=known.number(timeout),
+        language=known["LANGUAGE"],
+        base_url=known["APPROVAL_URL"],
         chat_decides=chat_decides(),
     )
 
@@ -82,12 +107,12 @@ def readiness(requested_by: str) -> list[Check]:
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.approval.gate.readiness import approver_check, subscription_check
 
-    settings = wiring.settings()
+    known = settings()
     rule = policy(CUTOVER)
-    mail = SnsMail(client("sns"), settings["APPROVAL_TOPIC_ARN"])
+    mail = SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"])
     people = approver_check(
         rule.addresses,
-        settings.names("SLACK_APPROVERS") if rule.chat_decides else (),
+        known.names("SLACK_APPROVERS") if rule.chat_decides else (),
         required=rule.required,
         allow_self=rule.allow_self,
         requested_by=requested_by,
@@ -107,7 +132,7 @@ def readiness(requested_by: str) -> list[Check]:
 
 def keys() -> KeyRing:
     """The keys that sign links, read again every five minutes."""
-    arn = wiring.settings()["LINK_SIGNING_SECRET_ARN"]
+    arn = settings()["LINK_SIGNING_SECRET_ARN"]
     return _keys(arn, int(time.monotonic() // KEYS_LIFE_SECONDS))
 
 
@@ -137,5 +162,5 @@ def _secret(arn: str) -> str:
 
 def signing_secret() -> Callable[[], str] | None:
     """The Slack app's signing secret, where buttons may decide."""
-    arn = wiring.settings()["SLACK_SIGNING_SECRET_ARN"]
+    arn = settings()["SLACK_SIGNING_SECRET_ARN"]
     return (lambda: _secret(arn)) if arn else None

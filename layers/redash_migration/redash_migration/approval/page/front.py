@@ -50,7 +50,7 @@ def _slack(request: Request, language: str) -> Response:
         gates=Gates(wiring.record_table()),
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         secret=assembly.signing_secret(),
-        approvers=slack_approvers(wiring.settings().names("SLACK_APPROVERS")),
+        approvers=slack_approvers(assembly.settings().names("SLACK_APPROVERS")),
         language=language,
     )
     return press(buttons, request)
