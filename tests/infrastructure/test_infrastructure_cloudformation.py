@@ -108,7 +108,7 @@ MADE_BY_AWS = {
     "AWS::StackName": 80,
     "ApprovalApi": 10,
 }
-"""Letters of what is no parameter; names that CloudFormation makes are cut, their ARNs count 120."""
+"""Letters of what is no parameter; names that CloudFormation makes are cut, and count 120."""
 
 
 def longest(value: Any, document: Document) -> int:
@@ -199,7 +199,10 @@ def parameter(**given: Any) -> Callable[[Document], Any]:
         (in_table(DependsOn="Nobody"), "refers to Nobody"),
         (in_table(Condition="Nothing"), "condition Nothing"),
         (in_table(DependsOn="RecordPolicy"), "circular dependency of MigrationTable"),
-        (in_table(DeletionPolicy="Retain"), "RetainExceptOnCreate"),
+        (
+            lambda found: found["Resources"]["DmsVpcRole"].update(DeletionPolicy="Retain"),
+            "RetainExceptOnCreate",
+        ),
         (in_table(UpdateReplacePolicy="RetainExceptOnCreate"), "UpdateReplacePolicy"),
         (in_properties("MigrationTable", DeletionProtectionEnabled=True), "protects itself"),
         (in_properties("ReplicationSubnets", Tags=[]), "looks for dms-vpc-role"),

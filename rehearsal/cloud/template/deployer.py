@@ -42,7 +42,7 @@ class Deployer:
         self.creators = creators
         self.document = read_template(template, cloud.region)
         values = parameter_values(self.document, parameters)
-        refused = [*refusals(self.document), *rule_refusals(self.document, values)]
+        refused = refusals(self.document) or rule_refusals(self.document, values)
         if refused:
             raise TemplateError(f"{template.name}: CloudFormation refuses it: {'; '.join(refused)}")
         self.deployment = Deployment(stack_name, template, cloud.region, values)

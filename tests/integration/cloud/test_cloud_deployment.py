@@ -125,7 +125,7 @@ def refused(cloud: Cloud, tmp_path: Path, text: str, **parameters: Any) -> str:
         ("{Type: 'AWS::Quantum::Computer'}", "A: the rehearsal does not know the type AWS::Quan"),
         (
             "{Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref Nothing}}",
-            "Nothing: neither a parameter nor a resource",
+            "Resources.A: refers to Nothing, which is not in the template",
         ),
         (
             "{Type: 'AWS::SNS::Topic', Properties: {TopicName: !GetAtt [B, Colour]}}",
@@ -141,11 +141,11 @@ def refused(cloud: Cloud, tmp_path: Path, text: str, **parameters: Any) -> str:
         ),
         (
             "{Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref C}}",
-            "circular dependency between resources: A -> C -> A",
+            "circular dependency of A; Resources: circular dependency of C",
         ),
         (
             "{Type: 'AWS::SNS::Topic', Properties: {TopicName: !If [Never, a, b]}}",
-            "Conditions: 'Never' is not defined",
+            "Resources.A: the condition Never is not in the template",
         ),
     ],
 )
@@ -154,6 +154,50 @@ def test_what_is_not_known_is_named(
 ) -> None:
     text = f"Resources:\n  A: {resource}\n  B: {{Type: 'AWS::SQS::Queue'}}\n"
     text += "  C: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref A}}\n"
+    assert words in refused(cloud, tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            """
+Parameters: {Names: {Type: CommaDelimitedList, Default: ""}}
+Rules: {Given: {Assertions: [{Assert: !Equals [!Join ["", !Ref Names], ""]}]}}
+Resources: {A: {Type: 'AWS::SQS::Queue'}}
+""",
+            "Rules.Given.Assertions[0].Assert.Fn::Equals[0]: Fn::Join is not supported there",
+        ),
+        (
+            """
+Parameters: {Names: {Type: CommaDelimitedList, Default: ""}}
+Rules:
+  Given:
+    Assertions: [{Assert: !Not [!Contains [!Ref Names, ""]], AssertDescription: give names}]
+Resources: {A: {Type: 'AWS::SQS::Queue'}}
+""",
+            "Rules.Given: give names",
+        ),
+        (
+            """
+Resources:
+  A: {Type: 'AWS::IAM::Role', DeletionPolicy: Retain, Properties: {RoleName: dms-vpc-role}}
+""",
+            "A: a failed first create leaves it behind under its fixed name dms-vpc-role",
+        ),
+        (
+            """
+Resources:
+  A:
+    Type: 'AWS::DMS::ReplicationInstance'
+    Properties: {ReplicationInstanceClass: c, ReplicationInstanceIdentifier: !Ref AWS::StackName}
+  B: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Sub "${A}", Kolor: red}}
+""",
+            "B (AWS::SQS::Queue): AWS refuses it: Kolor: is no property",
+        ),
+    ],
+)
+def test_what_aws_refuses_is_refused(cloud: Cloud, tmp_path: Path, text: str, words: str) -> None:
     assert words in refused(cloud, tmp_path, text)
 
 

@@ -41,12 +41,11 @@ def _left(name: str, resource: Mapping[str, Any]) -> Iterator[str]:
     if str(resource.get("UpdateReplacePolicy", "Delete")) not in {"Delete", "Retain", "Snapshot"}:
         yield f"Resources.{name}.UpdateReplacePolicy: takes Delete, Retain or Snapshot"
     properties = resource.get("Properties", {})
-    if policy == "Retain":
-        fixed = properties.get(NAMES.get(str(resource["Type"]), ""))
+    fixed = properties.get(NAMES.get(str(resource["Type"]), ""))
+    if policy == "Retain" and fixed:
         yield (
-            f"Resources.{name}: a failed first create leaves it behind"
-            + (f" under its fixed name {fixed}" if fixed else "")
-            + "; RetainExceptOnCreate does not"
+            f"Resources.{name}: a failed first create leaves it behind under its fixed name "
+            f"{fixed}; RetainExceptOnCreate does not"
         )
     if any(properties.get(one) in (True, "true") for one in PROTECTED):
         yield f"Resources.{name}: protects itself from the first create on, which can't roll back"

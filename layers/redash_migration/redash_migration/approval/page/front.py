@@ -34,7 +34,7 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table()),
-        approvers=lambda: approvers(wiring.settings().names("APPROVERS")),
+        approvers=lambda: approvers(assembly.settings().names("APPROVERS")),
         keys=assembly.keys,
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,
