@@ -38,7 +38,7 @@ TIME_SCALE = 10.0
 """The reconciler's minute lasts six seconds here."""
 
 PARAMETERS = {
-    "PollSeconds": "1",
+    "PollSeconds": "5",
     "ApprovalTimeoutSeconds": "3600",
     "ConfirmTimeoutSeconds": "3600",
     "FullLoadTimeoutSeconds": "3600",
@@ -52,7 +52,7 @@ PARAMETERS = {
 }
 """What a rehearsal chooses differently from the template's defaults: it has less time."""
 
-BY_AWS_CLOCK = {"PollSeconds": "5", "TargetTimeoutSeconds": "600"}
+BY_AWS_CLOCK = {"TargetTimeoutSeconds": "600"}
 """What it leaves as long as on AWS when AWS's clock counts."""
 
 

@@ -22,6 +22,7 @@ from rehearsal.cloud.lambdas.function import Answer
 from rehearsal.cloud.lambdas.runtime import LambdaRuntime
 from rehearsal.cloud.mailbox import Mailbox
 from rehearsal.cloud.observation import Observation
+from rehearsal.cloud.repairs import hooks
 from rehearsal.cloud.reports import Reports
 from rehearsal.cloud.server import AwsServer
 from rehearsal.cloud.slack import SlackCatcher
@@ -80,6 +81,8 @@ class Cloud(Observation):
         reports = Reports(self.journal, self.bus, self.mailbox, self.lambdas, self.client)
         self._ending.callback(reports.disconnect)
         self._ending.callback(self._stop_executions)
+        hooks.time_scale = self._time_scale
+        self._ending.callback(setattr, hooks, "time_scale", 1.0)
         self.clock = Clock(self.bus, self._time_scale)
         self._ending.callback(self.clock.stop)
         self.clock.start()
