@@ -1,4 +1,4 @@
-"""Lacking: a Wait state that goes by the rehearsal's clock.
+"""Missing: a Wait state that goes by the rehearsal's clock.
 
 The template's shortest pause between two looks is five seconds, on AWS a cheap one; the rehearsal's
 minutes are shorter, and so are its waits (``hooks.time_scale``; 1 by AWS's own clock).
