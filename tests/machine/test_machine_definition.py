@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "statemachine" / "migration.asl.json").read_text(encoding="utf-8")
@@ -68,6 +69,35 @@ def test_every_task_has_a_time_limit_and_retries_what_is_transient(name: str, st
     errors = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
     assert {"TransientFailure", "Lambda.TooManyRequestsException", "Runtime.ExitError"} <= errors
     assert "States.ALL" not in errors
+
+
+def function_limits() -> dict[str, int]:
+    """Substitution of a function's ARN -> its Timeout in the template."""
+    source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    default = source["Globals"]["Function"]["Timeout"]
+    return {
+        f"${{{name}Arn}}": int(resource["Properties"].get("Timeout", default))
+        for name, resource in source["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+LIMITS = function_limits()
+FIXED = [
+    (name, state)
+    for name, state in TASKS
+    if isinstance(state["TimeoutSeconds"], int) and state["Arguments"]["FunctionName"] in LIMITS
+]
+
+
+@pytest.mark.parametrize(("name", "state"), FIXED, ids=[name for name, _ in FIXED])
+def test_a_state_outlasts_its_function(name: str, state: State) -> None:
+    """Else its end is States.Timeout, which no Retry names, and not the function's own."""
+    least = LIMITS[state["Arguments"]["FunctionName"]] + 60
+    if state["Resource"].endswith("waitForTaskToken"):
+        assert state["TimeoutSeconds"] >= least, name
+    else:
+        assert state["TimeoutSeconds"] == least, name
 
 
 def caught_by() -> dict[str, list[State]]:

@@ -14,6 +14,8 @@ from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
 Mode = Literal["migrate", "preflight", "roll-back"]
 MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
 FIELDS = ("mode", "allowSourceRestart", "requestedBy", "migrationId")
+IGNORED = frozenset({"Comment"})
+"""Asks nothing: the console suggests {"Comment": "Insert your JSON here"} as an input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def parse_request(given: Any) -> Request:
     if not isinstance(given, Mapping):
         raise InvalidInput("input: a JSON object is required; {} starts a migration")
     for field in given:
-        if field not in FIELDS:
+        if field not in FIELDS and field not in IGNORED:
             raise InvalidInput(f"{field}: unknown field; known are {', '.join(FIELDS)}")
     mode = given.get("mode", "migrate")
     if mode not in MODES:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
@@ -26,3 +27,23 @@ def moment(text: str) -> datetime:
 def seconds_between(start: str, end: str) -> float:
     """Seconds from one stamp to another, rounded to milliseconds."""
     return round((moment(end) - moment(start)).total_seconds(), 3)
+
+
+def looks(
+    seconds: float,
+    *,
+    every: float,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
+) -> Iterator[None]:
+    """One turn of a waiting loop at a time, for so many seconds; the first at once.
+
+    It is the clock that ends it, not the number of turns: a look takes time too, and a function
+    has a limit.
+    """
+    end = now() + seconds
+    while True:
+        yield
+        if now() >= end:
+            return
+        sleep(every)

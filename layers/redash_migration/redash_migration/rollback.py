@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from redash_migration.clock import looks
 from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.host import commands as on_the_host
 from redash_migration.record import Record
@@ -97,11 +98,10 @@ class Undoing:
         if service not in self._ecs.services([service]):
             return
         self._ecs.set_desired(service, count)
-        for _ in range(STOPPED_SECONDS * 2):
+        for _ in looks(STOPPED_SECONDS, every=0.5, sleep=self._sleep):
             now = self._ecs.services([service]).get(service)
             if now is None or now.running + now.pending <= count:
                 return
-            self._sleep(0.5)
         raise TransientFailure(f"ECS service {service}: tasks still run, or come up")
 
     def close_probe(self, listener: str, target_group: str) -> None:

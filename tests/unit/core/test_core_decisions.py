@@ -175,8 +175,9 @@ def test_a_schema_part_that_did_not_arrive_whole_is_refused() -> None:
             schema_part(broken, 1)
 
 
-def test_an_empty_input_starts_a_migration() -> None:
-    assert parse_request({}).mode == "migrate"
+@pytest.mark.parametrize("given", [{}, {"Comment": "Insert your JSON here"}])
+def test_an_empty_input_starts_a_migration(given: dict[str, Any]) -> None:
+    assert parse_request(given).mode == "migrate"
 
 
 @pytest.mark.parametrize(

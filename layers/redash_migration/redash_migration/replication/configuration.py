@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from redash_migration.clock import looks
 from redash_migration.errors import CheckFailed, TransientFailure
 from redash_migration.record import Check, Record
 from redash_migration.replication.mappings import table_mappings
@@ -22,6 +23,9 @@ CONNECTION_SECONDS = 240
 
 READY_SECONDS = 240
 """How long a new task may take to become ready."""
+
+POLL_SECONDS = 0.5
+"""Between two looks at what has no event."""
 
 
 def configure(
@@ -52,11 +56,10 @@ def configure(
     else:
         arn = task.arn
     record.put_fact("task", {"arn": arn, "identifier": identifier})
-    for _ in range(READY_SECONDS * 2):
+    for _ in looks(READY_SECONDS, every=POLL_SECONDS, sleep=sleep):
         task = dms.task(arn)
         if task is not None and task.status not in {"creating", "modifying"}:
             return arn
-        sleep(0.5)
     raise TransientFailure(f"replication task {identifier}: not ready within {READY_SECONDS} s")
 
 
@@ -91,7 +94,7 @@ def connect_endpoints(
         dms.test_connection(instance, arn)
     waiting = dict(endpoints)
     failures: list[str] = []
-    for _ in range(CONNECTION_SECONDS * 2):
+    for _ in looks(CONNECTION_SECONDS, every=POLL_SECONDS, sleep=sleep):
         for side, arn in list(waiting.items()):
             status, message = dms.connection(instance, arn)
             if status == "successful":
@@ -110,17 +113,23 @@ def connect_endpoints(
                 )
         if not waiting:
             break
-        sleep(0.5)
     failures += [f"{side} endpoint: no answer in {CONNECTION_SECONDS} s" for side in waiting]
     if failures:
         raise CheckFailed("; ".join(failures))
 
 
 def delete_task(
-    dms: Dms, identifier: str, sleep: Callable[[float], None] = time.sleep, seconds: int = 600
+    dms: Dms,
+    identifier: str,
+    sleep: Callable[[float], None] = time.sleep,
+    seconds: int = 600,
+    now: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Stop and delete the task, and its slot with it; nothing when it is gone already."""
-    for _ in range(seconds * 2):
+    """Stop and delete the task, and its slot with it; nothing when it is gone already.
+
+    TransientFailure after so many seconds by the clock ``now``.
+    """
+    for _ in looks(seconds, every=POLL_SECONDS, sleep=sleep, now=now):
         task = dms.task_called(identifier)
         if task is None:
             return
@@ -128,5 +137,4 @@ def delete_task(
             dms.stop(task.arn)
         elif task.status in {"ready", "stopped", "failed", "failed-move"}:
             dms.delete(task.arn)
-        sleep(0.5)
     raise TransientFailure(f"replication task {identifier}: still there after {seconds} s")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
     from redash_migration.plan import Plan
 
+RESUMED_FACT = "change_capture_resumed"
+STALE_SECONDS = 120
+"""How long a description may go on saying "stopped" after the task was told to go on."""
+
 
 def check_full_load(record: Record, dms: Dms, plan: Plan) -> None:
     """FullLoadIncomplete names every table that is not complete or has error rows."""
@@ -48,7 +52,16 @@ def resume_change_capture(record: Record, dms: Dms) -> None:
     if task is None:
         raise ReplicationTaskFailed("the replication task was deleted")
     if task.status in {"stopped", "failed"}:
+        record.put_fact(RESUMED_FACT, {"at": stamp(record.clock())})
         dms.start(task.arn, resume=True)
+
+
+def _just_resumed(record: Record) -> bool:
+    """Whether "stopped" may still be what the task was before it was told to go on."""
+    resumed = record.fact(RESUMED_FACT)
+    if resumed is None:
+        return False
+    return seconds_between(str(resumed["at"]), stamp(record.clock())) < STALE_SECONDS
 
 
 def in_sync(
@@ -69,6 +82,8 @@ def in_sync(
     """
     waited = seconds_between(record.milestone(f"await_in_sync_{phase}"), stamp(record.clock()))
     task = dms.task(task_arn(record))
+    if task is not None and task.status == "stopped" and _just_resumed(record):
+        return {"in_sync": False, "waiting_for": ["the task is to go on"]}
     if task is None or task.status in {"failed", "stopped", "deleting"}:
         raise ReplicationTaskFailed(
             "change capture does not run: "
