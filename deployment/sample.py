@@ -5,7 +5,7 @@ from __future__ import annotations
 from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.cloud.backends import DEFAULT_REGION as REGION
 
-__all__ = ["ACCOUNT", "EVERYTHING", "HOME", "MIGRATION", "REGION", "arn"]
+__all__ = ["ACCOUNT", "EVERYTHING", "HOME", "MIGRATION", "REGION", "WHOLE_HOME", "arn"]
 
 
 def arn(service: str, rest: str) -> str:
@@ -60,3 +60,20 @@ HOME = {
     "RedashCookieSecretArn": MIGRATION["RedashCookieSecretArn"],
 }
 """The new home; what is not here has a default."""
+
+WHOLE_HOME = {
+    **HOME,
+    "SourceSecurityGroupId": "sg-0123456789abcdef3",
+    "Migrated": "yes",
+    "RedashImage": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/docker-hub/redash/redash:25.8.0",
+    "RepositoryArn": arn("ecr", "repository/docker-hub/redash/redash"),
+    "SecretsKeyArn": EVERYTHING["SecretsKeyArn"],
+    "RedashHost": "https://redash.example.com",
+    "EnvironmentFileArn": "arn:aws:s3:::redash-settings/redash.env",
+    "MailPasswordSecretArn": arn("secretsmanager", "secret:redash/mail-AbCdEf"),
+    "GoogleClientSecretArn": arn("ssm", "parameter/redash/google"),
+    "LdapPasswordSecretArn": arn("secretsmanager", "secret:redash/ldap-AbCdEf"),
+    "PostgresVersion": "13",
+    "DatabaseLifecycleSupport": "open-source-rds-extended-support",
+}
+"""The same with everything that can be asked for."""

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from deployment.permissions import allows
 from deployment.reachability import reached
-from deployment.sample import EVERYTHING, HOME, MIGRATION, REGION
+from deployment.sample import EVERYTHING, HOME, MIGRATION, REGION, WHOLE_HOME
 from deployment.stack import Stack
 from rehearsal.cloud.template.refusals import (
     property_refusals,
@@ -45,9 +46,9 @@ def test_cloudformation_has_nothing_to_refuse(template: Path) -> None:
         Stack(APPLICATION, EVERYTHING, CAPITALS),
         Stack(APPLICATION, EVERYTHING, LONGEST_NAME),
         Stack(TARGET, HOME, "Redash-Home"),
-        Stack(TARGET, {**HOME, "Migrated": "yes"}),
+        Stack(TARGET, WHOLE_HOME),
     ],
-    ids=["bare", "everything", "capitals", "longest name", "new home", "migrated"],
+    ids=["bare", "everything", "capitals", "longest name", "new home", "whole home"],
 )
 def test_no_service_has_anything_to_refuse(stack: Stack) -> None:
     said = {
@@ -79,6 +80,50 @@ def test_route_tables_are_demanded_where_endpoints_are_made() -> None:
     assert len(rule_refusals(document, asked)) == 1
     assert rule_refusals(document, {**asked, "RouteTableIds": ["rtb-1"]}) == []
     assert rule_refusals(document, {**asked, "CreateVpcEndpoints": "no"}) == []
+
+
+def test_a_version_past_its_support_is_created_only_with_extended_support() -> None:
+    document = Stack(TARGET).document
+    asked = {
+        "PostgresVersion": "13",
+        "DatabaseLifecycleSupport": "open-source-rds-extended-support",
+    }
+    assert rule_refusals(document, asked) == []
+    off = "open-source-rds-extended-support-disabled"
+    assert len(rule_refusals(document, {**asked, "DatabaseLifecycleSupport": off})) == 1
+    assert rule_refusals(document, {"PostgresVersion": "14", "DatabaseLifecycleSupport": off}) == []
+
+
+def test_every_container_gets_the_further_variables_and_secrets() -> None:
+    tasks = Stack(TARGET, WHOLE_HOME).of_type("AWS::ECS::TaskDefinition")
+    assert len(tasks) == 5
+    given = {
+        "REDASH_MAIL_PASSWORD": WHOLE_HOME["MailPasswordSecretArn"],
+        "REDASH_GOOGLE_CLIENT_SECRET": WHOLE_HOME["GoogleClientSecretArn"],
+        "REDASH_LDAP_BIND_DN_PASSWORD": WHOLE_HOME["LdapPasswordSecretArn"],
+    }
+    for name, task in tasks.items():
+        [container] = task["ContainerDefinitions"]
+        file = {"Type": "s3", "Value": WHOLE_HOME["EnvironmentFileArn"]}
+        assert container["EnvironmentFiles"] == [file], name
+        secrets = {one["Name"]: one["ValueFrom"] for one in container["Secrets"]}
+        assert given.items() <= secrets.items(), name
+    role = Stack(TARGET, WHOLE_HOME).of_type("AWS::IAM::Role")["ExecutionRole"]
+    statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+    for action, resource in (
+        ("secretsmanager:GetSecretValue", given["REDASH_MAIL_PASSWORD"]),
+        ("ssm:GetParameters", given["REDASH_GOOGLE_CLIENT_SECRET"]),
+        ("s3:GetObject", WHOLE_HOME["EnvironmentFileArn"]),
+        ("s3:GetBucketLocation", "arn:aws:s3:::redash-settings"),
+        ("ecr:BatchGetImage", WHOLE_HOME["RepositoryArn"]),
+    ):
+        assert allows(statements, action, str(resource)), action
+
+
+def test_the_new_home_is_protected_once_it_holds_something() -> None:
+    for parameters, protected in ((HOME, False), (WHOLE_HOME, True)):
+        database = Stack(TARGET, parameters).of_type("AWS::RDS::DBInstance")["Database"]
+        assert database["DeletionProtection"] is protected
 
 
 SECRETS = [
