@@ -23,6 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         write_pause_budget=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
         wal_budget=settings.number("WAL_BUDGET_BYTES"),
         steps=record.steps.all(),
+        replication_engine=str((record.fact("new_home") or {}).get("replication_engine", "")),
     )
     return preflight(
         record,

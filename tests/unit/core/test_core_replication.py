@@ -11,6 +11,7 @@ from redash_migration.clock import looks
 from redash_migration.errors import ReplicationTaskFailed, TransientFailure
 from redash_migration.record import Record
 from redash_migration.replication.configuration import delete_task
+from redash_migration.replication.engine_version import engine_check
 from redash_migration.replication.sync import in_sync, resume_change_capture
 from redash_migration.replication.task import TaskTruth
 
@@ -46,6 +47,30 @@ def test_a_task_that_stays_is_given_up_by_the_clock(look: float) -> None:
 
 def test_there_is_always_a_first_look() -> None:
     assert len(list(looks(0, every=1, sleep=lambda _: None))) == 1
+
+
+@pytest.mark.parametrize(
+    ("major", "engine", "status"),
+    [
+        (12, "3.4.2", "PASS"),
+        (13, "3.4.3", "PASS"),
+        (13, "3.4.2", "FAIL"),
+        (16, "3.5.2", "FAIL"),
+        (16, "3.5.4", "PASS"),
+        (17, "3.5.4", "FAIL"),
+        (17, "3.6.1", "PASS"),
+        (17, "3.10.0", "PASS"),
+        (18, "3.6.1", "WARN"),
+        (16, "", "UNKNOWN"),
+        (16, "newest", "UNKNOWN"),
+    ],
+)
+def test_an_engine_reads_the_versions_it_is_documented_for(
+    major: int, engine: str, status: str
+) -> None:
+    check = engine_check(major, engine)
+    assert check.status == status
+    assert status != "FAIL" or "ReplicationEngineVersion=" in check.remedy
 
 
 class Task:

@@ -25,6 +25,7 @@ from redash_migration.preflight.room import find_room
 from redash_migration.preflight.tables import plan_tables, table_checks
 from redash_migration.record import Check
 from redash_migration.record.steps import StepTiming
+from redash_migration.replication.engine_version import engine_check
 
 Side = Literal["source", "target"]
 
@@ -35,7 +36,8 @@ class Request:
 
     `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none. `slots_before` are the
     replication slots that an earlier run of this migration's preflight found, None at the first.
-    `steps` tell how long this migration's steps take here.
+    `steps` tell how long this migration's steps take here. `replication_engine` is the DMS engine's
+    version, None where nobody asked DMS.
     """
 
     migration_id: str
@@ -45,6 +47,7 @@ class Request:
     wal_budget: int = 0
     slots_before: tuple[str, ...] | None = None
     steps: Sequence[StepTiming] = ()
+    replication_engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,8 @@ def _planned(
         checks.append(unknown("plan.made", error))
         return None, None, None
     versions = [side.info.server_version // 10000 if side else 0 for side in (old, new)]
+    if request.replication_engine is not None:
+        checks.append(engine_check(versions[0], request.replication_engine))
     pause = predict(tables, sequences, speeds, observed(request.steps))
     checks.append(pause_check(pause, request.write_pause_budget))
     plan = Plan(

@@ -42,7 +42,15 @@ def inspect_new_home(
     fingerprints = new_fingerprints(key["key"], secrets.text, settings)
     containers = new_containers(ecs, settings)
     images = sorted({str(container["image"]) for container in containers})
-    record.put_fact("new_home", {"fingerprints": fingerprints, "images": images})
+    instance = dms.instance(settings["REPLICATION_INSTANCE_ARN"]) or {}
+    record.put_fact(
+        "new_home",
+        {
+            "fingerprints": fingerprints,
+            "images": images,
+            "replication_engine": str(instance.get("EngineVersion", "")),
+        },
+    )
     record.checks.put(
         *inspect_replication(dms, settings),
         *inspect_traffic(balancing, settings),

@@ -10,6 +10,9 @@ from rehearsal.cloud.template.resources.fitting import fitting
 
 Properties = dict[str, Any]
 
+DEFAULT_ENGINE = "3.5.4"
+"""What DMS takes where no version is asked for (DMS User Guide, "AWS DMS release notes")."""
+
 
 def subnet_group(
     deployer: Deployer, logical_id: str, kind: str, properties: Properties
@@ -24,6 +27,7 @@ def instance(deployer: Deployer, logical_id: str, kind: str, properties: Propert
     """AWS::DMS::ReplicationInstance; Ref gives the ARN."""
     client = deployer.client("dms")
     properties.setdefault("ReplicationInstanceIdentifier", deployer.name(logical_id).lower())
+    properties.setdefault("EngineVersion", DEFAULT_ENGINE)
     # Network and subnets have no meaning here.
     for name in ("ReplicationSubnetGroupIdentifier", "VpcSecurityGroupIds"):
         properties.pop(name, None)

@@ -13,6 +13,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "DMS による照合が終わっていないテーブルがあります。",
         "切り替え前に全テーブルをチェックサムで照合するため、そのまま進められます。",
     ),
+    "replication.engine_version": (
+        "この PostgreSQL のバージョンに対応した DMS エンジンは文書化されていません。",
+        "DMS ユーザーガイドのソースバージョン一覧を確認し、最新のエンジンを使ってください。",
+    ),
     "plan.write_pause": (
         "予測される書き込み停止時間が上限を超えています。",
         "大きいテーブルの古い行を先に削除するか、WritePauseBudgetSeconds を引き上げてください。",
