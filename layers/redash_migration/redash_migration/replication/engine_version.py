@@ -8,9 +8,7 @@ from redash_migration.record import Check
 
 LEAST = {13: (3, 4, 3), 14: (3, 4, 7), 15: (3, 5, 1), 16: (3, 5, 3), 17: (3, 6, 1)}
 """PostgreSQL as a source, major version -> least engine version (AWS DMS User Guide, "Using a
-PostgreSQL database as an AWS DMS source": PostgreSQL source version). Older ones take any engine."""
-
-_CHECK = "replication.engine_version"
+PostgreSQL database as an AWS DMS source"). Older ones take any engine."""
 
 
 def engine_check(source_major: int, engine: str) -> Check:
@@ -18,7 +16,7 @@ def engine_check(source_major: int, engine: str) -> Check:
     found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", engine)
     if found is None:
         return Check(
-            _CHECK,
+            "replication.engine_version",
             "UNKNOWN",
             f"the replication instance names no engine version ({engine or 'nothing'})",
             "Look at the instance in the DMS console.",
@@ -26,7 +24,7 @@ def engine_check(source_major: int, engine: str) -> Check:
     said = f"DMS engine {engine}, PostgreSQL {source_major}"
     if source_major > max(LEAST):
         return Check(
-            _CHECK,
+            "replication.engine_version",
             "WARN",
             f"{said}: no engine is documented to read it",
             "See the list of source versions in the DMS user guide; take the newest engine.",
@@ -36,7 +34,7 @@ def engine_check(source_major: int, engine: str) -> Check:
         return Check(_CHECK, "PASS", said)
     wanted = ".".join(map(str, least))
     return Check(
-        _CHECK,
+        "replication.engine_version",
         "FAIL",
         f"{said}: needs engine {wanted} or newer",
         f"Deploy the stack again with ReplicationEngineVersion={wanted}.",
