@@ -31,7 +31,7 @@ def engine_check(source_major: int, engine: str) -> Check:
         )
     least = LEAST.get(source_major, (0, 0, 0))
     if tuple(map(int, found.groups())) >= least:
-        return Check(_CHECK, "PASS", said)
+        return Check("replication.engine_version", "PASS", said)
     wanted = ".".join(map(str, least))
     return Check(
         "replication.engine_version",
