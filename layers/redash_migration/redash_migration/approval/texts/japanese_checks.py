@@ -17,6 +17,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "この PostgreSQL のバージョンに対応した DMS エンジンは文書化されていません。",
         "DMS ユーザーガイドのソースバージョン一覧を確認し、最新のエンジンを使ってください。",
     ),
+    "host.queues": (
+        "既存サーバーの Redis から応答がなく、キューと一時停止中のデータソースを確認できません。",
+        "REDASH_REDIS_URL を直してください。このままでは実行中のクエリの完了を待ちません。",
+    ),
     "plan.write_pause": (
         "予測される書き込み停止時間が上限を超えています。",
         "大きいテーブルの古い行を先に削除するか、WritePauseBudgetSeconds を引き上げてください。",
