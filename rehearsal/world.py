@@ -34,6 +34,11 @@ MIGRATION_ROLE = "redash_migration"
 SOURCE_SECRET = "redash/source-database"
 TARGET_SECRET = "redash/target-database"
 
+NOTICE = {
+    "en": "Rehearsal: on one machine, nothing real is touched",
+    "ja": "リハーサル: この端末の中だけで動き、実際の環境には影響しません",
+}
+
 TIME_SCALE = 10.0
 """The reconciler's minute lasts six seconds here."""
 
@@ -237,6 +242,7 @@ class World:
                 "Approvers": ",".join(APPROVERS),
                 "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack_url),
                 "Language": self.options.language,
+                "Notice": NOTICE[self.options.language],
                 **self._parameters,
             },
             STACK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.announcing import announce
 from redash_migration.record.owner import PHASES
 from redash_migration.report.finish import finish
 from redash_migration.step import step
@@ -14,9 +15,12 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, failure, trouble}`` -> ``{status, report, name, cause}``"""
     migration_id = event["migration_id"]
+    record = wiring.record(migration_id)
     return finish(
-        wiring.record(migration_id),
+        record,
         wiring.artifacts(migration_id),
         event.get("failure"),
         event.get("trouble"),
+        wiring.settings()["LANGUAGE"],
+        lambda ending: announce(record, ending),
     )

@@ -10,6 +10,7 @@ from redash_migration.errors import MissingSetting
 
 OPTIONAL: Mapping[str, str] = {
     "LANGUAGE": "en",
+    "NOTICE": "",
     "COMPOSE_DIRECTORY": "/opt/redash",
     "HOST_DOCUMENT": "",
     "SETTINGS_KNOWN_TO_DIFFER": "",

@@ -114,9 +114,9 @@ def test_japanese_mails(staging: Staging) -> None:
     stage.record.checks.put(Check("x", "WARN", "detail of the step"))
     stage.ask()
     mail = stage.mails[0]
-    assert mail["subject"] == f"[Redash] 切り替えの承認をお願いします（確認事項 1 件） {MIGRATION}"
+    assert mail["subject"] == f"[Redash] 切り替えの承認をお願いします（確認事項 1件） {MIGRATION}"
     assert "書き込み停止時間の予測: 38秒" in mail["text"]
-    assert "警告（1 件）:\n- detail of the step" in mail["text"]
+    assert "警告（1件）:\n- detail of the step" in mail["text"]
     assert 'lang="ja"' in stage.call("GET", stage.link())["body"]
 
 

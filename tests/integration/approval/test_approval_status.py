@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.approval.standing.ending import Ending, serving
 from redash_migration.record import Check, Record
@@ -235,7 +236,7 @@ def test_the_facts_that_changed_are_named(stage: Stage) -> None:
     ("language", "title"),
     [
         ("en", "The cutover can't start: 1 to mend first"),
-        ("ja", "切り替えを開始できません（要対応 1 件）"),
+        ("ja", "切り替えを開始できません（要対応 1件）"),
     ],
 )
 def test_a_failed_check_asks_nothing(staging: Staging, language: str, title: str) -> None:
@@ -257,3 +258,42 @@ def test_keeping_is_told_too(stage: Stage) -> None:
     link = stage.link()
     stage.answer(link, "keep")
     assert _headline(stage.call("GET", link)) == "The new Redash stays"
+
+
+class TestTheLastMessage:
+    """Everybody who was concerned hears once how it ended."""
+
+    def test_it_says_what_happened_and_what_is_next(self, stage: Stage) -> None:
+        ending = _ending(
+            status="ROLLED_BACK",
+            serves="old",
+            error="DataMismatch",
+            state="VerifyData",
+            cause="public.dashboards, key 30",
+            failed_checks=("verify.data",),
+        )
+        announce(stage.record, ending)
+        announce(stage.record, ending)
+        assert [mail["to"] for mail in stage.mails] == [HANA, KEN, "starter@example.com"]
+        for mail in stage.mails:
+            assert "Taken back: the old Redash is in use" in mail["subject"]
+            assert "public.dashboards, key 30" in mail["text"]
+            assert "- verify.data" in mail["text"]
+            assert "Nothing was lost" in mail["text"]
+            assert f"{MIGRATION}/report.html" in mail["text"]
+
+    def test_one_that_can_not_be_reached_keeps_nobody_else_from_it(self, stage: Stage) -> None:
+        stage.failing_addresses[HANA] = "InternalError"
+        announce(stage.record, _ending(mode="preflight", serves="old"))
+        assert {mail["to"] for mail in stage.mails} == {KEN, "starter@example.com"}
+        assert "Preflight: ready to migrate" in stage.mails[0]["subject"]
+        events = [entry["event"] for entry in stage.record.audit_trail()]
+        assert events.count("ending.message_failed") == 1
+
+    def test_a_notice_stands_above_everything(self, staging: Staging) -> None:
+        stage = staging(NOTICE="Rehearsal: nothing real is touched")
+        stage.ask()
+        mail = stage.mails[0]
+        assert mail["subject"].startswith("Rehearsal [Redash] ")
+        assert mail["text"].startswith("Rehearsal: nothing real is touched\n\n")
+        assert "Rehearsal: nothing real is touched" in stage.call("GET", stage.link())["body"]

@@ -15,7 +15,6 @@ from redash_migration.replication.events import command_id, task_arns
 from redash_migration.replication.statistics import TableStatistics, incomplete, validation
 from redash_migration.replication.task import TaskTruth, after_full_load, after_stop
 from redash_migration.report.finish import named
-from redash_migration.report.page import bytes_text, seconds_text
 from redash_migration.traffic.actions import forward_to, maintenance, replaced, target_groups
 
 
@@ -236,19 +235,3 @@ def test_a_lambda_failure_is_named_by_its_message() -> None:
     failure = named({"error": {"Error": "DataMismatch", "Cause": cause}, "state": "VerifyData"})
     assert failure == {"name": "DataMismatch", "cause": "1 row differs", "state": "VerifyData"}
     assert named(None) is None
-
-
-def test_sizes_and_times_read_well() -> None:
-    assert [bytes_text(n) for n in (None, 0, 999, 1500, 2.5e12)] == [
-        "—",
-        "0 B",
-        "999 B",
-        "1.5 kB",
-        "2.5 TB",
-    ]
-    assert [seconds_text(n) for n in (None, 4.21, 185, 7800)] == [
-        "—",
-        "4.2 s",
-        "3 min 5 s",
-        "2 h 10 min",
-    ]

@@ -23,12 +23,16 @@ _SUBJECT_LIMIT = 99
 class SnsMail:
     """One topic."""
 
-    def __init__(self, client: SNSClient, topic_arn: str) -> None:
+    def __init__(self, client: SNSClient, topic_arn: str, notice: str = "") -> None:
         self._client = client
         self._topic_arn = topic_arn
+        self._notice = notice
 
     def send(self, address: str, subject: str, text: str) -> None:
         """Publish for one approver; raises NotSent with the service's error code."""
+        if self._notice:
+            subject = f"{self._notice.partition(':')[0]} {subject}"
+            text = f"{self._notice}\n\n{text}"
         one_line = " ".join(subject.split())
         try:
             self._client.publish(

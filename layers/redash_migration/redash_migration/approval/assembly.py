@@ -57,7 +57,7 @@ def desk(record: Record) -> Desk:
         record=record,
         store=wiring.artifacts(record.migration_id),
         keys=keys,
-        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"]),
+        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
         chat=chat(),
         # A gate only sends answers; the machine's own name is not needed for that.
         resumer=StepFunctions(client("stepfunctions"), ""),

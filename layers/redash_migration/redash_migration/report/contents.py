@@ -14,6 +14,9 @@ from redash_migration.record import Record
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
 
+MOST_NAMED = 12
+"""So many checks are named in a cause."""
+
 Status = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"]
 
 
@@ -74,9 +77,20 @@ def _located(failure: Mapping[str, Any], record: Record) -> dict[str, Any]:
     """The failure with the very step it came from, where a whole Parallel or Map failed."""
     steps = record.steps.all()
     failed = [step.name for step in steps if step.status == "FAILED"]
+    found = {**failure, "cause": _with_checks(str(failure["cause"]), record)}
     if failed and failure["state"] not in {step.name for step in steps}:
-        return {**failure, "state": failed[-1]}
-    return dict(failure)
+        return {**found, "state": failed[-1]}
+    return found
+
+
+def _with_checks(cause: str, record: Record) -> str:
+    """The console shows a failure's cause alone, so it names the checks that failed."""
+    bad = [check.id for check in record.checks.all() if check.status in {"FAIL", "UNKNOWN"}]
+    unnamed = [name for name in bad if name not in cause]
+    if not unnamed:
+        return cause
+    more = f" and {len(unnamed) - MOST_NAMED} more" if len(unnamed) > MOST_NAMED else ""
+    return f"{cause} [failed checks: {', '.join(unnamed[:MOST_NAMED])}{more}]".strip()
 
 
 def status(record: Record, failure: Mapping[str, Any] | None) -> Status:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from redash_migration.approval.standing.ending import Ending, ending_of
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
@@ -20,8 +21,10 @@ def finish(
     artifacts: Artifacts,
     failure: Mapping[str, Any] | None,
     trouble: Mapping[str, Any] | None = None,
+    language: str = "en",
+    tell: Callable[[Ending], object] = lambda _: None,
 ) -> dict[str, Any]:
-    """Write report.json and report.html, end the migration; safe to run again.
+    """Write report.json and report.html, tell people, end the migration; safe to run again.
 
     A migration that went back and by which nobody is served yet does not end here: it stays the
     owner, and the reconciler begins its roll-back once more.
@@ -31,11 +34,15 @@ def finish(
     """
     contents = report(record, artifacts, named(failure), named(trouble))
     artifacts.put_json("report.json", contents)
-    artifacts.put_bytes("report.html", render(contents).encode(), "text/html; charset=utf-8")
+    ending = ending_of(contents, record.milestones())
+    ending.keep(record)
+    page = render(contents, ending, language)
+    artifacts.put_bytes("report.html", page.encode(), "text/html; charset=utf-8")
     record.milestone("ended")
     record.audit("ended", status=contents["status"])
     if record.phase() != "back" or served(record):
         record.turn("ended")
+    _told(record, tell, ending)
     error = contents["error"] or {"name": "", "cause": ""}
     return {
         "status": contents["status"],
@@ -43,6 +50,14 @@ def finish(
         "name": error["name"],
         "cause": error["cause"],
     }
+
+
+def _told(record: Record, tell: Callable[[Ending], object], ending: Ending) -> None:
+    """People hear of it; that they can't be told is no reason for the report to fail."""
+    try:
+        tell(ending)
+    except Exception as error:
+        record.audit("ending.not_told", failure=type(error).__name__)
 
 
 def named(failure: Mapping[str, Any] | None) -> dict[str, str] | None:

@@ -71,12 +71,12 @@ class Gates:
             self._keep(written, answer)
         return written
 
-    def begin(self, gate: Gate, evidence_hash: str, now: datetime) -> Gate | None:
+    def decide_as_planned(self, gate: Gate, evidence_hash: str, now: datetime) -> Gate | None:
         """The planned time has come: what was agreed decides; None when somebody was faster."""
         last = max(gate.agreeing(evidence_hash), key=lambda answer: answer.at)
         return self._write(gate, _decided(gate, last, stamp(now)))
 
-    def drop(self, gate: Gate, evidence_hash: str) -> Gate | None:
+    def end_plans(self, gate: Gate, evidence_hash: str) -> Gate | None:
         """Take back plans that were made on other evidence; None when somebody was faster."""
         kept = {
             actor: answer

@@ -63,13 +63,13 @@ def _attended(desk: Desk, gate: Gate, now: datetime) -> Gate | None:
     if begins is not None:
         if begins > now:
             return None
-        begun = desk.gates.begin(gate, evidence.hash, now)
+        begun = desk.gates.decide_as_planned(gate, evidence.hash, now)
         if begun is not None:
             desk.record.audit("approval.begins", purpose=gate.purpose.state, gate=gate.gate_id)
         return begun
     if void := [answer for answer in gate.answers.values() if _is_void(answer, evidence.hash)]:
         send_unplanned(desk, gate, evidence, void[-1], now)
-        gate = desk.gates.drop(gate, evidence.hash) or gate
+        gate = desk.gates.end_plans(gate, evidence.hash) or gate
         desk.record.audit(
             "approval.plan_ended",
             purpose=gate.purpose.state,

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from redash_migration.approval.gate.question import Gate
 from redash_migration.clock import moment, stamp
 from redash_migration.record.table import RecordTable
 
@@ -32,12 +31,15 @@ class Claim:
 
 
 class Deliveries:
-    """The messages of one gate. ``occasion``: request, reminder-50, reminder-90, outcome."""
+    """The messages about one thing: a gate, by its id, or a migration's ending.
 
-    def __init__(self, table: RecordTable, gate: Gate) -> None:
+    ``occasion``: request, reminder-50, reminder-90, planned, unplanned, outcome; or the status.
+    """
+
+    def __init__(self, table: RecordTable, migration_id: str, about: str) -> None:
         self._table = table
-        self._pk = gate.migration_id
-        self._prefix = f"MESSAGE#{gate.gate_id}#"
+        self._pk = migration_id
+        self._prefix = f"MESSAGE#{about}#"
 
     def claim(self, occasion: str, recipient: str, now: datetime) -> Claim | None:
         """The claim, or None when it was sent, is being sent, or has failed too often."""

@@ -41,7 +41,7 @@ def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> 
 
     _mail(desk, gate, REQUEST, people=_unanswered(gate), letter=letter, now=now)
     _post_question(desk, gate, evidence, REQUEST, now)
-    return len(Deliveries(desk.record.table, gate).reached(REQUEST))
+    return len(Deliveries(desk.record.table, gate.migration_id, gate.gate_id).reached(REQUEST))
 
 
 def send_reminders(desk: Desk, gate: Gate, evidence: Evidence, percent: int, now: datetime) -> None:
@@ -172,7 +172,7 @@ def _send(
     now: datetime,
     send: Callable[[], None],
 ) -> bool:
-    deliveries = Deliveries(desk.record.table, gate)
+    deliveries = Deliveries(desk.record.table, gate.migration_id, gate.gate_id)
     claim = deliveries.claim(occasion, recipient, now)
     if claim is None:
         return False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.approval.page.headers import security_headers
 from redash_migration.approval.page.http import Response
 from redash_migration.approval.texts import Texts
+from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,12 +21,20 @@ _TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def render(texts: Texts, status: int, template: str, **model: Any) -> Response:
     """A whole page with its headers."""
-    body = (
-        _environment()
-        .get_template(template)
-        .render(t=texts, f=texts.figures, style=style(), **model)
+    return Response(
+        status, page(texts, template, **model), security_headers(style(), texts.language)
     )
-    return Response(status, body, security_headers(style(), texts.language))
+
+
+def page(texts: Texts, template: str, **model: Any) -> str:
+    """The HTML alone."""
+    shape = _environment().get_template(template)
+    return shape.render(t=texts, f=texts.figures, style=style(), notice=notice(), **model)
+
+
+def notice() -> str:
+    """What stands above everything: that this is a rehearsal, or a trial."""
+    return Settings.from_env()["NOTICE"]
 
 
 @cache
@@ -48,7 +57,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["strong"] = _strong
+    environment.filters["breakable"] = _breakable
     return environment
+
+
+def _breakable(name: str) -> Markup:
+    """A name that breaks after its dots and underscores, and nowhere else."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^._]*[._]?", name) if part)
 
 
 def _strong(text: str) -> Markup:

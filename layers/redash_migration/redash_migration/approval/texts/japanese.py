@@ -11,7 +11,7 @@ JAPANESE: Mapping[str, str] = {
     "none": "なし",
     # The question
     "RequestApproval.title": "切り替えを開始しますか？",
-    "RequestApproval.title_blocked": "切り替えを開始できません（要対応 {count} 件）",
+    "RequestApproval.title_blocked": "切り替えを開始できません（要対応 {count}件）",
     "RequestApproval.lead_blocked": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されていますが、"
         "不合格または結果不明の検査があります。解消されるまで回答は不要です。解消されると、"
@@ -37,7 +37,7 @@ JAPANESE: Mapping[str, str] = {
     "RequestApproval.headline": "書き込み停止時間の予測",
     "ConfirmCutover.headline": "切り替え後の書き込み",
     "headline.budget": "上限 {budget}",
-    "headline.rows": "{tables} テーブル、{rows}行、{bytes}",
+    "headline.rows": "{tables}テーブル、{rows}行、{bytes}",
     "headline.writes_note": "元に戻すと失われます",
     "headline.no_writes_note": "元に戻しても何も失われません",
     "headline.writes_unmeasured_note": "元に戻すとすべて失われるものとお考えください",
@@ -50,7 +50,7 @@ JAPANESE: Mapping[str, str] = {
     "viewing.title": "回答はご本人宛てのメールから",
     "to_decision": "回答欄へ",
     "to_facts": "内容を確認する",
-    "two_needed": "2 名の承認が必要です（現在 {required} 名中 {given} 名）。",
+    "two_needed": "2名の承認が必要です（現在 {required}名中 {given}名）。",
     # Progress
     "progress.title": "進み具合",
     "progress.copied": "コピー",
@@ -59,7 +59,7 @@ JAPANESE: Mapping[str, str] = {
     "progress.pause": "停止",
     "progress.switch": "切替",
     "progress.confirm": "確認",
-    "progress.description": "全 {total} 段階のうち {number} 番目: {name}",
+    "progress.description": "全 {total}段階のうち {number}番目: {name}",
     # Sections
     "steps.title": "このあとの流れ",
     "steps.stop": (
@@ -111,14 +111,14 @@ JAPANESE: Mapping[str, str] = {
     "findings.title": "警告",
     "findings.title.failed": "不合格の検査",
     "findings.title.both": "不合格の検査と警告",
-    "findings.none": "警告はありません。{passed} 項目の検査に合格しました。",
+    "findings.none": "警告はありません。{passed}項目の検査に合格しました。",
     "findings.some.RequestApproval": (
         "先にお読みください。警告があるため、承認には理由の記入が必要です。"
-        "ほかの {passed} 項目の検査には合格しています。"
+        "ほかの {passed}項目の検査には合格しています。"
     ),
     "findings.some.ConfirmCutover": (
         "切り替えの承認後に新しく出たものです。回答には理由の記入が必要です。"
-        "ほかの {passed} 項目の検査には合格しています。"
+        "ほかの {passed}項目の検査には合格しています。"
     ),
     "findings.blocked": (
         "不合格または結果不明の検査があります。解消されるまで切り替えは承認できません"
@@ -130,9 +130,9 @@ JAPANESE: Mapping[str, str] = {
     "finding.remedy": "対処:",
     "finding.approval.disk_unknown": "元のデータベースが計測に応答しませんでした。",
     "remedy.approval.disk_unknown": (
-        "1 分ごとに計測し直します。元のホストの状態を確認してください。"
+        "1分ごとに計測し直します。元のホストの状態を確認してください。"
     ),
-    "finding.approval.lag": "新しいデータベースの遅れが {limit} 秒を超えています。",
+    "finding.approval.lag": "新しいデータベースの遅れが {limit}秒を超えています。",
     "remedy.approval.lag": (
         "追いつくまでお待ちください。遅れの分だけ書き込み停止時間が長くなります。"
     ),
@@ -146,8 +146,8 @@ JAPANESE: Mapping[str, str] = {
     "tables.title": "移行するデータ",
     "tables.picture": "大きいテーブル（ディスク上のサイズ順）",
     "tables.bar": "{size}・{rows}行",
-    "tables.others": "ほか {count} 件",
-    "tables.all": "全 {count} テーブル",
+    "tables.others": "ほか {count}件",
+    "tables.all": "全 {count}テーブル",
     "tables.name": "テーブル",
     "tables.rows": "行数",
     "tables.size": "サイズ",
@@ -192,7 +192,7 @@ JAPANESE: Mapping[str, str] = {
         "{switched} の切り替え以降、書き込みはありません。いま元に戻しても何も失われません。"
     ),
     "back.some": (
-        "{switched} の切り替え以降、**{writes} 件の書き込み**がありました。これらは新しい"
+        "{switched} の切り替え以降、**{writes}件の書き込み**がありました。これらは新しい"
         "データベースにしかないため、元に戻すと失われます。時間がたつほど増えていきます。"
     ),
     "back.unmeasured": (
@@ -206,14 +206,14 @@ JAPANESE: Mapping[str, str] = {
     "form.submit.refuse": "却下する",
     "form.decision": "回答の選択",
     "form.approve": "切り替えを承認する",
-    "form.approve.hint": "1 分以内に書き込み停止が始まります。",
+    "form.approve.hint": "1分以内に書き込み停止が始まります。",
     "form.reject": "却下する",
     "form.reject.hint": "切り替えは行わず、元の Redash をそのまま使い続けます。",
     "form.keep": "新しい Redash を使い続ける",
     "form.keep.hint": "元の環境を廃止します。以後、この画面から戻すことはできません。",
     "form.go_back": "元の Redash に戻す",
     "form.go_back.none": "切り替え以降の書き込みはないため、何も失われません。",
-    "form.go_back.some": "切り替え以降の書き込み {writes} 件が失われます。",
+    "form.go_back.some": "切り替え以降の書き込み {writes}件が失われます。",
     "form.go_back.unmeasured": "切り替え以降に書き込まれたものはすべて失われます。",
     "form.name": "移行名を入力してください",
     "form.name.hint": "移行名:",
@@ -231,7 +231,7 @@ JAPANESE: Mapping[str, str] = {
     "problem.name_wrong": "移行名が違います。正しい移行名は入力欄の上に表示されています。",
     "problem.decision_missing": "どちらかを選んでください。",
     "problem.reason_missing": "理由を簡単にご記入ください。",
-    "problem.reason_too_long": "理由は 1000 文字以内にしてください。",
+    "problem.reason_too_long": "理由は 1000文字以内にしてください。",
     "problem.starter": "この移行を開始したご本人は承認できません。別の方の承認が必要です。",
     "problem.person_unknown": (
         "このアカウントがどの承認者のものか判別できません。ご本人宛てのメールのリンクを"
@@ -273,11 +273,11 @@ JAPANESE: Mapping[str, str] = {
     "next.ConfirmCutover.expire": "新しい Redash を使い続けます。片付けは行っていません。",
     "next.pending": (
         "回答は記録されました。移行の処理へはまだ伝わっていませんが、"
-        "1〜2 分以内に自動で伝わります。"
+        "1〜2分以内に自動で伝わります。"
         "これ以上の操作は必要ありません。"
     ),
-    "noted.title": "ありがとうございます。もう 1 名の承認が必要です",
-    "noted.text": "承認を受け付けました。現在 {required} 名中 {given} 名が承認しています。",
+    "noted.title": "ありがとうございます。もう 1名の承認が必要です",
+    "noted.text": "承認を受け付けました。現在 {required}名中 {given}名が承認しています。",
     "already.note": "すでに回答済みです。あらたな変更はありません。",
     # Calm pages
     "notice.unknown.title": "ページが見つかりません",
@@ -297,29 +297,29 @@ JAPANESE: Mapping[str, str] = {
     "notice.large.text": "何も変更されていません。前のページに戻り、理由を短くしてください。",
     "notice.trouble.title": "少しお待ちください",
     "notice.trouble.text": (
-        "いまページを表示できません。失われたものはありません。1 分ほどたってからもう一度"
+        "いまページを表示できません。失われたものはありません。1分ほどたってからもう一度"
         "お試しください。"
     ),
     # Messages
     "mail.RequestApproval.subject.clear": "[Redash] 切り替えの承認をお願いします {migration}",
     "mail.RequestApproval.subject.warned": (
-        "[Redash] 切り替えの承認をお願いします（確認事項 {count} 件） {migration}"
+        "[Redash] 切り替えの承認をお願いします（確認事項 {count}件） {migration}"
     ),
     "mail.RequestApproval.subject.blocked": (
-        "[Redash] 切り替えを開始できません（不合格 {count} 件） {migration}"
+        "[Redash] 切り替えを開始できません（不合格 {count}件） {migration}"
     ),
     "mail.ConfirmCutover.subject.clear": "[Redash] 新しい環境の確認をお願いします {migration}",
     "mail.ConfirmCutover.subject.warned": (
-        "[Redash] 新しい環境の確認をお願いします（確認事項 {count} 件） {migration}"
+        "[Redash] 新しい環境の確認をお願いします（確認事項 {count}件） {migration}"
     ),
-    "mail.failed": "不合格の検査（{count} 件）:",
+    "mail.failed": "不合格の検査（{count}件）:",
     "mail.reminder.subject": "[Redash] 回答のお願い（残り {left}） {migration}",
     "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left} です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
     "mail.pause": "書き込み停止時間の予測: {pause}",
-    "mail.writes": "切り替え後の書き込み: {writes} 件（元に戻すと失われます）",
-    "mail.amount": "移行するデータ: {tables} テーブル、{rows} 行、{bytes}",
-    "mail.warnings": "警告（{count} 件）:",
+    "mail.writes": "切り替え後の書き込み: {writes}件（元に戻すと失われます）",
+    "mail.amount": "移行するデータ: {tables}テーブル、{rows}行、{bytes}",
+    "mail.warnings": "警告（{count}件）:",
     "mail.no_warnings": "警告はありません。",
     "mail.open": "判断材料の確認と回答はこちら:",
     "mail.personal": (
@@ -327,7 +327,7 @@ JAPANESE: Mapping[str, str] = {
         "回答はページの中で行います。"
     ),
     "mail.until": "回答期限: {time}",
-    "mail.more": "ほか {count} 件",
+    "mail.more": "ほか {count}件",
     "mail.decided": "{decision}（{actor}、{time}）",
     "mail.decided_expired": "{decision}（{time}）",
     "mail.reason": "理由: {reason}",
@@ -343,6 +343,6 @@ JAPANESE: Mapping[str, str] = {
     "slack.not_allowed": "この移行の承認者ではありません。何も変更されていません。",
     "slack.closed": "この確認は終了しました。何も変更されていません。",
     "slack.stale": "状況が変わったため、メッセージを更新しました。もう一度ご確認ください。",
-    "slack.noted": "承認を受け付けました（{required} 名中 {given} 名）。",
+    "slack.noted": "承認を受け付けました（{required}名中 {given}名）。",
     "slack.already": "すでに回答済みです。何も変更されていません。",
 }

@@ -147,7 +147,7 @@ JAPANESE: Mapping[str, str] = {
     "status.pause_label": "書き込み停止時間",
     "status.pause_value": "{seconds}（予測 {predicted}）",
     "status.compared": "照合済みのテーブル",
-    "status.compared_value": "{all} 件中 {done} 件",
+    "status.compared_value": "{all}件中 {done}件",
     "status.serves": "稼働中の環境",
     "status.serves.old": "元の Redash",
     "status.serves.new": "新しい Redash",
@@ -167,9 +167,9 @@ JAPANESE: Mapping[str, str] = {
         "期限までに回答がありませんでした。元の Redash をそのまま使い続けます"
     ),
     "ended.preflight.SUCCEEDED": "事前確認: 移行の準備ができています",
-    "ended.preflight.FAILED": "事前確認: 先に直す点が {count} 件あります",
+    "ended.preflight.FAILED": "事前確認: 先に直す点が {count}件あります",
     "ended.lost.none": (
-        "失われたデータはありません。{all} テーブル中 {equal} テーブルを照合し、一致しました。"
+        "失われたデータはありません。{all}テーブル中 {equal}テーブルを照合し、一致しました。"
     ),
     "ended.lost.old": "失われたデータはありません。元の環境は以前のままです。",
     "ended.why": "理由",

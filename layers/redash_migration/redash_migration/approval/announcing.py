@@ -1,0 +1,32 @@
+"""How it ended, told with the settings of the function that writes the report."""
+
+from __future__ import annotations
+
+from redash_migration import clock, wiring
+from redash_migration.adapters.clients import client
+from redash_migration.approval.assembly import chat
+from redash_migration.approval.gate.people import plain_address
+from redash_migration.approval.messages.endings import send_ending
+from redash_migration.approval.standing.ending import Ending
+from redash_migration.approval.texts import Texts
+from redash_migration.record.record import Record
+
+
+def announce(record: Record, ending: Ending) -> None:
+    """Tell the approvers and whoever started it."""
+    from redash_migration.adapters.sns import SnsMail
+
+    settings = wiring.settings()
+    starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
+    addresses = {address.casefold(): address for address in settings.names("APPROVERS")}
+    if starter:
+        addresses.setdefault(starter, starter)
+    send_ending(
+        record,
+        ending,
+        list(addresses.values()),
+        mail=SnsMail(client("sns"), settings["APPROVAL_TOPIC_ARN"], settings["NOTICE"]),
+        chat=chat(),
+        texts=Texts(settings["LANGUAGE"]),
+        now=clock.now(),
+    )

@@ -1,0 +1,95 @@
+"""The last message: how it ended, to everybody who was concerned, once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from redash_migration.approval.desk import Chat, Mail, NotSent
+from redash_migration.approval.messages.chat_messages import letter_blocks
+from redash_migration.approval.messages.deliveries import Deliveries
+from redash_migration.approval.messages.mails import Letter
+from redash_migration.approval.standing.ending import Ending
+from redash_migration.approval.standing.ending_words import (
+    ANSWERS,
+    after_that,
+    ended_title,
+    nothing_lost,
+    why,
+)
+from redash_migration.approval.texts import Texts
+from redash_migration.record.record import Record
+
+CHAT = "slack"
+
+
+def send_ending(
+    record: Record,
+    ending: Ending,
+    addresses: Iterable[str],
+    *,
+    mail: Mail,
+    chat: Chat | None,
+    texts: Texts,
+    now: datetime,
+) -> None:
+    """To each address and to the channel; a channel that fails holds up no other."""
+    letter = ending_letter(texts, record.migration_id, ending)
+    for address in addresses:
+
+        def send(address: str = address) -> None:
+            mail.send(address, letter.subject, letter.text)
+
+        _once(record, ending, address, send, now)
+    if chat is not None:
+        _once(record, ending, CHAT, lambda: chat.post(*_marked(letter, ending)), now)
+
+
+def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
+    """Outcome, who serves, what was lost, why, what is next."""
+    title = ended_title(texts, ending)
+    serves = texts(f"status.serves.{ending.serves}")
+    lines = [title, f"{texts('status.serves')}: {serves}"]
+    if lost := nothing_lost(texts, ending):
+        lines.append(lost)
+    if ending.write_pause_seconds is not None:
+        pause = texts.figures.duration(ending.write_pause_seconds)
+        lines.append(f"{texts('status.pause_label')}: {pause}")
+    if reason := why(texts, ending):
+        lines.append(f"{texts('ended.why')}: {reason}")
+    if ending.failed_checks:
+        lines += [f"{texts('ended.checks')}:", *(f"- {name}" for name in ending.failed_checks)]
+    if ending.not_taken_back:
+        lines += [f"{texts('ended.not_taken_back')}: {', '.join(ending.not_taken_back)}"]
+    lines += ["", f"{texts('ended.next')}: {after_that(texts, ending)}"]
+    lines.append(texts("ended.report", key=f"{migration_id}/report.html"))
+    subject = texts("ended.subject", title=title, migration=migration_id)
+    return Letter(subject, "\n".join(lines) + "\n")
+
+
+def _marked(letter: Letter, ending: Ending) -> tuple[str, list[dict[str, object]]]:
+    """With a sign of how bad it is: a rejection is an answer and no alarm."""
+    if ending.status == "SUCCEEDED":
+        mark = "✅"
+    elif ending.error in ANSWERS or ending.status == "RETURNED":
+        mark = "↩️"
+    else:
+        mark = "🚨" if ending.status == "FAILED" and ending.mode != "preflight" else "⚠️"
+    return letter_blocks(Letter(f"{mark} {letter.subject}", letter.text))
+
+
+def _once(
+    record: Record, ending: Ending, recipient: str, send: Callable[[], None], now: datetime
+) -> None:
+    deliveries = Deliveries(record.table, record.migration_id, "ending")
+    claim = deliveries.claim(ending.status, recipient, now)
+    if claim is None:
+        return
+    try:
+        send()
+    except NotSent as failure:
+        deliveries.failed(claim, str(failure))
+        record.audit("ending.message_failed", recipient=recipient, failure=str(failure))
+        return
+    deliveries.sent(claim, now)
+    record.audit("ending.told", recipient=recipient)

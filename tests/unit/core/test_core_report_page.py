@@ -1,0 +1,140 @@
+"""report.html: outcome first, what failed with its remedy, what is all well folded away."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from redash_migration.approval.standing.ending import ending_of
+from redash_migration.report.page import render
+from redash_migration.report.texts import REPORT
+
+SWITCHED = dict.fromkeys(("pause_began", "switch_began", "pause_ended"), "")
+
+
+def _step(name: str, second: int, seconds: float, status: str = "SUCCEEDED") -> dict[str, Any]:
+    at = f"2026-11-23T01:30:{second:02}.000000Z"
+    return {
+        "name": name,
+        "started_at": at,
+        "seconds": seconds,
+        "status": status,
+        "attempts": 1,
+        "error": "",
+    }
+
+
+def _report(**changed: Any) -> dict[str, Any]:
+    table = {
+        "name": "public.users",
+        "method": "dms",
+        "excluded_because": [],
+        "rows": 1234,
+        "bytes": 5_000_000,
+        "match": True,
+        "source_checksum": "42",
+        "target_checksum": "42",
+    }
+    check = {"id": "source.disk", "status": "PASS", "detail": "61 GB free", "remedy": ""}
+    return {
+        "migration_id": "redash-20261123-013005",
+        "status": "SUCCEEDED",
+        "mode": "migrate",
+        "requested_by": "ken@example.com",
+        "started_at": "2026-11-23T01:30:05.000000Z",
+        "ended_at": "2026-11-23T02:10:05.000000Z",
+        "write_pause_seconds": 31.0,
+        "predicted_write_pause_seconds": 38.4,
+        "predicted_parts": {"fence": 2.0},
+        "steps": [
+            _step("Preflight", 0, 4.0),
+            _step("RequestApproval", 10, 1000.0),
+            _step("StopServices", 20, 10.0),
+            _step("FenceSource", 30, 1.5),
+        ],
+        "tables": [table],
+        "sequences": [
+            {
+                "name": "users_id_seq",
+                "source_last_value": 9,
+                "target_last_value": 9,
+                "max_id": 8,
+                "ok": True,
+            }
+        ],
+        "checks": [check],
+        "approvals": [],
+        "audit": [],
+        "undo": [{"action": "fence", "key": "", "state": "PENDING", "error": ""}],
+        "error": None,
+        **changed,
+    }
+
+
+def _page(report: dict[str, Any], milestones: dict[str, str], language: str = "en") -> str:
+    return render(report, ending_of(report, milestones), language)
+
+
+def test_both_languages_have_every_word() -> None:
+    assert REPORT["en"].keys() == REPORT["ja"].keys()
+
+
+def test_a_good_end_is_told_first_and_the_rest_is_folded() -> None:
+    page = _page(_report(), SWITCHED)
+    assert page.index("the new Redash stays") < page.index("The write pause")
+    assert "Nothing was lost: 1 of 1 tables were compared and are equal." in page
+    assert "31 s without writing; 38 s were predicted" in page
+    assert "<details open" not in page
+    assert "What failed" not in page
+    assert "What was not taken back" not in page, "after a good end the undo list means nothing"
+    assert not re.search(r"<script|src=|href=\"http", page)
+
+
+def test_the_pause_is_a_timeline_without_the_time_of_people() -> None:
+    page = _page(_report(), SWITCHED)
+    lanes = re.findall(r'<rect x="([\d.]+)%" width="([\d.]+)%"', page)
+    assert lanes == [("0.0", "86.96"), ("86.96", "13.04")]
+    assert re.search(r"1\.5 s</td>\s*<td class=\"number\">2 s", page)
+    assert "Waiting for a person" not in page
+
+
+def test_a_failure_stands_open_with_its_remedy() -> None:
+    report = _report(
+        status="FAILED",
+        error={"name": "DataMismatch", "cause": "public.users: key 30", "state": "VerifyData"},
+        checks=[
+            {"id": "verify.data", "status": "FAIL", "detail": "key 30", "remedy": "Look at it."}
+        ],
+        steps=[_step("StopServices", 20, 10.0), _step("VerifyData", 30, 1.0, "FAILED")],
+    )
+    report["tables"][0]["match"] = False
+    page = _page(report, {"pause_began": ""})
+    for said in (
+        "Redash is down",
+        "DataMismatch in VerifyData: public.users: key 30",
+        "Look at it.",
+        "What was not taken back",
+        "<details open",
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_run_that_ended_early_has_a_page_too(language: str) -> None:
+    parts = ("tables", "sequences", "checks", "steps", "undo")
+    empty: dict[str, Any] = {part: [] for part in parts}
+    report = _report(
+        status="FAILED",
+        mode="preflight",
+        write_pause_seconds=None,
+        predicted_write_pause_seconds=None,
+        predicted_parts={},
+        requested_by="",
+        error={"name": "PreflightFailed", "cause": "", "state": "Preflight"},
+        **empty,
+    )
+    page = _page(report, {}, language)
+    assert f'lang="{language}"' in page
+    assert ("Preflight" if language == "en" else "事前確認") in page
