@@ -34,6 +34,7 @@ ASK_FOR_PARAMETERS = {
     "ConfirmCutoverFunction": "the approval's settings",
     "InspectNewHomeFunction": "the approval's settings, and Redash's secrets kept as parameters",
     "ReconcileFunction": "the approval's settings",
+    "ReportFunction": "the approval's settings",
     "RequestApprovalFunction": "the approval's settings",
 }
 """The only functions whose reader of secrets is given a client for parameters -> for what."""

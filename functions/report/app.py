@@ -21,6 +21,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.artifacts(migration_id),
         event.get("failure"),
         event.get("trouble"),
-        wiring.settings()["LANGUAGE"],
-        lambda ending: announce(record, ending),
+        language=wiring.settings()["LANGUAGE"],
+        tell=lambda ending: announce(record, ending),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from redash_migration import clock, wiring
+from redash_migration import clock
 from redash_migration.adapters.clients import client
-from redash_migration.approval.assembly import chat
+from redash_migration.approval.assembly import chat, settings
 from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.messages.endings import send_ending
 from redash_migration.approval.standing.ending import Ending
@@ -16,17 +16,17 @@ def announce(record: Record, ending: Ending) -> None:
     """Tell the approvers and whoever started it."""
     from redash_migration.adapters.sns import SnsMail
 
-    settings = wiring.settings()
+    known = settings()
     starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
-    addresses = {address.casefold(): address for address in settings.names("APPROVERS")}
+    addresses = {address.casefold(): address for address in known.names("APPROVERS")}
     if starter:
         addresses.setdefault(starter, starter)
     send_ending(
         record,
         ending,
         list(addresses.values()),
-        mail=SnsMail(client("sns"), settings["APPROVAL_TOPIC_ARN"], settings["NOTICE"]),
+        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
         chat=chat(),
-        texts=Texts(settings["LANGUAGE"]),
+        texts=Texts(known["LANGUAGE"]),
         now=clock.now(),
     )

@@ -21,6 +21,7 @@ def finish(
     artifacts: Artifacts,
     failure: Mapping[str, Any] | None,
     trouble: Mapping[str, Any] | None = None,
+    *,
     language: str = "en",
     tell: Callable[[Ending], object] = lambda _: None,
 ) -> dict[str, Any]:
