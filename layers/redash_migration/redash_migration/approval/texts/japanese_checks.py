@@ -57,10 +57,6 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "全行が満たすとは確認されていない制約があります。",
         "新しい側では外部キーをすべて検証します。先に VALIDATE CONSTRAINT を実行してください。",
     ),
-    "host.queues": (
-        "元のサーバーの設定では redis に接続できず、実行中のクエリが分かりません。",
-        "REDASH_REDIS_URL を直してください。このままでは実行中のクエリを待たずに停止します。",
-    ),
     "source.event_triggers": (
         "イベントトリガーがあります。RDS では作成できないことがあります。",
         "新しいデータベースに不要なものは DROP EVENT TRIGGER で削除してください。",
