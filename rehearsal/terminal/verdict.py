@@ -98,7 +98,7 @@ def _proofs(report: Mapping[str, Any]) -> list[str]:
         report.get("predicted_write_pause_seconds"),
     )
     if pause is not None:
-        beside = f" ({predicted:.1f} s predicted)" if predicted else ""
+        beside = f" ({_predicted(report, predicted)})" if predicted else ""
         found.append(f"write pause {pause:.1f} s{beside}")
     return found
 
@@ -112,3 +112,11 @@ def _short(path: Path) -> str:
     """From here, where that is shorter."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _predicted(report: Mapping[str, Any], seconds: float) -> str:
+    """``11.7 s predicted, 9.8 to 14.2 likely``"""
+    low = report.get("predicted_write_pause_low_seconds")
+    high = report.get("predicted_write_pause_high_seconds")
+    likely = "" if low is None or high is None else f", {low:.1f} to {high:.1f} likely"
+    return f"{seconds:.1f} s predicted{likely}"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from redash_migration.adapters.ecs import Ecs
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
 from rehearsal.load_balancer import LoadBalancer, create_old_home
+from rehearsal.timing import ServiceClock, TimingProfile, set_clock
+from rehearsal.timing.timing_profile import Spread
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 SERVER = "redash-server"
@@ -113,6 +117,49 @@ def test_a_task_that_ends_is_replaced(
     first.crash()
     assert wait_for(lambda: [task.id for task in stand_in.tasks(SERVER)] not in ([], [first.id]))
     assert any("Essential container" in one["message"] for one in service(aws)["events"])
+
+
+def test_by_a_slow_clock_a_task_is_there_after_its_network_and_image(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    parts = {
+        f"ecs.{part}": Spread(0.7, 0.7, 0.7, "s", "the test")
+        for part in ("network", "image", "boot")
+    }
+    set_clock(ServiceClock(TimingProfile(parts, 1.0)))
+    try:
+        desire(aws, 1)
+        ecs = aws.client("ecs")
+        listed: list[str] = []
+        assert wait_for(
+            lambda: bool(
+                listed
+                or listed.extend(ecs.list_tasks(cluster="redash", serviceName=SERVER)["taskArns"])
+            )
+        )
+        described = ecs.describe_tasks(cluster="redash", tasks=listed)["tasks"]
+        assert [task["lastStatus"] for task in described] == ["PROVISIONING"]
+        assert service(aws)["runningCount"] == 0
+        assert targets(aws, new_home) == []
+        assert wait_for(lambda: service(aws)["runningCount"] == 1)
+        assert len(targets(aws, new_home)) == 1
+    finally:
+        set_clock(ServiceClock())
+
+
+def test_why_a_task_stopped_by_itself_is_told_at_once(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    known = Ecs(aws.client("ecs"), "redash")
+    since = datetime.now(UTC).isoformat()
+    secrets = aws.client("secretsmanager")
+    secrets.delete_secret(SecretId="redash/cookie-secret", ForceDeleteWithoutRecovery=True)
+    desire(aws, 1)
+    assert wait_for(lambda: bool(known.failures(SERVER, since)))
+    assert "ResourceInitializationError" in known.failures(SERVER, since)[0]
+    desire(aws, 0)
+    later = datetime.now(UTC).isoformat()
+    assert known.failures(SERVER, later) == [], "of an earlier start"
 
 
 def test_workers_have_no_targets(aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn) -> None:

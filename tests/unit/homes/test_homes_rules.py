@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,8 @@ from rehearsal.load_balancer.conditions import Asked
 from rehearsal.load_balancer.forwarding import Choice, Unanswered
 from rehearsal.load_balancer.registry import Registered
 from rehearsal.load_balancer.rules import Listener, Share, shares
+from rehearsal.timing import ServiceClock, TimingProfile, set_clock
+from rehearsal.timing.timing_profile import Spread
 
 ASKED = Asked("127.0.0.1", "GET", "/x", "h", {}, [])
 
@@ -38,6 +41,25 @@ def test_the_lowest_number_wins_and_the_default_comes_last() -> None:
 def test_a_rule_that_is_not_met_is_passed_over() -> None:
     found = listener(rule("default", "d"), rule(3, "a", "/other/*"))
     assert found.action(ASKED)["Type"] == "d"
+
+
+def test_by_a_slow_clock_a_change_takes_effect_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    spread = Spread(5.0, 5.0, 5.0, "s", "the test")
+    set_clock(ServiceClock(TimingProfile({"load_balancer.change": spread}, 1.0)))
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    try:
+        only = rule("default", "forward")
+        found = listener(only)
+        assert found.action(ASKED)["Type"] == "forward"
+        only.actions = [SimpleNamespace(data={"Type": "fixed-response"})]
+        assert found.action(ASKED)["Type"] == "forward", "on its way"
+        now[0] += 4.9
+        assert found.action(ASKED)["Type"] == "forward"
+        now[0] += 0.2
+        assert found.action(ASKED)["Type"] == "fixed-response"
+    finally:
+        set_clock(ServiceClock())
 
 
 def test_the_routing_action_is_the_last_in_order() -> None:
