@@ -130,14 +130,13 @@ def test_by_a_slow_clock_a_task_is_there_after_its_network_and_image(
     try:
         desire(aws, 1)
         ecs = aws.client("ecs")
-        listed: list[str] = []
-        assert wait_for(
-            lambda: bool(
-                listed
-                or listed.extend(ecs.list_tasks(cluster="redash", serviceName=SERVER)["taskArns"])
-            )
-        )
-        described = ecs.describe_tasks(cluster="redash", tasks=listed)["tasks"]
+
+        def listed() -> list[str]:
+            found = ecs.list_tasks(cluster="redash", serviceName=SERVER)["taskArns"]
+            return [str(arn) for arn in found]
+
+        assert wait_for(lambda: bool(listed()))
+        described = ecs.describe_tasks(cluster="redash", tasks=listed())["tasks"]
         assert [task["lastStatus"] for task in described] == ["PROVISIONING"]
         assert service(aws)["runningCount"] == 0
         assert targets(aws, new_home) == []
