@@ -44,6 +44,8 @@ IMPLIED = {
     "sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey"),
     # Else S3 answers 403, not 404, for an artifact that is not there.
     "s3:GetObject": ("s3:ListBucket",),
+    # The task's two roles are handed over with it.
+    "ecs:RunTask": ("iam:PassRole",),
 }
 """What an operation needs besides."""
 

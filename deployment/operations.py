@@ -25,6 +25,7 @@ SERVICES = {
     "stepfunctions": "states",
     "kms": "kms",
     "cloudwatch": "cloudwatch",
+    "logs": "logs",
 }
 """boto3's name of a service -> its prefix in IAM."""
 

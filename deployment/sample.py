@@ -38,6 +38,10 @@ EVERYTHING = {
         "elasticloadbalancing", f"listener-rule/{_BALANCER}/f2f7dc8efc522ab2/9683b2d02a6cabee"
     ),
     "CognitoUserPoolArn": arn("cognito-idp", "userpool/ap-northeast-1_AbCdEfGhI"),
+    "EcsLogGroup": "/ecs/redash",
+    "EcsTaskRoleArns": ",".join(
+        f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("execution", "task")
+    ),
     "RedashApiKeySecretArn": arn("secretsmanager", "secret:redash/api-key-AbCdEf"),
     "SlackWebhookSecretArn": arn("secretsmanager", "secret:redash/slack-webhook-AbCdEf"),
     "SlackSigningSecretArn": arn("secretsmanager", "secret:redash/slack-signing-AbCdEf"),

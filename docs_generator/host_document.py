@@ -83,9 +83,10 @@ def whole_script(root: Path) -> str:
     given = [f"{variable}='{{{{ {name} }}}}'" for name, variable in VARIABLES.items()]
     fixed = [f"canary='{CANARY_SCHEMA}'", f"limit={PART_CHARACTERS}"]
     programs = [f"{name}_program='{_program(root / 'host' / f'{name}.py')}'" for name in PROGRAMS]
-    probe = root / "layers/redash_migration/redash_migration/traffic/proof/probe.py"
-    if probe.exists():
-        programs.append(f"probe_program='{_program(probe)}'")
+    proof = root / "layers/redash_migration/redash_migration/traffic/proof"
+    programs += [
+        f"{name}_program='{_program(proof / f'{name}.py')}'" for name in ("probe", "questions")
+    ]
     body = [_script(root / "host" / "common.sh"), "case $action in"]
     for action, parts in ACTIONS.items():
         body.append(f"{action})")
@@ -127,10 +128,7 @@ def _script(path: Path) -> str:
 
 
 def _program(path: Path) -> str:
-    text = _without_comments(path)
-    if "'" in text:
-        raise ValueError(f"{path.name}: a single quote would end the shell's text around it")
-    return text
+    return _without_comments(path).replace("'", "'\\''")
 
 
 def _without_comments(path: Path) -> str:

@@ -13,13 +13,16 @@ from secrets import token_hex
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.traffic.actions import target_groups
 from rehearsal.cloud import Cloud
+from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load, restore_dump
 from rehearsal.dms import DmsStandIn
 from rehearsal.ecs import EcsStandIn, create_new_home
+from rehearsal.ecs.new_home import LOG_GROUP, ROLES
 from rehearsal.folder import MARK, clear
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
+from rehearsal.old_host.redis import Redis
 from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
 from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
@@ -187,6 +190,9 @@ class World:
         self._ending.callback(self.host.stop)
         self.host.install()
         self.host.start_services()
+        self.new_redis = Redis()
+        self.new_redis.start()
+        self._ending.callback(self.new_redis.stop)
         self.ecs = EcsStandIn(
             self.cloud, self.directory, redash_command=self.options.redash_command
         )
@@ -206,6 +212,7 @@ class World:
             listener_arn=old.listener_arn,
             image=f"redash/redash:{kind.redash}",
             variables=kind.environment,
+            redis_url=f"redis://127.0.0.1:{self.new_redis.port}/0",
         )
 
     def _unprepare(self) -> None:
@@ -231,6 +238,8 @@ class World:
                 ),
                 "ApplicationDatabaseRole": APPLICATION_ROLE,
                 "EcsCluster": new.cluster,
+                "EcsLogGroup": LOG_GROUP,
+                "EcsTaskRoleArns": ",".join(f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ROLES),
                 "EcsServerService": new.server_service,
                 "EcsWorkerServices": new.worker_services,
                 "RedashSecretKeyArn": new.secret_key_arn,

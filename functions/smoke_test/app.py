@@ -6,7 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.step import step
-from redash_migration.traffic.administrator import administrator_key
+from redash_migration.traffic.administrator import administrator
 from redash_migration.traffic.smoke import ask_servers
 
 
@@ -14,15 +14,11 @@ from redash_migration.traffic.smoke import ask_servers
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, targets, fact: "smoke_test" | "live_check"}``; raises SmokeTestFailed."""
     secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
-    api_key = (
-        wiring.secrets().text(secret).strip()
-        if secret
-        else administrator_key(wiring.target_address())
-    )
+    given = wiring.secrets().text(secret).strip() if secret else ""
     ask_servers(
         wiring.record(event["migration_id"]),
         event["targets"],
-        api_key,
+        administrator(wiring.target_address(), given),
         fact=str(event.get("fact", "smoke_test")),
     )
     return {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from redash_migration.database.session.address import DatabaseAddress
+from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION
 from rehearsal.ecs.secrets import Clients
 
 WORKERS: Mapping[str, Mapping[str, str]] = {
@@ -20,6 +21,8 @@ WORKERS: Mapping[str, Mapping[str, str]] = {
 
 SERVER = "redash-server"
 PORT = 5000
+LOG_GROUP = "/ecs/redash"
+ROLES = ("redash-execution", "redash-task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def create_new_home(
     servers: int = 1,
     image: str = "redash/redash:25.8.0",
     variables: Mapping[str, str] | None = None,
+    redis_url: str = "redis://redash.cache.example:6379/0",
 ) -> NewHome:
     """Make it, everything at 0 tasks.
 
@@ -83,11 +87,12 @@ def create_new_home(
     )
     ecs = cloud.client("ecs")
     ecs.create_cluster(clusterName="redash")
+    cloud.client("logs").create_log_group(logGroupName=LOG_GROUP)
     security_group = _security_group(cloud, vpc_id)
     network = {"subnets": list(subnet_ids), "securityGroups": [security_group]}
     for name in (SERVER, *WORKERS):
         definition = ecs.register_task_definition(
-            **_task_definition(name, image, secrets, variables or {})
+            **_task_definition(name, image, secrets, variables or {}, redis_url)
         )["taskDefinition"]["taskDefinitionArn"]
         balancer = {"targetGroupArn": group, "containerName": name, "containerPort": PORT}
         ecs.create_service(
@@ -118,12 +123,12 @@ def _security_group(cloud: Clients, vpc_id: str) -> str:
 
 
 def _task_definition(
-    name: str, image: str, secrets: Mapping[str, str], variables: Mapping[str, str]
+    name: str, image: str, secrets: Mapping[str, str], variables: Mapping[str, str], redis_url: str
 ) -> dict[str, Any]:
     role = {SERVER: "server", "redash-scheduler": "scheduler"}.get(name, "worker")
     environment = {
         "REDASH_LOG_LEVEL": "INFO",
-        "REDASH_REDIS_URL": "rediss://redash.cache.example:6379/0",
+        "REDASH_REDIS_URL": redis_url,
         **WORKERS.get(name, {}),
         **variables,
     }
@@ -136,9 +141,19 @@ def _task_definition(
         "environment": [{"name": key, "value": value} for key, value in environment.items()],
         "secrets": [{"name": key, "valueFrom": value} for key, value in references.items()],
         "portMappings": [{"containerPort": PORT}] if role == "server" else [],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": LOG_GROUP,
+                "awslogs-region": DEFAULT_REGION,
+                "awslogs-stream-prefix": role,
+            },
+        },
     }
     return {
         "family": name,
+        "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLES[0]}",
+        "taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLES[1]}",
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "cpu": "512",

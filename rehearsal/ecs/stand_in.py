@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
+from moto.ecs.exceptions import InvalidParameterException
+
 from rehearsal.cloud.backends import DEFAULT_REGION, backend
+from rehearsal.ecs.once import OnceTask
 from rehearsal.ecs.secrets import Clients, SecretMissing, environment_of
 from rehearsal.ecs.service import ServiceControl
 from rehearsal.ecs.task import Task
 
 ROUND_SECONDS = 0.2
+OVERRIDES_LIMIT = 8192
+"""Characters that the overrides of RunTask may have (Amazon ECS API Reference)."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +45,7 @@ class EcsStandIn:
         self._ecs = backend("ecs", region)
         self._elbv2 = backend("elbv2", region)
         self._controls: dict[str, ServiceControl] = {}
+        self._once: list[OnceTask] = []
         self._stopped = Event()
         self._changed = Event()
         self._lock = RLock()
@@ -51,6 +58,7 @@ class EcsStandIn:
         self._ecs.describe_tasks = self._describe_tasks
         self._ecs.list_tasks = self._list_tasks
         self._ecs.stop_task = self._stop_task
+        self._ecs.run_task = self._run_task
         self._thread.start()
 
     def stop(self) -> None:
@@ -62,6 +70,8 @@ class EcsStandIn:
         with self._lock:
             for control in self._controls.values():
                 control.stop()
+            for once in self._once:
+                once.stop("the rehearsal ends")
 
     def tasks(self, service: str = "") -> list[Task]:
         """The tasks that run now, of one service if named."""
@@ -115,8 +125,32 @@ class EcsStandIn:
         self._changed.set()
         return service
 
-    def _all(self) -> list[Task]:
-        return [task for control in list(self._controls.values()) for task in control.tasks]
+    def _run_task(
+        self, cluster: str, task_definition: str, count: int, overrides: Any, *_: object
+    ) -> list[Any]:
+        """RunTask: one process with another command; the limit of the overrides is kept."""
+        if count != 1:
+            raise InvalidParameterException("here, tasks are run one by one")
+        if len(json.dumps(overrides or {})) > OVERRIDES_LIMIT:
+            raise InvalidParameterException("Container overrides are too long")
+        definition = self._ecs.describe_task_definition(task_definition)
+        container = definition.container_definitions[0]
+        override = (overrides or {}).get("containerOverrides", [{}])[0]
+        started = OnceTask(
+            cluster.rpartition("/")[2],
+            definition.arn,
+            container,
+            environment_of(container, self._cloud),
+            command=override.get("command") or container.get("command") or [],
+            cloud=self._cloud,
+        )
+        started.start()
+        self._once.append(started)
+        return [started.described()]
+
+    def _all(self) -> list[Task | OnceTask]:
+        tasks = [task for control in list(self._controls.values()) for task in control.tasks]
+        return [*tasks, *self._once]
 
     def _describe_tasks(self, _cluster: str, tasks: list[str]) -> list[Any]:
         wanted = {name.rpartition("/")[2] for name in tasks}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
@@ -102,7 +104,8 @@ class RedashContainer:
         return [self._programs]
 
     def environment(self) -> Mapping[str, str]:
-        inside = {"PWD": str(self._programs), "PYTHONPATH": str(self._programs)}
+        modules = os.pathsep.join([str(self._programs), *filter(None, sys.path)])
+        inside = {"PWD": str(self._programs), "PYTHONPATH": modules}
         return {**self._variables, **inside}
 
 

@@ -114,7 +114,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
             "REDASH_MAIL_SERVER": "mail.example.com",
             "REDASH_MAIL_DEFAULT_SENDER": "redash@example.com",
             "REDASH_GOOGLE_CLIENT_ID": "an-id.apps.example",
-            "REDASH_GOOGLE_CLIENT_SECRET": "a secret: with $odd 'marks'",
+            "REDASH_GOOGLE_CLIENT_SECRET": "a secret: with $odd 'marks' in it",
             "REDASH_ADDITIONAL_QUERY_RUNNERS": "redash.query_runner.python",
         },
     ),

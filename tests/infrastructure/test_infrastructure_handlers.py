@@ -44,6 +44,7 @@ ORDER = [
     "plan_copies",
     "precopy_table",
     "start_target",
+    "prove_new_home",
     "request_approval",
     "approval_page",
     "recheck_sync",
@@ -81,7 +82,8 @@ GATES = {
 }
 """Steps that must refuse what a single event leaves them with."""
 
-AGAIN_UNTIL = {"await_in_sync": "in_sync", "drain_changes": "drained", "start_target": "healthy"}
+AGAIN_UNTIL = {"await_in_sync": "in_sync", "drain_changes": "drained", "start_target": "healthy",
+               "prove_new_home": "proven"}  # fmt: skip
 ANSWERED_BY_EVENT = {
     "inspect_host",
     "prepare_source",

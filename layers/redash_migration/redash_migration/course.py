@@ -56,6 +56,7 @@ STATES: Mapping[str, Doing] = {
     "PrecopyTable": Doing(
         "load", "Copying ahead what replication can't carry", "レプリケーション対象外の事前コピー"
     ),
+    "ProveNewHome": Doing("load", "Asking the new home from its own network", "新しい環境の確認"),
     "StartTarget": Doing("load", "Starting the new Redash, still closed", "新しい Redash の起動"),
     "RequestApproval": Doing("ask", "Waiting for a person's approval", "承認待ち"),
     "RecheckSync": Doing("ask", "Checking once more before anything stops", "停止直前の再確認"),

@@ -24,6 +24,7 @@ of names that a report's ``error.name`` can hold::
     |   +-- SchemaChanged        somebody altered the source's schema after it was planned for
     |   +-- ListenerClosed       somebody has put the listener on 503 by hand
     |   +-- TargetNotHealthy
+    |   +-- NewHomeNotProven     asked from its own network, the new Redash can't work as it is
     |   +-- SwitchNotMade        the listener still answers with the maintenance page
     |   +-- WorkersNotRunning        users are served, but scheduler and workers don't run
     |   +-- SmokeTestFailed
@@ -124,6 +125,10 @@ class ListenerClosed(CheckFailed):
 
 class TargetNotHealthy(CheckFailed):
     """No healthy target in the new target group."""
+
+
+class NewHomeNotProven(CheckFailed):
+    """Asked from its own network before anybody is, the new Redash can't work as it is."""
 
 
 class SwitchNotMade(CheckFailed):

@@ -14,6 +14,8 @@ OPTIONAL: Mapping[str, str] = {
     "COMPOSE_DIRECTORY": "/opt/redash",
     "HOST_DOCUMENT": "",
     "SETTINGS_KNOWN_TO_DIFFER": "",
+    "ECS_LOG_GROUP": "",
+    "ECS_TASK_ROLE_ARNS": "",
     "TARGET_DATABASE_HOST": "",
     "TARGET_DATABASE_PORT": "",
     "TARGET_DATABASE_NAME": "",

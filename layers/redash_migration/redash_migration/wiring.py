@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.adapters.logs import Logs
     from redash_migration.adapters.s3 import Artifacts
     from redash_migration.adapters.secrets import Secrets
     from redash_migration.adapters.ssm import RunCommand
@@ -156,3 +157,10 @@ def ecs() -> Ecs:
     from redash_migration.adapters.ecs import Ecs
 
     return Ecs(client("ecs"), settings()["ECS_CLUSTER"])
+
+
+def logs() -> Logs:
+    """What tasks of the new home have written."""
+    from redash_migration.adapters.logs import Logs
+
+    return Logs(client("logs"))

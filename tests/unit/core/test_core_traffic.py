@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from redash_migration.errors import SmokeTestFailed, SwitchNotMade, TargetNotHea
 from redash_migration.record import Record
 from redash_migration.settings import Settings
 from redash_migration.traffic.actions import is_maintenance, target_groups
+from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.entrance import (
     NOBODY_S,
     PROBE_SOURCE,
@@ -27,6 +29,7 @@ from redash_migration.traffic.entrance import (
     other_ways_in,
 )
 from redash_migration.traffic.health import Target
+from redash_migration.traffic.proof.answers import OLD_ANSWERS
 from redash_migration.traffic.smoke import ask_servers
 from redash_migration.traffic.switch import close_old_home, open_new_home
 from rehearsal.cloud.backends import backend
@@ -312,13 +315,15 @@ def test_the_stand_in_refuses_what_the_load_balancer_refuses(behind_log_in: Fron
         client.modify_listener(ListenerArn=listener, DefaultActions=[kept, answer])
 
 
+WHO = Administrator("key", ("main",), 1)
+
 GOOD: dict[str, tuple[int, Any]] = {
     "/ping": (200, "PONG."),
     "/setup": (302, ""),
     "/api/session": (200, {}),
     "/api/data_sources": (200, [{"id": 1}]),
     "/api/data_sources/1": (200, {"options": {}}),
-    "/api/queries?page_size=25": (
+    "/api/queries?page_size=50&order=-executed_at": (
         200,
         {"count": 1, "results": [{"id": 7, "name": "売上", "latest_query_data_id": 3}]},
     ),
@@ -330,14 +335,18 @@ GOOD: dict[str, tuple[int, Any]] = {
 
 
 @contextmanager
-def redash(answers: dict[str, tuple[int, Any]]) -> Iterator[dict[str, Any]]:
+def redash(
+    answers: dict[str, tuple[int, Any]], *, https: bool = False, location: str = "/login"
+) -> Iterator[dict[str, Any]]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, body = answers.get(self.path, (404, ""))
+            if https and self.headers.get("X-Forwarded-Proto") != "https":
+                status, body = 302, ""
             content = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
             self.send_response(status)
             if status == 302:
-                self.send_header("Location", "/login")
+                self.send_header("Location", location)
             self.end_headers()
             self.wfile.write(content.encode())
 
@@ -357,7 +366,7 @@ def redash(answers: dict[str, tuple[int, Any]]) -> Iterator[dict[str, Any]]:
 
 def test_a_working_redash_passes(record: Record) -> None:
     with redash(GOOD) as target:
-        ask_servers(record, [target], "key")
+        ask_servers(record, [target], WHO)
     assert {check.status for check in record.checks.all()} == {"PASS"}
 
 
@@ -368,7 +377,7 @@ def test_a_working_redash_passes(record: Record) -> None:
         ("/setup", (200, "<form>"), "smoke.setup_closed"),
         ("/api/session", (404, ""), "smoke.session"),
         ("/api/data_sources/1", (500, "InvalidToken"), "smoke.data_sources"),
-        ("/api/queries?page_size=25", (500, ""), "smoke.queries"),
+        ("/api/queries?page_size=50&order=-executed_at", (500, ""), "smoke.queries"),
         ("/api/queries?q=%E5%A3%B2%E4%B8%8A", (200, {"count": 0, "results": []}), "smoke.search"),
         ("/api/queries/7/results", (200, '{"query_result": {"da'), "smoke.results"),
         ("/api/alerts", (500, ""), "smoke.alerts"),
@@ -381,20 +390,110 @@ def test_each_fault_has_its_own_check(
         redash({**GOOD, path: answer}) as target,
         pytest.raises(SmokeTestFailed, match=check),
     ):
-        ask_servers(record, [target], "key")
+        ask_servers(record, [target], WHO)
     assert [found.id for found in record.checks.all() if found.status == "FAIL"] == [check]
 
 
 def test_without_a_server_or_an_answer_the_smoke_test_fails(record: Record) -> None:
     with pytest.raises(SmokeTestFailed, match="no new server"):
-        ask_servers(record, [], "key")
+        ask_servers(record, [], WHO)
     with redash(GOOD) as target:
         pass
     with pytest.raises(SmokeTestFailed, match=r"smoke\.ping"):
-        ask_servers(record, [target], "key")
+        ask_servers(record, [target], WHO)
 
 
 def test_without_a_key_the_smoke_test_warns(record: Record) -> None:
     with redash(GOOD) as target:
-        ask_servers(record, [target], "")
+        ask_servers(record, [target], Administrator())
     assert [found.id for found in record.checks.all() if found.status == "WARN"] == ["smoke.api"]
+
+
+def shown(record: Record) -> dict[str, str]:
+    return {check.id: check.status for check in record.checks.all() if check.status != "PASS"}
+
+
+def test_enforced_https_is_no_fault(record: Record) -> None:
+    with redash(GOOD, https=True) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {}
+
+
+def test_a_redirect_to_the_set_up_form_is_not_a_shut_one(record: Record) -> None:
+    with (
+        redash(GOOD, location="https://redash.example/setup") as target,
+        pytest.raises(SmokeTestFailed, match="setup_closed"),
+    ):
+        ask_servers(record, [target], WHO)
+
+
+def test_organizations_with_paths_of_their_own(record: Record) -> None:
+    plain = ("/ping", "/setup")
+    several = {path if path in plain else f"/main{path}": answer for path, answer in GOOD.items()}
+    with redash(several) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {}
+
+
+@pytest.mark.parametrize("name", ["日次\u3000集計", "① 売上", "or 売上", "(売上)"])
+def test_names_that_no_search_finds_as_they_stand(record: Record, name: str) -> None:
+    queries = "/api/queries?page_size=50&order=-executed_at"
+    found = {
+        **GOOD,
+        queries: (
+            200,
+            {"count": 1, "results": [{"id": 7, "name": name, "latest_query_data_id": 3}]},
+        ),
+        "/api/queries?q=%E9%9B%86%E8%A8%88": (200, {"count": 1, "results": []}),
+        "/api/queries?q=%E6%97%A5%E6%AC%A1": (200, {"count": 0, "results": []}),
+    }
+    with redash(found) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {}
+
+
+def test_a_runner_that_is_missing_shows_in_the_number(record: Record) -> None:
+    with redash(GOOD) as target, pytest.raises(SmokeTestFailed, match="1 of 2 data sources"):
+        ask_servers(record, [target], Administrator("key", (), 2))
+
+
+def test_what_never_worked_is_no_reason_to_turn_back(record: Record) -> None:
+    record.put_fact(OLD_ANSWERS, {"smoke.search": "FAIL", "smoke.data_sources": "PASS"})
+    missing = {**GOOD, "/api/queries?q=%E5%A3%B2%E4%B8%8A": (500, "")}
+    with redash(missing) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {"smoke.search": "WARN"}
+
+
+def test_nothing_to_look_at_is_no_pass(record: Record) -> None:
+    queries = "/api/queries?page_size=50&order=-executed_at"
+    with redash({**GOOD, queries: (200, {"count": 0, "results": []})}) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {"smoke.queries": "WARN"}
+    bare = {**GOOD, queries: (200, {"count": 1, "results": [{"id": 7, "name": "売上"}]})}
+    with redash(bare) as target:
+        ask_servers(record, [target], WHO)
+    assert shown(record) == {"smoke.results": "WARN"}
+
+
+def test_a_key_that_sees_little_is_not_known_to_pass(record: Record) -> None:
+    user = {"user": {"permissions": ["view_query"]}}
+    with (
+        redash({**GOOD, "/api/session": (200, user)}) as target,
+        pytest.raises(SmokeTestFailed, match="no administrator's"),
+    ):
+        ask_servers(record, [target], WHO)
+    assert shown(record)["smoke.data_sources"] == "UNKNOWN"
+
+
+def test_a_large_result_takes_no_memory(record: Record) -> None:
+    rows = '"' + "x" * 20_000_000 + '"'
+    large = {**GOOD, "/api/queries/7/results": (200, '{"query_result": ' + rows + "}")}
+    with redash(large) as target:
+        tracemalloc.start()
+        ask_servers(record, [target], WHO)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    # What is held here beside the client is the server's own copy while it encodes it.
+    assert peak < 20_000_000 + 12_000_000
+    assert shown(record) == {}

@@ -144,12 +144,12 @@ esac
 """
 KNOWN = {"container", "docker", "unseen", "version", "setting", "setting_of", "postgres_user",
          "fixed", "data_free_kilobytes", "ports", "answers", "published", "wal_level", "removed",
-         "parts", "part", "data", "drained", "stopped", "started", "serving",
+         "asked", "parts", "part", "data", "drained", "stopped", "started", "serving",
          "problem"}  # fmt: skip
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("action", [one for one in ACTIONS if one != "probe"])
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize(
     "text", ["\n".join(HOSTILE), *HOSTILE[4:7], "'\"$(touch PWNED)`touch PWNED`"]
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import moment
+from redash_migration.errors import NewHomeNotProven
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
@@ -28,6 +29,23 @@ class ServiceTruth:
     pending: int
     task_definition: str
     event: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnceTask:
+    """A task that was started for one purpose, and where its output goes."""
+
+    arn: str
+    log_group: str
+    log_stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTruth:
+    """A task as it is now; ``reason`` is why it stopped."""
+
+    status: str
+    reason: str
 
 
 class Ecs:
@@ -86,6 +104,40 @@ class Ecs:
         """The container definitions of a task definition."""
         answer = self._client.describe_task_definition(taskDefinition=task_definition)
         return [dict(found) for found in answer["taskDefinition"]["containerDefinitions"]]
+
+    def run_once(self, service: str, command: list[str], *, started_by: str) -> OnceTask:
+        """One task of a service's own definition and network, with another command."""
+        found = self._client.describe_services(cluster=self._cluster, services=[service])
+        described = found["services"][0]
+        definition = described["taskDefinition"]
+        container = self.containers(definition)[0]
+        answer = self._client.run_task(
+            cluster=self._cluster,
+            taskDefinition=definition,
+            launchType="FARGATE",
+            networkConfiguration=described["networkConfiguration"],
+            overrides={"containerOverrides": [{"name": container["name"], "command": command}]},
+            startedBy=started_by,
+            count=1,
+        )
+        if not answer["tasks"]:
+            reasons = [str(failure.get("reason", "")) for failure in answer.get("failures", [])]
+            raise NewHomeNotProven(f"ECS starts no task of {definition}: {', '.join(reasons)}")
+        arn = answer["tasks"][0]["taskArn"]
+        options = container.get("logConfiguration", {}).get("options", {})
+        prefix = options.get("awslogs-stream-prefix", "ecs")
+        stream = f"{prefix}/{container['name']}/{arn.rpartition('/')[2]}"
+        return OnceTask(arn, str(options.get("awslogs-group", "")), stream)
+
+    def task(self, arn: str) -> TaskTruth:
+        """A task as it is now; one that ECS has forgotten has stopped."""
+        answer = self._client.describe_tasks(cluster=self._cluster, tasks=[arn])
+        if not answer["tasks"]:
+            return TaskTruth("STOPPED", "ECS knows no such task any more")
+        task = answer["tasks"][0]
+        reasons = [str(task.get("stoppedReason", ""))]
+        reasons += [str(one.get("reason", "")) for one in task.get("containers", [])]
+        return TaskTruth(str(task["lastStatus"]), "; ".join(filter(None, reasons)))
 
 
 def _why(task: Any) -> str:

@@ -1,23 +1,49 @@
-"""An administrator's API key, for a smoke test that was given none."""
+"""What a smoke test has to know of Redash itself: an administrator's key, its organizations."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import psycopg
 
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 
-_QUERY = """
+_KEY = """
 SELECT u.api_key FROM public.users u JOIN public.groups g ON g.id = ANY (u.groups)
-WHERE u.disabled_at IS NULL AND 'admin' = ANY (g.permissions) ORDER BY u.id LIMIT 1
+WHERE u.disabled_at IS NULL AND 'admin' = ANY (g.permissions) ORDER BY u.api_key = %s DESC, u.id
+LIMIT 1
+"""
+_SOURCES = """
+SELECT count(*) FROM public.data_sources
+WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
 """
 
 
-def administrator_key(address: DatabaseAddress) -> str:
-    """The API key of the first enabled administrator; empty where there is none to be found."""
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Who asks: the key, the paths of the organizations, how many data sources there are to see."""
+
+    api_key: str = field(default="", repr=False)
+    slugs: tuple[str, ...] = ()
+    data_sources: int | None = None
+
+
+def administrator(address: DatabaseAddress, preferred: str = "") -> Administrator:
+    """An enabled administrator, the owner of ``preferred`` if that is one.
+
+    A key whose owner sees little would prove little: then another administrator's is taken. Nothing
+    is known of a database that is no Redash's.
+    """
     with connect(address, purpose="smoke-test") as connection:
         try:
-            row = connection.execute(_QUERY).fetchone()
+            row = connection.execute(_KEY, [preferred]).fetchone()
+            key = preferred if row is None else str(row[0])
+            slugs = connection.execute(
+                "SELECT slug FROM public.organizations ORDER BY id LIMIT 20"
+            ).fetchall()
+            sources = connection.execute(_SOURCES, [key]).fetchone()
         except psycopg.ProgrammingError:
-            return ""
-    return "" if row is None else str(row[0])
+            return Administrator(preferred)
+    count = int(sources[0]) if sources and key else None
+    return Administrator(key, tuple(str(slug) for (slug,) in slugs), count)

@@ -1,3 +1,12 @@
-"""Stands for the package of a Redash image."""
+"""Stands for the package of a Redash image: what the migration's questions need of it."""
+
+from __future__ import annotations
+
+import redis
+
+from redash import settings
 
 __version__ = "25.8.0"
+
+redis_connection = redis.from_url(settings.REDIS_URL, socket_timeout=5)
+rq_redis_connection = redis_connection

@@ -1,0 +1,175 @@
+"""ProveNewHome: both homes asked at once, the new one by a task of its own in its own network."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.clock import seconds_between, stamp
+from redash_migration.errors import NewHomeNotProven
+from redash_migration.host import commands as on_the_host
+from redash_migration.host.command import PENDING
+from redash_migration.record import Check, Record
+from redash_migration.traffic.new_home import new_containers
+from redash_migration.traffic.proof.answers import (
+    OLD_ANSWERS,
+    Proof,
+    judge,
+    old_answers,
+    proof,
+)
+from redash_migration.traffic.proof.settings import (
+    NewSettings,
+    by_role,
+    compare_settings,
+    role_of,
+)
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.adapters.logs import Logs
+    from redash_migration.adapters.ssm import RunCommand
+    from redash_migration.settings import Settings
+
+ATTEMPT = "proof_attempt"
+LONGEST_SECONDS = 420
+"""An image may take minutes to arrive; the probe itself ends within one and a half."""
+
+
+def probe_command(key: str) -> list[str]:
+    """The container's command: the probe, packed, because overrides may have 8,192 characters.
+
+    Amazon ECS API Reference, RunTask, "overrides".
+    """
+    program = Path(__file__).with_name("probe.py").read_bytes()
+    packed = base64.b85encode(zlib.compress(program, 9)).decode("ascii")
+    start = f"import base64,zlib;exec(zlib.decompress(base64.b85decode({packed!r})))"
+    return ["python", "-c", start, key]
+
+
+def prove(
+    record: Record, *, ecs: Ecs, logs: Logs, commands: RunCommand, settings: Settings
+) -> dict[str, Any]:
+    """``{"proven": bool, "waiting_for": str}``; to be called again until proven.
+
+    NewHomeNotProven when the new home can't work as it is; what only answers worse than before is
+    a WARN, which people see on the approval page.
+    """
+    key = str(record.require_fact("fingerprint_key")["key"])
+    attempt = record.fact(ATTEMPT)
+    if attempt is None:
+        attempt = _begin(record, ecs, commands, settings, key)
+    waited = seconds_between(str(attempt["began"]), stamp(record.clock()))
+    task = ecs.task(str(attempt["task"])) if attempt["task"] else None
+    command = commands.look(str(attempt["command"]))
+    running = [
+        what
+        for what, over in (
+            ("the task in the new network", task is None or task.status == "STOPPED"),
+            ("the old server", command is not None and command.status not in PENDING),
+        )
+        if not over
+    ]
+    if running and waited < LONGEST_SECONDS:
+        return {"proven": False, "waiting_for": f"answers of {' and '.join(running)}"}
+    said = command.stdout.split("\n") if command is not None else []
+    record.put_fact(OLD_ANSWERS, old_answers(said))
+    if task is None:
+        record.checks.put(_not_asked(str(attempt["why"])))
+        return {"proven": True, "waiting_for": ""}
+    heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
+    checks = [_ended(proof(heard), task.reason), *_judged(proof(heard), proof(said), ecs, settings)]
+    checks += _settings(record, proof(heard), ecs, settings, key)
+    record.checks.put(*checks)
+    failed = [check for check in checks if check.status in {"FAIL", "UNKNOWN"}]
+    if failed:
+        raise NewHomeNotProven("; ".join(f"{one.id}: {one.detail}" for one in failed)[:4000])
+    return {"proven": True, "waiting_for": ""}
+
+
+def _begin(
+    record: Record, ecs: Ecs, commands: RunCommand, settings: Settings, key: str
+) -> dict[str, Any]:
+    command = commands.send(
+        on_the_host.probe(
+            settings["COMPOSE_DIRECTORY"], str(record.require_fact("source")["database"]), key
+        ),
+        comment=f"{record.migration_id} ProveNewHome",
+        seconds=180,
+    )
+    attempt: dict[str, Any] = {
+        "command": command, "began": stamp(record.clock()), "task": "", "group": "", "stream": "",
+        "why": "EcsLogGroup and EcsTaskRoleArns are not given",
+    }  # fmt: skip
+    if settings["ECS_LOG_GROUP"] and settings["ECS_TASK_ROLE_ARNS"]:
+        service = settings.services("ECS_SERVER_SERVICE")[0].name
+        once = ecs.run_once(service, probe_command(key), started_by=record.migration_id)
+        attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
+    record.put_fact(ATTEMPT, attempt)
+    return attempt
+
+
+def _not_asked(why: str) -> Check:
+    return Check(
+        "proof.run",
+        "WARN",
+        f"nothing was asked from the new home's network: {why}",
+        "Give both (outputs of the new home's stack) to have data sources, queues, redis and mail"
+        " asked from there before anybody is.",
+    )
+
+
+def _ended(new: Proof, reason: str) -> Check:
+    if new.complete:
+        return Check("proof.run", "PASS", "the probe in the new network came to its end")
+    return Check(
+        "proof.run",
+        "FAIL",
+        f"the probe in the new network did not come to its end: {reason or 'see its log'}",
+        "See the stopped task's reason in ECS: image, secrets, network, roles.",
+    )
+
+
+def _judged(new: Proof, old: Proof, ecs: Ecs, settings: Settings) -> list[Check]:
+    if not new.facts:
+        return []
+    queues: list[str] | None = []
+    for container in new_containers(ecs, settings):
+        if role_of(container) != "worker":
+            continue
+        plain = {one["name"]: one["value"] for one in container.get("environment") or []}
+        named = plain.get("QUEUES", "").replace(",", " ").split()
+        # A worker that is told no queue serves them all (redash/cli/rq.py).
+        queues = None if queues is None or not named else [*queues, *named]
+    return judge(new, old, queues)
+
+
+def _settings(record: Record, new: Proof, ecs: Ecs, settings: Settings, key: str) -> list[Check]:
+    """The comparison once more, with the values that the running task really has."""
+    seen: Mapping[str, str] = new.facts.get("settings", {}).get("fingerprints", {})
+    if not seen:
+        return []
+    containers = new_containers(ecs, settings)
+    known = by_role(containers, key)
+    server = next((one for one in containers if role_of(one) == "server"), {})
+    for role in known:
+        mine = [one for one in containers if role_of(one) == role]
+        files = server.get("environmentFiles")
+        same_files = all(one.get("environmentFiles") == files for one in mine)
+        references = {one["name"]: one["valueFrom"] for one in server.get("secrets") or []}
+        fingerprints = dict(known[role].fingerprints)
+        for one in (secret for container in mine for secret in container.get("secrets") or []):
+            if references.get(one["name"]) == one["valueFrom"]:
+                fingerprints[one["name"]] = seen.get(one["name"])
+        if role == "server":
+            fingerprints = {**fingerprints, **seen}
+        elif same_files and known[role].open:
+            fingerprints = {**seen, **fingerprints}
+        known[role] = NewSettings(fingerprints, known[role].open and not same_files)
+    host = record.require_fact("host")
+    return compare_settings(
+        host["settings_of"], known, known=settings.names("SETTINGS_KNOWN_TO_DIFFER")
+    )

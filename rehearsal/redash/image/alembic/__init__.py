@@ -1,0 +1,1 @@
+"""Stands for Alembic in a Redash image."""

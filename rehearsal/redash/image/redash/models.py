@@ -1,0 +1,81 @@
+"""Stands for redash.models: data sources that decrypt as they are loaded, and their runners."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+
+from redash import settings
+from rehearsal.redash.encryption import decrypt_options
+
+
+class _Session:
+    def __init__(self) -> None:
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def execute(self, statement: str) -> psycopg.Cursor[Any]:
+        if self._connection is None:
+            self._connection = psycopg.connect(settings.DATABASE_URL, connect_timeout=5)
+        return self._connection.execute(statement.encode())
+
+    def rollback(self) -> None:
+        if self._connection is not None:
+            self._connection.rollback()
+
+    def remove(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+class _Database:
+    session = _Session()
+
+    def init_app(self, app: object) -> None:
+        """Nothing to be set."""
+
+    def text(self, statement: str) -> str:
+        return statement
+
+
+db = _Database()
+
+
+class _Options(dict[str, Any]):
+    def to_json(self) -> str:
+        return json.dumps(self)
+
+
+class _Runner:
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def test_connection(self) -> None:
+        if str(self._number) in settings.UNREACHABLE:
+            raise ConnectionError("could not connect: Connection refused (password=hunter2)")
+
+
+class DataSource:
+    """One row."""
+
+    def __init__(self, number: int, kind: str, options: bytes) -> None:
+        self._number, self._kind = number, kind
+        self.options = _Options(decrypt_options(options, settings.DATASOURCE_SECRET_KEY))
+
+    @property
+    def query_runner(self) -> _Runner | None:
+        if f"redash.query_runner.{self._kind}" in settings.DISABLED_QUERY_RUNNERS:
+            return None
+        return _Runner(self._number)
+
+    class query:  # noqa: N801 - as SQLAlchemy names it
+        """Finds rows."""
+
+        @staticmethod
+        def get(number: int) -> DataSource:
+            row = db.session.execute(
+                f"SELECT type, encrypted_options FROM data_sources WHERE id = {int(number)}"  # noqa: S608
+            ).fetchone()
+            assert row is not None  # noqa: S101 - its id was just read
+            return DataSource(number, str(row[0]), bytes(row[1]))

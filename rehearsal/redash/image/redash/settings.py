@@ -1,0 +1,18 @@
+"""The settings that are asked for, by Redash's own names."""
+
+from __future__ import annotations
+
+import os
+
+REDIS_URL = os.environ.get("REDASH_REDIS_URL", "redis://localhost:6379/0")
+DATABASE_URL = os.environ.get("REDASH_DATABASE_URL", "postgresql:///postgres")
+DATASOURCE_SECRET_KEY = os.environ.get(
+    "REDASH_SECRET_KEY", os.environ.get("REDASH_COOKIE_SECRET", "")
+)
+MAIL_SERVER = os.environ.get("REDASH_MAIL_SERVER", "localhost")
+MAIL_PORT = int(os.environ.get("REDASH_MAIL_PORT", "25"))
+MAIL_USE_SSL = os.environ.get("REDASH_MAIL_USE_SSL", "false") == "true"
+MAIL_DEFAULT_SENDER = os.environ.get("REDASH_MAIL_DEFAULT_SENDER")
+DISABLED_QUERY_RUNNERS = os.environ.get("REDASH_DISABLED_QUERY_RUNNERS", "").split(",")
+UNREACHABLE = os.environ.get("REHEARSAL_UNREACHABLE_SOURCES", "").split(",")
+"""Not Redash's: ids of data sources whose host does not answer from here."""
