@@ -21,6 +21,73 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "既存サーバーの Redis から応答がなく、キューと一時停止中のデータソースを確認できません。",
         "REDASH_REDIS_URL を直してください。このままでは実行中のクエリの完了を待ちません。",
     ),
+    "host.containers": (
+        "既存サーバーで動いていない Redash のコンテナがあります。",
+        "必要なものなら起動してください。切り戻しでは、いま動いているものだけを起動します。",
+    ),
+    "settings.sign_in": (
+        "サインインに関する設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.mail": (
+        "メールに関する設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.runners": (
+        "クエリランナーや通知先の設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.access": (
+        "HTTPS や組織など、画面の応答に関わる設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.limits": (
+        "時間や件数の上限に関する設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.network": (
+        "プロキシや証明書など、通信に関わる設定が新環境と異なります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "settings.other": (
+        "そのほかの設定に、新環境と異なるものがあります。",
+        "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
+        "ください。",
+    ),
+    "proof.run": (
+        "新環境のネットワークからの確認は行われていません。",
+        "新環境のスタックの出力にある EcsLogGroup と EcsTaskRoleArns を指定してください。",
+    ),
+    "proof.data_sources": (
+        "新環境からは応答しないデータソースがあります。既存サーバーからは応答します。",
+        "新環境のサブネットからの接続（セキュリティグループ、許可リスト）を開けてください。",
+    ),
+    "proof.mail": (
+        "新環境からメールサーバーに接続できません。",
+        "新環境からの接続を許可するか、REDASH_MAIL_SERVER を変更してください。",
+    ),
+    "smoke.data_sources": (
+        "データソースの確認は、既存の Redash でも成功していません。",
+        "サーバーのログを確認してください。",
+    ),
+    "smoke.queries": (
+        "確認できるクエリがないため、検索と結果は確認していません。",
+        "そのまま進められます。",
+    ),
+    "smoke.search": (
+        "検索は、既存の Redash でも成功していません。",
+        "移行とは関係ありません。必要なら移行後に直してください。",
+    ),
+    "smoke.results": (
+        "保存された結果がないか、既存の Redash でも表示できません。",
+        "サーバーのログを確認してください。",
+    ),
     "plan.write_pause": (
         "予測される書き込み停止時間が上限を超えています。",
         "大きいテーブルの古い行を先に削除するか、WritePauseBudgetSeconds を引き上げてください。",
