@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.gate.seal import demand_approval
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.host import commands
 from redash_migration.step import step
 
 
 @step("DrainQueues", token=True, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, token}``; resumes when nothing is queued, or has not ended in time."""
+    """``{migration_id, token}``; resumes when nothing is queued, or in time. NotApproved."""
     record = wiring.record(event["migration_id"])
+    demand_approval(record, keys())
     host, database = record.require_fact("host"), record.require_fact("source")["database"]
     schedulers = [
         one["name"] for one in host["containers"] if one["role"] == "scheduler" and one["running"]

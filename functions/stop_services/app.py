@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.gate.seal import demand_approval
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.host import commands
 from redash_migration.step import step
 from redash_migration.traffic.switch import close_old_home
@@ -14,9 +16,10 @@ LOOK_SECONDS = 45
 
 @step("StopServices", token=True, warms=(wiring.load_balancing, wiring.run_command), service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, token}``; resumes when everything but the two stores has stopped."""
+    """``{migration_id, token}``; resumes when all but the two stores has stopped. NotApproved."""
     settings = wiring.settings()
     record = wiring.record(event["migration_id"])
+    demand_approval(record, keys())
     running = list(record.require_fact("host")["running"])
     database = str(record.require_fact("source")["database"])
     close_old_home(record, wiring.load_balancing(), settings)

@@ -8,6 +8,7 @@ of names that a report's ``error.name`` can hold::
     +-- MissingSetting           a function's environment lacks a variable
     +-- MigrationInProgress      another migration is not at its end
     +-- NotTheOwner              the step's execution may not act (any more)
+    +-- NotApproved              no person's approval, sealed with the links' key, is in the record
     +-- TransientFailure         worth another try as it is (throttled, connection lost)
     +-- DatabaseRefused          a database refuses our role, password, address or certificate
     +-- StatementRefused         a database refuses a statement; its words, without any value
@@ -61,6 +62,10 @@ class MigrationInProgress(MigrationError):
 
 class NotTheOwner(MigrationError):
     """The step's execution does not own the migration, or the migration has turned another way."""
+
+
+class NotApproved(MigrationError):
+    """The write pause may not begin: no approval by people, or one that was written past them."""
 
 
 class TransientFailure(MigrationError):

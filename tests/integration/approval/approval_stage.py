@@ -27,6 +27,7 @@ from redash_migration.approval import assembly, follow_up
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.links import stored_keys
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
@@ -420,7 +421,7 @@ def settle_elsewhere(stage: Stage) -> None:
 def _forget() -> None:
     clients.client.cache_clear()
     wiring.record_table.cache_clear()
-    assembly._keys.cache_clear()
+    stored_keys._keys.cache_clear()
     assembly._secret.cache_clear()
 
 

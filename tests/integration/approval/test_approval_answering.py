@@ -15,6 +15,7 @@ from redash_migration.approval.gate.finishing import finish
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer
+from redash_migration.errors import NotApproved
 from redash_migration.record import Check
 from redash_migration.record.waits import Outcome
 from tests.integration.approval.approval_stage import (
@@ -341,8 +342,8 @@ class TestBadLinks:
         assert MIGRATION not in pages[0]["body"]
 
     def test_a_genuine_link_to_nothing(self, stage: Stage) -> None:
-        from redash_migration.approval.assembly import keys
         from redash_migration.approval.links.link import Link
+        from redash_migration.approval.links.stored_keys import keys
 
         gate = stage.ask()
         expires = int(gate.expires_at.timestamp())
@@ -370,11 +371,11 @@ class TestBadLinks:
     def test_a_rotated_key_keeps_old_links(self, stage: Stage) -> None:
         stage.ask()
         from redash_migration import wiring
-        from redash_migration.approval import assembly
+        from redash_migration.approval.links import stored_keys
 
         arn = wiring.settings()["LINK_SIGNING_SECRET_ARN"]
         boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=ROTATED)
-        assembly._keys.cache_clear()
+        stored_keys._keys.cache_clear()
         assert stage.answer(stage.link(), "approve")["statusCode"] == 200
 
 
@@ -407,3 +408,47 @@ def test_a_reason_is_counted_as_it_is_kept(stage: Stage) -> None:
     stage.ask()
     long = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 900
     assert stage.answer(stage.link(), "reject", long)["statusCode"] == 422
+
+
+def test_the_pause_begins_on_a_sealed_approval_and_on_no_other(stage: Stage) -> None:
+    from redash_migration.approval.gate.seal import demand_approval
+    from redash_migration.approval.links.stored_keys import keys
+
+    with pytest.raises(NotApproved, match="nobody has approved"):
+        demand_approval(stage.record, keys())
+    stage.ask()
+    with pytest.raises(NotApproved, match="nobody has approved"):
+        demand_approval(stage.record, keys())
+    stage.answer(stage.link(), "approve")
+    demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"state": "RESUMED", "decision": "approve", "actor": HANA, "seal": ""},
+        {"state": "DECIDED", "decision": "approve", "actor": HANA, "seal": "k1.AAAA"},
+    ],
+)
+def test_an_approval_that_was_written_past_the_page_opens_nothing(
+    stage: Stage, forged: dict[str, str]
+) -> None:
+    from redash_migration.approval.gate.seal import demand_approval
+    from redash_migration.approval.links.stored_keys import keys
+
+    stage.ask()
+    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values=forged)
+    with pytest.raises(NotApproved, match="its seal is wrong"):
+        demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize("field", ["evidence_hash", "actor", "decided_at"])
+def test_a_sealed_approval_can_not_be_altered(stage: Stage, field: str) -> None:
+    from redash_migration.approval.gate.seal import demand_approval
+    from redash_migration.approval.links.stored_keys import keys
+
+    stage.ask()
+    stage.answer(stage.link(), "approve")
+    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values={field: "other"})
+    with pytest.raises(NotApproved, match="its seal is wrong"):
+        demand_approval(stage.record, keys())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from redash_migration.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,6 +31,16 @@ class Secrets:
         if arn not in self._known:
             self._known[arn] = self._read(arn)
         return self._known[arn]
+
+    def previous(self, arn: str) -> str:
+        """The secret string before the last rotation; empty when there is none."""
+        try:
+            answer = self._client.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return ""
+            raise
+        return answer["SecretString"]
 
     def json(self, arn: str) -> dict[str, Any]:
         """The secret as a JSON object; InvalidInput says which secret is none."""

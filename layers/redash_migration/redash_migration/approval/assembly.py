@@ -12,16 +12,13 @@ from redash_migration import clock, wiring
 from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.gate.purposes import CUTOVER, Purpose
-from redash_migration.approval.links.keyring import KeyRing, parse_keys
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.slack import SlackChannel
-
-KEYS_LIFE_SECONDS = 300.0
-"""How long keys are kept in memory: a rotated key is known everywhere after this time."""
 
 SETTINGS_LIFE_SECONDS = 60.0
 """How long the approval's settings are kept in memory: who was taken off the list is off then."""

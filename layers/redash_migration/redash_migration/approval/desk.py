@@ -72,7 +72,7 @@ class Desk:
     @property
     def gates(self) -> Gates:
         """The gates of this migration."""
-        return Gates(self.record.table)
+        return Gates(self.record.table, lambda gate: sealed(self.keys(), gate))
 
     def evidence(self, gate: Gate) -> Evidence:
         """The evidence as it is now."""

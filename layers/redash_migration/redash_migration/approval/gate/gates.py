@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,8 +20,10 @@ _POINTER_LIFE_SECONDS = 30 * 86_400
 class Gates:
     """Gates in the record's table; every change after the opening is conditional."""
 
-    def __init__(self, table: RecordTable) -> None:
+    def __init__(self, table: RecordTable, seal: Callable[[Gate], str] = lambda _: "") -> None:
+        """``seal`` signs a decision (``seal.py``); who only reads gates needs none."""
         self._table = table
+        self._seal = seal
 
     def current(self, migration_id: str, purpose: Purpose) -> Gate | None:
         """The latest gate of this question, or None."""
@@ -65,7 +67,7 @@ class Gates:
         """Add an answer, and with it the decision where it makes one; None when too late."""
         changed = replace(gate, answers={**gate.answers, answer.actor: answer})
         if decided:
-            changed = _decided(changed, answer, answer.at)
+            changed = self._decided(changed, answer, answer.at)
         written = self._write(gate, changed)
         if written is not None:
             self._keep(written, answer)
@@ -74,7 +76,7 @@ class Gates:
     def decide_as_planned(self, gate: Gate, evidence_hash: str, now: datetime) -> Gate | None:
         """The planned time has come: what was agreed decides; None when somebody was faster."""
         last = max(gate.agreeing(evidence_hash), key=lambda answer: answer.at)
-        return self._write(gate, _decided(gate, last, stamp(now)))
+        return self._write(gate, self._decided(gate, last, stamp(now)))
 
     def end_plans(self, gate: Gate, evidence_hash: str) -> Gate | None:
         """Take back plans that were made on other evidence; None when somebody was faster."""
@@ -104,6 +106,18 @@ class Gates:
             {key: str(item[key]) for key in _REPORTED}
             for item in self._table.query(migration_id, "DECISION#")
         ]
+
+    def _decided(self, gate: Gate, answer: Answer, at: str) -> Gate:
+        decided = replace(
+            gate,
+            state="DECIDED",
+            decision=answer.decision,
+            actor=_names(gate, answer),
+            reason=answer.reason,
+            evidence_hash=answer.evidence_hash,
+            decided_at=at,
+        )
+        return replace(decided, seal=self._seal(decided))
 
     def _write(self, before: Gate, after: Gate) -> Gate | None:
         after = replace(after, version=before.version + 1)
@@ -140,18 +154,6 @@ _REPORTED = (
     "decided_at",
     "channel",
 )
-
-
-def _decided(gate: Gate, answer: Answer, at: str) -> Gate:
-    return replace(
-        gate,
-        state="DECIDED",
-        decision=answer.decision,
-        actor=_names(gate, answer),
-        reason=answer.reason,
-        evidence_hash=answer.evidence_hash,
-        decided_at=at,
-    )
 
 
 def _names(gate: Gate, last: Answer) -> str:
@@ -192,6 +194,7 @@ def _values(gate: Gate) -> dict[str, Value]:
         "actor": gate.actor,
         "reason": gate.reason,
         "decided_at": gate.decided_at,
+        "seal": gate.seal,
     }
 
 
@@ -224,4 +227,5 @@ def _gate(item: Item) -> Gate:
         actor=str(item["actor"]),
         reason=str(item["reason"]),
         decided_at=str(item["decided_at"]),
+        seal=str(item["seal"]),
     )

@@ -69,6 +69,8 @@ class Gate:
     actor: str = ""
     reason: str = ""
     decided_at: str = ""
+    seal: str = ""
+    """Made with the links' key when people decided (``seal.py``)."""
 
     def approver(self, key: str) -> Approver | None:
         """The approver whom a link's key stands for."""

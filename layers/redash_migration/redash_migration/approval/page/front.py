@@ -9,6 +9,7 @@ from redash_migration.approval import assembly
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.people import approvers
 from redash_migration.approval.links.link import PATH
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.page import notices
 from redash_migration.approval.page.answers import Site, respond
 from redash_migration.approval.page.http import Request, Response
@@ -34,8 +35,13 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table()),
+<<<<<<< HEAD
         approvers=lambda: approvers(assembly.settings().names("APPROVERS")),
         keys=assembly.keys,
+=======
+        approvers=lambda: approvers(wiring.settings().names("APPROVERS")),
+        keys=keys,
+>>>>>>> 1774b42 (A decision carries a seal made with the links' key; the write pause begins on a sealed approval only)
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,
         language=language,
