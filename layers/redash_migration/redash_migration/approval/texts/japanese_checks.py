@@ -148,6 +148,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "保持できるログの量に上限があり、超えると移行をやり直すことになります。",
         "ALTER SYSTEM SET max_slot_wal_keep_size = -1 を実行し、設定を再読み込みしてください。",
     ),
+    "host.queues": (
+        "元のサーバーのアドレスでは redis に接続できず、キューと停止中のデータソースを確認できません。",
+        "REDASH_REDIS_URL を修正してください。このままでは、実行中のクエリの完了を待ちません。",
+    ),
     "databases.encoding": (
         "文字エンコーディングが変換されます。",
         "すべての文字が届いたことはチェックサムで確認するため、対処は不要です。",
