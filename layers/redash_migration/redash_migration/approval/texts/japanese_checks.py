@@ -149,7 +149,7 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "ALTER SYSTEM SET max_slot_wal_keep_size = -1 を実行し、設定を再読み込みしてください。",
     ),
     "host.queues": (
-        "元のサーバーのアドレスでは redis に接続できず、キューと停止中のデータソースを確認できません。",
+        "redis に接続できず、キューと停止中のデータソースを確認できません。",
         "REDASH_REDIS_URL を修正してください。このままでは、実行中のクエリの完了を待ちません。",
     ),
     "databases.encoding": (
