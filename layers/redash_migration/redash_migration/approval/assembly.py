@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,35 +11,12 @@ from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.links.stored_keys import keys
+from redash_migration.approval.stack_settings import stack_settings
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
-from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.slack import SlackChannel
-
-SETTINGS_LIFE_SECONDS = 60.0
-"""How long the approval's settings are kept in memory: who was taken off the list is off then."""
-
-
-def settings() -> Settings:
-    """This function's settings, and those of the approval, which stand in a parameter of their own.
-
-    Addresses and people can be more than an environment has room for (4 KB). A variable of the
-    same name counts before the parameter's entry.
-    """
-    own = wiring.settings()
-    parameter = own["APPROVAL_SETTINGS"]
-    if not parameter:
-        return own
-    period = int(time.monotonic() // SETTINGS_LIFE_SECONDS)
-    return Settings({**_parameter(parameter, period), **own.variables})
-
-
-@cache
-def _parameter(name: str, period: int) -> dict[str, str]:  # noqa: ARG001 - makes the cache expire
-    found = json.loads(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
-    return {str(key): str(value) for key, value in found.items()}
 
 
 def desk(record: Record) -> Desk:
@@ -49,7 +24,7 @@ def desk(record: Record) -> Desk:
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.adapters.stepfunctions import StepFunctions
 
-    known = settings()
+    known = stack_settings()
     return Desk(
         record=record,
         store=wiring.artifacts(record.migration_id),
@@ -66,7 +41,7 @@ def desk(record: Record) -> Desk:
 
 def chat() -> SlackChannel | None:
     """The Slack channel, where one is configured."""
-    arn = settings()["SLACK_WEBHOOK_SECRET_ARN"]
+    arn = stack_settings()["SLACK_WEBHOOK_SECRET_ARN"]
     if not arn:
         return None
     from redash_migration.adapters.slack import SlackChannel
@@ -76,7 +51,7 @@ def chat() -> SlackChannel | None:
 
 def chat_decides() -> bool:
     """Whether buttons in Slack count: a signing secret and somebody who may press them."""
-    known = settings()
+    known = stack_settings()
     return bool(
         known["SLACK_WEBHOOK_SECRET_ARN"]
         and known["SLACK_SIGNING_SECRET_ARN"]
@@ -86,7 +61,7 @@ def chat_decides() -> bool:
 
 def policy(purpose: Purpose) -> Policy:
     """Who has to agree, and for how long the question stands."""
-    known = settings()
+    known = stack_settings()
     timeout = "APPROVAL_TIMEOUT_SECONDS" if purpose is CUTOVER else "CONFIRM_TIMEOUT_SECONDS"
     return Policy(
         addresses=known.names("APPROVERS"),
@@ -104,7 +79,7 @@ def readiness(requested_by: str) -> list[Check]:
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.approval.gate.readiness import approver_check, subscription_check
 
-    known = settings()
+    known = stack_settings()
     rule = policy(CUTOVER)
     mail = SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"])
     people = approver_check(
@@ -127,31 +102,6 @@ def readiness(requested_by: str) -> list[Check]:
     ]
 
 
-def keys() -> KeyRing:
-    """The keys that sign links, read again every five minutes."""
-    arn = settings()["LINK_SIGNING_SECRET_ARN"]
-    return _keys(arn, int(time.monotonic() // KEYS_LIFE_SECONDS))
-
-
-@cache
-def _keys(arn: str, period: int) -> KeyRing:  # noqa: ARG001 - the period makes the cache expire
-    return parse_keys(_version(arn, "AWSCURRENT"), previous=_version(arn, "AWSPREVIOUS"))
-
-
-def _version(arn: str, stage: str) -> str:
-    """One version of a secret; empty when there is no earlier one."""
-    from botocore.exceptions import ClientError
-
-    try:
-        answer = client("secretsmanager").get_secret_value(SecretId=arn, VersionStage=stage)
-    except ClientError as error:
-        missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
-        if missing and stage != "AWSCURRENT":
-            return ""
-        raise
-    return str(answer["SecretString"])
-
-
 @cache
 def _secret(arn: str) -> str:
     return wiring.secrets().text(arn)
@@ -159,5 +109,5 @@ def _secret(arn: str) -> str:
 
 def signing_secret() -> Callable[[], str] | None:
     """The Slack app's signing secret, where buttons may decide."""
-    arn = settings()["SLACK_SIGNING_SECRET_ARN"]
+    arn = stack_settings()["SLACK_SIGNING_SECRET_ARN"]
     return (lambda: _secret(arn)) if arn else None

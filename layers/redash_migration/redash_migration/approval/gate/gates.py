@@ -17,6 +17,12 @@ _POINTER_LIFE_SECONDS = 30 * 86_400
 """How long after its time a link still tells how the migration ended."""
 
 
+def latest_gate(table: RecordTable, migration_id: str, purpose: Purpose) -> Gate | None:
+    """The latest gate of a question, for whoever only wants to know how it was answered."""
+    item = table.get(migration_id, f"GATE#{purpose.state}")
+    return None if item is None else _gate(item)
+
+
 class Gates:
     """Gates in the record's table; every change after the opening is conditional."""
 
@@ -27,8 +33,7 @@ class Gates:
 
     def current(self, migration_id: str, purpose: Purpose) -> Gate | None:
         """The latest gate of this question, or None."""
-        item = self._table.get(migration_id, f"GATE#{purpose.state}")
-        return None if item is None else _gate(item)
+        return latest_gate(self._table, migration_id, purpose)
 
     def find(self, gate_id: str) -> Gate | None:
         """The gate of this id, as long as it is its question's latest."""

@@ -7,7 +7,7 @@ pause does not begin on it.
 
 from __future__ import annotations
 
-from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.gates import latest_gate
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links.keyring import KeyRing
@@ -24,7 +24,7 @@ def sealed(keys: KeyRing, gate: Gate) -> str:
 
 def demand_approval(record: Record, keys: KeyRing) -> None:
     """NotApproved unless people approved this migration's cutover and their seal is whole."""
-    gate = Gates(record.table).current(record.migration_id, CUTOVER)
+    gate = latest_gate(record.table, record.migration_id, CUTOVER)
     # Whether the execution that asked still waits is the state machine's affair, not the seal's.
     if gate is None or gate.decision != CUTOVER.agree:
         raise NotApproved(

@@ -13,6 +13,7 @@ from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.page import notices
 from redash_migration.approval.page.answers import Site, respond
 from redash_migration.approval.page.http import Request, Response
+from redash_migration.approval.stack_settings import stack_settings
 from redash_migration.approval.texts import Texts
 
 SLACK_PATH = "/slack"
@@ -35,13 +36,8 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table()),
-<<<<<<< HEAD
-        approvers=lambda: approvers(assembly.settings().names("APPROVERS")),
-        keys=assembly.keys,
-=======
-        approvers=lambda: approvers(wiring.settings().names("APPROVERS")),
+        approvers=lambda: approvers(stack_settings().names("APPROVERS")),
         keys=keys,
->>>>>>> 1774b42 (A decision carries a seal made with the links' key; the write pause begins on a sealed approval only)
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,
         language=language,
@@ -56,7 +52,7 @@ def _slack(request: Request, language: str) -> Response:
         gates=Gates(wiring.record_table()),
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         secret=assembly.signing_secret(),
-        approvers=slack_approvers(assembly.settings().names("SLACK_APPROVERS")),
+        approvers=slack_approvers(stack_settings().names("SLACK_APPROVERS")),
         language=language,
     )
     return press(buttons, request)
