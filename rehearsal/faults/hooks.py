@@ -20,10 +20,15 @@ OnCall = Callable[[Call], Fault | None]
 
 
 def on_invocation(world: World, ask: OnInvocation) -> None:
-    """Ask before each invocation: (function's logical id, event) -> Fault or None."""
+    """Ask before each invocation: (function's logical id, event) -> Fault or None.
+
+    Not before one that only warms the function: there a fault would be spent for nothing.
+    """
     earlier = world.cloud.invoke_fault
 
     def asked(function: str, event: Any) -> Fault | None:
+        if isinstance(event, dict) and event.get("warm") is True:
+            return None
         before = earlier(function, event) if earlier is not None else None
         return before or ask(function, event)
 
@@ -31,10 +36,12 @@ def on_invocation(world: World, ask: OnInvocation) -> None:
 
 
 def on_call(world: World, ask: OnCall) -> None:
-    """Ask at each AWS call of a function."""
+    """Ask at each AWS call of a function, but for the one that a warming makes of the record."""
     earlier = world.cloud.call_fault
 
     def asked(call: Call) -> Fault | None:
+        if "FACT#warm" in str(call.params):
+            return None
         before = earlier(call) if earlier is not None else None
         return before or ask(call)
 
