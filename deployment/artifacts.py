@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,15 @@ def _measure(path: Path) -> Artifact:
                 archive.write(found, found.relative_to(path))
         zipped = raw.tell()
     return Artifact(path.name, len(files), sum(found.stat().st_size for found in files), zipped)
+
+
+def digest(folder: Path) -> str:
+    """A hash of the names and contents of all files, by which SAM tells whether a layer is new."""
+    total = hashlib.sha256()
+    for path in sorted(found for found in folder.rglob("*") if found.is_file()):
+        total.update(f"{path.relative_to(folder)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
 
 
 def problems(build: Path) -> list[str]:

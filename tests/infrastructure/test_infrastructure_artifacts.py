@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from deployment.artifacts import artifacts, problems
+from deployment.artifacts import artifacts, digest, problems
 
 UNCHECKED = b"\x00\x00\x00\x00\x01\x00\x00\x00" + bytes(8)
 
@@ -54,3 +57,35 @@ def test_a_missing_architecture_is_reported(build: Path) -> None:
 def test_a_missing_layer_is_reported(build: Path) -> None:
     shutil.rmtree(build / "DomainLayer")
     assert problems(build) == ["DomainLayer: was not built"]
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("layer", ["redash_migration", "psycopg"])
+def test_a_layer_is_the_same_from_two_build_folders(layer: str, tmp_path: Path) -> None:
+    """By the Makefile's own command, with this Python: its .pyc must not hold the build's path."""
+    text = (ROOT / "layers" / layer / "Makefile").read_text(encoding="utf-8")
+    [command] = re.findall(r"^\t\$\(PYTHON\) (-m compileall .*)$", text, re.MULTILINE)
+    digests = []
+    for name in ("here", "somewhere/else"):
+        folder = tmp_path / name / "python"
+        shutil.copytree(
+            ROOT / "layers" / "redash_migration" / "redash_migration", folder / "package"
+        )
+        for cache in folder.rglob("__pycache__"):
+            shutil.rmtree(cache)
+        arguments = command.replace('"$(LAYER)"', str(folder)).split()
+        subprocess.run([sys.executable, *arguments], check=True)
+        assert list(folder.rglob("*.pyc"))
+        digests.append(digest(folder))
+    assert digests[0] == digests[1]
+
+
+def test_a_digest_tells_names_and_contents_apart(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1", encoding="utf-8")
+    first = digest(tmp_path)
+    (tmp_path / "a").rename(tmp_path / "b")
+    renamed = digest(tmp_path)
+    (tmp_path / "b").write_text("2", encoding="utf-8")
+    assert len({first, renamed, digest(tmp_path)}) == 3
