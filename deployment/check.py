@@ -1,8 +1,9 @@
 """`make check-deploy`: what needs other programs, or longer than a test may take.
 
-Both templates validated by SAM, the application built for both architectures and looked through,
-the state machine by asl-validator, both templates by the security scanner. Needs python3.13 and
-npx (Node.js) on PATH; ends with 1 when anything is wrong.
+Both templates validated by SAM; the application built for both architectures, looked through, its
+layers built elsewhere once more, all of it packaged into a local S3; the state machine by
+asl-validator, both templates by the security scanner. Needs python3.13 and npx (Node.js) on PATH;
+ends with 1 when anything is wrong.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from deployment.artifacts import artifacts, problems
+from deployment.artifacts import LAYERS, artifacts, digest, problems
 from deployment.machine import filled
 
 ROOT = Path(__file__).parents[1]
@@ -38,15 +41,19 @@ def main() -> int:
         ("programs", programs),
         *((f"sam validate {one}", lambda one=one: validate(one)) for one in TEMPLATES),
         *((f"sam build {one}", lambda one=one: build(one)) for one in ARCHITECTURES),
+        ("layers from another folder", same_layers),
+        ("sam package", package),
         ("psycopg layer imports", layer_imports),
         ("asl-validator", state_machine),
         ("checkov", scan),
     ]
     failed = []
-    for name, check in checks:
-        print(f"--- {name}", flush=True)
+    for number, (name, check) in enumerate(checks, start=1):
+        print(f"--- {number} of {len(checks)}: {name}", flush=True)
+        began = time.monotonic()
         try:
             check()
+            print(f"    {time.monotonic() - began:.0f} s", flush=True)
         except Wrong as wrong:
             failed.append(name)
             print(f"FAILED {name}: {wrong}", flush=True)
@@ -72,10 +79,11 @@ def answers(command: list[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def run(command: Sequence[str | Path]) -> str:
-    """Run a program; its output, or Wrong with it."""
+def run(command: Sequence[str | Path], more: Mapping[str, str] | None = None) -> str:
+    """Run a program with ``more`` variables; its output, or Wrong with it."""
     environment = {
         **os.environ,
+        **(more or {}),
         "SAM_CLI_TELEMETRY": "0",
         "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "ap-northeast-1"),
     }
@@ -108,6 +116,51 @@ def build(architecture: str) -> None:
     found = problems(folder)
     if found:
         raise Wrong("; ".join(found[:20]))
+
+
+def same_layers() -> None:
+    """A build elsewhere gives the same layers; else each machine's deploy updates all functions."""
+    folder = BUILDS / "elsewhere"
+    for layer in LAYERS:
+        run([SAM, "build", layer, "--build-dir", folder, "--parameter-overrides", "Arch=arm64"])
+        if digest(folder / layer) != digest(BUILDS / "arm64" / layer):
+            raise Wrong(f"{layer}: built twice, it differs; does something hold the build's path?")
+        print(f"{layer}: {digest(folder / layer)[:16]} both times")
+
+
+def package() -> None:
+    """What `sam deploy` uploads goes into an S3 of this machine, and nothing local is left over."""
+    import boto3
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        local = {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "here",
+            "AWS_SECRET_ACCESS_KEY": "here",
+        }
+        client = boto3.client(
+            "s3",
+            endpoint_url=local["AWS_ENDPOINT_URL"],
+            region_name="us-east-1",
+            aws_access_key_id="here",
+            aws_secret_access_key=local["AWS_SECRET_ACCESS_KEY"],
+        )
+        client.create_bucket(Bucket="artifacts")
+        packaged = BUILDS / "packaged.yaml"
+        built = BUILDS / "arm64" / "template.yaml"
+        command = [SAM, "package", "--template-file", built, "--output-template-file", packaged]
+        run([*command, "--s3-bucket", "artifacts", "--region", "us-east-1"], local)
+    finally:
+        server.stop()
+    text = packaged.read_text(encoding="utf-8")
+    left = re.findall(r"^ +(?:CodeUri|ContentUri|DefinitionUri): (?!s3://).+$", text, re.MULTILINE)
+    if left:
+        raise Wrong(f"not uploaded: {'; '.join(line.strip() for line in left[:5])}")
+    print(f"{text.count('s3://')} artifacts uploaded, {len(text) / 1024:.0f} kB of template")
 
 
 def layer_imports() -> None:

@@ -1,0 +1,42 @@
+"""``python -m deployment.account``: STACK names the deployed stack (default: redash-migration)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from deployment.account.questions import diagnostics, preflight, wrong_ways
+from deployment.machine import filled
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> int:
+    """Ask; 1 when any answer is bad."""
+    import boto3
+
+    stack = os.environ.get("STACK", "redash-migration")
+    machines: Any = boto3.client("stepfunctions")
+    definition = filled(ROOT)
+    bad = []
+    print("--- the definition, asked of Step Functions", flush=True)
+    bad += diagnostics(machines, definition)
+    print("--- the way of each caught error, by TestState", flush=True)
+    bad += wrong_ways(machines, definition)
+    print(f"--- a preflight of the stack {stack} (changes nothing; minutes)", flush=True)
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
+    ended = preflight(machines, outputs["StateMachineArn"])
+    print(f"the preflight's execution: {ended}")
+    if not ended.startswith("SUCCEEDED"):
+        bad.append(f"the preflight ended {ended}; its report is in {outputs['ArtifactBucketName']}")
+    for line in bad:
+        print(line)
+    print("--- " + (f"{len(bad)} bad answers" if bad else "all good"))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
