@@ -152,7 +152,14 @@ def package() -> None:
         client.create_bucket(Bucket="artifacts")
         packaged = BUILDS / "packaged.yaml"
         built = BUILDS / "arm64" / "template.yaml"
-        command = [SAM, "package", "--template-file", built, "--output-template-file", packaged]
+        command: list[str | Path] = [
+            SAM,
+            "package",
+            "--template-file",
+            built,
+            "--output-template-file",
+            packaged,
+        ]
         run([*command, "--s3-bucket", "artifacts", "--region", "us-east-1"], local)
     finally:
         server.stop()
