@@ -11,7 +11,9 @@ BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 pyth
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup browser rehearse rehearse-help test unit lint format bench faults clean
+MINUTES ?= 30
+
+.PHONY: help setup browser rehearse rehearse-help test unit lint format bench soak faults clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
@@ -54,6 +56,9 @@ format: setup ## format and mend what can be mended
 
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
+
+soak: setup ## generated databases, each carried and judged by pg_dump: MINUTES=30 SEED=n SOURCE_PG_BIN=dir
+	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 faults: setup ## a rehearsal a fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)

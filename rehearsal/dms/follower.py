@@ -18,6 +18,7 @@ from rehearsal.dms.lateness import Lateness
 from rehearsal.dms.mappings import TableName
 from rehearsal.dms.mending import Mending
 from rehearsal.dms.metrics import Metrics
+from rehearsal.dms.oddities import alter_what_dms_alters
 from rehearsal.dms.progress import Progress, look
 from rehearsal.dms.statistics import NOT_CARRIED
 from rehearsal.dms.target_tables import prepare_tables
@@ -177,6 +178,8 @@ class Follower:
         return "STOPPED_AFTER_CACHED_EVENTS" if settings.stop_after_cached_changes else ""
 
     def _finish_full_load(self) -> None:
+        with self._engine.target.connect() as connection:
+            alter_what_dms_alters(connection, sorted(self._carried()))
         with self._task.lock:
             self._task.full_load_done = True
             self._task.dates.full_load_finish = datetime.now(UTC)

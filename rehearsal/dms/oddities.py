@@ -37,18 +37,29 @@ def alter_what_dms_alters(
     with target.transaction():
         target.execute("SET LOCAL session_replication_role = replica")
         for schema, table in tables:
-            for column, kind in target.execute(_ODD, (schema, table)).fetchall():
-                name = sql.Identifier(column)
-                if kind in {"numeric", "float4", "float8"}:
-                    odd, instead = sql.SQL("{} = 'NaN'").format(name), sql.SQL("0")
-                else:
-                    odd = sql.SQL("NOT isfinite({})").format(name)
-                    instead = sql.SQL("'9999-12-31'")
-                changed = target.execute(
-                    sql.SQL("UPDATE {} SET {} = {} WHERE {}").format(
-                        sql.Identifier(schema, table), name, instead, odd
-                    )
+            columns = target.execute(_ODD, (schema, table)).fetchall()
+            if not columns:
+                continue
+            changes, odd = zip(*(_change(*column) for column in columns), strict=True)
+            changed = target.execute(
+                sql.SQL("UPDATE {} SET {} WHERE {}").format(
+                    sql.Identifier(schema, table),
+                    sql.SQL(", ").join(changes),
+                    sql.SQL(" OR ").join(odd),
                 )
-                if changed.rowcount:
-                    altered.append((schema, table))
+            )
+            if changed.rowcount:
+                altered.append((schema, table))
     return altered
+
+
+def _change(column: str, kind: str) -> tuple[sql.Composed, sql.Composed]:
+    """What the column is set to, and where that changes anything."""
+    if kind in {"numeric", "float4", "float8"}:
+        odd, instead = sql.SQL("{} = 'NaN'"), sql.SQL("0")
+    else:
+        odd, instead = sql.SQL("NOT isfinite({})"), sql.SQL("'9999-12-31'")
+    name = sql.Identifier(column)
+    where = odd.format(name)
+    change = sql.SQL("{0} = CASE WHEN {1} THEN {2} ELSE {0} END").format(name, where, instead)
+    return change, where

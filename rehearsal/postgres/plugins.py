@@ -17,6 +17,8 @@ _AT_HAND = "pgoutput"
 
 def plugin_settings(bin_dir: Path, directory: Path) -> dict[str, str]:
     """Settings that let the server find test_decoding; none when it has its own."""
+    if not (bin_dir / "pg_config").exists():
+        return {}  # programs from elsewhere bring what they bring
     libraries = Path(run(bin_dir, "pg_config", "--pkglibdir").strip())
     if any(libraries.glob(f"{_WANTED}.*")):
         return {}

@@ -48,6 +48,7 @@ from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.record import Record
 from redash_migration.step import as_transient
+from rehearsal.dms.names import Names
 from rehearsal.dms.oddities import alter_what_dms_alters
 from rehearsal.postgres import programs, run
 
@@ -221,8 +222,10 @@ def replication(
     source: DatabaseAddress, target: DatabaseAddress, plan: Plan
 ) -> Iterator[Callable[[], None]]:
     """What DMS does, by a subscription: loaded inside and stopped; the value lets it go on."""
-    name = sql.Identifier(f"dms_{source.dbname}"[:60])
-    text = name.as_string().strip('"')
+    with _session(source) as old:
+        ask = "SELECT oid::int8 FROM pg_database WHERE datname = current_database()"
+        text = Names.make("TASK", int(old.execute(ask).fetchall()[0][0])).slot
+    name = sql.Identifier(text)
     carried = [(table.schema, table.name) for table in plan.carried]
     tables = sql.SQL(", ").join(
         sql.Identifier(*table) for table in (*carried, ("redash_migration", "canary"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import source, steps
+from rehearsal.faults import bystanders, source, steps
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
+
+BYSTANDERS = bystanders.Bystanders()
+THEIRS = frozenset({"slots", "leftovers"})
+"""What bystanders have there stays: it is theirs."""
 
 SOURCE: dict[str, Case] = {
     "writer-ignores-the-stop": Case(
@@ -147,6 +151,23 @@ SOURCE: dict[str, Case] = {
         error="IntegrityViolated",
         check="integrity.foreign_keys",
         arm=source.orphan,
+    ),
+    "bystanders": Case(
+        "others use the old server too: a writer in another database, a subscriber, a new slot",
+        "SUCCEEDED",
+        where="CopySchema",
+        arm=BYSTANDERS.arm,
+        judge=BYSTANDERS.judge,
+        excused=THEIRS,
+    ),
+    "bystanders-are-sent-every-table": Case(
+        "somebody's subscriber is sent every table of the old database",
+        "FAILED",
+        where="Preflight",
+        error="PreflightFailed",
+        check="source.publications",
+        arm=bystanders.publishes_every_table,
+        excused=THEIRS,
     ),
     "two-schema-versions-on-the-source": Case(
         "the old database's alembic_version holds two rows",

@@ -20,6 +20,7 @@ from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure
+from rehearsal.dms.names import Names
 
 MIGRATION = "redash-20261123-013005"
 
@@ -58,16 +59,22 @@ def pair(source_database: DatabaseAddress, target_database: DatabaseAddress) -> 
             yield Pair(source, target, name)
 
 
+def slot_name(source: Connection) -> str:
+    """As DMS would call its slot."""
+    found = source.execute("SELECT oid::int8 FROM pg_database WHERE datname = current_database()")
+    return Names.make("TASK", int(found.fetchall()[0][0])).slot
+
+
 @contextmanager
 def replication(
     reader: DatabaseAddress, target: DatabaseAddress, source: DatabaseAddress
 ) -> Iterator[str]:
     """A subscription to the publication p by a slot of its own; gone afterwards."""
-    name = f"sub_{os.getpid()}_{source.dbname}"
     with (
         connect(source, purpose="test", read_only=False) as old,
         connect(target, purpose="test", read_only=False) as new,
     ):
+        name = slot_name(old)
         old.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [name])
         new.execute(
             sql.SQL(
@@ -207,10 +214,14 @@ def test_only_the_migrations_own_slots_are_dropped(pair: Pair) -> None:
     while not all(found.active for found in slot.slots(pair.source)):
         time.sleep(0.02)
     before = [found.name for found in slot.slots(pair.source)]
+    # Somebody else makes one meanwhile, too.
+    theirs = f"theirs_{os.getpid()}"
+    pair.source.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [theirs])
     assert slot.drop_own_slots(pair.source, before) == []
     with pytest.raises(TransientFailure, match="still in use"):
         slot.drop_own_slots(pair.source, [], seconds=0.3)
     pair.disable()
     assert slot.drop_own_slots(pair.source, [], seconds=10) == before
-    assert slot.slots(pair.source) == []
+    assert [found.name for found in slot.slots(pair.source)] == [theirs]
+    pair.source.execute("SELECT pg_drop_replication_slot(%s)", [theirs])
     pair.source.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [pair.slot])

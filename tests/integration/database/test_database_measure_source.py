@@ -32,12 +32,24 @@ def write(session: Connection, segments: int) -> None:
     session.execute("CHECKPOINT")
 
 
+def _replicate(session: Connection) -> None:
+    """A slot as DMS makes it."""
+    session.execute(
+        "SELECT pg_create_logical_replication_slot('zqk4v7ixjm2uqhsa_' || lpad(oid::text, 8, '0')"
+        " || '_5ab8c8bb_0000_4000_8000_000000000000', 'pgoutput')"
+        " FROM pg_database WHERE datname = current_database()"
+    )
+
+
 def test_the_slot_is_measured_until_it_is_lost(session: Connection) -> None:
     budget = 40 << 20
     before = SourceBefore(("old",), 1 << 40, budget, disk_use(session))
     assert measure_source(session, before).slot_status == "none"
     session.execute("SELECT pg_drop_replication_slot('old')")
-    session.execute("SELECT pg_create_logical_replication_slot('dms', 'pgoutput')")
+    session.execute("SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')")
+    assert measure_source(session, before).slot_status == "none"
+    session.execute("SELECT pg_drop_replication_slot('theirs')")
+    _replicate(session)
 
     made = measure_source(session, before)
     assert (made.slot_status, made.verdict) == ("reserved", "PASS")
@@ -55,6 +67,7 @@ def test_the_slot_is_measured_until_it_is_lost(session: Connection) -> None:
 def test_the_budget_is_watched_before_the_disk_is_full(session: Connection) -> None:
     session.execute("ALTER SYSTEM SET max_slot_wal_keep_size = -1")
     session.execute("SELECT pg_reload_conf()")
+    _replicate(session)
     before = SourceBefore((), 1 << 40, 40 << 20, disk_use(session))
     write(session, 2)
     assert measure_source(session, before).verdict == "WARN"

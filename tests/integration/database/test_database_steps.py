@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +35,7 @@ from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.record import Record
 from redash_migration.record.undo import replay
+from rehearsal.dms.names import Names
 
 close = partial(closing.close_source, window=0.3)
 FIRST, SECOND = "redash-20261123-013005", "redash-20261123-020000"
@@ -102,7 +102,9 @@ class Migration:
     @contextmanager
     def replication(self) -> Iterator[None]:
         """What DMS does, by a subscription; copies first, then follows."""
-        name = sql.Identifier(f"dms_{os.getpid()}_{self.source.dbname}")
+        with connect(self.source, purpose="dms") as old:
+            ask = "SELECT oid::int8 FROM pg_database WHERE datname = current_database()"
+            name = sql.Identifier(Names.make("TASK", int(old.execute(ask).fetchall()[0][0])).slot)
         tables = sql.SQL(", ").join(
             sql.Identifier(table.schema, table.name) for table in self.plan.carried
         )
@@ -177,7 +179,7 @@ def test_from_the_preflight_to_the_drained_source(
     assert check_untouched(record, migration.source).status == "PASS"
 
     removed = clean_up(record, migration.source, migration.target)
-    assert any(name.startswith("source: dms_") for name in removed)
+    assert any(name.startswith("source: qqqqqqqqqqqqtask_") for name in removed)
     for side in (migration.source, migration.target):
         assert rows(side, "SELECT to_regnamespace('redash_migration')") == [(None,)]
     # The old database stays closed: one writer.

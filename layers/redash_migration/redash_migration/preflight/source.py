@@ -205,6 +205,37 @@ def subscriptions(connection: Connection) -> Iterable[Check]:
     )
 
 
+def publications(connection: Connection) -> Iterable[Check]:
+    """The canary's row would go to every subscriber of a publication of all tables, and end the
+    replication of one that has no such table."""
+    name = "source.publications"
+    found = names(
+        connection,
+        "SELECT pubname::text FROM pg_catalog.pg_publication WHERE puballtables AND pubinsert"
+        " ORDER BY 1",
+    )
+    readers = names(
+        connection,
+        "SELECT slot_name::text FROM pg_catalog.pg_replication_slots WHERE slot_type = 'logical'"
+        " AND database = current_database() AND plugin = 'pgoutput' ORDER BY 1",
+    )
+    if not found or not readers:
+        yield Check(name, "PASS", "nobody is sent every table of this database")
+    elif one(connection, "SELECT to_regclass('redash_migration.canary') IS NOT NULL"):
+        yield Check(name, "PASS", f"subscribers of {listed(found)} are sent the canary's table too")
+    else:
+        yield Check(
+            name,
+            "FAIL",
+            f"{listed(found)} for all tables, read by {listed(readers)}: our canary's row would end"
+            " a subscriber that lacks its table",
+            "Name the tables in the publication; or, here and on each subscriber: CREATE SCHEMA"
+            " redash_migration; CREATE TABLE redash_migration.canary (migration_id varchar(64)"
+            " PRIMARY KEY, phase varchar(64), written_at timestamptz); then ALTER SUBSCRIPTION ..."
+            " REFRESH PUBLICATION there.",
+        )
+
+
 def foreign_tables(connection: Connection) -> Iterable[Check]:
     found = [table.qualified_name for table in read_tables(connection) if table.kind == "f"]
     yield _none_of(
@@ -253,6 +284,7 @@ QUESTIONS: Mapping[str, Question] = {
     "source.event_triggers": event_triggers,
     "source.other_slots": other_slots,
     "source.subscriptions": subscriptions,
+    "source.publications": publications,
     "source.foreign_tables": foreign_tables,
     "source.materialized_views": materialized_views,
     "source.sequences": judged_sequences,

@@ -51,10 +51,12 @@ WITH place AS (
     UNION ALL
     SELECT 'SCHEMA ' || quote_ident(n.nspname), '', n.nspowner, n.nspacl,
            CASE n.nspname
-               -- As initdb leaves it: USAGE for everybody, and before 15 CREATE too.
-               WHEN 'public' THEN acldefault('n', n.nspowner) || makeaclitem(0, n.nspowner,
-                   CASE WHEN current_setting('server_version_num')::int < 150000
-                        THEN 'CREATE, USAGE' ELSE 'USAGE' END, false)
+               -- As initdb leaves it: USAGE for everybody, and before 15 CREATE too. Before 16
+               -- makeaclitem() takes one privilege at a time.
+               WHEN 'public' THEN acldefault('n', n.nspowner)
+                   || makeaclitem(0, n.nspowner, 'USAGE', false)
+                   || CASE WHEN current_setting('server_version_num')::int < 150000
+                           THEN ARRAY[makeaclitem(0, n.nspowner, 'CREATE', false)] END
                ELSE acldefault('n', n.nspowner) END
     FROM pg_catalog.pg_namespace n JOIN place p ON p.oid = n.oid WHERE n.nspacl IS NOT NULL
     UNION ALL

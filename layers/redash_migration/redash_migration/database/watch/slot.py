@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import TransientFailure
 
+PLUGINS = ("test_decoding", "pglogical_output")
+"""What DMS decodes with; native subscriptions and others' connectors take pgoutput."""
+
+_NAME = ("^[a-z0-9]{16}_0*", "_[0-9a-f]{8}_")
+"""Around the database's identifier in a name like zqk4v7ixjm2uqhsa_00016402_5ab8c8bb_..."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A logical slot. `held_bytes` is the WAL that it keeps from being removed.
 
     `wal_status` is reserved, extended, unreserved or lost (PostgreSQL manual, 53.20); a slot that
-    is just being made holds nothing yet and counts as reserved.
+    is just being made holds nothing yet and counts as reserved. `of_dms` says whether it bears a
+    name as DMS gives them, with the database's identifier in it, or decodes as DMS does.
     """
 
     name: str
@@ -25,6 +32,7 @@ class Slot:
     wal_status: str
     held_bytes: int
     confirmed_lsn: str | None
+    of_dms: bool
 
 
 def slots(connection: Connection) -> list[Slot]:
@@ -33,17 +41,19 @@ def slots(connection: Connection) -> list[Slot]:
         "SELECT slot_name::text, plugin::text, active, active_pid,"
         " coalesce(wal_status, 'reserved'),"
         " coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint,"
-        " confirmed_flush_lsn::text"
+        " confirmed_flush_lsn::text, slot_name ~ (%s || datoid || %s) OR plugin = ANY (%s)"
         " FROM pg_catalog.pg_replication_slots"
         " WHERE slot_type = 'logical' AND database = current_database() AND NOT temporary"
-        " ORDER BY slot_name"
+        " ORDER BY slot_name",
+        (*_NAME, list(PLUGINS)),
     )
     return [Slot(*row) for row in rows]
 
 
 def own_slots(connection: Connection, before: Collection[str]) -> list[Slot]:
-    """Slots of this database that were not there before the migration."""
-    return [slot for slot in slots(connection) if slot.name not in before]
+    """Slots of this database that DMS made, and that were not there before the migration: somebody
+    else may have made one since then too."""
+    return [slot for slot in slots(connection) if slot.of_dms and slot.name not in before]
 
 
 def passed(connection: Connection, name: str, lsn: str) -> bool:
