@@ -302,6 +302,8 @@ KEYED = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:redash-AbCdEf
         ("StepFunctions::StateMachine", {"StateMachineName": "x" * 81}, "StateMachineName: 81"),
         ("DMS::ReplicationInstance", {"ReplicationInstanceIdentifier": "Redash"}, "small"),
         ("DMS::Endpoint", {"EndpointIdentifier": "redash--source"}, "single hyphens"),
+        ("SSM::Parameter", {"Type": "String", "Value": "x" * 4097}, "4097 bytes"),
+        ("SSM::Document", {"Content": {"mainSteps": ["x" * 65_536]}}, "of 65536"),
         ("RDS::DBInstance", {"DBInstanceIdentifier": "x" * 64}, "64"),
     ],
 )

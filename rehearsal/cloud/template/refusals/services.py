@@ -26,6 +26,10 @@ LAYERS = 5
 TIMEOUT_SECONDS = 900
 """AWS Lambda quotas: layers of a function, and its longest run."""
 
+PARAMETER_BYTES = 4096
+DOCUMENT_BYTES = 65_536
+"""AWS Systems Manager quotas: value of a standard parameter; a document."""
+
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.+")
 _WITH_KEY = re.compile(r":secret:[^:]+:")
 _DMS_NAME = re.compile(r"[a-z](-?[a-z0-9])*")
@@ -90,6 +94,18 @@ def _statements(document: Any) -> Iterator[str]:
                 yield f"PolicyDocument: {resource!r}: IAM knows no key within a secret"
 
 
+def _parameter(properties: Properties) -> Iterator[str]:
+    size = len(str(properties["Value"]).encode())
+    if size > PARAMETER_BYTES and properties.get("Tier", "Standard") == "Standard":
+        yield f"Value: {size} bytes of {PARAMETER_BYTES}"
+
+
+def _document(properties: Properties) -> Iterator[str]:
+    size = len(json.dumps(properties["Content"], ensure_ascii=False).encode())
+    if size > DOCUMENT_BYTES:
+        yield f"Content: {size} bytes of {DOCUMENT_BYTES}"
+
+
 def _letters(document: Any) -> int:
     return len(json.dumps(document, separators=(",", ":"), default=str))
 
@@ -110,6 +126,8 @@ _CHECKS: Mapping[str, Callable[[Properties], Iterator[str]]] = {
     "AWS::Lambda::Function": _function,
     "AWS::IAM::Role": _role,
     "AWS::IAM::ManagedPolicy": _managed_policy,
+    "AWS::SSM::Document": _document,
+    "AWS::SSM::Parameter": _parameter,
     "AWS::DMS::ReplicationInstance": _dms("ReplicationInstanceIdentifier"),
     "AWS::DMS::Endpoint": _dms("EndpointIdentifier"),
     "AWS::DMS::ReplicationTask": _dms("ReplicationTaskIdentifier"),
