@@ -26,7 +26,7 @@ from rehearsal.faults.verdict import disagreements
 from rehearsal.folder import DISK_FULL, settle
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Options
-from rehearsal.outcome import LedgerCount, problems
+from rehearsal.outcome import LedgerCount, over_memory, problems
 from rehearsal.postgres.making import ClusterError
 from rehearsal.terminal import Progress, Screen, conclude, screen
 from rehearsal.terminal.progress import Loaded
@@ -74,6 +74,8 @@ def rehearse(options: Options) -> int:
         return _broken(options, error)
     except Exception as error:
         return _broken(options, error)
+    usage = json.loads((options.directory / "function-usage.json").read_text(encoding="utf-8"))
+    rehearsed.problems.extend(over_memory(usage))
     name = str((rehearsed.report or {}).get("migration_id", ""))
     folder = settle(options.directory, name, among=options.among)
     ending = Ending(rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder)

@@ -18,6 +18,15 @@ class LedgerCount:
     """Writes made on the new side before somebody went back: kept there, not on the old one."""
 
 
+def over_memory(usage: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Functions that needed more than their MemorySize: on AWS they would have been killed."""
+    return [
+        f"{name} needed {used['max_rss_kb'] / 1024:.0f} MB of its {used['memory_mb']} MB"
+        for name, used in sorted(usage.items())
+        if used["max_rss_kb"] > used["memory_mb"] * 1024
+    ]
+
+
 def problems(
     report: Mapping[str, Any] | None, ledger: LedgerCount, *, expected: str = "SUCCEEDED"
 ) -> list[str]:

@@ -47,6 +47,8 @@ class Task:
         words = container.get("command") or ["server"]
         role = words[0] if words[0] in {"server", "scheduler"} else "worker"
         variables = {**environment, "PORT": str(self.port)}
+        if command and role != "server":
+            variables["REHEARSAL_IDLE"] = "yes"  # as on the old side
         self._cluster = cluster
         self._process = RedashProcess(role, variables, log, command if role == "server" else "")
 

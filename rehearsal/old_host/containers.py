@@ -85,7 +85,10 @@ class RedashContainer:
         if role == "server":
             variables["PORT"] = str(self._port)
             variables["REDASH_GUNICORN_BIND"] = f"127.0.0.1:{self._port}"
-        self._process = RedashProcess(role, variables, self._log, self._command)
+        command = self._command if role == "server" else ""
+        if self._command and role != "server":
+            variables["REHEARSAL_IDLE"] = "yes"  # invented results are nothing for a real database
+        self._process = RedashProcess(role, variables, self._log, command)
         self._process.start()
 
     def wait_until_ready(self, seconds: float) -> bool:

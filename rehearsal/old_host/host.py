@@ -38,7 +38,7 @@ class OldHost:
     """The instance ``instance_id`` under ``directory``/old_host.
 
     ``cluster`` is its PostgreSQL, ``dbname`` Redash's database in it. ``kind`` says how this host
-    differs from the official installation; ``redash_command`` replaces the stand-in in every role;
+    differs from the official installation; ``redash_command`` replaces the stand-in's server;
     ``paused`` are ids of data sources that somebody paused.
     """
 

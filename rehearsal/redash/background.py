@@ -34,6 +34,8 @@ def run_background(role: str, settings: Settings, stopped: Event) -> None:
 
 
 def _work(role: str, settings: Settings, pool: Pool) -> None:
+    if settings.idle:
+        return
     if role == "worker" and settings.queues & SCHEDULED:
         _run_scheduled(settings, pool)
     elif role == "worker" and settings.queues & PERIODIC and random.random() < PERIODIC_SHARE:

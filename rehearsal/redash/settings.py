@@ -13,7 +13,10 @@ class MissingVariable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``queues`` are those a worker serves; ``seconds_between_runs`` paces scheduled work."""
+    """``queues`` are those a worker serves; ``seconds_between_runs`` paces scheduled work.
+
+    ``idle``: beside a real Redash, for whose database invented results are nothing.
+    """
 
     database_url: str
     secret_key: str
@@ -21,6 +24,7 @@ class Settings:
     port: int
     queues: frozenset[str]
     seconds_between_runs: float
+    idle: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -42,4 +46,5 @@ class Settings:
             port=int(variables.get("PORT", "5000")),
             queues=frozenset(variables.get("QUEUES", "default").replace(",", " ").split()),
             seconds_between_runs=float(variables.get("REDASH_SECONDS_BETWEEN_RUNS", "1")),
+            idle=bool(variables.get("REHEARSAL_IDLE")),
         )
