@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from redash_migration import clock
 from redash_migration.adapters.clients import client
-from redash_migration.approval.assembly import chat, settings
+from redash_migration.approval.assembly import chat
 from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.messages.endings import send_ending
+from redash_migration.approval.stack_settings import stack_settings
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.texts import Texts
 from redash_migration.record.record import Record
@@ -16,7 +17,7 @@ def announce(record: Record, ending: Ending) -> None:
     """Tell the approvers and whoever started it."""
     from redash_migration.adapters.sns import SnsMail
 
-    known = settings()
+    known = stack_settings()
     starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
     addresses = {address.casefold(): address for address in known.names("APPROVERS")}
     if starter:
