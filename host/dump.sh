@@ -9,7 +9,7 @@ if [ "$part" -eq 1 ]; then
   inside -e "PGDATABASE=$database" "$database_container" sh -c \
     'export PGPASSWORD="${POSTGRES_PASSWORD:-${POSTGRESQL_POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}}"; exec pg_dump "$@"' \
     pg_dump -U "$superuser" \
-    --schema-only --no-owner --no-acl "--exclude-schema=$canary" > "$file.$$.sql"
+    --schema-only --no-owner --no-acl --encoding=UTF8 "--exclude-schema=$canary" > "$file.$$.sql"
   gzip -9 -n -c "$file.$$.sql" | base64 | tr -d '\n' > "$file.$$"
   rm -f "$file.$$.sql"
   mv -f "$file.$$" "$file"

@@ -69,8 +69,8 @@ def altered(statement: str, *, before_function: str = "", in_state: str = "") ->
     return arm
 
 
-def written_behind_the_fence(function: str) -> Arm:
-    """Somebody's session asks for leave to write, once, and writes a row."""
+def written_behind_the_fence(function: str, statement: str = _INSERT) -> Arm:
+    """Somebody's session asks for leave to write, once, and does."""
 
     def write(world: World) -> None:
         with psycopg.connect(
@@ -78,9 +78,36 @@ def written_behind_the_fence(function: str) -> Arm:
             autocommit=True,
             options="-c default_transaction_read_only=off",
         ) as session:
-            session.execute(_INSERT)
+            session.execute(statement.encode())
 
     return lambda world: before(world, function, lambda: write(world))
+
+
+def counting_off(function: str) -> Arm:
+    """Somebody switches off the counters by which a last look would see a write."""
+
+    def switch_off(world: World) -> None:
+        with world.source.connect() as session:
+            session.execute("ALTER SYSTEM SET track_counts = off")
+            session.execute("SELECT pg_reload_conf()")
+
+    return lambda world: before(world, function, lambda: switch_off(world))
+
+
+def open_transaction_of_the_replication(world: World) -> None:
+    """Somebody logs in with the replication's role, from where it comes from, and writes.
+
+    The session began before the fence and may write past it. What it has not committed is rolled
+    back with its end, and was acknowledged to nobody.
+    """
+    reader = world.migration_source
+    session = psycopg.connect(**reader.parameters())  # type: ignore[arg-type]
+    world.at_end(session.close)
+
+    def begin() -> None:
+        session.execute(_INSERT.encode())
+
+    before(world, "FenceSourceFunction", begin)
 
 
 def fence_lifted(function: str) -> Arm:

@@ -61,6 +61,7 @@ ORDER = [
     "verify_data",
     "verify_integrity",
     "smoke_test",
+    "last_look",
     "switch_traffic",
     "start_workers",
     "stop_replication",

@@ -78,6 +78,7 @@ STATES: Mapping[str, Doing] = {
         "pause", "Asking the replication to stop", "レプリケーションの停止の依頼"
     ),
     "SmokeTest": Doing("pause", "Testing the new Redash", "新しい Redash の動作確認"),
+    "LastLook": Doing("pause", "Looking at the old database once more", "元の DB の最終確認"),
     "SwitchTraffic": Doing("pause", "Switching the load balancer", "ロードバランサーの切り替え"),
     "StartWorkers": Doing("after", "Starting the new workers", "ワーカーの起動"),
     "LiveCheck": Doing("after", "Testing again, with users on it", "稼働中の動作確認"),

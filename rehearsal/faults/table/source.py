@@ -22,18 +22,42 @@ SOURCE: dict[str, Case] = {
     "written-behind-the-fence": Case(
         "somebody writes a row in the old database after both sides were compared",
         "ROLLED_BACK",
-        where="VerifyIntegrity",
+        where="LastLook",
         error="IntegrityViolated",
         check="source.untouched",
-        arm=source.written_behind_the_fence("VerifyIntegrityFunction"),
+        arm=source.written_behind_the_fence("SmokeTestFunction"),
+    ),
+    "truncated-behind-the-fence": Case(
+        "somebody empties a table of the old database after both sides were compared",
+        "ROLLED_BACK",
+        where="LastLook",
+        error="IntegrityViolated",
+        check="source.untouched",
+        arm=source.written_behind_the_fence(
+            "SmokeTestFunction", "TRUNCATE public.alert_subscriptions"
+        ),
+    ),
+    "open-transaction-of-the-replication": Case(
+        "a psql session of the replication's role has written, and has not committed",
+        "SUCCEEDED",
+        where="FenceSource",
+        arm=source.open_transaction_of_the_replication,
+        in_tests=True,
+    ),
+    "counts-nothing": Case(
+        "the old server counts no written rows",
+        "ROLLED_BACK",
+        where="LastLook",
+        error="IntegrityViolated",
+        arm=source.counting_off("SmokeTestFunction"),
     ),
     "fence-lifted": Case(
         "somebody makes the old database writable again in the write pause",
         "ROLLED_BACK",
-        where="VerifyIntegrity",
+        where="LastLook",
         error="IntegrityViolated",
         check="source.untouched",
-        arm=source.fence_lifted("VerifyIntegrityFunction"),
+        arm=source.fence_lifted("SmokeTestFunction"),
     ),
     "open-transaction-at-the-freeze": Case(
         "a transaction that has written is still open",

@@ -210,6 +210,43 @@ def test_the_replications_own_sessions_are_left_alone(
                 other.execute("SELECT 1")
 
 
+@pytest.mark.parametrize("way", ["a session of its role", "SQL in a replication session"])
+def test_a_transaction_of_the_replications_role_is_nobodys_friend(
+    *,
+    source_database: DatabaseAddress,
+    target_database: DatabaseAddress,
+    make_role: Callable[..., tuple[str, str]],
+    way: str,
+) -> None:
+    """Open at the freeze and committed after it, its row would be on neither side."""
+    role, password = make_role("source", "LOGIN REPLICATION")
+    reader = source_database.as_role(role, password)
+    with connect(source_database, purpose="test", read_only=False) as source:
+        source.execute(
+            "CREATE TABLE owned (id int PRIMARY KEY); CREATE PUBLICATION p FOR ALL TABLES"
+        )
+        source.execute(sql.SQL("GRANT ALL ON owned TO {}").format(sql.Identifier(role)))
+    with connect(target_database, purpose="test", read_only=False) as target:
+        target.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+    extra = {"replication": "database"} if way.startswith("SQL") else {}
+    with replication(reader, target_database, source_database):
+        dsn = psycopg.conninfo.make_conninfo("", **reader.parameters(), **extra)
+        with (
+            connect(source_database, purpose="test", read_only=False) as source,
+            suppress(psycopg.OperationalError),
+            psycopg.connect(dsn, application_name="psql", autocommit=True) as psql,
+        ):
+            while not all(found.active for found in slot.slots(source)):
+                time.sleep(0.02)
+            psql.pgconn.exec_(b"BEGIN")
+            psql.pgconn.exec_(b"INSERT INTO owned VALUES (1)")
+            held = fence.lay(source, [], window=0.3)
+            assert held.ended_sessions == 1
+            assert source.execute("TABLE owned").fetchall() == []
+            result = psql.pgconn.exec_(b"COMMIT")
+            assert result.status not in {psycopg.pq.ExecStatus.COMMAND_OK}
+
+
 def test_only_the_migrations_own_slots_are_dropped(pair: Pair) -> None:
     while not all(found.active for found in slot.slots(pair.source)):
         time.sleep(0.02)

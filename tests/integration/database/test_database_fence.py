@@ -12,10 +12,13 @@ import psycopg
 import pytest
 
 from redash_migration.database.freeze import fence
+from redash_migration.database.freeze.sessions import sessions
+from redash_migration.database.freeze.witnesses import Witness
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
+from rehearsal.postgres import Cluster
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -97,51 +100,50 @@ def test_a_superuser_who_comes_back_and_writes_is_named(
 
 
 def test_one_who_connects_only_for_a_moment_is_noticed(
-    guard: Connection, source_database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+    guard: Connection, source_database: DatabaseAddress
 ) -> None:
-    monkeypatch.setattr(fence, "foreign_sessions", lambda *_: [])
-    stop = threading.Event()
-
-    def visit() -> None:
-        while not stop.is_set():
-            with somebody(source_database) as session:
-                session.execute("SET default_transaction_read_only = off")
-                session.execute("INSERT INTO written DEFAULT VALUES")
-
-    monkeypatch.setattr(fence, "others_visit", lambda *_: False)
-    visitor = threading.Thread(target=visit)
-    visitor.start()
-    try:
-        with pytest.raises(FenceNotHeld, match="come and go"):
-            fence.lay(guard, [], window=0.5, patience=1)
-    finally:
-        stop.set()
-        visitor.join()
+    """Between two looks: nobody was seen, and the witness tells all the same."""
+    witness = Witness(guard)
+    assert witness.moved() == []
+    with somebody(source_database) as session:
+        session.execute("SELECT 1")
+    assert "sessions that come and go" in _soon(witness)
 
 
 def test_a_write_that_nobody_is_seen_to_make_is_noticed(
-    guard: Connection, source_database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+    guard: Connection, source_database: DatabaseAddress
 ) -> None:
-    monkeypatch.setattr(fence, "foreign_sessions", lambda *_: [])
-    monkeypatch.setattr(fence, "others_wrote", lambda *_: False)
-    monkeypatch.setattr(fence, "others_visit", lambda *_: True)
-    stop = threading.Event()
+    """By a session that was there all the time, and idle at every look."""
+    with somebody(source_database) as session:
+        session.execute("SELECT 1")
+        _soon(Witness(guard))
+        witness = Witness(guard)
+        session.execute("INSERT INTO written DEFAULT VALUES")
+        assert "transactions of sessions that do not show" in witness.moved()
+    assert "rows that somebody writes" in _soon(witness)
 
-    def write() -> None:
-        with somebody(source_database) as session:
-            session.execute("SET default_transaction_read_only = off")
-            while not stop.is_set():
-                session.execute("INSERT INTO written DEFAULT VALUES")
-                time.sleep(0.01)
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        with pytest.raises(FenceNotHeld, match="do not show"):
-            fence.lay(guard, [], window=0.3, patience=1)
-    finally:
-        stop.set()
-        writer.join()
+def test_what_is_seen_to_explain_a_movement_is_no_alarm(
+    guard: Connection, source_database: DatabaseAddress, source_cluster: Cluster
+) -> None:
+    witness = Witness(guard)
+    with connect(source_database, purpose="measure") as ours:
+        ours.execute("SELECT 1")
+        witness.look(sessions(guard, []))
+    assert witness.moved() == []
+    with source_cluster.connect("postgres") as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        witness.look(sessions(guard, []))
+    assert witness.moved() == []
+
+
+def _soon(witness: Witness) -> list[str]:
+    """What has moved, once the server has counted: a session's counters come with its end."""
+    for _ in range(100):
+        if found := witness.moved():
+            return found
+        time.sleep(0.02)
+    return []
 
 
 def test_a_prepared_transaction_is_refused_with_its_name(

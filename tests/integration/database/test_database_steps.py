@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,7 +15,7 @@ import pytest
 from psycopg import sql
 
 from redash_migration.database.freeze import closing, fence
-from redash_migration.database.freeze.untouched import check_untouched, note_source
+from redash_migration.database.freeze.last_look import last_look, note_source
 from redash_migration.database.schema import tidying
 from redash_migration.database.schema.carrying import carry_schema, finish_schema
 from redash_migration.database.schema.contents import contents
@@ -38,6 +39,7 @@ from redash_migration.record.undo import replay
 from rehearsal.dms.names import Names
 
 close = partial(closing.close_source, window=0.3)
+SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")
 FIRST, SECOND = "redash-20261123-013005", "redash-20261123-020000"
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -176,7 +178,8 @@ def test_from_the_preflight_to_the_drained_source(
         assert found == {"drained": True, "waiting_for": ""}
         assert rows(migration.target, "SELECT name FROM users") == [("変更",)]
     assert {"fenced", "drained"} <= set(record.milestones())
-    assert check_untouched(record, migration.source).status == "PASS"
+    looked = last_look(record, migration.source, migration.target, migration.plan.slots_before)
+    assert looked[0].status == "PASS"
 
     removed = clean_up(record, migration.source, migration.target)
     assert any(name.startswith("source: qqqqqqqqqqqqtask_") for name in removed)
@@ -352,20 +355,62 @@ def test_steps_out_of_order_say_what_has_not_run(
     )
 
 
-def test_what_is_written_behind_the_fence_is_seen(
-    make_record: Callable[[str], Record], sample: DatabaseAddress, rows: Rows
+@pytest.mark.parametrize(
+    ("life", "status", "says"),
+    [
+        ("SELECT count(*) FROM users", "PASS", "no row was written"),
+        ("UPDATE users SET name = name", "FAIL", "rows were written"),
+        ("TRUNCATE visualizations", "FAIL", "truncated"),
+        ("CREATE TABLE later (id int)", "FAIL", "a table was made"),
+        ("SELECT pg_stat_reset()", "UNKNOWN", "were reset"),
+        ("ALTER DATABASE {} RESET default_transaction_read_only", "FAIL", "lifted"),
+        ("BEGIN; UPDATE users SET name = name; PREPARE TRANSACTION 'left'", "FAIL", "prepared"),
+        ("ALTER ROLE postgres SET track_counts = off", "UNKNOWN", "track_counts"),
+    ],
+)
+def test_what_happens_behind_the_fence_is_seen_by_the_last_look(
+    *,
+    make_record: Callable[[str], Record],
+    sample: DatabaseAddress,
+    target_database: DatabaseAddress,
+    rows: Rows,
+    life: str,
+    status: str,
+    says: str,
 ) -> None:
     record = make_record(FIRST)
+    rows(target_database, SAMPLE)
     with connect(sample, purpose="test", read_only=False) as session:
         fence.lay(session, [], window=0.3)
         note_source(record, session)
-    assert check_untouched(record, sample).status == "PASS"
-    rows(sample, "SELECT count(*) FROM users")  # to look is allowed
-    assert check_untouched(record, sample).status == "PASS"
-    rows(sample, "UPDATE users SET name = name")  # a session that has asked for leave to write
-    found = check_untouched(record, sample)
-    assert (found.status, "rows were written" in found.detail) == ("FAIL", True)
-    rows(sample, "SELECT pg_stat_reset()")
-    assert "were reset" in check_untouched(record, sample).detail
-    rows(sample, f"ALTER DATABASE {sample.dbname} RESET default_transaction_read_only")
-    assert "lifted" in check_untouched(record, sample).detail
+    rows(sample, life.format(sample.dbname))  # a session that has asked for leave to write
+    try:
+        found = {check.id: check for check in last_look(record, sample, target_database, [])}
+    finally:
+        rows(sample, "ALTER ROLE postgres RESET track_counts")
+        if "PREPARE" in life:
+            rows(sample, "ROLLBACK PREPARED 'left'")
+    assert found["source.untouched"].status == status
+    assert says in found["source.untouched"].detail
+    assert found["sequences.ready"].status == "PASS"
+
+
+def test_the_last_look_sees_who_is_there_and_what_was_drawn_meanwhile(
+    *,
+    make_record: Callable[[str], Record],
+    sample: DatabaseAddress,
+    target_database: DatabaseAddress,
+    rows: Rows,
+) -> None:
+    record = make_record(FIRST)
+    rows(target_database, SAMPLE)
+    with connect(sample, purpose="test", read_only=False) as session:
+        fence.lay(session, [], window=0.3)
+        note_source(record, session)
+    rows(target_database, "SELECT setval('users_id_seq', 1, false)")
+    with psycopg.connect(**sample.parameters(), application_name="cron") as cron:  # type: ignore[arg-type]
+        cron.execute("SELECT 1")
+        found = {check.id: check for check in last_look(record, sample, target_database, [])}
+    assert "'cron'" in found["source.untouched"].detail
+    assert found["sequences.ready"].status == "FAIL"
+    assert "users_id_seq: 1 comes next, should be 2" in found["sequences.ready"].detail

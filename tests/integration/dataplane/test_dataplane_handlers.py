@@ -15,12 +15,14 @@ import pytest
 from redash_migration import wiring
 from redash_migration.adapters import clients
 from redash_migration.database.freeze import canary, fence
-from redash_migration.database.freeze.untouched import note_source
+from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.planning import precopy as planned_precopy
 from redash_migration.database.prediction.update import PROBES
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.watch.apply_probe import LONGEST, PROBE_COUNT, probe_apply
+from redash_migration.database.watch.measure import DiskUse, SourceBefore
+from redash_migration.database.watch.watching import BEFORE_FACT
 from redash_migration.errors import DataMismatch
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
@@ -109,12 +111,15 @@ def pause(source: DatabaseAddress) -> list[dict[str, Any]]:
     with connect(source, purpose="test", read_only=False) as session:
         fence.lay(session, [], window=0.1)
         note_source(wiring.record(MIGRATION), session)
+        before = SourceBefore((), None, None, DiskUse(0, None, 0, 0.0))
+        wiring.record(MIGRATION).put_fact(BEFORE_FACT, before.to_json())
     restored = [call("restore_table", **item) for item in items("restore")]
     call("finish_restore")
     call("fix_sequences")
     for item in items("verify"):
         call("verify_data", **item)
     call("verify_integrity")
+    call("last_look")
     return restored
 
 

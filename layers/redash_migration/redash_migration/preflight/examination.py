@@ -10,8 +10,8 @@ from typing import Any, Literal
 import psycopg
 
 from redash_migration.database.prediction import measure_speeds, observed, predict
-from redash_migration.database.schema.drift import Outline, read_outline
 from redash_migration.database.schema.left_behind import LeftBehind, left_behind
+from redash_migration.database.schema.outline import Outline, read_outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection, count_sequences, read_tables
@@ -20,6 +20,7 @@ from redash_migration.failure_text import words
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target, visibility
 from redash_migration.preflight.asking import ask, names, unknown
+from redash_migration.preflight.judges import largest_row
 from redash_migration.preflight.pause import pause_check
 from redash_migration.preflight.room import find_room
 from redash_migration.preflight.tables import plan_tables, table_checks
@@ -157,6 +158,7 @@ def _planned(
         checks += room.checks
         tables = plan_tables(old, read_tables(old))
         checks += table_checks(tables)
+        checks.append(largest_row(tables))
         slots = request.slots_before
         if slots is None:
             slots = tuple(names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import listed, names, one
+from redash_migration.preflight.encodings import encodings
 from redash_migration.preflight.visibility import policies_beyond
 from redash_migration.record import Check
 
@@ -17,7 +18,7 @@ def compare(source: Connection, target: Connection, role: str = "") -> Iterable[
     """
     yield _two(source, target)
     yield _versions(source, target)
-    yield _encodings(source, target)
+    yield from encodings(source, target)
     yield _collations(source, target)
     yield _extensions(source, target)
     yield policies_beyond(source, target, role)
@@ -47,25 +48,6 @@ def _versions(source: Connection, target: Connection) -> Check:
         "FAIL",
         f"the target is older: from PostgreSQL {old} to {new}",
         f"Make the target of version {old} or newer.",
-    )
-
-
-def _encodings(source: Connection, target: Connection) -> Check:
-    old, new = (str(one(side, "SHOW server_encoding")) for side in (source, target))
-    if old == new:
-        return Check("databases.encoding", "PASS", old)
-    if new == "UTF8" and old != "SQL_ASCII":
-        return Check(
-            "databases.encoding",
-            "WARN",
-            f"{old} is converted to {new}",
-            "The checksums tell whether every text arrived; nothing else has to be done.",
-        )
-    return Check(
-        "databases.encoding",
-        "FAIL",
-        f"{old} does not fit into {new}",
-        "Make the target with ENCODING 'UTF8', and the source's texts valid in its encoding.",
     )
 
 

@@ -9,6 +9,7 @@ from psycopg import sql
 from redash_migration.database.freeze import fence
 from redash_migration.database.tables.catalog import Connection, read_tables
 from redash_migration.preflight.asking import Question, listed, names, one
+from redash_migration.preflight.judges import orphans
 from redash_migration.preflight.sequences import judged_sequences
 from redash_migration.record import Check
 
@@ -63,6 +64,17 @@ def own_schema(connection: Connection) -> Iterable[Check]:
 def alembic(connection: Connection) -> Iterable[Check]:
     """Redash's own mark of its schema's version: one row, or it is no Redash."""
     found = [t for t in read_tables(connection) if t.name == "alembic_version"]
+    if not found and {"queries", "users", "data_sources"} <= {
+        table.name for table in read_tables(connection)
+    }:
+        yield Check(
+            "source.alembic",
+            "FAIL",
+            "Redash's tables are there, but alembic_version is not: their version is not known",
+            "On the old host: manage.py db stamp, with the revision that this Redash's own"
+            " migrations end with (manage.py db heads).",
+        )
+        return
     if len(found) != 1:
         yield Check(
             "source.alembic",
@@ -288,4 +300,5 @@ QUESTIONS: Mapping[str, Question] = {
     "source.foreign_tables": foreign_tables,
     "source.materialized_views": materialized_views,
     "source.sequences": judged_sequences,
+    "source.orphans": orphans,
 }

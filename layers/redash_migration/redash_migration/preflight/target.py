@@ -11,6 +11,7 @@ from redash_migration.database.schema import progress
 from redash_migration.database.schema.contents import contents, has_rows
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import Question, listed, names, one
+from redash_migration.preflight.judges import temporary_tables
 from redash_migration.record import Check
 
 
@@ -145,4 +146,5 @@ def questions(migration_id: str, role: str) -> Mapping[str, Question]:
         "target.application_role": partial(application_role, role=role),
         "target.session_replication_role": partial(replication_role, role=role),
         "target.may_set_replication_role": may_replicate,
+        "target.temporary_tables": temporary_tables,
     }

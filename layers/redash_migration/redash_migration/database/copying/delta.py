@@ -15,7 +15,6 @@ from psycopg import sql
 from redash_migration.database.copying.hashes import gather_hashes
 from redash_migration.database.copying.keys import fetch_keys, same_key, with_keys
 from redash_migration.database.copying.settling import settle_one_sided
-from redash_migration.database.copying.silence import Silence
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list, copy_in
 from redash_migration.database.session.data_session import Session, set_locally
@@ -76,37 +75,22 @@ def find_differences(
     return Differences(*row)
 
 
-def carry_differences(source: Session, target: Session, shape: TableShape, silence: Silence) -> int:
+def carry_differences(source: Session, target: Session, shape: TableShape) -> int:
     """Make the target's rows those of the source; returns the bytes carried.
 
-    Where foreign keys are silent too, differing rows are deleted and come in anew, so that rows
-    may exchange unique values. Where they are checked, changed rows are updated in place, for
-    a delete would be refused while other rows refer to them.
+    Differing rows are deleted and come in anew, so that rows may exchange unique values; foreign
+    keys are silent meanwhile.
     """
     set_locally(target, "gin_pending_list_limit", str(PENDING_LIST_KILOBYTES))
-    everything = silence == "replica"
-    _delete(target, shape, sql.SQL("true" if everything else "d.gone"))
-    if everything:
-        return _fetch(source, target, shape, copy_in(shape))
-    target.execute(
-        sql.SQL(
-            "CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {} FROM {} WHERE false"
-        ).format(column_list(shape.written_columns), shape.identifier)
-    )
-    carried = _fetch(source, target, shape, copy_in(shape, sql.Identifier("pg_temp", "incoming")))
-    _update_and_insert(target, shape)
-    return carried
+    delete_differing(target, shape)
+    return _fetch(source, target, shape, copy_in(shape))
 
 
 def delete_differing(target: Session, shape: TableShape) -> None:
     """Delete the rows that find_differences() found changed or gone."""
-    _delete(target, shape, sql.SQL("true"))
-
-
-def _delete(target: Session, shape: TableShape, which: sql.Composable) -> None:
     target.execute(
-        sql.SQL("DELETE FROM {} t USING pg_temp.differing d WHERE {} AND {}").format(
-            shape.only, which, same_key(shape, "t", "d")
+        sql.SQL("DELETE FROM {} t USING pg_temp.differing d WHERE {}").format(
+            shape.only, same_key(shape, "t", "d")
         )
     )
 
@@ -124,33 +108,4 @@ def _rows_of(shape: TableShape, keys: Sequence[tuple[Any, ...]]) -> sql.Composed
         column_list(shape.written_columns, "t"),
         with_keys(shape, keys),
         sql.SQL(shape.copy_format),
-    )
-
-
-def _update_and_insert(target: Session, shape: TableShape) -> None:
-    columns = column_list(shape.written_columns)
-    changing = [column for column in shape.written_columns if column.name not in shape.key]
-    if changing:
-        target.execute(
-            sql.SQL("UPDATE {} t SET {} FROM pg_temp.incoming i WHERE {}").format(
-                shape.identifier,
-                sql.SQL(", ").join(
-                    sql.SQL("{} = {}").format(
-                        sql.Identifier(column.name), sql.Identifier("i", column.name)
-                    )
-                    for column in changing
-                ),
-                same_key(shape, "t", "i"),
-            )
-        )
-    target.execute(
-        sql.SQL(
-            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM pg_temp.incoming i"
-            " JOIN pg_temp.differing d ON {} WHERE d.added"
-        ).format(
-            shape.identifier,
-            columns,
-            column_list(shape.written_columns, "i"),
-            same_key(shape, "d", "i"),
-        )
     )

@@ -24,7 +24,8 @@ from redash_migration.database.copying.delta import (
     delete_differing,
     find_differences,
 )
-from redash_migration.database.copying.silence import triggers_silent
+from redash_migration.database.copying.hopeless import refuse_hopeless
+from redash_migration.database.copying.quiet import triggers_quiet
 from redash_migration.database.copying.whole import carry_whole
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import (
@@ -36,7 +37,7 @@ from redash_migration.database.session.data_session import (
 from redash_migration.database.session.turn import wait_for_turn
 from redash_migration.database.tables.horizon import Horizons, read_horizon
 from redash_migration.database.tables.key_range import KeyRange
-from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.row_hash import scheme_between
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shape
 from redash_migration.errors import CopyFailed, TransientFailure
@@ -48,7 +49,8 @@ Way = Literal["copy", "delta"]
 class Restored:
     """What a run did. `rows` is what the source has in the range, `bytes` what was carried, in
     COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part. `horizons`
-    are those of the snapshots that were made equal: a later run may build on them."""
+    are those of the snapshots that were made equal: a later run may build on them, if the table is
+    `keyed`; one without a key is carried whole every time."""
 
     table: str
     way: Way
@@ -60,6 +62,7 @@ class Restored:
     rebuilt_indexes: int
     seconds: dict[str, float]
     horizons: Horizons
+    keyed: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,14 +103,17 @@ def restore(
     one_of_many: bool = False,
     keep_indexes: bool = False,
     since: Horizons | None = None,
+    made_equal: Horizons | None = None,
 ) -> Restored:
     """Carry a table or a range of its keys over.
 
     `one_of_many` is a range that other runs complete at the same time: its secondary indexes are
     then taken off before, once for all, and built by finish() afterwards, unless `keep_indexes`.
-    `since` are the horizons of an earlier run of the same range.
-    Raises CopyFailed when the table is missing on one side or has other columns there;
-    TransientFailure when a unique value has moved between two ranges (run it again);
+    `since` are the horizons of an earlier run of the same range; `made_equal` those of one that has
+    just made it equal, so that a row which differs without having been written will never match.
+    Raises CopyFailed when the table is missing on one side or has other columns there, or when
+    there is such a row; TransientFailure when a unique value has moved between two ranges (run it
+    again);
     psycopg.Error as the servers raise it.
     """
     watch = _Stopwatch()
@@ -124,15 +130,17 @@ def restore(
         try:
             with writing.transaction():
                 wait_for_turn(writing, _turn(shape, part))
-                with triggers_silent(writing, schema, name) as silence:
+                with triggers_quiet(writing):
                     reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     horizons = Horizons(read_horizon(reading), read_horizon(writing))
                     if shape.key and not _empty(writing, shape, part):
-                        scheme = scheme_for(major_version(reading), major_version(writing))
+                        scheme = scheme_between(reading, writing)
                         found = find_differences(reading, writing, Scan(shape, part, scheme), since)
+                        if made_equal is not None:
+                            refuse_hopeless(reading, writing, shape, made_equal.source)
                         watch.lap("compare")
                         off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
-                        carried = carry_differences(reading, writing, shape, silence)
+                        carried = carry_differences(reading, writing, shape)
                         watch.lap("carry")
                         way: Way = "delta"
                     else:
@@ -158,7 +166,7 @@ def restore(
             if not one_of_many:
                 raise
             reading.rollback()
-            scheme = scheme_for(major_version(reading), major_version(writing))
+            scheme = scheme_between(reading, writing)
             _make_room(reading, writing, Scan(shape, part, scheme), since)
             raise TransientFailure(
                 f"{shape.qualified_name}: a unique value has moved between two ranges"
@@ -175,6 +183,7 @@ def restore(
         rebuilt_indexes=len(off),
         seconds=watch.parts,
         horizons=horizons,
+        keyed=bool(shape.key),
     )
 
 
@@ -221,7 +230,7 @@ def _make_room(source: Session, target: Session, scan: Scan, since: Horizons | N
     """
     with target.transaction():
         wait_for_turn(target, _turn(scan.shape, scan.part))
-        with triggers_silent(target, scan.shape.schema, scan.shape.name):
+        with triggers_quiet(target):
             find_differences(source, target, scan, since)
             delete_differing(target, scan.shape)
 

@@ -37,10 +37,10 @@ def _columns(shape: TableShape) -> sql.Composable:
     return sql.SQL(" ({})").format(column_list(shape.written_columns))
 
 
-def copy_in(shape: TableShape, into: sql.Composable | None = None) -> sql.Composed:
-    """COPY ... FROM STDIN into the table, or into another one of its columns."""
+def copy_in(shape: TableShape) -> sql.Composed:
+    """COPY ... FROM STDIN into the table."""
     return sql.SQL("COPY {}{} FROM STDIN (FORMAT {})").format(
-        into or shape.identifier,
+        shape.identifier,
         _columns(shape),
         sql.SQL(shape.copy_format),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.draining import drain
-from redash_migration.database.freeze.untouched import note_source
+from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.drift import drift
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from redash_migration.database.freeze import canary
-from redash_migration.database.freeze.sessions import foreign_sessions
+from redash_migration.database.freeze.sessions import foreign_sessions, is_to_be_ended
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained
@@ -64,7 +64,7 @@ def drain(
 
 def refuse_foreign_sessions(source: Connection, slots_before: Collection[str]) -> None:
     """Raises FenceNotHeld when somebody has come back to the source since it was fenced."""
-    found = foreign_sessions(source, slots_before)
+    found = [s for s in foreign_sessions(source, slots_before) if is_to_be_ended(s)]
     if found:
         raise FenceNotHeld(
             f"{len(found)} sessions have come back, the first {found[0]}: stop what connects to the"

@@ -17,9 +17,11 @@ from redash_migration.database.freeze.sessions import (
     Session,
     end,
     foreign_sessions,
-    others_visit,
-    others_wrote,
+    is_to_be_ended,
+    may_stay,
+    sessions,
 )
+from redash_migration.database.freeze.witnesses import Witness
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 from redash_migration.failure_text import words
@@ -95,7 +97,7 @@ def lay(
     deadline = time.monotonic() + patience
     while attempts == 0 or time.monotonic() < deadline:
         attempts += 1
-        found = foreign_sessions(connection, slots_before)
+        found = [s for s in foreign_sessions(connection, slots_before) if is_to_be_ended(s)]
         ended += len(found)
         _end(connection, found)
         witness = _watch(connection, slots_before, window)
@@ -112,16 +114,22 @@ def lay(
 
 def refuse_prepared(connection: Connection) -> None:
     """Raises FenceNotHeld when a prepared transaction could still be committed."""
+    found = prepared(connection)
+    if found:
+        gid, owner = found[0]
+        raise FenceNotHeld(
+            f"{len(found)} prepared transactions can still be committed, the first {gid!r} of"
+            f" {owner}: COMMIT PREPARED or ROLLBACK PREPARED them on the old database"
+        )
+
+
+def prepared(connection: Connection) -> list[tuple[str, str]]:
+    """Prepared transactions of this database: identifier and owner, the oldest first."""
     rows = connection.execute(
         "SELECT gid, owner::text FROM pg_catalog.pg_prepared_xacts"
         " WHERE database = current_database() ORDER BY prepared"
-    ).fetchall()
-    if rows:
-        gid, owner = rows[0]
-        raise FenceNotHeld(
-            f"{len(rows)} prepared transactions can still be committed, the first {gid!r} of"
-            f" {owner}: COMMIT PREPARED or ROLLBACK PREPARED them on the old database"
-        )
+    )
+    return [(str(gid), str(owner)) for gid, owner in rows]
 
 
 def lift(connection: Connection, before: FenceState) -> None:
@@ -139,21 +147,16 @@ def lift(connection: Connection, before: FenceState) -> None:
 
 def _watch(connection: Connection, slots_before: Collection[str], window: float) -> list[str]:
     """What was seen during the window that should not be; empty when the fence held."""
-    transaction, sessions = _last_transaction(connection), _sessions_begun(connection)
-    wrote = visit = False
+    witness = Witness(connection)
     deadline = time.monotonic() + window
     while time.monotonic() < deadline:
-        found = foreign_sessions(connection, slots_before)
-        if found:
-            return [str(session) for session in found]
-        wrote = wrote or others_wrote(connection, window)
-        visit = visit or others_visit(connection, slots_before)
+        there = sessions(connection, slots_before)
+        foreign = [str(session) for session in there if not may_stay(session)]
+        if foreign:
+            return foreign
+        witness.look(there)
         time.sleep(_LOOK_EVERY)
-    if _sessions_begun(connection) > sessions and not visit:
-        return ["sessions that come and go"]
-    if _last_transaction(connection) != transaction and not wrote:
-        return ["transactions of sessions that do not show"]
-    return []
+    return witness.moved()
 
 
 def _end(connection: Connection, found: list[Session]) -> None:
@@ -179,24 +182,6 @@ def _position(connection: Connection) -> str:
     row = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
     assert row is not None  # noqa: S101 - the function always answers
     return str(row[0])
-
-
-def _last_transaction(connection: Connection) -> int:
-    """The next transaction id of the server: it moves with each transaction that writes."""
-    row = connection.execute(
-        "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-    ).fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def _sessions_begun(connection: Connection) -> int:
-    """Sessions ever begun in this database (PostgreSQL 14 and newer; 0 before)."""
-    if connection.info.server_version < 140000:
-        return 0
-    row = connection.execute(
-        "SELECT sessions FROM pg_catalog.pg_stat_database WHERE datname = current_database()"
-    ).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def _database_setting(connection: Connection) -> str | None:

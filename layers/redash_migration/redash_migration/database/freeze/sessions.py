@@ -1,16 +1,34 @@
-"""Who else is connected to the source, and of those, who belongs to the replication."""
+"""Who else is connected to a database: whose session each is, and whether it may stay.
+
+Two questions, apart from each other. *Whose* a session is follows from its process, its role and
+its address. Whether it *may stay* behind the fence follows from what it does: nobody has a friend
+there. A session with an open transaction or a transaction id can still commit a row, and so is
+foreign whoever owns it; the replication's own role included.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from redash_migration.database.session.connection import APPLICATION
 from redash_migration.database.tables.catalog import Connection
 
-# Of the server itself: they write nothing that a user wrote. Apply workers of subscriptions and
-# extensions' workers are not among them, since those do.
-_HARMLESS = ("walsender", "autovacuum worker", "autovacuum launcher")
+Whose = Literal["server", "reader", "replication", "migration", "stranger"]
+"""server: its own workers, which write nothing that a user wrote. Apply workers of subscriptions
+and extensions' workers are not among them, since those do.
+reader: a WAL sender, of whomever: it reads.
+replication: another session of the role, or from the address, of our slot's reader.
+migration: other steps of ours, which look at the source by the minute.
+stranger: everybody else, and whoever can't be told.
+"""
+
+OPEN_SECONDS = 2.0
+"""A statement may be at work for so long in a session that belongs here: a look at the catalog, a
+heartbeat. What takes longer is a transaction that somebody has left open."""
+
+_SERVERS = ("autovacuum worker", "autovacuum launcher")
 
 _SESSIONS = r"""
 WITH reader AS (
@@ -33,26 +51,29 @@ WITH reader AS (
 )
 SELECT a.pid, coalesce(a.usename::text, ''), coalesce(a.application_name, ''),
        coalesce(a.client_addr::text, 'local'), coalesce(a.backend_type, ''),
-       coalesce(a.state, ''), a.backend_xid IS NOT NULL
+       coalesce(a.state, ''), a.backend_xid IS NOT NULL,
+       coalesce(extract(epoch FROM clock_timestamp() - a.xact_start)::float8, 0),
+       EXISTS (SELECT FROM reader r WHERE r.usename = a.usename
+               AND (r.dedicated OR r.telling AND r.client_addr = a.client_addr)),
+       a.application_name LIKE %(ours)s AND a.usename = current_user
+         OR coalesce(a.leader_pid = pg_backend_pid(), false),
+       a.application_name = current_setting('application_name'),
+       coalesce(extract(epoch FROM a.backend_start)::float8, 0)
 FROM pg_catalog.pg_stat_activity a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
-  -- NULL is what a role sees that may not look closer: then nobody is taken for harmless.
-  AND coalesce(a.backend_type, '') <> ALL (%(harmless)s)
-  AND (a.leader_pid IS NULL OR a.leader_pid <> pg_backend_pid())
-  AND NOT EXISTS (SELECT FROM reader r
-                  WHERE r.usename = a.usename AND a.backend_type = 'client backend'
-                    AND (r.dedicated OR r.telling AND r.client_addr = a.client_addr))
-  -- Other steps' sessions look at the source by the minute, and do so read-only; a second run of
-  -- the fence writes its setting.
-  AND NOT (a.application_name LIKE %(ours)s AND a.usename = current_user
-           AND (a.backend_xid IS NULL OR a.application_name = current_setting('application_name')))
 ORDER BY a.pid
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A server process in this database; `writing` when its transaction has an id."""
+    """A server process in this database, as pg_stat_activity shows it.
+
+    `kind` is its backend_type, "" where the role may not see it. `writing`: its transaction has an
+    id. `open_seconds`: the age of its transaction, 0 without one. `of_reader`: of the role, or from
+    the address, of our slot's reader. `ours`: named and logged in as we are; `same_step`: by the
+    same step of ours. `began`: seconds since 1970.
+    """
 
     pid: int
     role: str
@@ -61,50 +82,66 @@ class Session:
     kind: str
     state: str
     writing: bool
+    open_seconds: float
+    of_reader: bool
+    ours: bool
+    same_step: bool
+    began: float
 
     def __str__(self) -> str:
         name = f" {self.application!r}" if self.application else ""
         return f"{self.role or self.kind}@{self.client}{name} ({self.state or self.kind})"
 
 
-def foreign_sessions(connection: Connection, slots_before: Collection[str]) -> list[Session]:
-    """Everybody in this database but us, the server's own workers and the replication."""
-    names = {
-        "slots_before": list(slots_before),
-        "harmless": list(_HARMLESS),
-        "ours": f"{APPLICATION}%",
-    }
+def whose(session: Session) -> Whose:
+    """Whose session it is, whatever it does."""
+    if session.kind in _SERVERS:
+        return "server"
+    if session.kind == "walsender":
+        return "reader"
+    if session.ours:
+        return "migration"
+    if session.of_reader and session.kind == "client backend":
+        return "replication"
+    return "stranger"
+
+
+def may_stay(session: Session) -> bool:
+    """Whether it may be there behind the fence."""
+    owner = whose(session)
+    if owner == "server":
+        return True
+    if owner == "stranger" or session.state.startswith("idle in transaction"):
+        return False
+    if owner == "migration" and session.same_step:
+        # A second run of this step writes its setting, or the canary, and is told by its age.
+        return session.open_seconds < OPEN_SECONDS
+    if session.writing:
+        return False
+    # A WAL sender's transactions are its own, of decoding; it draws no id for them.
+    return owner == "reader" or session.open_seconds < OPEN_SECONDS
+
+
+def is_to_be_ended(session: Session) -> bool:
+    """Whether a session that may not stay is ended at once. One of the replication's own that is at
+    work this moment gets OPEN_SECONDS to come to its end."""
+    if whose(session) == "stranger" or session.state.startswith("idle in transaction"):
+        return True
+    return session.open_seconds >= OPEN_SECONDS
+
+
+def sessions(connection: Connection, slots_before: Collection[str]) -> list[Session]:
+    """Everybody in this database but us."""
+    names = {"slots_before": list(slots_before), "ours": f"{APPLICATION}%"}
     return [Session(*row) for row in connection.execute(_SESSIONS, names)]
 
 
-def end(connection: Connection, sessions: Sequence[Session]) -> None:
+def foreign_sessions(connection: Connection, slots_before: Collection[str]) -> list[Session]:
+    """Those that may not stay."""
+    return [each for each in sessions(connection, slots_before) if not may_stay(each)]
+
+
+def end(connection: Connection, ending: Sequence[Session]) -> None:
     """Ends sessions; their open transactions are rolled back, and were never acknowledged."""
-    for session in sessions:
+    for session in ending:
         connection.execute("SELECT pg_terminate_backend(%s)", [session.pid])
-
-
-def others_wrote(connection: Connection, seconds: float) -> bool:
-    """Whether somebody is there who may have drawn a transaction id without writing rows here.
-
-    To be asked when there is no foreign session: what is left is users of the server's other
-    databases, autovacuum, the replication's sessions and our own, busy within so many seconds.
-    """
-    row = connection.execute(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
-        " AND (backend_type = 'autovacuum worker' OR backend_type = 'client backend'"
-        "  AND (backend_xid IS NOT NULL OR state_change > now() - make_interval(secs => %s))))",
-        [seconds],
-    ).fetchone()
-    return row is not None and bool(row[0])
-
-
-def others_visit(connection: Connection, slots_before: Collection[str]) -> bool:
-    """Whether sessions may begin here that are not foreign: the replication's, and our own."""
-    row = connection.execute(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE active"
-        "  AND database = current_database() AND slot_name <> ALL (%s))"
-        " OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
-        "  AND datname = current_database() AND application_name LIKE %s)",
-        [list(slots_before), f"{APPLICATION}%"],
-    ).fetchone()
-    return row is not None and bool(row[0])

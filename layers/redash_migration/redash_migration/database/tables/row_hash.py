@@ -16,6 +16,11 @@ From PostgreSQL 14 on, `hash_record_extended` hashes a row of values. Three thin
 The binary form of a tsvector costs a third of its text form. Hash partitions rely on the same
 functions across versions (PostgreSQL manual, 5.12), which is why their values stay as they are.
 
+Where the two servers keep texts in different encodings (EUC_JP and UTF8), neither their bytes nor
+what is ordered by them is comparable. There every value is hashed in the form in which it goes to
+the client, whose encoding is UTF8 on both sides, and a tsvector by its lexemes in the order of
+their UTF8. (Keys of a jsonb are ordered by the server's bytes too; the preflight refuses those.)
+
 PostgreSQL 13 has no hash of a row: there each column's text is hashed with the hash of the
 columns before it as the seed, and at the end the pattern of NULLs, so that neither NULL and ''
 nor the borders between columns can be confused.
@@ -28,9 +33,10 @@ from typing import Literal
 
 from psycopg import sql
 
+from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.shape import ShapeColumn, TableShape
 
-Scheme = Literal["record", "chain"]
+Scheme = Literal["record", "chain", "utf8"]
 
 RECORD_SINCE = 14
 """First major version with hash_record_extended."""
@@ -44,6 +50,15 @@ _AS_TEXT = frozenset({"json", "jsonb", "xml"})
 def scheme_for(source_version: int, target_version: int) -> Scheme:
     """The scheme that both servers (major versions) know."""
     return "record" if min(source_version, target_version) >= RECORD_SINCE else "chain"
+
+
+def scheme_between(source: Session, target: Session) -> Scheme:
+    """The scheme for these two servers: their versions, and their encodings."""
+    one, other = (side.info.parameter_status("server_encoding") for side in (source, target))
+    # SQL_ASCII keeps bytes as they came; the preflight has seen that they are UTF8.
+    if one != other and {one, other} != {"UTF8", "SQL_ASCII"}:
+        return "utf8"
+    return scheme_for(*(side.info.server_version // 10000 for side in (source, target)))
 
 
 def row_hash(shape: TableShape, scheme: Scheme) -> sql.Composable:
@@ -68,12 +83,28 @@ def _hash_of(columns: Iterable[ShapeColumn], scheme: Scheme) -> sql.Composable:
     chain: sql.Composable = sql.SQL("0")
     nulls: list[sql.Composable] = []
     for column in columns:
-        name = sql.Identifier("t", column.name)
-        chain = sql.SQL("pg_catalog.hashtextextended(coalesce({}::text, ''), {})").format(
-            name, chain
-        )
+        name: sql.Composable = sql.Identifier("t", column.name)
+        text = sql.SQL("{}::text").format(name) if scheme == "chain" else _in_utf8(column)
+        chain = sql.SQL("pg_catalog.hashtextextended(coalesce({}, ''), {})").format(text, chain)
         nulls.append(sql.SQL("CASE WHEN {} IS NULL THEN '0' ELSE '1' END").format(name))
     return sql.SQL("pg_catalog.hashtextextended({}, {})").format(sql.SQL(" || ").join(nulls), chain)
+
+
+def _in_utf8(column: ShapeColumn) -> sql.Composable:
+    """The column's bytes as they go to a client that speaks UTF8, in hexadecimal."""
+    name = sql.Identifier("t", column.name)
+    if column.builtin == "tsvector":
+        return sql.SQL(
+            "pg_catalog.encode((SELECT string_agg(pg_catalog.textsend(concat_ws(' ', l.lexeme,"
+            " l.positions::text, l.weights::text)), '\\x00'::bytea"
+            " ORDER BY pg_catalog.convert_to(l.lexeme, 'UTF8')) FROM pg_catalog.unnest({}) l),"
+            " 'hex')"
+        ).format(name)
+    if column.builtin in _AS_TEXT or not column.send or not column.binary:
+        return sql.SQL("pg_catalog.encode(pg_catalog.textsend({}::text), 'hex')").format(name)
+    return sql.SQL("pg_catalog.encode({}({}), 'hex')").format(
+        sql.Identifier("pg_catalog", column.send), name
+    )
 
 
 def _exact(column: ShapeColumn) -> sql.Composable:

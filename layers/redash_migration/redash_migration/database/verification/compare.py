@@ -11,7 +11,7 @@ import psycopg
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import open_session
 from redash_migration.database.tables.key_range import KeyRange, KeyRanges
-from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.tables.row_hash import scheme_between
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shapes
 from redash_migration.database.verification.buckets import EqualBuckets, remaining, unchanged
@@ -65,8 +65,7 @@ def compare(
         closing(open_session(source, purpose="verify-source")) as there,
         closing(open_session(target, purpose="verify-target")) as here,
     ):
-        versions = [side.info.server_version // 10000 for side in (there, here)]
-        scheme = scheme_for(*versions)
+        scheme = scheme_between(there, here)
         shapes = read_shapes(there, names)
         lacking = _lacking(shapes, read_shapes(here, names), names)
         wanted = []

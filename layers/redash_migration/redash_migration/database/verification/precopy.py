@@ -10,8 +10,8 @@ from typing import Any
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.session.address import DatabaseAddress
-from redash_migration.database.session.data_session import major_version, open_session
-from redash_migration.database.tables.row_hash import scheme_for
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.row_hash import scheme_between
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.buckets import EqualBuckets, compare_buckets
@@ -30,7 +30,7 @@ def precopy_comparison(
         closing(open_session(source, purpose="precopy-source")) as there,
         closing(open_session(target, purpose="precopy-target")) as here,
     ):
-        scheme = scheme_for(major_version(there), major_version(here))
+        scheme = scheme_between(there, here)
         for item in items:
             began = monotonic()
             shape = read_shape(there, item.schema, item.name)

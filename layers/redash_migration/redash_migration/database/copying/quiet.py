@@ -1,0 +1,20 @@
+"""No trigger of the target's fires for rows that are carried over: they are taken as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redash_migration.database.session.data_session import Session, set_locally
+
+
+@contextmanager
+def triggers_quiet(session: Session) -> Iterator[None]:
+    """Within a transaction: triggers and foreign keys don't fire inside, and do outside.
+
+    By session_replication_role, which the preflight demands; what fires in spite of it is off until
+    all rows are there (firing.py). A transaction that fails takes it back by itself.
+    """
+    set_locally(session, "session_replication_role", "replica")
+    yield
+    set_locally(session, "session_replication_role", "origin")

@@ -1,0 +1,152 @@
+"""Can every text of the source be kept in the target's encoding, and be compared there?
+
+Texts travel as UTF8, whatever either server keeps them in, and are compared as UTF8. What can't
+is found by reading every text once: bytes in an SQL_ASCII database that are none, characters of a
+site's own that Unicode has not. Only a source in another encoding is read so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from psycopg import errors, sql
+
+from redash_migration.database.tables.catalog import CatalogTable, Connection, read_tables
+from redash_migration.preflight.asking import listed, one
+from redash_migration.record import Check
+
+NAME = "databases.encoding"
+SECONDS = 400.0
+"""For reading all texts; a function has fifteen minutes."""
+
+_TEXTS = frozenset(
+    {"text", "varchar", "bpchar", "name", "json", "jsonb", "xml", "citext", "hstore", "tsvector"}
+)
+
+
+def encodings(source: Connection, target: Connection) -> Iterable[Check]:
+    """PASS when nothing has to be converted, or all of it can; FAIL naming the tables."""
+    old, new = (str(one(side, "SHOW server_encoding")) for side in (source, target))
+    if old == new and old != "SQL_ASCII":
+        yield Check(NAME, "PASS", old)
+    elif new != "UTF8":
+        yield Check(
+            NAME,
+            "FAIL",
+            f"{old} does not fit into {new}",
+            "Make the target with ENCODING 'UTF8'.",
+        )
+    else:
+        yield _readable_as_utf8(source, old)
+
+
+def _readable_as_utf8(source: Connection, encoding: str) -> Check:
+    tables = [table for table in read_tables(source) if table.kind == "r"]
+    broken: list[str] = []
+    unread: list[str] = []
+    beyond_ascii = False
+    deadline = time.monotonic() + SECONDS
+    for table in sorted(tables, key=lambda table: table.heap_bytes):
+        found = _read(source, table, encoding, max(deadline - time.monotonic(), 1.0))
+        if found is None:
+            unread.append(table.qualified_name)
+        elif isinstance(found, str):
+            broken.append(f"{table.qualified_name} ({found})")
+        else:
+            beyond_ascii = beyond_ascii or found
+    if broken:
+        return Check(
+            NAME,
+            "FAIL",
+            f"texts that are not to be had as UTF8 in {listed(broken)}",
+            _remedy(encoding),
+        )
+    if unread:
+        return Check(
+            NAME,
+            "UNKNOWN",
+            f"not read in time whether texts are to be had as UTF8: {listed(unread)}",
+            "Delete old rows of these tables, or convert the database to UTF8 first: "
+            + _remedy(encoding),
+        )
+    if encoding == "SQL_ASCII":
+        if not beyond_ascii:
+            return Check(NAME, "PASS", "SQL_ASCII, and every text is ASCII")
+        return Check(
+            NAME,
+            "WARN",
+            "SQL_ASCII, and every text so far is valid UTF8; the server does not see to it",
+            "Let nobody write in another encoding meanwhile: such a row would not arrive.",
+        )
+    return Check(NAME, "PASS", f"every text of {encoding} can be converted to UTF8")
+
+
+def _remedy(encoding: str) -> str:
+    if encoding == "SQL_ASCII":
+        return (
+            "Convert the old database first: pg_dump it, find the encoding of its texts (EUC_JP,"
+            " SHIFT_JIS ... ; file and iconv tell), restore it with client_encoding set to that"
+            " into a database with ENCODING 'UTF8', and start again."
+        )
+    return (
+        "Change these texts on the source (characters of a site's own have no counterpart), or"
+        " rename keys of JSON documents to ASCII; then start again."
+    )
+
+
+def _read(
+    source: Connection, table: CatalogTable, encoding: str, seconds: float
+) -> bool | str | None:
+    """Whether a table holds more than ASCII; why it can't be had as UTF8; None: not in time."""
+    columns = [column for column in table.columns if column.base_type in _TEXTS]
+    if not columns:
+        return False
+    raw = "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"
+    texts = [
+        sql.SQL("pg_catalog.convert_from(pg_catalog.convert_to({}::text, {}), 'UTF8')").format(
+            sql.Identifier(column.name), sql.Literal(raw)
+        )
+        for column in columns
+    ]
+    query = sql.SQL("SELECT coalesce(bool_or({}), false) FROM ONLY {}").format(
+        sql.SQL(" OR ").join(
+            sql.SQL("octet_length({0}) <> octet_length(regexp_replace({0}, {1}, '', 'g'))").format(
+                text, sql.Literal("[^\x01-\x7f]")
+            )
+            if encoding == "SQL_ASCII"
+            else sql.SQL("length({}) < 0").format(text)
+            for text in texts
+        ),
+        sql.Identifier(table.schema, table.name),
+    )
+    try:
+        with source.transaction():
+            source.execute(
+                "SELECT set_config('statement_timeout', %s, true)", [f"{int(seconds * 1000)}ms"]
+            )
+            row = source.execute(query).fetchone()
+            if encoding != "SQL_ASCII" and _has_other_keys(source, table):
+                return "keys of JSON documents beyond ASCII"
+    except (errors.CharacterNotInRepertoire, errors.UntranslatableCharacter):
+        return "bytes or characters that UTF8 has not"
+    except (errors.QueryCanceled, errors.LockNotAvailable):
+        return None
+    return bool(row and row[0])
+
+
+def _has_other_keys(source: Connection, table: CatalogTable) -> bool:
+    """Whether a jsonb document has a key beyond ASCII: the server orders keys by its own bytes."""
+    for column in table.columns:
+        if column.base_type != "jsonb" or column.array:
+            continue
+        found = source.execute(
+            sql.SQL(
+                "SELECT EXISTS (SELECT FROM ONLY {} t, pg_catalog.jsonb_path_query(t.{},"
+                " 'strict $.** ? (@.type() == \"object\").keyvalue().key') k"
+                " WHERE octet_length(k #>> '{{}}') <> length(k #>> '{{}}'))"
+            ).format(sql.Identifier(table.schema, table.name), sql.Identifier(column.name))
+        ).fetchone()
+        if found and found[0]:
+            return True
+    return False

@@ -1,0 +1,80 @@
+"""What used to be told in the write pause is told by the preflight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.plan import Plan
+from redash_migration.preflight import judges
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.mark.parametrize(
+    ("life", "status", "says"),
+    [
+        ("SELECT 1", "PASS", "foreign keys hold"),
+        (
+            "SET session_replication_role = replica; DELETE FROM query_results",
+            "FAIL",
+            "queries_latest_query_data_id_fkey",
+        ),
+        (
+            "ALTER TABLE visualizations DROP CONSTRAINT visualizations_query_id_fkey;"
+            "INSERT INTO visualizations (query_id) VALUES (999);"
+            "ALTER TABLE visualizations ADD FOREIGN KEY (query_id) REFERENCES queries NOT VALID",
+            "FAIL",
+            "visualizations",
+        ),
+    ],
+)
+def test_rows_that_refer_to_nothing(
+    sample: DatabaseAddress, rows: Rows, life: str, status: str, says: str
+) -> None:
+    rows(sample, life)
+    with connect(sample, purpose="test") as session:
+        [check] = judges.orphans(session)
+    assert (check.status, says in check.detail) == (status, True), check
+
+
+def test_a_role_without_temporary_tables(
+    target_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]], rows: Rows
+) -> None:
+    role, password = make_role("target")
+    name = sql.Identifier(target_database.dbname).as_string()
+    rows(target_database, f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+    with connect(target_database.as_role(role, password), purpose="test") as session:
+        [check] = judges.temporary_tables(session)
+    assert check.status == "FAIL"
+    with connect(target_database, purpose="test") as session:
+        [check] = judges.temporary_tables(session)
+    assert check.status == "PASS"
+
+
+def test_a_value_that_no_function_can_hold(
+    sample: DatabaseAddress, plan_of: Callable[[DatabaseAddress], Plan]
+) -> None:
+    tables = plan_of(sample).tables
+    assert judges.largest_row(tables).status == "PASS"
+    large = [replace(table, largest_lob_bytes=500_000_000) for table in tables]
+    found = judges.largest_row(large)
+    assert found.status == "FAIL"
+    assert "public.queries (" in found.detail
+    assert "public.users" not in found.detail  # replication carries it
+
+
+def test_the_memory_that_is_judged_by_is_the_functions_own() -> None:
+    template = (Path(__file__).parents[3] / "template.yaml").read_text(encoding="utf-8")
+    for name in ("PrecopyTableFunction", "RestoreTableFunction"):
+        found = re.search(rf"  {name}:\n(?:    .*\n)*?      MemorySize: (\d+)", template)
+        assert found is not None
+        assert int(found[1]) * 2**20 > judges.COPY_MEMORY_BYTES
