@@ -80,8 +80,13 @@ def when_entered(world: World, state: str, action: Action) -> None:
 
 
 def is_step(event: Any) -> bool:
-    """Whether the state machine invokes, rather than a schedule or an event."""
-    return isinstance(event, dict) and ("migration_id" in event or "execution_arn" in event)
+    """Whether the state machine invokes a step, rather than a schedule or an event does, and not
+    only to have the function ready."""
+    return (
+        isinstance(event, dict)
+        and not event.get("warm")
+        and ("migration_id" in event or "execution_arn" in event)
+    )
 
 
 def together(*arms: Callable[[World], None]) -> Callable[[World], None]:

@@ -50,7 +50,8 @@ def close_source(
         Check(
             "source.fence",
             "PASS",
-            f"nobody writes: {held.ended_sessions} sessions ended, WAL position {kept['lsn']}",
+            f"nobody writes: {held.ended_sessions} sessions ended, WAL position {kept['lsn']}"
+            + (f"; delayed by {', '.join(held.delayed_by)}" if held.delayed_by else ""),
         )
     )
     if changed is not None:

@@ -39,6 +39,7 @@ class Fence:
     lsn: str
     ended_sessions: int
     attempts: int
+    delayed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def lay(
         witness = _watch(connection, slots_before, window)
         if not witness:
             refuse_prepared(connection)
-            return Fence(_position(connection), ended, attempts)
+            return Fence(_position(connection), ended, attempts, tuple(seen)[:5])
         seen |= dict.fromkeys(witness)
         time.sleep(_LOOK_EVERY)
     raise FenceNotHeld(
