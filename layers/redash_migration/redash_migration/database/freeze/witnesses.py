@@ -4,9 +4,9 @@ Looking from moment to moment misses who comes and goes in between. Three counte
 don't: its next transaction id, the sessions ever begun in this database, the rows ever written in
 its tables. Each may move for a reason that is no writer here, and then only for one that is seen:
 an id, while somebody is at work in another database or a vacuum runs; a session, while one began
-that may stay, or a replication reads, whose instance looks in by sessions too short to be seen. Such
-a visit alone harms nobody: who writes draws an id, and that no reader excuses. Rows may not move at
-all.
+that may stay, or a replication reads, whose instance looks in by sessions too short to be seen.
+Such a visit alone harms nobody: who writes draws an id, and that no reader excuses. Rows may not
+move at all.
 """
 
 from __future__ import annotations
