@@ -217,6 +217,7 @@ def test_a_row_that_will_never_match_ends_it_before_the_pause(
     assert "word" not in str(raised.value)
 
 
+@pytest.mark.parametrize("victim", ["restore-source", "restore-target"])
 def test_a_run_that_is_killed_leaves_nothing_half_done(
     redash: tuple[DatabaseAddress, DatabaseAddress], run: Run, victim: str
 ) -> None:
