@@ -152,10 +152,6 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "保持できるログの量に上限があり、超えると移行をやり直すことになります。",
         "ALTER SYSTEM SET max_slot_wal_keep_size = -1 を実行し、設定を再読み込みしてください。",
     ),
-    "host.queues": (
-        "redis に接続できず、キューと停止中のデータソースを確認できません。",
-        "REDASH_REDIS_URL を修正してください。このままでは、実行中のクエリの完了を待ちません。",
-    ),
     "databases.collation": (
         "文字列の並び順が新旧のデータベースで異なります。",
         "一覧の並び順を保つ必要があれば、同じロケールでデータベースを作り直してください。",
