@@ -71,6 +71,8 @@ _ABOUT: Mapping[str, tuple[str, str]] = {
     "pg_range": ("pg_type", "rngtypid"),
     "pg_aggregate": ("pg_proc", "aggfnoid"),
     "pg_ts_config_map": ("pg_ts_config", "mapcfg"),
+    "pg_amop": ("pg_opfamily", "amopfamily"),
+    "pg_amproc": ("pg_opfamily", "amprocfamily"),
 }
 
 _ONLY: Mapping[str, str] = {
