@@ -9,6 +9,7 @@ ends with 1 when anything is wrong.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import re
@@ -133,6 +134,8 @@ def package() -> None:
     import boto3
     from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+    # One line for each request would say nothing.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
