@@ -57,8 +57,9 @@ format: setup ## format and mend what can be mended
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
 
-soak: setup ## generated databases, each carried and judged by pg_dump: MINUTES=30 SEED=n SOURCE_PG_BIN=dir
+soak: setup ## generated databases, judged by pg_dump, and orders of events (100,000 in about 15 minutes): MINUTES=30 SEED=n SOURCE_PG_BIN=dir
 	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	@MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/core/test_core_ownership_interleavings.py
 
 faults: setup ## a rehearsal a fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)

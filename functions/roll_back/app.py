@@ -29,9 +29,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         directory=wiring.settings()["COMPOSE_DIRECTORY"],
     )
     close_waits(record, wiring.resumer())
-    end_commands(record, wiring.run_command())
+    commands = wiring.run_command()
+    end_commands(record, commands)
     undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
-    ending = Ending(record, WAITING_SECONDS)
+    ending = Ending(record, WAITING_SECONDS, afterwards=lambda: end_commands(record, commands))
     following = replay(record.undo, "aws", undoing.actions(), ready=ending.ready)
     if following == "done":
         finish(record)

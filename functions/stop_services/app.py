@@ -8,6 +8,7 @@ from redash_migration import wiring
 from redash_migration.approval.gate.seal import demand_approval
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.host import commands
+from redash_migration.in_flight import before_the_switch
 from redash_migration.step import step
 from redash_migration.traffic.switch import close_old_home
 
@@ -20,6 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     settings = wiring.settings()
     record = wiring.record(event["migration_id"])
     demand_approval(record, keys())
+    before_the_switch(record)
     running = list(record.require_fact("host")["running"])
     database = str(record.require_fact("source")["database"])
     close_old_home(record, wiring.load_balancing(), settings)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.in_flight import alone
 from redash_migration.pause_budget import pause_until
 from redash_migration.step import step
 from redash_migration.traffic.switch import open_new_home
+
+ALONE_SECONDS = 90.0
+"""How long another run, which hangs or was sent twice, is waited for; it has no longer to live."""
 
 
 @step("SwitchTraffic", warms=(wiring.load_balancing,), interruptible=False, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; TargetNotHealthy, PauseBudgetExceeded: before anything is changed."""
     record = wiring.record(event["migration_id"])
+    alone(record, ALONE_SECONDS)
     open_new_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
     return {}

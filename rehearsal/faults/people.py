@@ -39,7 +39,8 @@ def until_rolled_back(world: World) -> None:
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         found = executions(world)
-        if len(found) > 1 and all(one["status"] in ENDED for one in found):
+        ended = len(found) > 1 and all(one["status"] in ENDED for one in found)
+        if ended and any(one["status"] == "SUCCEEDED" for one in found):
             time.sleep(1.5)
             return
         time.sleep(0.2)
@@ -58,12 +59,22 @@ def again(world: World) -> None:
 
 def take_back(world: World) -> None:
     """Ask for the roll-back of the migration that was stopped."""
+    start(world, mode="roll-back", migrationId=_owner(world))
+
+
+def take_back_after_the_switch(world: World) -> None:
+    """The same after the switch: the approvers are asked, and somebody says so."""
+    arn = world.cloud.start_execution({"mode": "roll-back", "migrationId": _owner(world)})
+    _answered(world, arn, "go_back")
+
+
+def _owner(world: World) -> str:
     client = world.cloud.client("dynamodb")
     item = client.get_item(
         TableName=world.deployment.ref("MigrationTable"),
         Key={"pk": {"S": "OWNER"}, "sk": {"S": "OWNER"}},
     )["Item"]
-    start(world, mode="roll-back", migrationId=item["migration_id"]["S"])
+    return str(item["migration_id"]["S"])
 
 
 def mend_and_take_back(world: World) -> None:
@@ -128,6 +139,63 @@ def _answered(world: World, arn: str, *decisions: str) -> None:
         ended.set()
     people.join(10)
     time.sleep(1.5)
+
+
+def roll_back_while_running(state: str) -> Arm:
+    """Somebody asks for the roll-back of the very migration that is in a state."""
+
+    def arm(world: World) -> None:
+        when_entered(
+            world,
+            state,
+            lambda: world.cloud.start_execution(
+                {"mode": "roll-back", "migrationId": _owner(world)}
+            ),
+        )
+
+    return arm
+
+
+def redrive_beside_another(world: World) -> None:
+    """The stopped migration is taken back, another begins, and then the first is redriven."""
+    first = executions(world)[-1]["executionArn"]
+    take_back(world)
+    second = world.cloud.start_execution({})
+    time.sleep(3.0)
+    world.cloud.client("stepfunctions").redrive_execution(executionArn=first)
+    _answered(world, second, "approve", "keep")
+
+
+def take_back_an_older_one(world: World) -> None:
+    """A second migration succeeds; then somebody asks for the roll-back of the first."""
+    first = _owner(world)
+    start(world)
+    start(world, mode="roll-back", migrationId=first)
+
+
+def roll_back_dies(times: int) -> Arm:
+    """Somebody stops the automatic roll-back, so many times, as soon as it has begun."""
+
+    def arm(world: World) -> None:
+        left = [times]
+
+        def happened(record: Mapping[str, Any]) -> None:
+            entered = record.get("kind") == "state_entered" and record.get("state") == "RollBack"
+            if entered and left[0] > 0:
+                left[0] -= 1
+                threading.Thread(target=_stop_all, args=(world,), daemon=True).start()
+
+        world.cloud.listeners.append(happened)
+
+    return arm
+
+
+def _stop_all(world: World) -> None:
+    for execution in executions(world):
+        if execution["status"] == "RUNNING":
+            world.cloud.client("stepfunctions").stop_execution(
+                executionArn=execution["executionArn"], error="Stopped", cause="by hand"
+            )
 
 
 def second_execution(state: str) -> Arm:

@@ -10,6 +10,7 @@ from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
+from redash_migration.record.table import RecordTable
 
 Mode = Literal["migrate", "preflight", "roll-back"]
 MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
@@ -96,6 +97,8 @@ def begin(
         taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
     if taken is None:
         raise MigrationInProgress("another migration has just started; look at its execution")
+    if taken.previous is not None and "started" not in record.milestones():
+        _look_again(request, taken, taken.previous, ownership, record.table)
     record.put_fact_once(
         "request",
         {
@@ -112,6 +115,22 @@ def begin(
     return request.mode == "roll-back" and taken.phase == "forward"
 
 
+def _look_again(
+    request: Request, taken: Owner, previous: Owner, ownership: Ownership, table: RecordTable
+) -> None:
+    """What the first look found may have changed before the owner did; from here on it can't.
+
+    A step of a stopped execution may have been at work between the two: then its migration stays
+    the owner.
+    """
+    try:
+        earlier = Record(table, previous.migration_id)
+        _refuse_beside(request, taken.migration_id, previous, earlier)
+    except MigrationInProgress:
+        ownership.give_back(taken, previous)
+        raise
+
+
 def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record) -> bool:
     """Whether nobody can have written on the new side, or somebody has decided to go back."""
     if seen is None or seen.migration_id != migration_id:
@@ -123,9 +142,11 @@ def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record
         )
     if seen.phase == "kept" or "kept" in record.milestones():
         raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
+    if seen.phase == "back":
+        return True
     if not record.undo.all():
         raise InvalidInput(f"migrationId: {migration_id} has changed nothing")
-    return seen.phase == "back" or not served_by_new_home(record)
+    return not served_by_new_home(record)
 
 
 def served_by_new_home(record: Record) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from redash_migration.errors import NotTheOwner, TransientFailure
 from redash_migration.host.command import PENDING
 from redash_migration.record import Record, UndoEntry
 from redash_migration.record.attempts import Attempt
@@ -60,11 +61,49 @@ def at_work(record: Record, *, service: bool) -> list[Attempt]:
     ]
 
 
-class Ending:
-    """Waits, for as long as this function has, for what must end before an entry's turn."""
+SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
 
-    def __init__(self, record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+
+def before_the_switch(record: Record) -> None:
+    """NotTheOwner for a run of a closing step that comes when the switch has begun.
+
+    With ``alone`` each notes its attempt first and looks for the other's then, so that a run that
+    hung, or was sent twice, never closes the door through which users have gone.
+    """
+    if any(record.attempts.ever(state) for state in SWITCHING):
+        raise NotTheOwner(f"{record.migration_id}: the switch has begun; this run comes too late")
+
+
+def alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+    """Wait until no run of a step that decides who is served is at work but the switch's own.
+
+    TransientFailure when that takes longer than so many seconds.
+    """
+    while others := [one for one in at_work(record, service=True) if one.state not in SWITCHING]:
+        if seconds <= 0:
+            raise TransientFailure(f"{others[0].state} may be at work until {others[0].deadline}")
+        sleep(REST_SECONDS)
+        seconds -= REST_SECONDS
+
+
+class Ending:
+    """Waits, for as long as this function has, for what must end before an entry's turn.
+
+    ``afterwards`` is done once nothing is at work any more: what a function set in motion as its
+    last deed, a command say, was not there to be ended before.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        seconds: float,
+        *,
+        afterwards: Callable[[], object] = lambda: None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
         self._record = record
+        self._afterwards = afterwards
+        self._quiet: set[bool] = set()
         self._left = seconds
         self._sleep = sleep
 
@@ -78,4 +117,7 @@ class Ending:
                 return False
             self._sleep(REST_SECONDS)
             self._left -= REST_SECONDS
+        if bool(entry.service) not in self._quiet:
+            self._quiet.add(bool(entry.service))
+            self._afterwards()
         return True

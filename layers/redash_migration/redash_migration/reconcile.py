@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from redash_migration.approval.gate.purposes import PURPOSES
@@ -126,13 +126,20 @@ def _after_the_end(
             record.waits.close(wait)
     milestones = record.milestones()
     going_forward = holder.phase == "forward"
-    if going_forward and not record.undo.pending():
-        ownership.end(holder)
+    if going_forward and not _anything(record):
+        if ownership.end(holder) and _anything(record):
+            # A step was at work between the look and the end; from here on none can be.
+            ownership.give_back(replace(holder, phase="ended"), holder)
         return
     abandoned = going_forward and "switch_began" not in milestones
     in_need = "pause_began" in milestones or source_trouble(record) is not None
     if holder.phase == "back" or (abandoned and in_need):
         _begin_roll_back(record, holder, executions)
+
+
+def _anything(record: Record) -> bool:
+    """Whether there is something to take back, or a function that may still make it."""
+    return bool(record.undo.pending() or record.attempts.unfinished())
 
 
 def _begin_roll_back(record: Record, holder: Owner, executions: Executions) -> None:

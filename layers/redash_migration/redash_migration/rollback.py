@@ -143,6 +143,14 @@ def served(record: Record) -> bool:
     return all(entry.state == "DONE" for entry in record.undo.all() if entry.service == "serves")
 
 
+def at_its_end(record: Record) -> bool:
+    """Whether a migration may be called ended: not while neither side answers users."""
+    if record.phase() == "back":
+        return served(record)
+    milestones = set(record.milestones())
+    return "pause_began" not in milestones or bool({"pause_ended", "reopened"} & milestones)
+
+
 def finish(record: Record) -> None:
     """Note the end of a replay; RollBackIncomplete names what could not be taken back."""
     left = [entry for entry in record.undo.all() if entry.state != "DONE"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rehearsal.faults import people, steps, target
 from rehearsal.faults.case import Case
+from rehearsal.faults.hooks import together
 
 PEOPLE: dict[str, Case] = {
     "rejected": Case(
@@ -86,12 +87,57 @@ PEOPLE: dict[str, Case] = {
         confirm="nobody",
     ),
     "taken-back-after-the-switch": Case(
-        "somebody stops the execution after the switch, and takes it back by name",
+        "somebody stops the execution after the switch, asks for it back by name, and says so",
         "ROLLED_BACK",
         where="ConfirmCutover",
         arm=people.execution_stopped("ConfirmCutover"),
-        afterwards=people.take_back,
+        error="WentBack",
+        afterwards=people.take_back_after_the_switch,
         confirm="nobody",
+    ),
+    "stopped-while-services-stop": Case(
+        "somebody stops the execution while the old services are being stopped",
+        "ROLLED_BACK",
+        where="StopServices",
+        arm=people.execution_stopped("StopServices"),
+        afterwards=people.until_rolled_back,
+    ),
+    "stopped-in-the-restore": Case(
+        "somebody stops the execution while tables are restored",
+        "ROLLED_BACK",
+        where="MoveAndVerify",
+        arm=people.execution_stopped("RestoreTable"),
+        afterwards=people.until_rolled_back,
+    ),
+    "roll-back-dies": Case(
+        "somebody stops the execution in the write pause, and then its automatic roll-back, twice",
+        "ROLLED_BACK",
+        where="RollBack",
+        arm=together(people.execution_stopped("FenceSource"), people.roll_back_dies(2)),
+        afterwards=people.until_rolled_back,
+    ),
+    "roll-back-while-running": Case(
+        "somebody asks for the roll-back of the migration that runs: it is refused",
+        "SUCCEEDED",
+        where="Begin",
+        arm=people.roll_back_while_running("RequestApproval"),
+        judge=people.second_was_refused,
+    ),
+    "redriven-beside-another": Case(
+        "taken back and redriven beside the next migration: the old execution is refused",
+        "SUCCEEDED",
+        where="RequestApproval",
+        arm=people.execution_stopped("RequestApproval"),
+        afterwards=people.redrive_beside_another,
+        approve="nobody",
+        confirm="nobody",
+    ),
+    "older-one-taken-back": Case(
+        "refused; a second migration succeeds; the roll-back of the first is refused",
+        "SUCCEEDED",
+        where="Begin",
+        approve="reject",
+        afterwards=people.take_back_an_older_one,
     ),
     "once-more": Case(
         "refused; a second migration is started at once, and succeeds",

@@ -60,6 +60,10 @@ class Attempts:
             self._id, attempt.key, values={"open": False, "ended_at": stamp(self._clock())}
         )
 
+    def ever(self, state: str) -> bool:
+        """Whether a run of this state has begun, whatever became of it."""
+        return bool(self._table.query(self._id, f"ATTEMPT#{state}#"))
+
     def unfinished(self) -> list[Attempt]:
         """Runs that have not ended and may still be at work."""
         moment = stamp(self._clock())

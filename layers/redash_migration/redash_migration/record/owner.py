@@ -7,8 +7,9 @@ anything, however it came to run: redriven days later, doubled, or stopped and s
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
@@ -40,13 +41,17 @@ _PK = _SK = "OWNER"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The migration that may act, or that ended last; ``attempt`` counts its executions."""
+    """The migration that may act, or that ended last; ``attempt`` counts its executions.
+
+    ``previous`` is whom it took the place of.
+    """
 
     migration_id: str
     execution_arn: str
     phase: Phase
     attempt: int
     since: str
+    previous: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ class Ownership:
                 "phase": phase,
                 "attempt": instead_of.attempt + 1 if again and instead_of is not None else 1,
                 "since": stamp(self._clock()),
+                "previous": "" if instead_of is None else _text(instead_of),
             },
             expected=_as_seen(instead_of),
         )
@@ -126,6 +132,10 @@ class Ownership:
         )
         if not changed:
             raise refusal(acting, self.last())
+
+    def give_back(self, taken: Owner, previous: Owner) -> None:
+        """Undo a change of owner or phase, unless it has been changed again."""
+        self._table.update(_PK, _SK, values=json.loads(_text(previous)), expected=_as_seen(taken))
 
     def end(self, seen: Owner) -> bool:
         """Note that a migration ended whose execution is gone; False when it is not as seen."""
@@ -160,6 +170,10 @@ def _as_seen(owner: Owner | None) -> dict[str, Expected]:
     }
 
 
+def _text(owner: Owner) -> str:
+    return json.dumps({**asdict(owner), "previous": ""})
+
+
 def _owner(item: Item) -> Owner:
     phase = str(item["phase"])
     return Owner(
@@ -168,4 +182,5 @@ def _owner(item: Item) -> Owner:
         phase=next(known for known in PHASES if known == phase),
         attempt=int(item["attempt"]),
         since=str(item["since"]),
+        previous=_owner(json.loads(str(item["previous"]))) if item.get("previous") else None,
     )

@@ -11,9 +11,9 @@ from redash_migration.direction import Direction
 from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import Attempts
 from redash_migration.record.checks import Checks
-from redash_migration.record.owner import Acting, Ownership, Phase
+from redash_migration.record.owner import Acting, Ownership, Phase, refusal
 from redash_migration.record.steps import Steps
-from redash_migration.record.table import RecordTable
+from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo import Undo
 from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 
@@ -119,6 +119,24 @@ class Record:
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return str(item["at"])
+
+    def milestone_as_owner(self, name: str) -> None:
+        """The same in one transaction with the owner's check; NotTheOwner once it has turned.
+
+        For what decides which way is open: a switch that hung must not begin on the way back.
+        """
+        if self._acting is None:
+            raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
+        try:
+            self.table.update_under(
+                self._acting.condition(),
+                self.migration_id,
+                f"{self._scope}MILESTONE#{name}",
+                values={"at": stamp(self.clock())},
+                expected={"at": None},
+            )
+        except ConditionNotMet as error:
+            raise refusal(self._acting, Ownership(self.table).last()) from error
 
     def milestones(self) -> dict[str, str]:
         """Name -> time of every milestone."""

@@ -10,7 +10,7 @@ from redash_migration.approval.standing.ending import Ending, ending_of
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
-from redash_migration.rollback import served
+from redash_migration.rollback import at_its_end
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
@@ -27,8 +27,8 @@ def finish(
 ) -> dict[str, Any]:
     """Write report.json and report.html, tell people, end the migration; safe to run again.
 
-    A migration that went back and by which nobody is served yet does not end here: it stays the
-    owner, and the reconciler begins its roll-back once more.
+    A migration by which nobody is served does not end here: it stays the owner. On the way back the
+    reconciler begins its roll-back once more; after the switch a person is waited for.
 
     ``failure`` is what ended the way forward, ``trouble`` what went wrong on the way back.
     Returns ``{"status", "report": key, "name", "cause"}`` for the last state.
@@ -41,7 +41,7 @@ def finish(
     artifacts.put_bytes("report.html", page.encode(), "text/html; charset=utf-8")
     record.milestone("ended")
     record.audit("ended", status=contents["status"])
-    if record.phase() != "back" or served(record):
+    if at_its_end(record):
         record.turn("ended")
     _told(record, tell, ending)
     error = contents["error"] or {"name": "", "cause": ""}

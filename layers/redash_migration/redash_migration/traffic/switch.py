@@ -128,7 +128,7 @@ def open_new_home(
             refuse_after(until, "SwitchTraffic")
         record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
         # Noted before the deed: from here on nobody goes back without a person's decision.
-        record.milestone("switch_began")
+        record.milestone_as_owner("switch_began")
         _point(balancing, settings, replaced(actions, forward_to(group)))
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})

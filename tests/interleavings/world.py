@@ -1,0 +1,166 @@
+"""The world that a migration changes, as users see it, and what must never happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from redash_migration.host.command import CommandTruth
+from redash_migration.record.table import Condition, Expected, Item, Value
+from tests.interleavings.actors import stand_still
+from tests.memory import Memory
+
+
+class Violation(BaseException):
+    """An order of events that the rules do not hold in; no code under test takes it for its own."""
+
+
+class SlowMemory(Memory):
+    """The record's table; whoever comes to it stands still first, and others may be quicker."""
+
+    def put_new(self, item: Item) -> bool:
+        stand_still()
+        return super().put_new(item)
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        stand_still()
+        return super().get(pk, sk)
+
+    def query(self, pk: str, prefix: str = "") -> list[Item]:
+        stand_still()
+        return super().query(pk, prefix)
+
+    def update(
+        self,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value] | None = None,
+        first: Mapping[str, Value] | None = None,
+        add: Mapping[str, int] | None = None,
+        expected: Mapping[str, Expected] | None = None,
+    ) -> Item | None:
+        stand_still()
+        return super().update(pk, sk, values=values, first=first, add=add, expected=expected)
+
+    def update_under(
+        self,
+        condition: Condition,
+        pk: str,
+        sk: str,
+        *,
+        values: Mapping[str, Value],
+        expected: Mapping[str, Expected] | None = None,
+    ) -> bool:
+        stand_still()
+        if not condition.holds(self.items.get((condition.pk, condition.sk), {})):
+            return super().update_under(condition, pk, sk, values=values, expected=expected)
+        return Memory.update(self, pk, sk, values=values, expected=expected) is not None
+
+
+@dataclass
+class Command:
+    """One command on the old host."""
+
+    comment: str
+    does: Callable[[], None]
+    status: str = "InProgress"
+
+
+@dataclass
+class World:
+    """Door, old services, fence, target, new tasks; all of it as it is now."""
+
+    table: SlowMemory = field(default_factory=SlowMemory)
+    now: datetime = datetime(2026, 1, 31, 2, tzinfo=UTC)
+    door: Literal["old", "shut", "new"] = "old"
+    services: bool = True
+    fenced: bool = False
+    filled: bool = False
+    tasks: int = 0
+    source_away: bool = False
+    commands: dict[str, Command] = field(default_factory=dict)
+    went_back: set[str] = field(default_factory=set)
+    """Migrations of which a person has said that they go back."""
+
+    def clock(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def rest(self, seconds: float) -> None:
+        """What the code under test takes for time.sleep."""
+        self.now += timedelta(seconds=seconds)
+        stand_still()
+
+    def owner(self) -> Item:
+        """The owner's item, without standing still."""
+        return self.table.items.get(("OWNER", "OWNER"), {})
+
+    def served(self) -> bool:
+        """Whether somebody answers users, and takes what they write."""
+        if self.door == "new":
+            return self.tasks > 0
+        return self.door == "old" and self.services and not self.fenced
+
+    def deed(self, migration: str, entry: str, does: Callable[[], None]) -> None:
+        """A step changes the world: not without its entry, nor for anybody but the owner."""
+        stand_still()
+        self.check(migration, entry)
+        does()
+
+    def check(self, migration: str, entry: str) -> None:
+        """Whether a deed of the way forward may be done now."""
+        written = self.table.items.get((migration, f"UNDO#{entry}"), {}).get("state")
+        if written is None:
+            raise Violation(f"{entry}: a deed without its entry")
+        if written != "PENDING":
+            raise Violation(f"{entry}: a deed after it was taken back")
+        owner = str(self.owner().get("migration_id"))
+        begun = (owner, "MILESTONE#started") in self.table.items
+        if owner != migration and begun:  # until then it looks whether anybody is still at work
+            raise Violation(f"{entry}: {migration} acts, and {owner} is the owner")
+        if self.owner().get("phase") == "ended":
+            raise Violation(f"{entry}: {migration} acts after its end")
+
+    def undo(self, migration: str, does: Callable[[], object]) -> None:
+        """A roll-back changes the world: only for the owner, only when it may."""
+        stand_still()
+        owner = self.owner()
+        if owner.get("migration_id") != migration:
+            raise Violation(f"{migration} takes back what {owner.get('migration_id')} works on")
+        if self.door == "new" and migration not in self.went_back:
+            raise Violation(f"{migration} is taken back from its users, and nobody has decided so")
+        does()
+
+    # What Run Command is asked for.
+
+    def unended(self, beginning: str) -> list[str]:
+        stand_still()
+        return [
+            key
+            for key, one in self.commands.items()
+            if one.comment.startswith(beginning) and not one_ended(one)
+        ]
+
+    def cancel(self, command_id: str) -> None:
+        stand_still()
+        if not one_ended(self.commands[command_id]):
+            self.commands[command_id].status = "Cancelling"
+
+    def look(self, command_id: str) -> CommandTruth | None:
+        stand_still()
+        return CommandTruth(command_id, self.commands[command_id].status, "", "")
+
+    def run_command(self, command_id: str) -> None:
+        """The agent on the host gets on with it: a cancelled script may still do its work."""
+        command = self.commands[command_id]
+        if not one_ended(command):
+            command.does()
+            command.status = "Success" if command.status == "InProgress" else "Cancelled"
+
+
+def one_ended(command: Command) -> bool:
+    """Whether Run Command would say that it has ended."""
+    return command.status in {"Success", "Cancelled", "Failed"}
