@@ -87,6 +87,19 @@ KINDS = {
         methods={"public.t": "restore", "public.d": "dms"},
         ways={"public.t": COPIED},
     ),
+    "triggers-of-partitions": Kind(
+        # Found by the net with PostgreSQL 13, where a partition's triggers count as internal.
+        "CREATE TABLE p (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p DEFAULT;"
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN NEW.v := 'spoiled'; RETURN NEW; END$$;"
+        "INSERT INTO p SELECT n, 'v' FROM generate_series(1, 9) n;"
+        "CREATE TRIGGER a BEFORE INSERT OR UPDATE ON p FOR EACH ROW EXECUTE FUNCTION spoil();"
+        "ALTER TABLE p ENABLE ALWAYS TRIGGER a;",
+        "DELETE FROM p WHERE id = 3;",
+        methods={"public.p1": "restore"},
+        ways={"public.p1": COPIED},
+    ),
     "key-that-includes-a-column": Kind(
         "CREATE TABLE t (id int, name text, ts tsvector, PRIMARY KEY (id) INCLUDE (name));"
         "CREATE TABLE d (id int, name varchar(9), PRIMARY KEY (id) INCLUDE (name));"

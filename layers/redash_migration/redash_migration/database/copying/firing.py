@@ -13,25 +13,25 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.tables.catalog import OWN_SCHEMAS
+from redash_migration.database.tables.catalog import OWN_SCHEMAS, USERS_TRIGGER
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _ENABLE = {"A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
-_FIRING = r"""
+_FIRING = f"""
 SELECT n.nspname, c.relname, 'TRIGGER', g.tgname, g.tgenabled::text
 FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE g.tgenabled IN ('A', 'R') AND n.nspname <> ALL (%(own)s)
-  AND (NOT g.tgisinternal OR g.tgparentid <> 0 AND g.tgconstraint = 0)
+  AND {USERS_TRIGGER}
 UNION ALL
 SELECT n.nspname, c.relname, 'RULE', r.rulename, r.ev_enabled::text
 FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE r.ev_enabled IN ('A', 'R') AND n.nspname <> ALL (%(own)s)
 ORDER BY 1, 2, 3, 4
-"""
+"""  # noqa: S608 - made of constants
 
 
 class Firing(NamedTuple):

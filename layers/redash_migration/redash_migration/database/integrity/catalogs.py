@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from redash_migration.database.session.data_session import Session
-from redash_migration.database.tables.catalog import OWN_SCHEMAS
+from redash_migration.database.tables.catalog import OWN_SCHEMAS, USERS_TRIGGER
 from redash_migration.record.checks import Check
 
 Objects = Mapping[str, Mapping[str, str]]
@@ -45,7 +45,8 @@ _RULES = (
     _Rule("integrity.sequences", ("sequence",), "sequences"),
 )
 
-_OBJECTS = r"""
+_OBJECTS = (
+    r"""
 WITH tables AS (
     SELECT c.oid, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
            n.nspname || '.' || c.relname AS name
@@ -103,7 +104,9 @@ UNION ALL
 SELECT 'trigger', t.name || '.' || g.tgname,
        CASE g.tgenabled WHEN 'O' THEN 'enabled' WHEN 'D' THEN 'disabled'
             WHEN 'R' THEN 'for replicas' ELSE 'always' END
-FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
+FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE """  # noqa: S608 - made of constants
+    + USERS_TRIGGER
+    + r"""
 UNION ALL
 SELECT 'function',
        s.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
@@ -121,6 +124,7 @@ LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid
 WHERE c.relkind IN ('v', 'm', 'S') AND c.relpersistence <> 't'
   AND ('pg_class'::regclass, c.oid) NOT IN (TABLE members)
 """
+)
 
 
 def read_objects(session: Session, tables: Sequence[str]) -> Objects:

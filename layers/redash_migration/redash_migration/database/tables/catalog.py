@@ -32,6 +32,11 @@ _USER_OBJECT = """
 """
 
 
+USERS_TRIGGER = "(NOT g.tgisinternal OR g.tgparentid <> 0 AND g.tgconstraint = 0)"
+"""SQL that is true for a trigger, named g, that a user made, or that a partition has from its
+parent: before PostgreSQL 15 those count as internal."""
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogColumn:
     """A column.
