@@ -100,6 +100,15 @@ KINDS = {
         methods={"public.p1": "restore"},
         ways={"public.p1": COPIED},
     ),
+    "values-that-are-not-read-back": Kind(
+        # Found by the net: the binary form of an empty tsquery is refused by the server itself.
+        "CREATE DOMAIN asked AS tsquery;"
+        "CREATE TABLE t (id int PRIMARY KEY, q tsquery, many tsquery[], d asked);"
+        "INSERT INTO t VALUES (1, '', ARRAY[''::tsquery, 'a'], ''), (2, 'a & !b', NULL, NULL);",
+        "UPDATE t SET q = '' WHERE id = 2",
+        methods={"public.t": "restore"},
+        ways={"public.t": COPIED},
+    ),
     "key-that-includes-a-column": Kind(
         "CREATE TABLE t (id int, name text, ts tsvector, PRIMARY KEY (id) INCLUDE (name));"
         "CREATE TABLE d (id int, name varchar(9), PRIMARY KEY (id) INCLUDE (name));"

@@ -108,7 +108,10 @@ SELECT n.nspname, c.relname, {primary_key_of("c.oid")},
        CASE WHEN t.oid < %(first)s THEN t.typname::text ELSE '' END,
        CASE WHEN t.oid < %(first)s AND t.typsend <> 0 THEN p.proname::text ELSE '' END,
        t.typsend <> 0 AND t.typreceive <> 0 AND t.typtype <> 'c' AND t.typname NOT LIKE 'reg%%'
-           AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s),
+           AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)
+           -- A server does not take its own binary form of an empty tsquery back.
+           AND t.typsend <> 'pg_catalog.tsquerysend'::regproc
+           AND t.typelem <> 'pg_catalog.tsquery'::regtype,
        a.attgenerated = '', a.attgenerated = '' AND a.attidentity <> 'a',
        t.typcollation <> 0, a.attnotnull
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS wanted(schema_name, table_name)
