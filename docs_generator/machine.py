@@ -15,6 +15,7 @@ PHASES = {
     "ask": "A person decides",
     "pause": "Write pause",
     "after": "On the new side",
+    "home": "Return: the mirror, nothing is lost",
     "back": "Way back and end",
 }
 _FIRST = {
@@ -23,6 +24,7 @@ _FIRST = {
     "RequestApproval": "ask",
     "StopServices": "pause",
     "StartWorkers": "after",
+    "EndReplication": "home",
     "RollBack": "back",
 }
 
@@ -54,6 +56,7 @@ def picture(root: Path) -> str:
                 lines.append(f"  {name} --> {target}")
     lines.append("  pause -. any failure .-> RollBack")
     lines.append("  load -. any failure .-> RollBack")
+    lines.append("  home -. any failure .-> GoForward")
     return "\n".join([*lines, "```", ""])
 
 

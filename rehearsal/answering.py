@@ -10,10 +10,13 @@ from rehearsal.approver import LINK, NotAnswered, answer
 from rehearsal.options import Options
 from rehearsal.short_address import ShortAddress, open_in_browser
 from rehearsal.terminal import Progress, Screen
+from rehearsal.workload import Workload
 from rehearsal.world import APPROVERS, World
 
 ATTEMPTS = 20
 """How often somebody who scripts the answer tries the page."""
+
+WRITES_BEFORE_A_RETURN = 600
 
 QUESTIONS = {
     "RequestApproval": "Start the cutover? Decide at",
@@ -28,26 +31,34 @@ def answering(
     progress: Progress,
     shown: Screen,
     unanswered: frozenset[str] = frozenset(),
+    *,
+    workload: Workload,
 ) -> Iterator[None]:
-    """Show each question's address, and answer it where that was asked for."""
+    """Show each question's address, and answer it where that was asked for.
+
+    Who is to return lets users write on the new side first.
+    """
     stopping = threading.Event()
     short = ShortAddress()
 
     def attend() -> None:
-        wanted = {
-            "RequestApproval": "reject" if options.approve == "reject" else "approve",
-            "ConfirmCutover": options.confirm,
-        }
-        for question, decision in wanted.items():
+        wanted = [
+            ("RequestApproval", "reject" if options.approve == "reject" else "approve"),
+            *(("ConfirmCutover", decision) for decision in options.confirm.split(", then ")),
+        ]
+        link = ""
+        for question, decision in wanted:
             if question in unanswered:
                 return
-            link = _link_for(world, question, stopping)
+            link = _link_for(world, question, stopping, other_than=link)
             if not link:
                 return
             short.leads_to = link
             shown.ask(QUESTIONS[question], short.url)
             if options.open_browser:
                 open_in_browser(short.url)
+            if decision == "return":
+                _let_users_write(workload, stopping)
             if options.approve != "ask":
                 _answer(world, question, decision, shown, stopping)
             _wait_until_decided(progress, question, stopping)
@@ -79,11 +90,21 @@ def _answer(
             return
 
 
-def _link_for(world: World, question: str, stopping: threading.Event) -> str:
-    """The first approver's link for a question, when its mail has come."""
+def _let_users_write(workload: Workload, stopping: threading.Event) -> None:
+    """Until the new side has taken as much as proves something."""
+    until = workload.acknowledged + WRITES_BEFORE_A_RETURN
+    while workload.acknowledged < until and not stopping.wait(0.1):
+        pass
+
+
+def _link_for(
+    world: World, question: str, stopping: threading.Event, *, other_than: str = ""
+) -> str:
+    """The first approver's newest link for a question, when its mail has come; a question that is
+    asked once more comes with another link than before."""
     while not stopping.wait(0.1):
-        if links := _links(world, question):
-            return links[0]
+        if (links := _links(world, question)) and links[-1] != other_than:
+            return links[-1]
     return ""
 
 

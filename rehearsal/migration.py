@@ -9,10 +9,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from rehearsal.answering import answering
 from rehearsal.cloud import Execution
@@ -25,7 +25,7 @@ from rehearsal.faults.table import FAULTS
 from rehearsal.faults.verdict import disagreements
 from rehearsal.folder import DISK_FULL, settle
 from rehearsal.old_host.kinds import HOST_KINDS
-from rehearsal.options import Options
+from rehearsal.options import Confirm, Options
 from rehearsal.outcome import LedgerCount, over_memory, problems
 from rehearsal.postgres.making import ClusterError
 from rehearsal.terminal import Progress, Screen, conclude, screen
@@ -102,15 +102,17 @@ def _asked(options: Options) -> str:
         return options.fault
     if options.approve == "reject":
         return "APPROVE=reject"
-    return "CONFIRM=go_back" if options.confirm == "go_back" else ""
+    return "CONFIRM=return" if options.confirm == "return" else ""
 
 
 def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
     """The whole rehearsal; everything that it starts has ended when it returns or raises."""
     case = FAULTS.get(options.fault, Case(what="", expected="SUCCEEDED"))
     options = _as_the_case_wants(options, case)
-    if not options.fault and (options.approve == "reject" or options.confirm == "go_back"):
-        case = Case(what="refused, or taken back", expected="ROLLED_BACK")
+    if not options.fault and options.approve == "reject":
+        case = Case(what="refused", expected="ROLLED_BACK")
+    elif not options.fault and options.confirm == "return":
+        case = Case(what="back to the old home, with everything", expected="RETURNED")
     with World(options, shown.say, case.parameters) as world:
         world.cloud.listeners.append(shown.happened)
         shown.say(f"Redash is at {world.balancer.url}, and users write")
@@ -122,7 +124,9 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         if not HOST_KINDS[options.old_host].prepared:
             wanted["allowSourceRestart"] = True
         arn = world.cloud.start_execution(wanted)
-        with answering(world, options, progress, shown, unanswered=_unanswered(case)):
+        with answering(
+            world, options, progress, shown, unanswered=_unanswered(case), workload=workload
+        ):
             execution = _watch(world, arn, progress, workload)
         time.sleep(AFTERWARDS_SECONDS)
         case.afterwards(world)
@@ -130,7 +134,7 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         users_served = not workload.availability.down
         workload.stop()
         report = _fetch_report(world)
-        ledger = _count(world)
+        ledger = _count(world, report)
         found = problems(report, ledger, expected=case.expected)
         found += disagreements(case, report, execution.status)
         seen = observe(world, before, users_served=users_served, acknowledged=ledger.acknowledged)
@@ -146,6 +150,7 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
                     "acknowledged": ledger.acknowledged,
                     "missing": list(ledger.missing),
                     "put_aside": ledger.put_aside,
+                    "acknowledged_by": dict(ledger.by_side),
                     "serving": ledger.side,
                     "unavailable_seconds": round(workload.unavailable_seconds, 3),
                     "problems": found,
@@ -163,7 +168,9 @@ def _as_the_case_wants(options: Options, case: Case) -> Options:
     approve = options.approve
     if case.approve == "reject" and approve == "auto":
         approve = "reject"
-    confirm = case.confirm if case.confirm == "go_back" else options.confirm
+    confirm = options.confirm
+    if case.confirm not in {"nobody", "keep"}:
+        confirm = cast("Confirm", case.confirm)
     return dataclasses.replace(options, approve=approve, confirm=confirm)
 
 
@@ -218,18 +225,21 @@ def _fetch_report(world: World) -> dict[str, Any] | None:
     return report
 
 
-def _count(world: World) -> LedgerCount:
+def _count(world: World, report: Mapping[str, Any] | None) -> LedgerCount:
     """Look the ledger up on the side that the load balancer sends users to."""
     side = world.serving_side()
     address = world.source_database if side == "old" else world.target_database
     result = check_ledger(world.directory / "ledger.ndjson", address)
     missing = tuple(str(lost) for lost in result.missing)
     aside: tuple[str, ...] = ()
-    if side == "old":
+    # Who returned has given nothing up: then nothing may have stayed on the new side.
+    if side == "old" and (report or {}).get("status") != "RETURNED":
         ledger = world.directory / "ledger.ndjson"
         aside = put_aside(missing, ledger, world.target, world.target_database)
     lost = tuple(line for line in missing if line not in set(aside))
-    return LedgerCount(result.acknowledged, lost, side, put_aside=len(aside))
+    return LedgerCount(
+        result.acknowledged, lost, side, put_aside=len(aside), by_side=result.by_side
+    )
 
 
 @contextmanager

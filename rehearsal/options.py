@@ -14,16 +14,19 @@ from rehearsal.timing.timing_profile import AWS_PROFILE, ProfileError, read_prof
 
 Scale = Literal["small", "medium", "large"]
 Approve = Literal["ask", "auto", "reject"]
+Confirm = Literal["keep", "return", "return, then go_back", "return, then keep"]
+"""What is answered after the switch; a return that failed is asked about once more."""
 
 HELP = """make rehearse [SETTING=value ...]
 
   APPROVE=auto        answer both questions by itself, through the same page
   APPROVE=reject      refuse the cutover, to watch the way back
-  CONFIRM=go_back     after the switch, go back instead of keeping the new home
   CLOCK=aws           every stand-in takes as long as the service does (rehearsal/timing/aws.toml);
                       long waits outside the write pause are shortened
   CLOCK_PROFILE=file  another profile of that form
   CLOCK_SEED=1        another number draws other times from the same spreads
+  CONFIRM=return      after the switch let users write for a while on the new side, then go back:
+                      everything they wrote comes home
   SCALE=small         small (the default), medium or large
   SOURCE_DUMP=file    your own Redash: a pg_dump (custom or plain) instead of made-up data
   SOURCE_SECRET_KEY=  the REDASH_SECRET_KEY that dump's data sources are encrypted with
@@ -58,7 +61,7 @@ class Options:
     """The folder in which each rehearsal has one of its own; None for a directory that is named."""
     scale: Scale = "small"
     approve: Approve = "ask"
-    confirm: Literal["keep", "go_back"] = "keep"
+    confirm: Confirm = "keep"
     source_dump: Path | None = None
     source_secret_key: str = ""
     redash_command: str = ""
@@ -101,7 +104,6 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         raise BadOption(f"REHEARSAL_DIRECTORY={directory}: holds something else; it would be lost")
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
-    confirm = choice("CONFIRM", ("keep", "go_back"), "keep")
     profile = Path(given.get("CLOCK_PROFILE", "").strip() or AWS_PROFILE).expanduser().resolve()
     try:
         read_profile(profile)
@@ -110,13 +112,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     seed = given.get("CLOCK_SEED", "").strip() or "1"
     if not seed.isdecimal():
         raise BadOption(f"CLOCK_SEED={seed}: give a whole number")
+    confirm = choice("CONFIRM", ("keep", "return"), "keep")
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
         directory=directory,
         among=among,
         scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
         approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
-        confirm="go_back" if confirm == "go_back" else "keep",
+        confirm="return" if confirm == "return" else "keep",
         source_dump=Path(dump).expanduser().resolve() if dump else None,
         source_secret_key=given.get("SOURCE_SECRET_KEY", "").strip(),
         old_host=choice("OLD_HOST", tuple(HOST_KINDS), "official-2025"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -14,6 +14,8 @@ class LedgerCount:
     acknowledged: int
     missing: tuple[str, ...]
     side: str
+    by_side: Mapping[str, int] = field(default_factory=dict)
+    """Rows by the target group that acknowledged them."""
     put_aside: int = 0
     """Writes made on the new side before somebody went back: kept there, not on the old one."""
 

@@ -25,6 +25,7 @@ from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import Redis
 from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
+from rehearsal.redash.process import free_port
 from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
 from rehearsal.workload import KINDS, Workload
 
@@ -172,7 +173,9 @@ class World:
             self._tell(f"made {self.options.scale} data in {time.monotonic() - began:.1f} s")
 
     def _homes(self) -> None:
-        old = create_old_home(self.cloud)
+        # A port that is free here: functions ask the old Redash at the very one that is registered.
+        published = free_port()
+        old = create_old_home(self.cloud, port=published)
         kind = HOST_KINDS[self.options.old_host]
         if not kind.prepared:
             self._unprepare()
@@ -186,6 +189,7 @@ class World:
             cookie_secret=self.cookie_secret,
             redash_command=self.options.redash_command,
             kind=kind,
+            redash_port=published,
         )
         self._ending.callback(self.host.stop)
         self.host.install()

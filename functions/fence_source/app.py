@@ -6,10 +6,13 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.freeze.closing import close_source
+from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
 @step("FenceSource", warms=(wiring.source_address,), service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{lsn, at, ended_sessions, attempts}``; raises FenceNotHeld."""
-    return close_source(wiring.record(event["migration_id"]), wiring.source_address())
+    """``{migration_id, direction}`` -> ``{lsn, at, ended_sessions, attempts}``; FenceNotHeld."""
+    direction = direction_of(event)
+    record = wiring.record(event["migration_id"], direction)
+    return close_source(record, wiring.reading_address(direction))

@@ -8,6 +8,7 @@ from redash_migration import wiring
 from redash_migration.database.copying.horizons import note_equal
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.ledger import artifact_of, write_sequences
+from redash_migration.database.watch.still import note_still
 from redash_migration.direction import direction_of
 from redash_migration.step import step
 
@@ -22,4 +23,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     write_sequences(record.checks, wiring.artifacts(migration_id), fixed, artifact_of(direction))
     if direction == "forward":
         note_equal(record, source, target)
+    else:  # no FinishRestore comes before: the indexes were there all the time
+        note_still(record, target)
     return {"sequences": len(fixed)}

@@ -1,22 +1,44 @@
-"""MeasureCutover: what was written on the target since the switch."""
+"""MeasureCutover: what was written since the switch, and what going back would cost."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.watch.watching import watch_target
+from redash_migration.homecoming.measuring import measure_by_the_way, measure_return
 from redash_migration.step import step
 
 
 @step("MeasureCutover")
+def _measured(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    migration_id = event["migration_id"]
+    record = wiring.record(migration_id)
+    measured = measure_return(
+        record,
+        wiring.plan(migration_id),
+        wiring.source_address(),
+        wiring.target_address(),
+        wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS"),
+    )
+    wiring.artifacts(migration_id).put_json("measure_cutover.json", measured)
+    return {**measured, "switched": "switch_began" in record.milestones()}
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, switched}``.
+    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, return, switched}``,
+    or a scheduled event: then the migration that is running.
 
     ``switched`` is false when the switch was never begun: then nobody can be on the new side.
     """
-    migration_id = event["migration_id"]
-    record = wiring.record(migration_id)
-    measured = watch_target(record, wiring.target_address())
-    wiring.artifacts(migration_id).put_json("measure_cutover.json", measured)
-    return {**measured, "switched": "switch_began" in record.milestones()}
+    if isinstance(event, dict) and "migration_id" in event:
+        return _measured(event, context)
+    active = wiring.ownership().holder()
+    if active is None:
+        return {"detail": "no migration is running"}
+    return measure_by_the_way(
+        wiring.record(active.migration_id),
+        lambda: wiring.plan(active.migration_id),
+        wiring.source_address,
+        wiring.target_address,
+        wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS"),
+    )

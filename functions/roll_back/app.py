@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.direction import direction_of
+from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.record.undo import replay
+from redash_migration.report.finish import named
 from redash_migration.rollback import Undoing, close_waits, finish
 from redash_migration.step import step
 from redash_migration.traffic.actions import maintenance
@@ -15,11 +18,14 @@ WAITING_SECONDS = 300.0
 """How long one call waits for what is still at work; then it is called again."""
 
 
-@step("RollBack", phases=("forward", "back"))
+@step("RollBack", phases=("forward", "back", "return"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{next: "aws" | "database" | "done"}``; RollBackIncomplete."""
-    record = wiring.record(event["migration_id"])
-    record.turn("back")
+    """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done"}``;
+    RollBackIncomplete. In a return it is what leads forward again, and ``failure`` why."""
+    direction = direction_of(event)
+    record = wiring.record(event["migration_id"], direction)
+    if direction == "forward":
+        record.turn("back")
     undoing = Undoing(
         record,
         dms=wiring.dms(),
@@ -31,9 +37,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
     end_commands(record, commands)
-    undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
+    if direction == "return":
+        note_failure(record, named(event.get("failure")))
+    else:
+        undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
     ending = Ending(record, WAITING_SECONDS, afterwards=lambda: end_commands(record, commands))
     following = replay(record.undo, "aws", undoing.actions(), ready=ending.ready)
-    if following == "done":
+    if following == "done" and direction == "return":
+        is_forward(record)
+        record.turn("forward")
+    elif following == "done":
         finish(record)
     return {"next": following}

@@ -7,6 +7,7 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.schema.tidying import Undoing
 from redash_migration.database.session.ending import end_sessions
+from redash_migration.direction import direction_of
 from redash_migration.in_flight import Ending
 from redash_migration.record.undo import replay
 from redash_migration.step import step
@@ -15,11 +16,12 @@ WAITING_SECONDS = 120.0
 """How long one call waits for what is still at work; then it is called again."""
 
 
-@step("RollBackDatabase", phases=("back",))
+@step("RollBackDatabase", phases=("back", "return"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{next: "aws" | "database" | "done"}``."""
-    record = wiring.record(event["migration_id"])
-    source, target = wiring.source_address(), wiring.target_address()
+    """``{migration_id, direction}`` -> ``{next: "aws" | "database" | "done"}``."""
+    direction = direction_of(event)
+    record = wiring.record(event["migration_id"], direction)
+    source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     end_sessions(source, target)
     undoing = Undoing(record, source, target)
     ending = Ending(record, WAITING_SECONDS)

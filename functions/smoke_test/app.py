@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.direction import direction_of
+from redash_migration.homecoming.traffic import with_addresses
 from redash_migration.step import step
 from redash_migration.traffic.administrator import administrator
 from redash_migration.traffic.smoke import ask_servers
@@ -12,13 +14,18 @@ from redash_migration.traffic.smoke import ask_servers
 
 @step("SmokeTest")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, targets, fact: "smoke_test" | "live_check"}``; raises SmokeTestFailed."""
+    """``{migration_id, direction, targets, fact: "smoke_test" | "live_check"}``; raises
+    SmokeTestFailed.
+
+    In a return the servers asked are the old ones.
+    """
+    direction = direction_of(event)
     secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
     given = wiring.secrets().text(secret).strip() if secret else ""
     ask_servers(
-        wiring.record(event["migration_id"]),
-        event["targets"],
-        administrator(wiring.target_address(), given),
+        wiring.record(event["migration_id"], direction),
+        with_addresses(event["targets"], wiring.source_address),
+        administrator(wiring.writing_address(direction), given),
         fact=str(event.get("fact", "smoke_test")),
     )
     return {}

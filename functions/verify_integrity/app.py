@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from redash_migration.database.freeze.untouched import check_untouched
+
 from redash_migration import wiring
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.verification.again import verify_again
 from redash_migration.database.verification.ledger import close_ledger
 from redash_migration.database.watch.still import moved
+from redash_migration.direction import direction_of
+from redash_migration.homecoming.at_the_switch import application_role, note_ends
 from redash_migration.step import step
 
 
 @step("VerifyIntegrity", warms=(wiring.source_address, wiring.target_address))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{checks}``; raises DataMismatch, IntegrityViolated."""
-    migration_id = event["migration_id"]
-    record, plan = wiring.record(migration_id), wiring.plan(migration_id)
-    late = moved(record, wiring.target_address())
+    """``{migration_id, direction}`` -> ``{checks}``; raises DataMismatch, IntegrityViolated."""
+    migration_id, direction = event["migration_id"], direction_of(event)
+    record, plan = wiring.record(migration_id, direction), wiring.plan(migration_id)
+    source, target = wiring.reading_address(direction), wiring.writing_address(direction)
+    late = moved(record, target)
     if late:
-        verify_again(record, wiring.source_address(), wiring.target_address(), late)
+        verify_again(record, source, target, late)
     close_ledger(record, [table.qualified_name for table in plan.tables])
     checks = verify_integrity(
-        wiring.source_address(),
-        wiring.target_address(),
+        source,
+        target,
         [(table.schema, table.name) for table in plan.tables],
-        wiring.settings()["APPLICATION_DATABASE_ROLE"],
+        application_role(record, wiring.settings()),
+        fenced=direction == "return",
     )
+    if direction == "return":  # what users wrote until the fence is all that there is
+        checks.append(check_untouched(record, source))
     write_checks(record.checks, checks)
+    if direction == "forward":
+        note_ends(record.of("return"), source, target)
     return {"checks": len(checks)}

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from rehearsal.options import Confirm
+
 if TYPE_CHECKING:
     from rehearsal.world import World
 
-Expected = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK", "REFUSED"]
+Expected = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK", "RETURNED", "REFUSED"]
 """The report's status; REFUSED when the execution ends without a report."""
 
 Side = Literal["old", "new", "nobody"]
@@ -45,7 +47,7 @@ class Case:
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the template that differ from a rehearsal's own."""
     approve: Literal["auto", "reject", "nobody"] = "auto"
-    confirm: Literal["keep", "go_back", "nobody"] = "keep"
+    confirm: Confirm | Literal["nobody"] = "keep"
     excused: frozenset[str] = frozenset()
     """What of ``invariants`` can't hold in this case; docs/rollback.md says why."""
     in_tests: bool = False

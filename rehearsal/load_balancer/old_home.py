@@ -26,9 +26,13 @@ class OldHome:
 
 
 def create_old_home(
-    cloud: Clients, *, with_rule: bool = False, instance_id: str = "i-0a1b2c3d4e5f67890"
+    cloud: Clients,
+    *,
+    with_rule: bool = False,
+    instance_id: str = "i-0a1b2c3d4e5f67890",
+    port: int = 80,
 ) -> OldHome:
-    """An instance behind a load balancer; with a rule of its own if asked, else by default.
+    """An instance's port behind a load balancer; with a rule of its own if asked, else by default.
 
     In the rule's case the default action is another site's: a 404.
     """
@@ -45,7 +49,7 @@ def create_old_home(
         TargetType="instance",
         HealthCheckPath="/ping",
     )["TargetGroups"][0]["TargetGroupArn"]
-    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": instance_id, "Port": 80}])
+    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": instance_id, "Port": port}])
     forward = {"Type": "forward", "TargetGroupArn": group}
     missing = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
     listener = elbv2.create_listener(

@@ -120,7 +120,7 @@ class OldHost:
         """
         if instance_id != self.instance_id or not self._runs("server"):
             return None
-        through_nginx = port == 80
+        through_nginx = port in {80, self.redash_port}
         if through_nginx and not self._runs("nginx"):
             return None
         return ("127.0.0.1", self.redash_port)

@@ -8,12 +8,15 @@ from typing import Any, Literal
 
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
+from redash_migration.homecoming.forward_again import turned
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
 from redash_migration.record.table import RecordTable
 
-Mode = Literal["migrate", "preflight", "roll-back"]
-MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back")
+Mode = Literal["migrate", "preflight", "roll-back", "return", "finish"]
+MODES: tuple[Mode, ...] = ("migrate", "preflight", "roll-back", "return", "finish")
+NAMING: tuple[Mode, ...] = ("roll-back", "return", "finish")
+"""Modes that go on with an earlier migration, and name it."""
 FIELDS = ("mode", "allowSourceRestart", "requestedBy", "migrationId")
 IGNORED = frozenset({"Comment"})
 """Asks nothing: the console suggests {"Comment": "Insert your JSON here"} as an input."""
@@ -46,10 +49,10 @@ def parse_request(given: Any) -> Request:
     if not isinstance(by, str) or len(by) > 200:
         raise InvalidInput("requestedBy: a text of at most 200 characters is required")
     named = given.get("migrationId", "")
-    if not isinstance(named, str) or bool(named) != (mode == "roll-back"):
+    if not isinstance(named, str) or bool(named) != (mode in NAMING):
         raise InvalidInput(
-            "migrationId: names the migration to take back; "
-            "required with mode roll-back, and only there"
+            "migrationId: names the migration that is meant; "
+            f"required with mode {', '.join(NAMING)}, and only there"
         )
     if named and not MIGRATION_ID.fullmatch(named):
         raise InvalidInput(f"migrationId: {named[:80]!r} is not of the form {MIGRATION_ID.pattern}")
@@ -94,6 +97,10 @@ def begin(
         phase: Phase = "forward"
         if request.mode == "roll-back":
             phase = "back" if _may_go_back_by_itself(seen, migration_id, record) else "forward"
+        elif request.mode in NAMING:
+            _refuse_what_can_not_follow(request, seen, migration_id, record)
+            # What a return has left half-way is led forward again first, which is part of it.
+            phase = "return"
         taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
     if taken is None:
         raise MigrationInProgress("another migration has just started; look at its execution")
@@ -149,6 +156,21 @@ def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record
     return not served_by_new_home(record)
 
 
+def _refuse_what_can_not_follow(
+    request: Request, seen: Owner | None, migration_id: str, record: Record
+) -> None:
+    """Nothing comes home, and nothing is cleaned up, where users are not on the new side."""
+    if seen is None or seen.migration_id != migration_id:
+        raise InvalidInput(f"migrationId: {migration_id} is not the last migration")
+    if not served_by_new_home(record) or turned(record.of("return")):
+        raise InvalidInput(
+            f"migrationId: users of {migration_id} are not on the new side; what is left of it is "
+            'taken back with mode "roll-back"'
+        )
+    if request.mode == "return" and (seen.phase == "kept" or "kept" in record.milestones()):
+        raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
+
+
 def served_by_new_home(record: Record) -> bool:
     """Whether users may have been sent to the new home, and have not been taken back since."""
     milestones = record.milestones()
@@ -158,7 +180,7 @@ def served_by_new_home(record: Record) -> bool:
 def _refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Record) -> None:
     """MigrationInProgress, with the way out, when the last migration stands in the way."""
     busy = earlier.attempts.unfinished()
-    if request.mode == "roll-back":
+    if request.mode in NAMING:
         return  # it ends what is at work by itself, and whose it is has been asked
     if seen.migration_id == migration_id:
         raise MigrationInProgress(
@@ -172,7 +194,8 @@ def _refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Re
         if served_by_new_home(earlier):
             raise MigrationInProgress(
                 f"{name} was neither kept nor taken back: redrive its execution to bring it to its "
-                f"end ({seen.execution_arn}), or start {take_back}, which asks the approvers"
+                f"end ({seen.execution_arn}), clean up after it with mode finish, or start "
+                f"{take_back}, or the same with mode return: both ask the approvers"
             )
         raise MigrationInProgress(
             f"{name} is not wholly taken back ({', '.join(sorted({e.action for e in left}))}); "

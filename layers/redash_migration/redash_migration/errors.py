@@ -28,6 +28,8 @@ of names that a report's ``error.name`` can hold::
     |   +-- NewHomeNotProven     asked from its own network, the new Redash can't work as it is
     |   +-- SwitchNotMade        the listener still answers with the maintenance page
     |   +-- WorkersNotRunning        users are served, but scheduler and workers don't run
+    |   +-- TasksStillRun        a return waits for the new side's tasks to end
+    |   +-- ReturnNotPossible    going back would lose something, or is not known to be safe
     |   +-- SmokeTestFailed
     |   +-- DataMismatch
     |   +-- IntegrityViolated
@@ -142,6 +144,14 @@ class SwitchNotMade(CheckFailed):
 
 class WorkersNotRunning(CheckFailed):
     """Scheduler and workers of the new home don't come up; users are served without them."""
+
+
+class TasksStillRun(CheckFailed):
+    """ECS has not ended the tasks of the new side in time."""
+
+
+class ReturnNotPossible(CheckFailed):
+    """Nothing was changed: users stay on the new side. The message says what stands in the way."""
 
 
 class SmokeTestFailed(CheckFailed):

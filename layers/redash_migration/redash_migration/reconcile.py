@@ -9,6 +9,7 @@ from typing import Protocol
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.failure_text import words
+from redash_migration.homecoming.forward_again import turned
 from redash_migration.record import Record, Wait
 from redash_migration.record.owner import Owner, Ownership
 from redash_migration.record.waits import Resumer
@@ -26,6 +27,9 @@ class Executions(Protocol):
 
     def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
         """Start a roll-back of a migration; its ARN, or None where the name is taken."""
+
+    def start_return(self, migration_id: str, attempt: int) -> str | None:
+        """Start an execution that leads a return forward again and asks anew; as above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,16 @@ def _after_the_end(
     Users must not be left before a closed door, nor the old host with a disk that fills up: once
     the pause has begun, or the source is in trouble, and the switch has not, going back loses
     nothing, so it is started. A roll-back that ended before users were served is begun again,
-    however often. What was switched, kept or is on its way home is a person's decision.
+    however often. What was switched or kept is a person's decision. A return that was stopped
+    half-way leads forward again, or, once users may be at home, to its end.
     """
     for wait in record.waits.all():
         if wait.state in {"OPEN", "SETTLED"}:
             record.waits.close(wait)
+    if holder.phase == "return":
+        go_on = executions.start_roll_back if turned(record.of("return")) else None
+        _begin_anew(record, holder, executions, go_on or executions.start_return)
+        return
     milestones = record.milestones()
     going_forward = holder.phase == "forward"
     if going_forward and not _anything(record):
@@ -134,7 +143,7 @@ def _after_the_end(
     abandoned = going_forward and "switch_began" not in milestones
     in_need = "pause_began" in milestones or source_trouble(record) is not None
     if holder.phase == "back" or (abandoned and in_need):
-        _begin_roll_back(record, holder, executions)
+        _begin_anew(record, holder, executions, executions.start_roll_back)
 
 
 def _anything(record: Record) -> bool:
@@ -142,13 +151,16 @@ def _anything(record: Record) -> bool:
     return bool(record.undo.pending() or record.attempts.unfinished())
 
 
-def _begin_roll_back(record: Record, holder: Owner, executions: Executions) -> None:
-    """Start a roll-back under a name of its own, unless one is on its way already."""
+def _begin_anew(
+    record: Record, holder: Owner, executions: Executions, start: Callable[[str, int], str | None]
+) -> None:
+    """Start a roll-back, or what leads a return forward again, under a name of its own, unless one
+    is on its way already."""
     started = (record.fact("roll_back") or {}).get("execution")
     if started and started != holder.execution_arn and executions.is_running(started):
         return
     counter = record.table.update(record.migration_id, "COUNTER#roll_back", add={"value": 1})
     attempt = 1 if counter is None else int(counter["value"])
     record.audit("abandoned", execution=holder.execution_arn, attempt=attempt)
-    arn = executions.start_roll_back(record.migration_id, attempt)
+    arn = start(record.migration_id, attempt)
     record.put_fact("roll_back", {"execution": arn or ""})

@@ -59,6 +59,7 @@ class Undoing:
             "close_probe": self.close_probe,
             "delete_task": self.delete_task,
             "start_services": self.start_services,
+            "stop_services": self.stop_services,
             "unprepare_source": self.unprepare_source,
         }
 
@@ -74,7 +75,7 @@ class Undoing:
                 self._record.milestone("reopened")
                 return
             self._sleep(0.5)
-        raise TransientFailure("the listener is as before, but no old target is healthy")
+        raise TransientFailure("the listener is as before, but no target of it is healthy")
 
     def leave_new_home(self, maintenance: list[dict[str, Any]]) -> None:
         """First of all: nobody writes on the new side, and nothing of it comes up any more.
@@ -94,15 +95,16 @@ class Undoing:
                 self._ecs.set_desired(entry.arguments["service"], 0)
 
     def set_desired(self, service: str, count: int) -> None:
-        """Bring a service back to its earlier count, and see its tasks gone, those to come too."""
+        """Bring a service back to its earlier count: to none, those to come gone too, or, where a
+        return leads forward again, to all that ran."""
         if service not in self._ecs.services([service]):
             return
         self._ecs.set_desired(service, count)
         for _ in looks(STOPPED_SECONDS, every=0.5, sleep=self._sleep):
             now = self._ecs.services([service]).get(service)
-            if now is None or now.running + now.pending <= count:
+            if now is None or (now.running >= count if count else not now.running + now.pending):
                 return
-        raise TransientFailure(f"ECS service {service}: tasks still run, or come up")
+        raise TransientFailure(f"ECS service {service}: its tasks are not {count} yet")
 
     def close_probe(self, listener: str, target_group: str) -> None:
         """Remove the rule that nobody meets and that got the new servers their health checks."""
@@ -117,6 +119,14 @@ class Undoing:
         self._commands.run(
             on_the_host.start_services(self._directory, database, services),
             comment=f"roll back {self._record.migration_id}: start services",
+            seconds=COMMAND_SECONDS,
+        )
+
+    def stop_services(self) -> None:
+        """Stop what a return has started on the old host."""
+        self._commands.run(
+            on_the_host.stop_services(self._directory),
+            comment=f"go forward {self._record.migration_id}: stop services",
             seconds=COMMAND_SECONDS,
         )
 

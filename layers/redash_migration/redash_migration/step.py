@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
 from redash_migration.cold_start import cold_seconds
+from redash_migration.direction import direction_of
 from redash_migration.errors import (
     DatabaseRefused,
     InvalidInput,
@@ -24,7 +25,7 @@ from redash_migration.errors import (
 )
 from redash_migration.failure_text import is_of, place, words
 from redash_migration.pause_budget import pause_until, within_budget
-from redash_migration.record.owner import FORWARD, MIGRATION_ID, Acting, Phase
+from redash_migration.record.owner import FORWARD, MIGRATION_ID, RETURN, Acting, Phase
 
 if TYPE_CHECKING:
     from redash_migration.record import Record
@@ -75,7 +76,8 @@ def step(
 ) -> Callable[[Handler], Handler]:
     """Make a handler out of a function ``(event, context) -> result`` for the state ``name``.
 
-    Only the execution that owns the migration gets in, in one of the ``phases``; any other is told
+    Only the execution that owns the migration gets in, in one of the ``phases``; a step of the way
+    forward that works in a return, as its event's direction says, in that one. Any other is told
     NotTheOwner before a line is written. ``service`` marks a step that may change whether users
     are served: a roll-back reopens nothing beside it.
 
@@ -94,7 +96,12 @@ def step(
             if event.get("warm") is True:
                 return _warm(migration_id, warms)
             cold = cold_seconds()
-            acting = Acting(migration_id, required_text(event, "execution_arn"), phases)
+            back = direction_of(event) == "return" and phases == FORWARD
+            acting = Acting(
+                migration_id,
+                required_text(event, "execution_arn"),
+                RETURN if back else phases,
+            )
             if token:
                 required_text(event, "token")
             # A function that serves several states is told which of them it is now.

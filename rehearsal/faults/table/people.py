@@ -30,22 +30,22 @@ PEOPLE: dict[str, Case] = {
         arm=steps.for_good("approval_page"),
         parameters={"ApprovalTimeoutSeconds": "60"},
     ),
-    "go-back": Case(
-        "after the switch somebody goes back to the old home",
-        "ROLLED_BACK",
+    "return": Case(
+        "after the switch somebody returns to the old home, with everything that was written",
+        "RETURNED",
         where="ConfirmCutover",
-        confirm="go_back",
-        error="WentBack",
+        confirm="return",
     ),
     "broken-after-the-switch": Case(
-        "data sources can't be read any more after the switch; somebody goes back",
+        "data sources can't be read any more after the switch: the old Redash could not read them"
+        " either, so a return leads forward again; then somebody goes back without the new writes",
         "ROLLED_BACK",
         where="ConfirmCutover",
         error="WentBack",
         arm=target.before_step(
             "StartWorkersFunction", "UPDATE public.data_sources SET encrypted_options = 'broken'"
         ),
-        confirm="go_back",
+        confirm="return, then go_back",
     ),
     "nobody-confirms": Case(
         "nobody says whether the new home stays: it stays, and nothing is cleaned up",

@@ -55,11 +55,18 @@ class StepFunctions:
         StartExecution, API Reference: the same name and input while it runs is answered as if it
         were the first time; any other use of the name is ExecutionAlreadyExists.
         """
+        return self._start("roll-back", migration_id, attempt)
+
+    def start_return(self, migration_id: str, attempt: int) -> str | None:
+        """Start an execution in mode return, which leads forward again and asks anew."""
+        return self._start("return", migration_id, attempt)
+
+    def _start(self, mode: str, migration_id: str, attempt: int) -> str | None:
         try:
             answer = self._client.start_execution(
                 stateMachineArn=self._machine,
-                name=f"{migration_id}-roll-back-{attempt}",
-                input=json.dumps({"mode": "roll-back", "migrationId": migration_id}),
+                name=f"{migration_id}-{mode}-{attempt}",
+                input=json.dumps({"mode": mode, "migrationId": migration_id}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.host.commands import HostCommand
 
-KINDS = ("InspectHost", "PrepareSource", "DumpSchema", "DrainQueues", "StopServices")
+KINDS = (
+    "InspectHost",
+    "PrepareSource",
+    "DumpSchema",
+    "DrainQueues",
+    "StopServices",
+    "StartOldServices",
+)
 """Steps that end with a command."""
 
 LOOK_SECONDS = 3.0

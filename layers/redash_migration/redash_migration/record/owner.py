@@ -23,15 +23,17 @@ all that was written there; to its end, with no way back; and none, because it h
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 FORWARD: tuple[Phase, ...] = ("forward",)
+RETURN: tuple[Phase, ...] = ("return",)
 
 TURNS: dict[Phase, tuple[Phase, ...]] = {
     "forward": ("back", "return", "kept", "ended"),
-    "return": ("forward", "ended"),
+    "return": ("forward", "back", "ended"),
     "back": ("ended",),
     "kept": ("ended",),
     "ended": (),
 }
-"""Phase -> those that may follow it. Nothing leads on from being taken back but its end."""
+"""Phase -> those that may follow it. Nothing leads on from being taken back but its end; a return
+leads forward again where it fails, and once users are home, to what is left to be taken back."""
 
 MIGRATION_ID = re.compile(r"redash-\d{8}-\d{6}")
 """What a migration's name looks like: ``redash-20260131-020000``, the start of its execution."""

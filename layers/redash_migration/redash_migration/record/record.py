@@ -102,8 +102,13 @@ class Record:
 
     def fact(self, name: str) -> dict[str, Any] | None:
         """The fact of this name, or None."""
+        found = self.dated_fact(name)
+        return None if found is None else found[0]
+
+    def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
+        """The same with the time at which it was written down."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
-        return None if item is None else dict(json.loads(str(item["body"])))
+        return None if item is None else (dict(json.loads(str(item["body"]))), str(item["at"]))
 
     def require_fact(self, name: str) -> dict[str, Any]:
         """The fact of this name; NotFoundInRecord where the step that finds it has not run."""

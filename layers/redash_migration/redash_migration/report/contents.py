@@ -10,6 +10,7 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.record import Record
+from redash_migration.report.homecoming import homecoming, returned
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 12
 """So many checks are named in a cause."""
 
-Status = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"]
+Status = Literal["SUCCEEDED", "FAILED", "ROLLED_BACK", "RETURNED"]
 
 
 def report(
@@ -54,6 +55,7 @@ def report(
             {"action": entry.action, "key": entry.key, "state": entry.state, "error": entry.error}
             for entry in record.undo.all()
         ],
+        "return": homecoming(record.of("return"), artifacts, plan),
         "error": _located(failure, record) if failure else None,
         "roll_back_error": dict(trouble) if trouble else None,
     }
@@ -94,13 +96,15 @@ def _with_checks(cause: str, record: Record) -> str:
 
 
 def status(record: Record, failure: Mapping[str, Any] | None) -> Status:
-    """SUCCEEDED without a failure; ROLLED_BACK when all that was changed was taken back."""
+    """SUCCEEDED without a failure; ROLLED_BACK when all that was changed was taken back; RETURNED
+    when, beside that, all that users wrote on the new side was brought home."""
+    entries = record.undo.all()
+    undone = bool(entries) and all(entry.state == "DONE" for entry in entries)
+    if returned(record.of("return")):
+        return "RETURNED" if undone and failure is None else "FAILED"
     if failure is None:
         return "SUCCEEDED"
-    entries = record.undo.all()
-    if entries and all(entry.state == "DONE" for entry in entries):
-        return "ROLLED_BACK"
-    return "FAILED"
+    return "ROLLED_BACK" if undone else "FAILED"
 
 
 def tables(

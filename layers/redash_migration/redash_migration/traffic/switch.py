@@ -129,20 +129,22 @@ def open_new_home(
         record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
         # Noted before the deed: from here on nobody goes back without a person's decision.
         record.milestone_as_owner("switch_began")
-        _point(balancing, settings, replaced(actions, forward_to(group)))
+        point(balancing, settings, replaced(actions, forward_to(group)), group)
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
     balancing.close_probe(listener, group)
 
 
-def _point(balancing: LoadBalancing, settings: Settings, actions: list[dict[str, Any]]) -> None:
-    """Set the actions; SwitchNotMade when that failed and users demonstrably stay where they are.
+def point(
+    balancing: LoadBalancing, settings: Settings, actions: list[dict[str, Any]], group: str
+) -> None:
+    """Set the actions that lead to a group; SwitchNotMade when that failed and users demonstrably
+    stay where they are.
 
     A call can fail although it was carried out. Only when the listener is seen unchanged may the
-    caller go back by itself; otherwise users may have written on the new side already.
+    caller turn round by itself; otherwise users may have written there already.
     """
     listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
-    group = settings["TARGET_GROUP_ARN"]
     try:
         balancing.set_actions(listener, rule, actions)
     except Exception as error:

@@ -126,6 +126,18 @@ class NewSide:
 
 
 @dataclass(frozen=True, slots=True)
+class WayHome:
+    """Whether a return would bring everything home (None: not known now), the write pause it would
+    take in seconds and what that is made of, and the error's name of one that was tried."""
+
+    possible: bool | None
+    seconds: float | None
+    parts: Mapping[str, float]
+    failed: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that one page shows."""
 
@@ -143,6 +155,7 @@ class Evidence:
     disk: SourceDisk
     new_side: NewSide | None = None
     started_at: str = ""
+    way_home: WayHome | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the hash and what it was made from."""
@@ -212,6 +225,13 @@ class Evidence:
             "in_sync": self.stream.in_sync,
             "disk": self.disk.verdict,
             "new_side": None if self.new_side is None else _material_of(self.new_side),
+            "way_home": None
+            if self.way_home is None
+            else [
+                self.way_home.possible,
+                size_class(self.way_home.seconds),
+                self.way_home.failed,
+            ],
         }
 
 

@@ -6,7 +6,6 @@ figure that nobody has measured stays None and is shown as not measured, never a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from redash_migration.approval.evidence.contents import (
     SourceDisk,
     Stream,
     TableEvidence,
+    WayHome,
 )
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
@@ -26,6 +26,7 @@ from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.clock import seconds_between
 from redash_migration.errors import NotFoundInRecord
+from redash_migration.homecoming.facts import FAILED_FACT, WAY_HOME_FACT
 from redash_migration.plan import PLAN_ARTIFACT, Plan
 from redash_migration.record.record import Record
 
@@ -76,6 +77,7 @@ def gather(
         disk=disk,
         new_side=_new_side(record) if purpose is CONFIRM else None,
         started_at=record.milestones().get("started", ""),
+        way_home=_way_home(record.of("return")) if purpose is CONFIRM else None,
     )
 
 
@@ -204,6 +206,19 @@ def _new_side(record: Record) -> NewSide:
     )
 
 
+def _way_home(record: Record) -> WayHome:
+    """As it was measured last; not known to be possible where nobody has measured it."""
+    fact = _fact(record, WAY_HOME_FACT)
+    possible, parts = fact.get("possible"), fact.get("parts")
+    return WayHome(
+        possible=possible if isinstance(possible, bool) else None,
+        seconds=_number(fact, "seconds"),
+        parts=parts if isinstance(parts, Mapping) else {},
+        failed=str(_fact(record, FAILED_FACT).get("name") or ""),
+        as_of=_time(fact),
+    )
+
+
 def _smoke(fact: Fact, record: Record) -> tuple[tuple[str, str], ...]:
     checks = fact.get("checks")
     if isinstance(checks, list):
@@ -219,8 +234,8 @@ def _smoke(fact: Fact, record: Record) -> tuple[tuple[str, str], ...]:
 
 def _fact(record: Record, name: str) -> Fact:
     """A fact with the time at which it was written down, as ``at``; empty when there is none."""
-    item = record.table.get(record.migration_id, f"FACT#{name}")
-    return {} if item is None else {"at": str(item["at"]), **json.loads(str(item["body"]))}
+    found = record.dated_fact(name)
+    return {} if found is None else {"at": found[1], **found[0]}
 
 
 def _time(fact: Fact) -> str:

@@ -17,18 +17,23 @@ class Purpose:
     state: str
     agree: str
     refuse: str
+    last_resort: str = ""
+    """What is offered only where refusing can't be had without loss."""
 
     @property
-    def decisions(self) -> tuple[str, str]:
-        """What a person can answer."""
-        return (self.agree, self.refuse)
+    def decisions(self) -> tuple[str, ...]:
+        """What a person can answer; which of them are offered, the evidence says (rules)."""
+        known = (self.agree, self.refuse, self.last_resort)
+        return tuple(decision for decision in known if decision)
 
 
 CUTOVER = Purpose("RequestApproval", agree="approve", refuse="reject")
 """May the write pause begin? Expiry leaves everything on the old side."""
 
-CONFIRM = Purpose("ConfirmCutover", agree="keep", refuse="go_back")
-"""Does the new side stay? Expiry keeps it and cleans nothing up, so that going back stays open."""
+CONFIRM = Purpose("ConfirmCutover", agree="keep", refuse="return", last_resort="go_back")
+"""Does the new side stay? ``return`` brings everything home that was written there; where that is
+not possible, ``go_back`` gives it up. Expiry keeps the new side and cleans nothing up, so that
+returning stays open."""
 
 PURPOSES = (CUTOVER, CONFIRM)
 

@@ -66,7 +66,7 @@ def problems(gate: Gate, evidence: Evidence, proposal: Proposal, now: datetime) 
             found.append("name_missing")
         elif typed != gate.migration_id.casefold():
             found.append("name_wrong")
-    if proposal.decision not in gate.purpose.decisions:
+    if proposal.decision not in offered(gate, evidence):
         found.append("decision_missing")
     elif needs_reason(gate, evidence, proposal.decision) and not clean(proposal.reason):
         found.append("reason_missing")
@@ -96,9 +96,24 @@ def _begin_problems(
     return ["begin_late"] if begin_at > gate.expires_at - BEGIN_MARGIN else []
 
 
+def offered(gate: Gate, evidence: Evidence) -> tuple[str, ...]:
+    """The decisions that a person can take now: to return where everything is known to come home,
+    to give up what was written where it is not, or where a return was tried in vain."""
+    purpose, way = gate.purpose, evidence.way_home
+    if not purpose.last_resort:
+        return purpose.decisions
+    possible = way is not None and way.possible is True
+    found = [purpose.agree]
+    if possible:
+        found.append(purpose.refuse)
+    if not possible or (way is not None and way.failed):
+        found.append(purpose.last_resort)
+    return tuple(found)
+
+
 def needs_reason(gate: Gate, evidence: Evidence, decision: str) -> bool:
     """A refusal is explained, and so is an agreement while a warning stands."""
-    return decision == gate.purpose.refuse or bool(evidence.findings)
+    return decision != gate.purpose.agree or bool(evidence.findings)
 
 
 def blocked(gate: Gate, evidence: Evidence) -> bool:
@@ -119,7 +134,7 @@ def decides(gate: Gate, answer: Answer, now: datetime) -> bool:
 
     Enough people for a later time decide nothing yet: until then anybody may still refuse.
     """
-    if answer.decision == gate.purpose.refuse:
+    if answer.decision != gate.purpose.agree:
         return True
     others = {
         earlier.actor.casefold()

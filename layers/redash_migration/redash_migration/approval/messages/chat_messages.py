@@ -7,7 +7,7 @@ from typing import Any
 from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
-from redash_migration.approval.gate.rules import MAXIMUM_REASON, blocked
+from redash_migration.approval.gate.rules import MAXIMUM_REASON, blocked, offered
 from redash_migration.approval.messages.mails import Letter, outcome_lines, summary
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import question_title
@@ -45,7 +45,12 @@ def request_blocks(
                 },
             }
         )
-    decisions = list(gate.purpose.decisions) if buttons else []
+    # What gives something up takes more than a button.
+    decisions = (
+        [one for one in offered(gate, evidence) if one != gate.purpose.last_resort]
+        if buttons
+        else []
+    )
     if blocked(gate, evidence):
         decisions = [decision for decision in decisions if decision != gate.purpose.agree]
     elements = [_button(texts, gate, evidence, decision) for decision in decisions]

@@ -114,11 +114,16 @@ def summary(texts: Texts, evidence: Evidence) -> list[str]:
         )
     else:
         writes = evidence.new_side.writes
+        way = evidence.way_home
+        comes_home = way is not None and way.possible is True
         lines.append(
             texts(
-                "mail.writes", writes=texts("unknown") if writes is None else figures.number(writes)
+                "mail.writes_come_home" if comes_home else "mail.writes",
+                writes=texts("unknown") if writes is None else figures.number(writes),
             )
         )
+        if comes_home and way is not None and way.seconds is not None:
+            lines.append(texts("mail.return", pause=figures.duration(way.seconds)))
     lines.append(
         texts(
             "mail.amount",

@@ -13,6 +13,7 @@ from redash_migration.approval.gate.rules import (
     MAXIMUM_REASON,
     Problem,
     blocked,
+    offered,
     started_by,
 )
 from redash_migration.approval.texts import Texts
@@ -51,9 +52,9 @@ def form_model(
         field = _FIELD.get(problem, "decision")
         until = texts.figures.time(gate.expires_at - BEGIN_MARGIN)
         fields[field] = fields[field] or texts(f"problem.{problem}", time=until)
-    offered = [
+    choices = [
         decision
-        for decision in gate.purpose.decisions
+        for decision in offered(gate, evidence)
         if decision != gate.purpose.agree or not (closed or planned)
     ]
     return {
@@ -70,16 +71,16 @@ def form_model(
                 "label": texts(f"form.{decision}"),
                 "hint": _hint(texts, decision, evidence),
                 "tone": "agree" if decision == gate.purpose.agree else "refuse",
-                "checked": typed.get("decision") == decision or len(offered) == 1,
+                "checked": typed.get("decision") == decision or len(choices) == 1,
                 "disabled": decision == gate.purpose.agree and starter,
             }
-            for decision in offered
+            for decision in choices
         ],
-        "title": texts("form.title" if len(offered) > 1 else "form.title.refuse"),
+        "title": texts("form.title" if len(choices) > 1 else "form.title.refuse"),
         "folded": closed and not problems,
-        "submit": texts("form.submit" if len(offered) > 1 else "form.submit.refuse"),
+        "submit": texts("form.submit" if len(choices) > 1 else "form.submit.refuse"),
         "parts": ";".join(f"{name}={digest}" for name, digest in evidence.parts().items()),
-        "begin": _begin(texts, gate, typed) if gate.purpose.agree in offered else None,
+        "begin": _begin(texts, gate, typed) if gate.purpose.agree in choices else None,
         "note": texts("form.starter") if starter else texts("form.blocked") if closed else "",
         "problems": [text for text in fields.values() if text],
         "field": fields,
@@ -101,6 +102,9 @@ def _begin(texts: Texts, gate: Gate, typed: Mapping[str, str]) -> dict[str, str]
 
 
 def _hint(texts: Texts, decision: str, evidence: Evidence) -> str:
+    way = evidence.way_home
+    if decision == "return" and way is not None and way.seconds is not None:
+        return texts("form.return.hint", pause=texts.figures.duration(way.seconds))
     if decision != "go_back":
         return texts(f"form.{decision}.hint")
     writes = None if evidence.new_side is None else evidence.new_side.writes

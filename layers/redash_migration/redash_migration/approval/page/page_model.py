@@ -19,6 +19,7 @@ from redash_migration.approval.evidence.contents import (
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.rules import offered
 from redash_migration.approval.page.people_model import people_model
 from redash_migration.approval.page.picture import progress, table_bars
 from redash_migration.approval.texts import Texts
@@ -94,7 +95,9 @@ def _headline(texts: Texts, evidence: Evidence) -> Model:
     label = texts(f"{evidence.purpose}.headline")
     if side is not None:
         note, tone = "headline.writes_note", "warn"
-        if side.writes is None:
+        if evidence.way_home is not None and evidence.way_home.possible:
+            note, tone = "headline.writes_come_home_note", "good"
+        elif side.writes is None:
             note = "headline.writes_unmeasured_note"
         elif side.writes == 0:
             note, tone = "headline.no_writes_note", "good"
@@ -117,7 +120,9 @@ def _headline(texts: Texts, evidence: Evidence) -> Model:
 
 def _steps(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
     if gate.purpose is not CUTOVER:
-        return [texts("steps.keep"), texts("steps.go_back"), texts("steps.silence")]
+        named = {"return": "steps.return", "go_back": "steps.go_back"}
+        ways = [texts(named[way]) for way in offered(gate, evidence) if way in named]
+        return [texts("steps.keep"), *ways, texts("steps.silence")]
     restored = ", ".join(table.name for table in evidence.tables if table.method == "restore")
     steps = [texts("steps.stop"), texts("steps.drain")]
     if restored:
@@ -325,9 +330,15 @@ def _back(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
     if side.writes is None or not side.switched_at:
         return [texts("back.unmeasured"), until]
     figures: Mapping[str, str] = {"switched": texts.figures.time(side.switched_at)}
+    way = evidence.way_home
+    failed = [texts("back.failed", error=way.failed)] if way is not None and way.failed else []
+    if way is not None and way.possible and way.seconds is not None:
+        pause = texts.figures.duration(way.seconds)
+        writes = texts.figures.number(side.writes)
+        return [*failed, texts("back.return", writes=writes, pause=pause, **figures), until]
     if side.writes == 0:
         return [texts("back.none", **figures), until]
-    return [texts("back.some", writes=texts.figures.number(side.writes), **figures), until]
+    return [*failed, texts("back.some", writes=texts.figures.number(side.writes), **figures), until]
 
 
 def _people_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:

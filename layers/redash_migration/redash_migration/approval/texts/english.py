@@ -37,7 +37,8 @@ ENGLISH: Mapping[str, str] = {
     "ConfirmCutover.headline": "Writes since the switch",
     "headline.budget": "of {budget} allowed",
     "headline.rows": "{rows} rows, {bytes} in {tables} tables",
-    "headline.writes_note": "lost when you go back",
+    "headline.writes_note": "lost if you go back without them",
+    "headline.writes_come_home_note": "brought home when you return",
     "headline.no_writes_note": "going back loses nothing",
     "headline.writes_unmeasured_note": "expect to lose all of them when you go back",
     "deadline": "Open until {time}",
@@ -83,9 +84,14 @@ ENGLISH: Mapping[str, str] = {
         "**If you keep it**, the replication task and its traces are removed and the old services "
         "are retired."
     ),
+    "steps.return": (
+        "**If you return**, what was written since the switch is carried to the old database, "
+        "compared, and the old Redash opens with all of it. Should that fail before users are "
+        "there, they stay on the new side and you are asked again."
+    ),
     "steps.go_back": (
-        "**If you go back**, the new Redash stops, the old services start again and the load "
-        "balancer points at them as before."
+        "**If you go back without it**, the new Redash stops, the old services start again as they "
+        "stood at the switch, and what was written since is put aside in the new database."
     ),
     "steps.silence": (
         "**If nobody answers**, the new Redash stays and nothing is cleaned up, so that going back "
@@ -100,6 +106,9 @@ ENGLISH: Mapping[str, str] = {
     "prediction.assumed": "{part} (assumed)",
     "prediction.none": "No prediction was written down. Expect minutes rather than seconds.",
     "part.stop_services": "Stopping Redash",
+    "part.close_new_home": "Closing the new Redash",
+    "part.carry": "Carrying the rest home",
+    "part.start_old_services": "Starting the old Redash",
     "part.fence": "Closing the old database",
     "part.drain": "Last changes arriving",
     "part.restore": "Direct copy of the rest",
@@ -193,6 +202,15 @@ ENGLISH: Mapping[str, str] = {
         "It was not measured how much has been written since the switch. Going back loses all "
         "of it."
     ),
+    "back.return": (
+        "**{writes} writes** have been made since the switch at {switched}. A return brings all of "
+        "them home, with a write pause of about {pause}; both databases were looked at, and "
+        "nothing stands in its way. It rests on what the same steps took on the way forward."
+    ),
+    "back.failed": (
+        "A return was tried and ended with {error}; users were led to the new side again, and "
+        "nothing was lost. See the findings before you try once more."
+    ),
     "back.until": "This question is open until {time}.",
     # The form
     "form.title": "Your decision",
@@ -206,7 +224,9 @@ ENGLISH: Mapping[str, str] = {
     "form.reject.hint": "Nothing is switched. The old Redash goes on as before.",
     "form.keep": "Keep the new Redash",
     "form.keep.hint": "The old side is retired. There is no way back from here afterwards.",
-    "form.go_back": "Go back to the old Redash",
+    "form.return": "Return to the old Redash with everything",
+    "form.return.hint": "Nothing is lost. Users wait for about {pause}.",
+    "form.go_back": "Go back without what was written since",
     "form.go_back.none": "Loses nothing: nothing was written since the switch.",
     "form.go_back.some": "Loses {writes} writes made since the switch.",
     "form.go_back.unmeasured": "Loses whatever was written since the switch.",
@@ -224,7 +244,7 @@ ENGLISH: Mapping[str, str] = {
     "problem.title": "Not sent yet",
     "problem.name_missing": "Type the migration's name.",
     "problem.name_wrong": "That is not the migration's name. It is written above the field.",
-    "problem.decision_missing": "Choose one of the two answers.",
+    "problem.decision_missing": "Choose one of the answers.",
     "problem.reason_missing": "Say why, in a few words.",
     "problem.reason_too_long": "Shorten the reason to 1000 characters.",
     "problem.starter": "You started this migration: another person has to approve it.",
@@ -243,7 +263,8 @@ ENGLISH: Mapping[str, str] = {
     "decided.approve": "Approved",
     "decided.reject": "Rejected",
     "decided.keep": "The new Redash stays",
-    "decided.go_back": "Going back",
+    "decided.return": "Returning, with everything",
+    "decided.go_back": "Going back without the new writes",
     "decided.expire": "Nobody answered in time",
     "decided.what": "Decision",
     "decided.by": "Decided by",
@@ -259,6 +280,10 @@ ENGLISH: Mapping[str, str] = {
         "back."
     ),
     "next.keep": "The traces of the migration are being removed and the old services retired.",
+    "next.return": (
+        "What was written since the switch is carried home while users go on working; then follows "
+        "a short pause, and the old Redash opens."
+    ),
     "next.go_back": "The old services are started again and the load balancer is pointed back.",
     "next.RequestApproval.expire": (
         "The cutover did not happen. The old Redash goes on as before, and what was prepared is "
@@ -306,7 +331,9 @@ ENGLISH: Mapping[str, str] = {
     "mail.reminder": "There is no answer of yours yet. The question stays open for another {left}.",
     "mail.outcome.subject": "[Redash] {decision}: {migration}",
     "mail.pause": "Predicted write pause: {pause}",
-    "mail.writes": "Writes since the switch: {writes} (lost when going back)",
+    "mail.writes": "Writes since the switch: {writes} (not known to come home when going back)",
+    "mail.writes_come_home": "Writes since the switch: {writes} (a return brings all of them home)",
+    "mail.return": "Predicted write pause of a return: {pause}",
     "mail.amount": "Moved: {rows} rows, {bytes} in {tables} tables",
     "mail.warnings": "Warnings ({count}):",
     "mail.no_warnings": "No warnings.",

@@ -38,7 +38,8 @@ JAPANESE: Mapping[str, str] = {
     "ConfirmCutover.headline": "切り替え後の書き込み",
     "headline.budget": "上限 {budget}",
     "headline.rows": "{tables}テーブル、{rows}行、{bytes}",
-    "headline.writes_note": "元に戻すと失われます",
+    "headline.writes_note": "書き戻さずに元へ戻すと失われます",
+    "headline.writes_come_home_note": "戻す場合もすべて元へ書き戻されます",
     "headline.no_writes_note": "元に戻しても何も失われません",
     "headline.writes_unmeasured_note": "元に戻すとすべて失われるものとお考えください",
     "deadline": "回答期限: {time}",
@@ -83,9 +84,15 @@ JAPANESE: Mapping[str, str] = {
     "steps.keep": (
         "**使い続ける場合**: レプリケーションのタスクと作業の跡を片付け、元のサービスを廃止します。"
     ),
+    "steps.return": (
+        "**すべてを持って元に戻す場合**: 切り替え以降の書き込みを元のデータベースへ書き戻して"
+        "照合し、"
+        "すべてを含んだ状態で元の Redash を開きます。利用者が戻る前に失敗したときは、"
+        "新しい Redash のまま利用を続け、もう一度お尋ねします。"
+    ),
     "steps.go_back": (
-        "**元に戻す場合**: 新しい Redash を止めて元のサービスを起動し、ロードバランサーの向き先を"
-        "以前の状態に戻します。"
+        "**書き戻さずに元に戻す場合**: 新しい Redash を止め、元のサービスを切り替え時点の状態で"
+        "起動します。切り替え以降の書き込みは新しいデータベースに別置きします。"
     ),
     "steps.silence": (
         "**回答がない場合**: 新しい Redash をそのまま使い続けます。片付けは行わないため、"
@@ -100,6 +107,9 @@ JAPANESE: Mapping[str, str] = {
     "prediction.assumed": "{part}（仮定）",
     "prediction.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
     "part.stop_services": "Redash の停止",
+    "part.close_new_home": "新しい Redash の停止",
+    "part.carry": "残りの書き戻し",
+    "part.start_old_services": "元の Redash の起動",
     "part.fence": "元のデータベースの書き込み禁止",
     "part.drain": "最後の変更の到着",
     "part.restore": "残りのテーブルの直接コピー",
@@ -198,6 +208,15 @@ JAPANESE: Mapping[str, str] = {
     "back.unmeasured": (
         "切り替え以降の書き込み件数は計測されていません。元に戻すとすべて失われます。"
     ),
+    "back.return": (
+        "{switched} の切り替え以降、**{writes}件**の書き込みがあります。元に戻す場合はすべて"
+        "書き戻され、書き込みの停止は約 {pause} の見込みです。両方のデータベースを確認し、"
+        "妨げになるものはありませんでした。見込みは、往路で同じ手順にかかった時間によります。"
+    ),
+    "back.failed": (
+        "元に戻す作業は {error} で終わり、利用者は再び新しい Redash に案内されました。"
+        "失われたものはありません。再度試す前に、確認事項をご覧ください。"
+    ),
     "back.until": "回答期限は {time} です。",
     # The form
     "form.title": "回答",
@@ -211,7 +230,9 @@ JAPANESE: Mapping[str, str] = {
     "form.reject.hint": "切り替えは行わず、元の Redash をそのまま使い続けます。",
     "form.keep": "新しい Redash を使い続ける",
     "form.keep.hint": "元の環境を廃止します。以後、この画面から戻すことはできません。",
-    "form.go_back": "元の Redash に戻す",
+    "form.return": "すべてを持って元の Redash に戻す",
+    "form.return.hint": "失われるものはありません。停止は約 {pause} の見込みです。",
+    "form.go_back": "書き戻さずに元の Redash に戻す",
     "form.go_back.none": "切り替え以降の書き込みはないため、何も失われません。",
     "form.go_back.some": "切り替え以降の書き込み {writes}件が失われます。",
     "form.go_back.unmeasured": "切り替え以降に書き込まれたものはすべて失われます。",
@@ -229,7 +250,7 @@ JAPANESE: Mapping[str, str] = {
     "problem.title": "まだ送信されていません",
     "problem.name_missing": "移行名を入力してください。",
     "problem.name_wrong": "移行名が違います。正しい移行名は入力欄の上に表示されています。",
-    "problem.decision_missing": "どちらかを選んでください。",
+    "problem.decision_missing": "いずれかを選んでください。",
     "problem.reason_missing": "理由を簡単にご記入ください。",
     "problem.reason_too_long": "理由は 1000文字以内にしてください。",
     "problem.starter": "この移行を開始したご本人は承認できません。別の方の承認が必要です。",
@@ -252,7 +273,8 @@ JAPANESE: Mapping[str, str] = {
     "decided.approve": "承認されました",
     "decided.reject": "却下されました",
     "decided.keep": "新しい Redash を使い続けます",
-    "decided.go_back": "元の Redash に戻します",
+    "decided.return": "すべてを持って元の Redash に戻します",
+    "decided.go_back": "書き戻さずに元の Redash に戻します",
     "decided.expire": "期限までに回答がありませんでした",
     "decided.what": "回答",
     "decided.by": "回答者",
@@ -265,6 +287,9 @@ JAPANESE: Mapping[str, str] = {
         "切り替えは行われません。元の Redash はこれまでどおり使えます。準備した内容は取り消します。"
     ),
     "next.keep": "移行作業の跡を片付け、元のサービスを廃止します。",
+    "next.return": (
+        "利用を続けたまま切り替え以降の書き込みを書き戻し、短い停止のあと、元の Redash を開きます。"
+    ),
     "next.go_back": "元のサービスを起動し、ロードバランサーの向き先を戻します。",
     "next.RequestApproval.expire": (
         "切り替えは行われませんでした。元の Redash はこれまでどおり使えます。"
@@ -317,7 +342,9 @@ JAPANESE: Mapping[str, str] = {
     "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left} です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
     "mail.pause": "書き込み停止時間の予測: {pause}",
-    "mail.writes": "切り替え後の書き込み: {writes}件（元に戻すと失われます）",
+    "mail.writes": "切り替え後の書き込み: {writes}件（書き戻せるかどうかは確認されていません）",
+    "mail.writes_come_home": "切り替え後の書き込み: {writes}件（戻す場合はすべて書き戻されます）",
+    "mail.return": "元に戻す場合の停止の見込み: {pause}",
     "mail.amount": "移行するデータ: {tables}テーブル、{rows}行、{bytes}",
     "mail.warnings": "警告（{count}件）:",
     "mail.no_warnings": "警告はありません。",

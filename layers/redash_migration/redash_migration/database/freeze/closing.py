@@ -40,6 +40,9 @@ def close_source(
         )
         held = fence.lay(session, before.slots, window=window)
         changed = drift(record, session)
+        if record.direction == "return":
+            # Nothing has to be drained: what is read is the fenced database itself.
+            note_source(record, session)
     kept = record.fact(FENCE_FACT)
     if kept is None or not stood:
         kept = {"lsn": held.lsn, "at": stamp(record.clock())}

@@ -8,7 +8,7 @@ write, so a window without a session and without a new transaction has to be see
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from psycopg import errors, sql
@@ -51,6 +51,11 @@ class FenceState:
 
     before: str | None
     roles: tuple[tuple[str, str | None], ...]
+
+
+def state_of(before: str | None, roles: Sequence[Sequence[str | None]]) -> FenceState:
+    """A state as it was recorded, after its trip through JSON."""
+    return FenceState(before, tuple((str(role), value) for role, value in roles))
 
 
 def laid(connection: Connection) -> bool:

@@ -71,7 +71,11 @@ def check_replication_role(fresh: psycopg.Connection[tuple[object, ...]], role: 
 
 
 def check_application_rights(
-    session: psycopg.Connection[tuple[object, ...]], role: str, tables: Sequence[str]
+    session: psycopg.Connection[tuple[object, ...]],
+    role: str,
+    tables: Sequence[str],
+    *,
+    fenced: bool = False,
 ) -> Check:
     """Whether the application's role ("": the session's) may read and write all it owns or uses.
 
@@ -80,7 +84,7 @@ def check_application_rights(
     identifier = "integrity.application_rights"
     who = role or session.info.user
     readonly = _settings(session, "default_transaction_read_only", ["off", "false", "0"], [who])
-    if readonly:
+    if readonly and not fenced:
         return Check(
             identifier,
             "FAIL",

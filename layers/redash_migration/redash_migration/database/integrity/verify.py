@@ -50,11 +50,15 @@ def verify_integrity(
     target: DatabaseAddress,
     tables: Sequence[tuple[str, str]],
     application_role: str = "",
+    *,
+    fenced: bool = False,
 ) -> list[Check]:
     """Set NOT NULL again, prove every foreign key, compare the catalogs, look at the rest.
 
-    `tables` are (schema, name) of the plan. Every finding comes back as a check with its remedy;
-    raises psycopg.OperationalError when a server is gone.
+    `tables` are (schema, name) of the plan. `fenced` is a target that is still closed, as the old
+    database is on the way back: that its sessions are read-only is then as it must be. Every
+    finding comes back as a check with its remedy; raises psycopg.OperationalError when a server is
+    gone.
     """
     names = [f"{schema}.{name}" for schema, name in tables]
     with (
@@ -81,7 +85,7 @@ def verify_integrity(
             crew = [pool.submit(_work, target, todo) for _ in range(min(CONNECTIONS, len(jobs)))]
             checks = [
                 check_replication_role(fresh, application_role),
-                check_application_rights(fresh, application_role, names),
+                check_application_rights(fresh, application_role, names, fenced=fenced),
                 check_alembic(there, here, names),
             ]
             for shape, column in _text_search_columns(shapes.values()):

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze.untouched import note_source
 from redash_migration.database.schema.contents import Foundation, empty, put_aside
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
@@ -85,16 +86,26 @@ class Undoing:
         """Action name of an undo entry -> what carries it out."""
         return {
             "lift_fence": self.lift_fence,
+            "close_old_side": self.close_old_side,
             "empty_target": self.empty_target,
             "drop_source_leftovers": self.drop_source_leftovers,
         }
 
     def lift_fence(self, before: str | None, roles: Sequence[Sequence[str | None]]) -> None:
         """The source takes writes again, as it did before."""
-        state = fence.FenceState(before, tuple((str(role), value) for role, value in roles))
+        state = fence.state_of(before, roles)
         with _session(self._source, "roll-back-fence") as session:
             fence.lift(session, state)
         self._record.audit("fence_lifted")
+
+    def close_old_side(self) -> None:
+        """A return leads forward again: the old database is closed as before, and what was written
+        there by us, or by an old server that was up for a moment, counts as seen."""
+        forward = self._record.of("forward")
+        with _session(self._target, "close-old-side") as session:
+            held = fence.lay(session, source_before(forward).slots)
+            note_source(forward, session)
+        self._record.audit("fenced", lsn=held.lsn, ended_sessions=held.ended_sessions)
 
     def empty_target(self, schemas: Collection[str], extensions: Collection[str]) -> None:
         """Drops what was put on the target; what users have written to is put aside instead."""
@@ -105,6 +116,7 @@ class Undoing:
             else:
                 empty(session, Foundation(tuple(schemas), tuple(extensions)))
             remove_leftovers(session)
+            self._lift_returns_fence(session)
         if kept:
             self._record.checks.put(
                 Check(
@@ -120,6 +132,15 @@ class Undoing:
         with _session(self._source, "roll-back") as session:
             drop_own_slots(session, slots)
             remove_leftovers(session)
+
+    def _lift_returns_fence(self, session: Connection) -> None:
+        """After a return the new database is closed until its tables stand aside: from then on no
+        Redash finds them, and another migration may come."""
+        returned = self._record.of("return")
+        for entry in returned.undo.pending():
+            if entry.action == "lift_fence":
+                fence.lift(session, fence.state_of(**entry.arguments))
+                returned.undo.done(entry)
 
     def _has_users_writes(self) -> bool:
         if "switch_began" not in self._record.milestones():

@@ -1,0 +1,17 @@
+"""LookAtOldHome: are the old servers healthy? Nobody is sent there yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.homecoming.traffic import look_at_old_home
+from redash_migration.record.owner import RETURN
+from redash_migration.step import step
+
+
+@step("LookAtOldHome", phases=RETURN)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
+    record = wiring.record(event["migration_id"], "return")
+    return look_at_old_home(record, wiring.load_balancing(), wiring.settings())

@@ -1,0 +1,18 @@
+"""SwitchBack: all users to the old home, when it is healthy and holds everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redash_migration import wiring
+from redash_migration.homecoming.traffic import open_old_home
+from redash_migration.record.owner import RETURN
+from redash_migration.step import step
+
+
+@step("SwitchBack", phases=RETURN, service=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """``{migration_id}``; raises TargetNotHealthy, SwitchNotMade before users are there."""
+    record = wiring.record(event["migration_id"], "return")
+    open_old_home(record, wiring.load_balancing(), wiring.settings())
+    return {}

@@ -1,0 +1,23 @@
+"""Names of what a return keeps in the record, in its own direction's part of it."""
+
+from __future__ import annotations
+
+PAUSE_FACT = "pause"
+"""``{"began", "ended"}`` of the return's write pause; the last one's, for a return may
+be tried again."""
+
+SWITCH_FACT = "switch"
+"""``{"state": "begun" | "made"}`` once users are sent to the old home; ``undone`` where that failed
+and they were led forward again."""
+
+FAILED_FACT = "failed"
+"""``{"name", "cause", "state"}`` of what ended the last return; shown to whoever decides anew."""
+
+WAY_HOME_FACT = "way_home"
+"""Whether everything can be brought home, and the predicted pause: measured by the minute."""
+
+OLD_FACT = "old_database"
+"""Which database the old one is: its server's identifier and its own."""
+
+ROLE_FACT = "old_role"
+"""The role with which Redash logs in to the old database."""

@@ -1,0 +1,42 @@
+"""A return that failed before users were sent home: what was recorded leads forward again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from redash_migration.errors import RollBackIncomplete
+from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
+from redash_migration.record import Record
+
+
+def note_failure(record: Record, failure: Mapping[str, str] | None) -> None:
+    """Keep what ended a return, a name, a cause and a state; nothing where nothing failed."""
+    if failure is not None:
+        record.put_fact(FAILED_FACT, dict(failure))
+
+
+def is_forward(record: Record) -> None:
+    """Note the end of the way forward; RollBackIncomplete names what could not be taken back."""
+    failed = [entry for entry in record.undo.all() if entry.state == "FAILED"]
+    if failed:
+        raise RollBackIncomplete(
+            "; ".join(
+                f"{entry.action} {entry.key}: {entry.error} (do it by hand: {entry.arguments})"
+                for entry in failed
+            )[:4000]
+        )
+    if record.fact(SWITCH_FACT) is not None:
+        record.put_fact(SWITCH_FACT, {"state": "undone"})
+    if record.fact(PAUSE_FACT) is not None:
+        record.put_fact(PAUSE_FACT, {})
+    record.audit("forward_again", **_named(record.fact(FAILED_FACT)))
+
+
+def turned(record: Record) -> bool:
+    """Whether users have been sent home, or may have been: then nothing leads forward again."""
+    return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
+
+
+def _named(fact: dict[str, Any] | None) -> dict[str, str]:
+    return {} if fact is None else {"because": str(fact.get("name", ""))}

@@ -1,0 +1,27 @@
+"""OpenSource: the old database's fence is lifted once it holds everything."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from redash_migration.database.freeze import fence
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.errors import NotFoundInRecord
+from redash_migration.record import Record
+
+
+def open_source(record: Record, old: DatabaseAddress) -> None:
+    """Restore the settings that stood before the cutover's fence; safe to repeat.
+
+    That it is closed again where the return goes no further is written down first, and comes before
+    the new side is opened.
+    """
+    record.undo.add("close_old_side", {}, where="database", key="opened", service="serves")
+    forward = record.of("forward")
+    laid = [entry for entry in forward.undo.all() if entry.action == "lift_fence"]
+    if not laid:
+        raise NotFoundInRecord("lift_fence: FenceSource has not run for this migration")
+    with closing(connect(old, purpose="open-source", read_only=False)) as session:
+        fence.lift(session, fence.state_of(**laid[0].arguments))
+    record.audit("fence_lifted", side="old")
