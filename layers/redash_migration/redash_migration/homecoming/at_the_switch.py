@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from redash_migration.database.schema import drift
+from redash_migration.database.schema.outline import read_outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import OWN_SCHEMAS, Connection
@@ -25,7 +26,7 @@ def note_ends(record: Record, old: DatabaseAddress, new: DatabaseAddress) -> Non
     `record` is the return's, where the new side is the source.
     """
     with closing(connect(new, purpose="at-the-switch")) as session:
-        record.put_fact(drift.FACT, drift.read_outline(session).to_json())
+        record.put_fact(drift.FACT, read_outline(session).to_json())
         before = SourceBefore(
             slots=tuple(slot.name for slot in slots(session)),
             disk_free_bytes=None,

@@ -12,9 +12,9 @@ from contextlib import closing
 import psycopg
 
 from redash_migration.database.freeze import canary, fence
-from redash_migration.database.freeze import untouched as witness
+from redash_migration.database.freeze import last_look as witness
 from redash_migration.database.planning.pace import COPY
-from redash_migration.database.schema import drift
+from redash_migration.database.schema import drift, outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection
@@ -86,8 +86,8 @@ def _new_schema(record: Record, session: Connection) -> Check:
     fact = record.fact(drift.FACT)
     if fact is None:
         return Check("new_schema", "UNKNOWN", "VerifyIntegrity has not looked at it", _NOT_HERE)
-    before, now = drift.Outline(fact["digest"], fact["objects"]), drift.read_outline(session)
-    if found := drift.changes(before, now):
+    before, now = outline.Outline(fact["digest"], fact["objects"]), outline.read_outline(session)
+    if found := outline.changes(before, now):
         detail = f"altered since the switch (an upgrade of Redash?): {_shown(found)}"
         return Check("new_schema", "FAIL", detail, _NOT_HERE)
     return Check("new_schema", "PASS", f"{len(now.objects)} objects, as at the switch")
@@ -97,8 +97,8 @@ def _old_schema(record: Record, session: Connection) -> Check:
     fact = record.of("forward").fact(drift.FACT)
     if fact is None:
         return Check("old_schema", "UNKNOWN", "the preflight has not looked at it", _NOT_HERE)
-    before, now = drift.Outline(fact["digest"], fact["objects"]), drift.read_outline(session)
-    if found := drift.changes(before, now):
+    before, now = outline.Outline(fact["digest"], fact["objects"]), outline.read_outline(session)
+    if found := outline.changes(before, now):
         return Check("old_schema", "FAIL", f"altered since: {_shown(found)}", _NOT_HERE)
     return Check("old_schema", "PASS", f"{len(now.objects)} objects, as they were copied")
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from redash_migration.database.freeze import canary, fence
-from redash_migration.database.freeze.untouched import note_source
+from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.contents import Foundation, empty, put_aside
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
