@@ -44,7 +44,8 @@ Output is in .rehearsal/<migration>/, and .rehearsal/latest is a link to the new
 report.html, events.ndjson, a log for each function.
 
 Exit codes: 0 it ended as it should and nothing was lost, 1 it did not, 2 a setting or this machine
-has to be mended first, 130 stopped by Ctrl-C.
+has to be mended first, 130 stopped by Ctrl-C. make turns all but 0 into its own 2; the codes
+themselves come from .venv/bin/python -m rehearsal, with the same settings in the environment.
 """
 
 
