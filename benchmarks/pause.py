@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     "verify": "VerifyData",
     "integrity": "VerifyIntegrity",
     "smoke_test": "SmokeTest",
+    "last_look": "LastLook",
     "switch_traffic": "SwitchTraffic",
 }
 """Each part of the pause with the state whose end is its own; it begins where the last ended."""

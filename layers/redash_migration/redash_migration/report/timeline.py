@@ -18,6 +18,7 @@ PARTS: Mapping[str, str] = {
     "VerifyData": "verify",
     "VerifyIntegrity": "integrity",
     "SmokeTest": "smoke_test",
+    "LastLook": "last_look",
     "SwitchTraffic": "switch_traffic",
 }
 """The step that a part of the prediction is about."""

@@ -116,6 +116,7 @@ ENGLISH: Mapping[str, str] = {
     "part.verify": "Comparing by checksum",
     "part.integrity": "Keys and constraints",
     "part.smoke_test": "Testing the new Redash",
+    "part.last_look": "Looking at the old database once more",
     "part.switch_traffic": "Switching the load balancer",
     "findings.title": "Warnings",
     "findings.title.failed": "Failed checks",

@@ -117,6 +117,7 @@ JAPANESE: Mapping[str, str] = {
     "part.verify": "チェックサムの照合",
     "part.integrity": "キーと制約の検査",
     "part.smoke_test": "新しい Redash の動作確認",
+    "part.last_look": "元のデータベースの最終確認",
     "part.switch_traffic": "ロードバランサーの切り替え",
     "findings.title": "警告",
     "findings.title.failed": "不合格の検査",

@@ -19,6 +19,7 @@ TRANSITIONS: Mapping[str, float] = {
     "verify": 2,
     "integrity": 1,
     "smoke_test": 2,
+    "last_look": 1,
     "switch_traffic": 1,
 }
 """Ways from state to state that lead to each part, choices and Maps included."""
@@ -32,9 +33,13 @@ CALLS: Mapping[str, float] = {
     "verify": 1,
     "integrity": 1.5,
     "smoke_test": 1,
+    "last_look": 1,
     "switch_traffic": 1.5,
 }
 """Steps of each part that cost a few calls beside their work; the longest make more of them."""
+
+LOOKING_SHARE = 0.5
+"""The last look asks the fence's witnesses once more, in about half the time."""
 
 STOPPING = Span(0.5, 1.0, 5.0)
 """Services that stop together, none of them at work: docker needs a second or two."""
@@ -121,6 +126,7 @@ def predict(
         "verify": _data(sum(_verify(table, precopied, hashed) for table in tables)),
         "integrity": _data(_OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS),
         "smoke_test": _data(0.0),
+        "last_look": overheads.fence.times(LOOKING_SHARE),
         "switch_traffic": _data(0.0),
     }
     return Prediction.of(
