@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import runpy
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,8 +27,10 @@ from tests.integration.approval.approval_stage import (
     HANA,
     KEN,
     MIGRATION,
+    ROOT,
     STARTER,
     Stage,
+    function,
     settle_elsewhere,
 )
 
@@ -452,3 +459,33 @@ def test_a_sealed_approval_can_not_be_altered(stage: Stage, field: str) -> None:
     stage.record.table.update(MIGRATION, "GATE#RequestApproval", values={field: "other"})
     with pytest.raises(NotApproved, match="its seal is wrong"):
         demand_approval(stage.record, keys())
+
+
+def test_the_page_s_function_can_be_called_past_the_gateway(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """With the program of docs/approval.md itself."""
+    text = (ROOT / "docs/approval.md").read_text(encoding="utf-8")
+    script = tmp_path / "decide.py"
+    script.write_text(text.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    page = function("approval_page")
+
+    class Functions:
+        def invoke(self, **given: str) -> dict[str, Any]:
+            assert given["FunctionName"] == "page"
+            answer = page.handler(json.loads(given["Payload"]), None)
+            return {"Payload": io.StringIO(json.dumps(answer))}
+
+    stage.ask()
+    real = boto3.client
+    with monkeypatch.context() as there:
+        there.setattr(boto3, "client", lambda name: Functions() if name == "lambda" else real(name))
+        there.setattr(sys, "argv", ["decide.py", "page", stage.link(), MIGRATION, "approve", ""])
+        runpy.run_path(str(script))
+    assert capsys.readouterr().out.splitlines()[-1].startswith("200 Approved")
+    gate = stage.gate()
+    assert gate is not None
+    assert gate.decision == "approve"

@@ -33,3 +33,12 @@ def test_the_glossary_is_in_order_and_says_each_term_once() -> None:
     rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
     terms = [row.split("|")[1].strip().casefold() for row in rows if row.startswith("| ")][1:]
     assert terms == sorted(set(terms))
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    there = {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
+    files = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    named = re.findall(r"\b(test_\w+)", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
+    assert len(named) > 30
+    assert [name for name in named if name not in there | files] == []
