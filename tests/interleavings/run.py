@@ -99,6 +99,9 @@ class Run:
     def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
         return self.start({"mode": "roll-back", "migrationId": migration_id}, migration_id)
 
+    def start_return(self, migration_id: str, attempt: int) -> str | None:
+        raise AssertionError((migration_id, attempt))
+
     def send(self, token: str, outcome: Any) -> None:
         raise AssertionError(token)
 

@@ -142,6 +142,9 @@ class _Running:
     def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
         raise AssertionError(migration_id)
 
+    def start_return(self, migration_id: str, attempt: int) -> str | None:
+        raise AssertionError((migration_id, attempt))
+
 
 @dataclass
 class Stage:

@@ -36,6 +36,9 @@ class Executions:
         self.roll_backs.append(f"{migration_id}-{attempt}")
         return f"arn:roll-back-{attempt}"
 
+    def start_return(self, migration_id: str, attempt: int) -> str | None:
+        raise AssertionError((migration_id, attempt))
+
 
 def round_of(
     table: RecordTable,
