@@ -87,8 +87,8 @@ def test_the_other_answers(stage: Stage, purpose: Any, decision: str) -> None:
     [
         ({"name": ""}, "Type the migration&#39;s name."),
         ({"name": "redash"}, "That is not the migration&#39;s name"),
-        ({"decision": ""}, "Choose one of the two answers."),
-        ({"decision": "keep"}, "Choose one of the two answers."),
+        ({"decision": ""}, "Choose one of the answers."),
+        ({"decision": "keep"}, "Choose one of the answers."),
         ({"decision": "reject"}, "Say why, in a few words."),
         ({"reason": "x" * 1001}, "Shorten the reason"),
     ],
