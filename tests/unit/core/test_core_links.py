@@ -42,3 +42,19 @@ def test_every_test_that_a_page_names_is_there() -> None:
     named = re.findall(r"\b(test_\w+)", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
     assert len(named) > 30
     assert [name for name in named if name not in there | files] == []
+
+
+def test_what_the_runbook_finds_by_its_words_is_said_by_the_code() -> None:
+    """The first column of its tables: who searches it for a message's words finds them."""
+    night = (ROOT / "docs/runbook.md").read_text(encoding="utf-8").partition("## At night")[2]
+    rows = [line.split(" | ")[0] for line in night.splitlines() if line.startswith("| ")]
+    words = [text for row in rows for text in re.findall(r"`([^`]+)`", row)]
+    assert len(words) > 60
+    places = ("layers", "functions", "host", "rehearsal/old_host", "template.yaml")
+    files = [file for place in places for file in ((ROOT / place), *(ROOT / place).rglob("*"))]
+    said = "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in files
+        if file.suffix in {".py", ".sh", ".yaml", ".j2"}
+    )
+    assert [text for text in words if text not in said] == []
