@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PAIRS = ["README.md"]
+PAIRS = sorted(
+    str(path.relative_to(ROOT)).removesuffix(".ja.md") + ".md"
+    for path in [*ROOT.glob("*.ja.md"), *ROOT.glob("docs/*.ja.md")]
+)
 _HEADING = re.compile(r"(#+) ")
 _SPAN = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -97,11 +100,8 @@ def test_a_document_and_its_translation_lead_to_each_other(page: str) -> None:
     assert f"]({Path(page).name})" in (ROOT / other).read_text(encoding="utf-8")
 
 
-def test_every_translation_is_compared() -> None:
-    there = {
-        str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.ja.md"), *ROOT.glob("docs/*.ja.md")]
-    }
-    assert there == {translation(page) for page in PAIRS}
+def test_what_a_newcomer_reads_first_is_translated() -> None:
+    assert {"README.md", "docs/deploy.md"} <= set(PAIRS)
 
 
 DOCUMENT = """# Title
