@@ -22,6 +22,23 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_part_of_a_page_that_is_linked_to_is_there(page: Path) -> None:
+    missing = []
+    for link in _LINK.finditer(page.read_text(encoding="utf-8")):
+        target = page.parent / link[1]
+        if link[2] and target.suffix == ".md":
+            titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            if link[2] not in {"#" + _anchor(title) for title in titles}:
+                missing.append(f"{link[1]}{link[2]}")
+    assert missing == []
+
+
+def _anchor(title: str) -> str:
+    """As the usual renderers make it: small letters, no punctuation, hyphens for blanks."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
 def test_every_place_that_the_glossary_names_is_there() -> None:
     rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
     places = [place for row in rows for place in re.findall(r"`([\w./-]+(?:\.\w+|/))`", row)]
