@@ -39,21 +39,6 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
-def anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    plain = re.sub(r"[`*]", "", heading).strip().lower()
-    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text(encoding="utf-8"))
-    for target, wanted in (link for link in links if "://" not in link[0]):
-        text = ((page.parent / target) if target else page).read_text(encoding="utf-8")
-        there = [anchor(found) for found in re.findall(r"^#+ (.+)$", text, re.MULTILINE)]
-        assert wanted in there, f"{target}#{wanted}"
-
-
 def test_every_place_that_the_glossary_names_is_there() -> None:
     rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
     places = [place for row in rows for place in re.findall(r"`([\w./-]+(?:\.\w+|/))`", row)]
