@@ -202,7 +202,7 @@ def test_enter_alone_decides_nothing(serving: Serving, visitor: Visiting) -> Non
     page = visitor(address).open(stage.link())
     page.get_by_label("Type the migration's name").fill(MIGRATION)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Choose one of the two answers.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose one of the answers.")
     assert stage.states.sent == []
 
 
@@ -214,7 +214,9 @@ def test_confirming(serving: Serving, visitor: Visiting, choice: str, decision: 
     page = visitor(address, width=390).open(stage.link())
     expect(page.get_by_text("Loses 1,234 writes made since the switch.")).to_be_visible()
     _decide(page, choice, reason="because")
-    _titled(page, "The new Redash stays" if decision == "keep" else "Going back")
+    _titled(
+        page, "The new Redash stays" if decision == "keep" else "Going back without the new writes"
+    )
     assert [sent["decision"] for _, sent in stage.states.sent] == [decision]
 
 

@@ -77,6 +77,17 @@ ORDER = [
     "roll_back_database",
     "report",
 ]
+RETURNING = [
+    "end_replication",
+    "prepare_return",
+    "close_new_home",
+    "open_source",
+    "start_old_services",
+    "look_at_old_home",
+    "switch_back",
+]
+"""The return's own steps, in the phase that ConfirmCutover's answer would have begun."""
+
 GATES = {
     "verify_integrity": "DataMismatch",  # the events verified one table of all
     "smoke_test": "SmokeTestFailed",  # nobody serves at the address of the event
@@ -119,8 +130,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_every_function_has_its_event() -> None:
     functions = set(Stack(ROOT / "template.yaml").document["Resources"])
     declared = {name for name in functions if name.endswith("Function")}
-    assert declared == {logical_id(step) for step in ORDER}
-    assert {path.stem for path in (ROOT / "events").glob("*.json")} - {"env.local"} == set(ORDER)
+    steps = {*ORDER, *RETURNING}
+    assert declared == {logical_id(step) for step in steps}
+    assert {path.stem for path in (ROOT / "events").glob("*.json")} - {"env.local"} == steps
 
 
 @pytest.fixture(scope="module")
@@ -147,15 +159,37 @@ def test_each_event_goes_through_its_handler(answers: dict[str, dict[str, Any]])
     assert errors == GATES, {step: answers[step] for step in errors if step not in GATES}
 
 
-@pytest.fixture(scope="module")
-def taken_back(world: World, answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The same for the way back, from before anybody kept anything."""
+def in_phase(world: World, phase: str) -> None:
+    """Turn the owner's item by hand, as an answer of people or an execution's end would."""
     world.cloud.client("dynamodb").update_item(
         TableName=str(world.deployment.ref("MigrationTable")),
         Key={"pk": {"S": "OWNER"}, "sk": {"S": "OWNER"}},
-        UpdateExpression="SET phase = :forward",
-        ExpressionAttributeValues={":forward": {"S": "forward"}},
+        UpdateExpression="SET phase = :phase",
+        ExpressionAttributeValues={":phase": {"S": phase}},
     )
+
+
+@pytest.fixture(scope="module")
+def returned(world: World, answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The return's own steps, invoked in their order."""
+    in_phase(world, "return")
+    return {step: invoke(world, step) for step in RETURNING}
+
+
+@pytest.mark.timeout(600)
+def test_each_event_of_the_return_goes_through_its_handler(
+    returned: dict[str, dict[str, Any]],
+) -> None:
+    errors = {step: found["errorType"] for step, found in returned.items() if "errorType" in found}
+    assert errors == {}, {step: returned[step] for step in errors}
+
+
+@pytest.fixture(scope="module")
+def taken_back(
+    world: World, answers: dict[str, dict[str, Any]], returned: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The same for the way back, from before anybody kept anything."""
+    in_phase(world, "forward")
     return {step: invoke(world, step) for step in ("roll_back", "roll_back_database")}
 
 

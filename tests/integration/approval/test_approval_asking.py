@@ -123,7 +123,10 @@ def test_japanese_mails(staging: Staging) -> None:
 def test_the_cost_of_going_back_is_in_the_second_question(stage: Stage) -> None:
     stage.switch(writes=1234)
     stage.ask(CONFIRM)
-    assert "Writes since the switch: 1,234 (lost when going back)" in stage.mails[0]["text"]
+    assert (
+        "Writes since the switch: 1,234 (not known to come home when going back)"
+        in stage.mails[0]["text"]
+    )
     page = stage.call("GET", stage.link())["body"]
     assert "Loses 1,234 writes made since the switch." in page
     assert "<strong>1,234 writes</strong>" in page
