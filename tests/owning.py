@@ -15,10 +15,17 @@ def owned(
     migration_id: str,
     clock: Clock = now,
     *,
-    execution: str = EXECUTION,
+    execution: str = "",
     phases: tuple[Phase, ...] = PHASES,
 ) -> Record:
-    """The record as a step of ``execution`` holds it, which becomes the owner for that."""
+    """The record as a step of ``execution`` holds it, which becomes the owner for that.
+
+    Without a name it is EXECUTION, or, after another migration, one of its own.
+    """
     ownership = Ownership(table, clock)
-    assert ownership.take(migration_id, execution, instead_of=ownership.last()) is not None
+    last = ownership.last()
+    if not execution:
+        another = last is not None and last.migration_id != migration_id
+        execution = f"{EXECUTION}-{migration_id}" if another else EXECUTION
+    assert ownership.take(migration_id, execution, instead_of=last) is not None
     return Record(table, migration_id, clock, acting=Acting(migration_id, execution, phases))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +15,13 @@ from rehearsal.faults.table import FAULTS
 CHOSEN = [name for name, case in FAULTS.items() if case.in_tests]
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path leaves room for the compose directory in its parameter (100 letters)."""
+    with TemporaryDirectory(prefix="f-", dir="/tmp") as made:
+        yield Path(made)
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -21,10 +30,10 @@ CHOSEN = [name for name, case in FAULTS.items() if case.in_tests]
     ],
 )
 @pytest.mark.timeout(600)
-def test_a_fault_ends_as_stated_and_loses_nothing(name: str, tmp_path: Path) -> None:
-    [row] = Matrix({name: FAULTS[name]}, directory=tmp_path).run()
+def test_a_fault_ends_as_stated_and_loses_nothing(name: str, short: Path) -> None:
+    [row] = Matrix({name: FAULTS[name]}, directory=short).run()
 
-    assert row.problems == (), (tmp_path / f"{name}.txt").read_text(encoding="utf-8")
+    assert row.problems == (), (short / f"{name}.txt").read_text(encoding="utf-8")
     assert row.writes_lost == 0
     assert row.writes_acknowledged > 100
     assert table([row]).row_count == 1

@@ -269,7 +269,7 @@ def test_a_source_that_only_has_to_be_prepared_is_told_apart(
     }
     assert list(refused_for_good(found.checks)) == []
     remedy = next(c.remedy for c in found.checks if c.id == "source.wal_level")
-    assert "wal_level=logical" in remedy
+    assert "ALTER SYSTEM SET wal_level" in remedy
     with psycopg.connect(
         psycopg.conninfo.make_conninfo("", **unprepared.parameters()), autocommit=True
     ) as session:
