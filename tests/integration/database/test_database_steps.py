@@ -246,8 +246,8 @@ def test_a_fence_laid_again_after_a_roll_back_has_a_new_position(
 def test_what_another_migration_left_is_refused_with_its_name(
     migrate: Callable[[str], Migration],
 ) -> None:
-    first, second = migrate(FIRST), migrate(SECOND)
-    first.until_replicating()
+    migrate(FIRST).until_replicating()
+    second = migrate(SECOND)
     second.preflight()
     assert second.verdict["verdict"] == "FAIL"
     detail = next(c.detail for c in second.record.checks.all() if c.id == "target.empty")

@@ -26,6 +26,7 @@ from redash_migration.preflight.asking import ask
 from redash_migration.record.record import Record
 from redash_migration.record.undo import replay
 from redash_migration.step import step
+from tests.owning import EXECUTION
 
 SECRET = "hunter2-pw-9f3c"
 MIGRATION = "redash-20260131-020000"
@@ -164,7 +165,7 @@ def test_no_value_is_in_what_a_step_logs_records_or_raises(  # noqa: PLR0917
         return {}
 
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever leaves the handler
-        handler({"migration_id": MIGRATION}, None)
+        handler({"migration_id": MIGRATION, "execution_arn": EXECUTION}, None)
     # As Lambda's runtime does: str() of the error, and the lines of its traceback.
     caused = json.dumps({"errorMessage": str(raised.value), "errorType": raised.type.__name__})
     record.undo.add("empty_target", {}, where="database")
