@@ -89,6 +89,36 @@ STATES: Mapping[str, Doing] = {
     "ConfirmCutover": Doing("after", "Waiting for a person: keep it?", "使い続けるかの回答待ち"),
     "SwitchOnceMore": Doing("after", "Making sure users are on the new side", "切り替えの再確認"),
     "WorkOnceMore": Doing("after", "Making sure the new workers run", "ワーカーの再確認"),
+    "EndReplication": Doing("after", "Ending the forward replication", "レプリケーションの終了"),
+    "PrepareReturn": Doing(
+        "back", "Checking that everything can come home", "切り戻しの可否の確認"
+    ),
+    "PlanReturn": Doing("back", "Planning what is carried home", "戻すデータの計画"),
+    "CarryTableHome": Doing(
+        "back", "Carrying home while people work", "新しい書き込みの先行コピー"
+    ),
+    "CloseNewHome": Doing("back", "Closing the new Redash", "新しい Redash の停止"),
+    "FenceTarget": Doing(
+        "back", "Closing the new database for writing", "新しいデータベースの書き込み禁止"
+    ),
+    "ReturnTable": Doing("back", "Carrying home the rest", "残りの差分のコピー"),
+    "ReturnSequences": Doing("back", "Setting the old sequences", "シーケンスの設定"),
+    "VerifyReturned": Doing("back", "Comparing every table on both sides", "全テーブルの照合"),
+    "VerifyOldHome": Doing("back", "Checking the old keys and constraints", "キーと制約の検査"),
+    "OpenSource": Doing("back", "Opening the old database", "元のデータベースの書き込み再開"),
+    "StartOldServices": Doing("back", "Starting the old services", "元のサービスの起動"),
+    "LookAtOldHome": Doing(
+        "back", "Waiting for the old servers' health", "元のサーバーの正常性の確認"
+    ),
+    "TryOldHome": Doing("back", "Testing the old Redash", "元の Redash の動作確認"),
+    "LookOnceMore": Doing(
+        "back", "Looking at the new database once more", "新しいデータベースの最終確認"
+    ),
+    "SwitchBack": Doing("back", "Switching the load balancer back", "ロードバランサーの切り戻し"),
+    "GoForward": Doing("back", "Leading forward again", "新しい環境への復帰"),
+    "GoForwardDatabase": Doing(
+        "back", "Opening the new database again", "新しいデータベースの書き込み再開"
+    ),
     "CleanUp": Doing("end", "Removing the replication", "レプリケーションの削除"),
     "CleanUpDatabase": Doing("end", "Removing the migration's traces", "作業の跡の片付け"),
     "RetireHost": Doing("end", "Retiring the old services", "元のサービスの廃止"),

@@ -14,7 +14,7 @@ from redash_migration.begin import begin, parse_request
 from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.owner import Acting, Ownership, Phase
+from redash_migration.record.owner import Acting, Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
@@ -28,6 +28,7 @@ class Executions:
 
     ended: set[str] = field(default_factory=set)
     roll_backs: list[str] = field(default_factory=list)
+    returns: list[str] = field(default_factory=list)
 
     def is_running(self, execution_arn: str) -> bool:
         return execution_arn not in self.ended
@@ -37,7 +38,8 @@ class Executions:
         return f"arn:roll-back-{attempt}"
 
     def start_return(self, migration_id: str, attempt: int) -> str | None:
-        raise AssertionError((migration_id, attempt))
+        self.returns.append(f"{migration_id}-{attempt}")
+        return f"arn:return-{attempt}"
 
 
 def round_of(
@@ -169,18 +171,29 @@ def test_a_roll_back_that_died_is_begun_again_under_another_name(
     assert executions.roll_backs[2:] == [f"{held.migration_id}-3"], "it died on its way"
 
 
-@pytest.mark.parametrize("phase", ["return", "kept"])
-def test_what_a_person_has_decided_is_not_taken_back_by_itself(
-    table: RecordTable, held: Record, resumed: Any, phase: Phase
+def test_what_a_person_has_kept_is_not_taken_back_by_itself(
+    table: RecordTable, held: Record, resumed: Any
 ) -> None:
     held.undo.add("set_actions", {}, where="aws", service="serves")
     held.milestone("pause_began")
-    held.turn(phase)
+    held.turn("kept")
     executions = Executions(ended={EXECUTION})
     for _ in range(3):
         round_of(table, held, executions, resumed)
     assert executions.roll_backs == []
     assert Ownership(table).holder() is not None
+
+
+def test_a_return_that_died_before_its_switch_leads_forward_again(
+    table: RecordTable, held: Record, resumed: Any
+) -> None:
+    held.undo.add("set_actions", {}, where="aws", service="serves")
+    held.turn("return")
+    executions = Executions(ended={EXECUTION})
+    for _ in range(3):
+        round_of(table, held, executions, resumed)
+    assert executions.roll_backs == []
+    assert executions.returns == [f"{held.migration_id}-1"]
 
 
 def test_the_age_of_the_oldest_wait_leaves_people_out(
@@ -322,7 +335,7 @@ def test_after_the_switch_the_approvers_are_asked(table: RecordTable) -> None:
     record = acting(table)
     record.undo.add("lift_fence", {}, where="database")
     record.milestone("switch_began")
-    with pytest.raises(MigrationInProgress, match="asks the approvers"):
+    with pytest.raises(MigrationInProgress, match="neither kept nor taken back"):
         start(table, SECOND, executions)
     assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
     assert Record(table, FIRST).phase() == "forward"

@@ -22,7 +22,7 @@ from redash_migration.record.table import Condition, Expected, Item, Value
 
 ROOT = Path(__file__).parents[3]
 BESIDE_THE_MACHINE = {"approval_page", "on_dms_event", "on_command_event", "reconcile"}
-OWN_DECODING = {"begin", "measure_source"}
+OWN_DECODING = {"begin", "measure_source", "measure_cutover"}
 STEPS = sorted(
     path.parent.name
     for path in (ROOT / "functions").glob("*/app.py")
@@ -184,7 +184,7 @@ def test_no_event_disturbs_its_function(
     assert handler_of(folder)(event, CONTEXT) == {"resumed": []}
 
 
-@pytest.mark.parametrize("folder", ["reconcile", "measure_source"])
+@pytest.mark.parametrize("folder", ["reconcile", "measure_source", "measure_cutover"])
 @given(event=objects("source", "resources", "detail") | jsons)
 @quick
 def test_the_clocks_functions_have_nothing_to_do_without_a_migration(

@@ -77,7 +77,10 @@ def test_each_trace_after_a_roll_back_is_told(change: dict[str, Any], said: str)
     [
         ({"serving": "old"}, "the old side, not new"),
         ({"old_database": "writable"}, "the old database still takes writes"),
-        ({"old_services": frozenset({"postgres", "server"})}, "old services still run: server"),
+        (
+            {"old_services": frozenset({"store postgres", "server"})},
+            "old services still run: server",
+        ),
         ({"new_tasks": 0}, "no task runs on the new side"),
         ({"new_database": "empty"}, "the new database is empty"),
     ],
