@@ -70,6 +70,7 @@ def deployed(
     monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
     record = make_record(MIGRATION)
     record.put_fact("host", {"disk_free_bytes": 50 << 30})
+    record.put_fact("new_home", {"replication_engine": "3.6.1"})
     secrets = boto3.client("secretsmanager", region_name="ap-northeast-1")
     for side, address in (("SOURCE", sample), ("TARGET", target_database)):
         value = {

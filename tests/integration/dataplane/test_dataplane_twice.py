@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -63,7 +64,10 @@ def test_a_server_notices_that_a_killed_client_is_gone(target_database: Database
     a = target_database
     where = repr((a.host, a.port, a.dbname, a.username, a.password))
     child = subprocess.Popen(
-        [sys.executable, "-c", script, where], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, where],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert child.stdout is not None
     with child, closing(open_session(a, purpose="test", write=True)) as session:
