@@ -15,7 +15,7 @@ from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phas
 from redash_migration.record.table import RecordTable
 from redash_migration.step import step
 from tests.owning import EXECUTION, owned
-from tests.unit.core.conftest import StandingClock
+from tests.unit.conftest import StandingClock
 
 NAME = "redash-20260131-020000"
 OTHER = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:other"
