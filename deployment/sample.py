@@ -48,7 +48,6 @@ EVERYTHING = {
     "SlackApprovers": "U012AB3CD",
     "AlarmEmail": "alarms@example.com",
     "SecretsKeyArn": arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab"),
-    "CreateVpcEndpoints": "yes",
     "RouteTableIds": "rtb-0123456789abcdef0",
     "CreateDmsRoles": "yes",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,4 +143,6 @@ def _limit(state: State) -> str:
     limit = str(state["TimeoutSeconds"])
     if "$pause_until" in limit:
         return "what is left of WritePauseBudgetSeconds"
+    if hours := re.search(r"\$\{(\w+Hours)\} \* 3600\)( \+ \d+)?", limit):
+        return f"{hours[1]}{hours[2] + ' s' if hours[2] else ''}"
     return limit.strip("{% }").replace("${", "").replace("}", "") + " s"

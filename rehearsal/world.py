@@ -48,11 +48,11 @@ TIME_SCALE = 10.0
 
 PARAMETERS = {
     "PollSeconds": "5",
-    "ApprovalTimeoutSeconds": "3600",
-    "ConfirmTimeoutSeconds": "3600",
-    "FullLoadTimeoutSeconds": "3600",
+    "ApprovalTimeoutHours": "1",
+    "ConfirmTimeoutHours": "1",
+    "FullLoadTimeoutHours": "1",
     "ValidationGraceSeconds": "5",
-    "SyncTimeoutSeconds": "600",
+    "SyncTimeoutHours": "0.17",
     "TargetTimeoutSeconds": "60",
     "VpcId": "vpc-00000000000000000",
     "SubnetIds": "subnet-00000000000000001,subnet-00000000000000002",

@@ -20,5 +20,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         instance=settings["REPLICATION_INSTANCE_ARN"],
         phase="first",
         grace=settings.number("VALIDATION_GRACE_SECONDS"),
-        limit=settings.number("SYNC_TIMEOUT_SECONDS"),
+        limit=settings.seconds_of_hours("SYNC_TIMEOUT_HOURS"),
     )

@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         host=record.fact("host") or {},
         application_role=settings["APPLICATION_DATABASE_ROLE"],
         write_pause_budget=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
-        wal_budget=settings.number("WAL_BUDGET_BYTES"),
+        wal_budget=settings.bytes_of_gibibytes("WAL_BUDGET_GIBIBYTES"),
         steps=record.steps.all(),
         replication_engine=str((record.fact("new_home") or {}).get("replication_engine", "")),
     )

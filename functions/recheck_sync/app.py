@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         instance=settings["REPLICATION_INSTANCE_ARN"],
         phase="recheck",
         grace=settings.number("VALIDATION_GRACE_SECONDS"),
-        limit=settings.number("SYNC_TIMEOUT_SECONDS"),
+        limit=settings.seconds_of_hours("SYNC_TIMEOUT_HOURS"),
     )
     if not sync["in_sync"]:
         return {"ready": False, "waiting_for": sync["waiting_for"], "targets": []}

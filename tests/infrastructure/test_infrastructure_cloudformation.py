@@ -74,12 +74,10 @@ def test_metrics_know_the_replication_instance_by_the_name_it_has() -> None:
     assert CAPITALS not in body.replace(f"/{CAPITALS}", "").replace(f":{CAPITALS}", "")
 
 
-def test_route_tables_are_demanded_where_endpoints_are_made() -> None:
-    document = Stack(APPLICATION).document
-    asked = {"CreateVpcEndpoints": "yes", "RouteTableIds": [""]}
-    assert len(rule_refusals(document, asked)) == 1
-    assert rule_refusals(document, {**asked, "RouteTableIds": ["rtb-1"]}) == []
-    assert rule_refusals(document, {**asked, "CreateVpcEndpoints": "no"}) == []
+def test_endpoints_are_made_where_route_tables_are_named() -> None:
+    kind = "AWS::EC2::VPCEndpoint"
+    assert len(Stack(APPLICATION, EVERYTHING).of_type(kind)) == 3
+    assert not Stack(APPLICATION, {**EVERYTHING, "RouteTableIds": ""}).of_type(kind)
 
 
 def test_a_version_past_its_support_is_created_only_with_extended_support() -> None:
@@ -214,7 +212,8 @@ def broken(change: Callable[[Document], Any]) -> list[str]:
 
 
 def assertion(value: Any) -> Callable[[Document], Any]:
-    return lambda found: found["Rules"]["EndpointsHaveRoutes"]["Assertions"][0].update(Assert=value)
+    rule = {"Assertions": [{"Assert": value, "AssertDescription": "so"}]}
+    return lambda found: found.update(Rules={"SomeRule": rule})
 
 
 def in_table(**attributes: Any) -> Callable[[Document], Any]:

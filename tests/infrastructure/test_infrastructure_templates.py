@@ -147,10 +147,46 @@ def test_services_rest_until_the_migration() -> None:
 
 def test_each_approver_gets_mail_of_his_own() -> None:
     subscriptions = BARE.of_type("AWS::SNS::Subscription").values()
-    assert [(one["Endpoint"], one["FilterPolicy"]) for one in subscriptions] == [
+    assert [
+        (one["Endpoint"], one["FilterPolicy"]) for one in subscriptions if "FilterPolicy" in one
+    ] == [
         (address, {"approver": [address]})
         for address in ("first@example.com", "second@example.com")
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "reached"),
+    [
+        ({}, ["first@example.com", "second@example.com"]),
+        ({"AlarmEmail": "alarms@example.com"}, ["alarms@example.com"]),
+    ],
+)
+def test_alarms_go_to_the_approvers_unless_an_address_is_given(
+    given: dict[str, str], reached: list[str]
+) -> None:
+    subscriptions = Stack(ROOT / "template.yaml", {**MIGRATION, **given}).of_type(
+        "AWS::SNS::Subscription"
+    )
+    to_alarms = [one for one in subscriptions.values() if "FilterPolicy" not in one]
+    assert [one["Endpoint"] for one in to_alarms] == reached
+
+
+def test_a_persons_no_is_no_alarm_and_any_other_failure_is_one() -> None:
+    """The alarm of a failed execution is silent while a rejection says why."""
+    alarms = STACK.of_type("AWS::CloudWatch::Alarm")
+    [composite] = STACK.of_type("AWS::CloudWatch::CompositeAlarm").values()
+    assert "AlarmActions" not in alarms["ExecutionFailed"]
+    assert "AlarmActions" not in alarms["RejectedByPerson"]
+    assert composite["AlarmActions"]
+    told = STACK.of_type("AWS::Logs::MetricFilter")["RejectedMetric"]
+    assert told["FilterPattern"] == '{ $.ended_by = "ApprovalRejected" }'
+    [metric] = told["MetricTransformations"]
+    assert metric["MetricName"] == alarms["RejectedByPerson"]["MetricName"]
+    # As long as the failure counts, its reason does; and the suppressor is waited for.
+    failed = alarms["ExecutionFailed"]["Period"] * alarms["ExecutionFailed"]["EvaluationPeriods"]
+    assert alarms["RejectedByPerson"]["Period"] * 3 > failed
+    assert composite["ActionsSuppressorWaitPeriod"] >= 60
 
 
 def test_task_names_fit_into_an_arn() -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
 
 from redash_migration.errors import MissingSetting
+
+HOUR = 3600
+GIBIBYTE = 1 << 30
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 OPTIONAL: Mapping[str, str] = {
     "LANGUAGE": "en",
@@ -30,13 +37,13 @@ OPTIONAL: Mapping[str, str] = {
     "APPROVAL_SETTINGS": "",
     "ALLOW_SELF_APPROVAL": "false",
     "REQUIRED_APPROVALS": "1",
-    "APPROVAL_TIMEOUT_SECONDS": "14400",
-    "CONFIRM_TIMEOUT_SECONDS": "86400",
+    "APPROVAL_TIMEOUT_HOURS": "24",
+    "CONFIRM_TIMEOUT_HOURS": "24",
     "VALIDATION_GRACE_SECONDS": "900",
-    "SYNC_TIMEOUT_SECONDS": "21600",
+    "SYNC_TIMEOUT_HOURS": "6",
     "TARGET_TIMEOUT_SECONDS": "600",
     "WRITE_PAUSE_BUDGET_SECONDS": "600",
-    "WAL_BUDGET_BYTES": "0",
+    "WAL_BUDGET_GIBIBYTES": "0",
 }
 """Variables that a function may lack, with what then counts."""
 
@@ -80,6 +87,20 @@ class Settings:
         if not value.isdecimal():
             raise MissingSetting(f"{name}: {value!r} is not a whole number, zero or more")
         return int(value)
+
+    def seconds_of_hours(self, name: str) -> int:
+        """A setting in hours, with decimals if need be, in whole seconds."""
+        return ceil(self._decimal(name) * HOUR)
+
+    def bytes_of_gibibytes(self, name: str) -> int:
+        """A setting in GiB, with decimals if need be, in whole bytes."""
+        return ceil(self._decimal(name) * GIBIBYTE)
+
+    def _decimal(self, name: str) -> Decimal:
+        value = self[name]
+        if not _DECIMAL.fullmatch(value):
+            raise MissingSetting(f"{name}: {value!r} is not a number, zero or more")
+        return Decimal(value)
 
     def flag(self, name: str) -> bool:
         """``true`` or ``false``."""

@@ -20,7 +20,7 @@ PEOPLE: dict[str, Case] = {
         where="RequestApproval",
         error="ApprovalExpired",
         approve="nobody",
-        parameters={"ApprovalTimeoutSeconds": "60"},
+        parameters={"ApprovalTimeoutHours": "0.0167"},
     ),
     "approval-page-fails": Case(
         "the approval page never comes: nobody can answer",
@@ -28,7 +28,7 @@ PEOPLE: dict[str, Case] = {
         where="RequestApproval",
         error="ApprovalExpired",
         arm=steps.for_good("approval_page"),
-        parameters={"ApprovalTimeoutSeconds": "60"},
+        parameters={"ApprovalTimeoutHours": "0.0167"},
     ),
     "return": Case(
         "after the switch somebody returns to the old home, with everything that was written",
@@ -52,7 +52,7 @@ PEOPLE: dict[str, Case] = {
         "SUCCEEDED",
         where="ConfirmCutover",
         confirm="nobody",
-        parameters={"ConfirmTimeoutSeconds": "60"},
+        parameters={"ConfirmTimeoutHours": "0.0167"},
     ),
     "stopped-in-the-pause": Case(
         "somebody stops the execution in the write pause: a roll-back starts by itself",

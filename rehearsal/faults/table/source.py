@@ -114,7 +114,7 @@ SOURCE: dict[str, Case] = {
         where="RequestApproval",
         error="WalBudgetExceeded",
         arm=source.wal_piles_up(160_000_000),
-        parameters={"WalBudgetBytes": str(100 << 20)},
+        parameters={"WalBudgetGibibytes": "0.1"},
         approve="nobody",
     ),
     "table-made-on-the-source": Case(

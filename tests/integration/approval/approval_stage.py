@@ -343,8 +343,8 @@ def _made() -> dict[str, str]:
         "APPROVAL_TOPIC_ARN": boto3.client("sns").create_topic(Name="approval")["TopicArn"],
         "APPROVERS": f"{HANA},{KEN}",
         "LINK_SIGNING_SECRET_ARN": key,
-        "APPROVAL_TIMEOUT_SECONDS": "3600",
-        "CONFIRM_TIMEOUT_SECONDS": "3600",
+        "APPROVAL_TIMEOUT_HOURS": "1",
+        "CONFIRM_TIMEOUT_HOURS": "1",
         "WRITE_PAUSE_BUDGET_SECONDS": "120",
         "LANGUAGE": "en",
     }

@@ -62,12 +62,12 @@ def chat_decides() -> bool:
 def policy(purpose: Purpose) -> Policy:
     """Who has to agree, and for how long the question stands."""
     known = stack_settings()
-    timeout = "APPROVAL_TIMEOUT_SECONDS" if purpose is CUTOVER else "CONFIRM_TIMEOUT_SECONDS"
+    timeout = "APPROVAL_TIMEOUT_HOURS" if purpose is CUTOVER else "CONFIRM_TIMEOUT_HOURS"
     return Policy(
         addresses=known.names("APPROVERS"),
         required=known.number("REQUIRED_APPROVALS"),
         allow_self=known.flag("ALLOW_SELF_APPROVAL"),
-        timeout_seconds=known.number(timeout),
+        timeout_seconds=known.seconds_of_hours(timeout),
         language=known["LANGUAGE"],
         base_url=known["APPROVAL_URL"],
         chat_decides=chat_decides(),

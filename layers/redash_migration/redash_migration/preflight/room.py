@@ -72,7 +72,7 @@ def _disk(free: int | None, budget: int | None) -> Check:
             name,
             "FAIL",
             f"the WAL budget of {budget} bytes is more than the {free} bytes that are free",
-            "Lower WalBudgetBytes, or grow the volume.",
+            "Lower WalBudgetGibibytes, or grow the volume.",
         )
     return Check(name, "PASS", f"{free} bytes are free, {budget} of them for WAL")
 
@@ -84,7 +84,7 @@ def _budget(budget: int | None, rate: float | None) -> Check:
             name,
             "UNKNOWN",
             "how long the WAL budget lasts is not known",
-            "Set WalBudgetBytes, and see that df works in the compose directory.",
+            "Set WalBudgetGibibytes, and see that df works in the compose directory.",
         )
     hours = budget / rate / 3600 if rate > 0 else float("inf")
     detail = f"{rate:.0f} bytes of WAL a second: {budget} bytes last for " + (
