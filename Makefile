@@ -50,18 +50,18 @@ lint: setup
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment docs_generator benchmarks environment tests
 
-format: setup ## format and mend what can be mended
+format: setup ## format, and mend what can be mended
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
 
-soak: setup ## generated databases, judged by pg_dump, and orders of events (100,000 in about 15 minutes): MINUTES=30 SEED=n SOURCE_PG_BIN=dir
+soak: setup ## generated databases: MINUTES=30 SEED=n SOURCE_PG_BIN=dir
 	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 	@MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/core/test_core_ownership_interleavings.py
 
-faults: setup ## a rehearsal a fault; NAMES="dms-*": only these
+faults: setup ## a rehearsal for each fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)
 
 clean: ## remove what was made here

@@ -1,6 +1,6 @@
 # Building, checking and deploying; included by the Makefile.
 
-.PHONY: check-deploy local-aws smoke-aws
+.PHONY: configure status check-deploy local-aws smoke-aws
 
 .venv-deploy/.ready: requirements/deploy.txt
 	@echo "Setting up SAM in .venv-deploy (once, some minutes)"
@@ -15,11 +15,17 @@
 	@$(BASE_PYTHON) -m environment .venv-deploy/scan requirements/scan.txt --no-deps
 	@touch $@
 
+configure: setup ## look an account over, ask the rest, configure sam
+	@$(PYTHON) -m deployment.configure
+
+status: setup ## where a migration on AWS stands: ID=redash-...
+	@$(PYTHON) -m deployment.status
+
 check-deploy: setup .venv-deploy/.ready .venv-deploy/scan/.ready ## templates, builds, security scan (needs python3.13, npx)
 	@$(PYTHON) -m deployment.check
 
-local-aws: setup ## PostgreSQL and AWS here for sam local invoke, until Ctrl-C
+local-aws: setup ## PostgreSQL and AWS here for sam local invoke
 	@$(PYTHON) -m deployment.local_aws
 
-smoke-aws: setup ## questions for a real account with a deployed stack: STACK=redash-migration (opt-in)
+smoke-aws: setup ## questions for a real account (opt-in)
 	@$(PYTHON) -m deployment.account

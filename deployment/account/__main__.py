@@ -1,4 +1,4 @@
-"""``python -m deployment.account``: STACK names the deployed stack (default: redash-migration)."""
+"""``python -m deployment.account``: STACK, else the configuration, names the deployed stack."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.account.questions import diagnostics, preflight, wrong_ways
+from deployment.configure.file import stack_and_region
 from deployment.machine import filled
 
 ROOT = Path(__file__).parents[2]
@@ -17,8 +18,10 @@ def main() -> int:
     """Ask; 1 when any answer is bad."""
     import boto3
 
-    stack = os.environ.get("STACK", "redash-migration")
-    machines: Any = boto3.client("stepfunctions")
+    stack, region = stack_and_region(ROOT)
+    stack = os.environ.get("STACK", stack)
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION") or region or None)
+    machines: Any = session.client("stepfunctions")
     definition = filled(ROOT)
     bad = []
     print("--- the definition, asked of Step Functions", flush=True)
@@ -26,7 +29,7 @@ def main() -> int:
     print("--- the way of each caught error, by TestState", flush=True)
     bad += wrong_ways(machines, definition)
     print(f"--- a preflight of the stack {stack} (changes nothing; minutes)", flush=True)
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    described = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
     ended = preflight(machines, outputs["StateMachineArn"])
     print(f"the preflight's execution: {ended}")

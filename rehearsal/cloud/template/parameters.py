@@ -25,7 +25,7 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> d
             problems.append(f"{name}: has no default; give it")
             continue
         text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        problem = _refusal(parameter, text)
+        problem = refusal(parameter, text)
         if problem:
             problems.append(f"{name}: {text!r} {problem}")
         kind = str(parameter["Type"])
@@ -39,7 +39,7 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> d
     return values
 
 
-def _refusal(parameter: Mapping[str, Any], text: str) -> str:
+def refusal(parameter: Mapping[str, Any], text: str) -> str:
     return next(_refusals(parameter, text), "")
 
 

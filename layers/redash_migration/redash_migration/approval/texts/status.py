@@ -25,6 +25,7 @@ ENGLISH: Mapping[str, str] = {
         "if they have changed, it does not begin and you are told."
     ),
     "status.now": "Now",
+    "status.waits": "{kind} waits for its answer since {since}",
     "status.pause_label": "Write pause",
     "status.pause_value": "{seconds} (predicted {predicted})",
     "status.compared": "Tables compared",
@@ -144,6 +145,7 @@ JAPANESE: Mapping[str, str] = {
         "開始せずにお知らせします。"
     ),
     "status.now": "現在の処理",
+    "status.waits": "{kind} は {since} から応答を待っています",
     "status.pause_label": "書き込み停止時間",
     "status.pause_value": "{seconds}（予測 {predicted}）",
     "status.compared": "照合済みのテーブル",

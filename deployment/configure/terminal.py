@@ -1,0 +1,70 @@
+"""Questions in a terminal: a sentence each, candidates by number, Enter for what is proposed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that can be chosen, and what is shown beside it."""
+
+    value: str
+    shown: str = ""
+
+
+class Terminal:
+    """``read`` asks for one line (EOFError: nobody answers), ``write`` shows one."""
+
+    def __init__(
+        self, read: Callable[[str], str] = input, write: Callable[[str], object] = print
+    ) -> None:
+        self._read = read
+        self._write = write
+
+    def say(self, text: str = "") -> None:
+        """A paragraph, wrapped."""
+        self._write(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+    def noted(self, name: str, value: str, where: str) -> None:
+        """A value that was found and is not asked for."""
+        self._write(f"  {name} = {value or '(none)'}" + (f"   {where}" if where else ""))
+
+    def ask(
+        self,
+        name: str,
+        sentence: str,
+        refuse: Callable[[str], str],
+        *,
+        choices: Sequence[Choice] = (),
+        proposed: str | None = None,
+    ) -> str:
+        """An answer that ``refuse`` has nothing to say against; a number picks a choice."""
+        self._write("")
+        self.say(f"{name}: {sentence}")
+        for number, choice in enumerate(choices, start=1):
+            shown = f"   {choice.shown}" if choice.shown else ""
+            self._write(f"  {number}) {choice.value}{shown}")
+        hint = "" if proposed is None else f" [{proposed or 'none'}]"
+        while True:
+            given = self._read(f"{name}{hint}: ").strip()
+            if given.isdecimal() and 1 <= int(given) <= len(choices):
+                given = choices[int(given) - 1].value
+            elif not given and proposed is not None:
+                given = proposed
+            elif given.lower() == "none":
+                given = ""
+            problem = refuse(given)
+            if not problem:
+                return given
+            self.say(f"  {given or 'Nothing'}: {problem}.")
+
+    def agree(self, question: str) -> bool:
+        """Yes or no; Enter is no."""
+        self._write("")
+        self.say(question)
+        return self._read("[y/N]: ").strip().lower() in {"y", "yes"}

@@ -1,0 +1,389 @@
+"""make configure against an account of moto's: what it finds, asks, refuses, and writes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+from deployment.configure import file
+from deployment.configure.account import Account
+from deployment.configure.course import configure
+from deployment.configure.hosts import compose_directories, hosts
+from deployment.configure.terminal import Terminal
+from rehearsal.cloud.template.parameters import parameter_values
+
+ROOT = Path(__file__).parents[2]
+REGION = "ap-northeast-1"
+HOME = {
+    "TargetDatabaseSecretArn": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:home-AbCdEf",
+    "EcsCluster": "redash-home-Cluster",
+    "EcsServerService": "server:2",
+    "EcsWorkerServices": "scheduler:1,worker:1",
+    "EcsLogGroup": "/ecs/redash-home",
+    "EcsTaskRoleArns": "arn:aws:iam::123456789012:role/a,arn:aws:iam::123456789012:role/b",
+}
+
+
+@dataclass
+class World:
+    """An account with an old Redash behind a load balancer; what the person is told and asked."""
+
+    root: Path
+    host: str = ""
+    rule: str = ""
+    listener: str = ""
+    group: str = ""
+    vpc: str = ""
+    private: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, prompt: str) -> str:
+        self.asked.append(prompt)
+        if not self.answers:
+            raise EOFError
+        return self.answers.pop(0)
+
+    def run(self) -> list[str]:
+        terminal = Terminal(self.read, self.told.append)
+        return configure(self.root, Account(client), terminal, region=REGION, language="ja")
+
+    @property
+    def text(self) -> str:
+        return " ".join("\n".join(self.told).split())
+
+
+@cache
+def client(service: str) -> Any:
+    made = boto3.client(service, region_name=REGION)
+    if service == "ssm":
+        # moto has no agents.
+        made.meta.events.register("before-call.ssm.DescribeInstanceInformation", agents)
+    return made
+
+
+ONLINE: list[str] = []
+
+
+def agents(**_: Any) -> tuple[Any, dict[str, Any]]:
+    listed = [{"InstanceId": one, "PingStatus": "Online"} for one in ONLINE]
+    return type("Answer", (), {"status_code": 200})(), {"InstanceInformationList": listed}
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "here")
+    for name in ("template.yaml", "samconfig.toml", "target/template.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with mock_aws():
+        yield old_redash(World(tmp_path))
+
+
+def old_redash(world: World) -> World:
+    ec2, elb = client("ec2"), client("elbv2")
+    vpc = world.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
+        for n, zone in enumerate("acac")
+    ]
+    ids = [one["Subnet"]["SubnetId"] for one in subnets]
+    world.private = ids[2:]
+    out = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=out, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    for one in ids[:2]:
+        ec2.associate_route_table(RouteTableId=out, SubnetId=one)
+    group = ec2.create_security_group(GroupName="host", Description="host", VpcId=vpc)["GroupId"]
+    image = ec2.register_image(Name="any", RootDeviceName="/dev/sda1")["ImageId"]
+    started = ec2.run_instances(
+        ImageId=image, MinCount=2, MaxCount=2, SubnetId=ids[0], SecurityGroupIds=[group]
+    )["Instances"]
+    world.host, other = (one["InstanceId"] for one in started)
+    ec2.create_tags(Resources=[world.host], Tags=[{"Key": "Name", "Value": "redash"}])
+    ONLINE[:] = [world.host, other]
+    balancer = elb.create_load_balancer(Name="front", Subnets=ids[:2], SecurityGroups=[group])
+    arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
+    old = elb.create_target_group(Name="old", Protocol="HTTP", Port=80, VpcId=vpc)
+    old_arn = old["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=old_arn, Targets=[{"Id": world.host}])
+    refuse = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    made = elb.create_listener(
+        LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[refuse]
+    )
+    world.listener = made["Listeners"][0]["ListenerArn"]
+    world.rule = add_rule(world, old_arn, "redash.example.com", 10)
+    new = elb.create_target_group(
+        Name="new", Protocol="HTTP", Port=5000, VpcId=vpc, TargetType="ip", HealthCheckPath="/ping"
+    )
+    world.group = new["TargetGroups"][0]["TargetGroupArn"]
+    add_rule(world, world.group, "never.example.com", 49000)
+    secrets = client("secretsmanager")
+    for name in ("redash/source-database", "redash/secret-key", "redash/cookie-secret", "else"):
+        secrets.create_secret(Name=name, SecretString="not to be read")
+    return world
+
+
+def add_rule(world: World, group: str, name: str, priority: int) -> str:
+    made = client("elbv2").create_rule(
+        ListenerArn=world.listener,
+        Priority=priority,
+        Conditions=[{"Field": "host-header", "HostHeaderConfig": {"Values": [name]}}],
+        Actions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    return str(made["Rules"][0]["RuleArn"])
+
+
+def new_home(world: World) -> World:
+    ec2 = client("ec2")
+    groups = [
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=world.vpc)["GroupId"]
+        for name in ("functions", "replication")
+    ]
+    keys = ("RedashSecretKeyArn", "RedashCookieSecretArn")
+    secrets = {
+        one["Name"]: one["ARN"] for one in client("secretsmanager").list_secrets()["SecretList"]
+    }
+    outputs = {
+        **HOME,
+        "TargetGroupArn": world.group,
+        "ListenerArn": world.listener,
+        "FunctionSecurityGroupIds": groups[0],
+        "ReplicationSecurityGroupIds": groups[1],
+        **dict(
+            zip(keys, (secrets["redash/secret-key"], secrets["redash/cookie-secret"]), strict=True)
+        ),
+    }
+    body = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    client("cloudformation").create_stack(StackName="redash-home", TemplateBody=json.dumps(body))
+    return world
+
+
+def document(template: str) -> Any:
+    return yaml_parse((ROOT / template).read_text(encoding="utf-8"))
+
+
+def written(world: World, stack: str = "default") -> dict[str, str]:
+    return file.read(world.root, stack)
+
+
+def test_only_people_are_asked_for_where_the_account_says_the_rest(world: World) -> None:
+    new_home(world)
+    world.answers = ["n", "", "a@example.com", "2"]
+    found = world.run()
+    assert [one.strip(" :").partition(" [")[0] for one in world.asked] == [
+        "[y/N]",
+        "ComposeDirectory",
+        "Approvers",
+        "Language",
+    ]
+    answers = written(world)
+    parameter_values(document("template.yaml"), answers)
+    assert answers["SourceInstanceId"] == world.host
+    assert answers["ListenerRuleArn"] == world.rule
+    assert answers["SubnetIds"].split(",") == world.private
+    assert answers["VpcId"] == world.vpc
+    assert answers["RouteTableIds"].startswith("rtb-")
+    assert answers["CreateDmsRoles"] == "yes"
+    assert answers["EcsCluster"] == HOME["EcsCluster"]
+    assert (answers["Approvers"], answers["Language"]) == ("a@example.com", "ja")
+    # The host's group lets nobody in yet, which is said with its remedy.
+    assert any("SourceSecurityGroupId" in one for one in found)
+    assert any("Cluster not found" in one for one in found)
+    assert "not to be read" not in (world.root / file.NAME).read_text(encoding="utf-8")
+
+
+def test_a_second_run_asks_nothing_and_keeps_what_somebody_chose(world: World) -> None:
+    new_home(world)
+    world.answers = ["n", "/srv/redash", "a@example.com,b@example.com", ""]
+    world.run()
+    first = written(world)
+    path = world.root / file.NAME
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            "Language=", r"Notice=\"Trial: a \\\"real\\\" one\" WalBudgetGibibytes=\"20\" Language="
+        ),
+        encoding="utf-8",
+    )
+    world.asked.clear()
+    world.run()
+    assert world.asked == []
+    assert written(world) == {**first, "Notice": 'Trial: a "real" one', "WalBudgetGibibytes": "20"}
+
+
+def test_without_a_new_home_its_template_is_prepared_first(world: World) -> None:
+    world.answers = ["n", "", "n", ""]
+    assert world.run() == []
+    home = written(world, "target")
+    parameter_values(document("target/template.yaml"), home)
+    assert home["AttachmentRulePriority"] == "49001"
+    assert home["VpcCidr"] == "10.0.0.0/16"
+    assert "--config-env target" in world.text
+    # The answers for the migration are not asked for again afterwards.
+    new_home(world)
+    world.asked.clear()
+    world.answers = ["a@example.com", ""]
+    world.run()
+    assert len(world.asked) == 2
+    assert written(world, "target") == home
+
+
+def test_bad_answers_are_refused_by_the_templates_rule(world: World) -> None:
+    new_home(world)
+    world.answers = ["n", "redash", "/opt/redash", "nobody", "", "a@example.com", "fr", "ja"]
+    world.run()
+    assert "redash: does not match" in world.text
+    assert "nobody: does not match" in world.text
+    assert "Nothing: an answer is needed" in world.text
+    assert "fr: is none of en, ja" in world.text
+
+
+def test_several_ways_are_one_question(world: World) -> None:
+    new_home(world)
+    elb = client("elbv2")
+    old = elb.describe_target_groups(Names=["old"])["TargetGroups"][0]["TargetGroupArn"]
+    second = add_rule(world, old, "bi.example.com", 20)
+    world.answers = ["n", "", "2", "a@example.com", ""]
+    world.run()
+    assert written(world)["ListenerRuleArn"] == second
+    assert "host-header bi.example.com" in world.text
+
+
+def test_stopped_half_way_it_writes_nothing(world: World) -> None:
+    new_home(world)
+    world.answers = ["n", ""]
+    with pytest.raises(EOFError):
+        world.run()
+    assert not (world.root / file.NAME).exists()
+
+
+def test_no_agent_and_running_services_are_said(world: World) -> None:
+    new_home(world)
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName=HOME["EcsCluster"])
+    ecs.register_task_definition(
+        family="x", containerDefinitions=[{"name": "x", "image": "x", "memory": 8}]
+    )
+    ecs.create_service(
+        cluster=HOME["EcsCluster"], serviceName="scheduler", taskDefinition="x", desiredCount=1
+    )
+    ONLINE.clear()
+    world.answers = [
+        world.host,
+        "",
+        world.listener,
+        "",
+        world.vpc,
+        "a@example.com",
+        "",
+    ]
+    found = " ".join(world.run())
+    assert "Fleet Manager" in found
+    assert "scheduler runs tasks already" in found
+
+
+def test_the_host_is_asked_only_where_somebody_agrees(world: World) -> None:
+    account = Account(client)
+    [host] = [one for one in hosts(account) if one.id == world.host]
+    ssm = client("ssm")
+    sent: list[Any] = []
+
+    def answer(params: Any, **_: Any) -> None:
+        sent.append(params)
+
+    ssm.meta.events.register("provide-client-params.ssm.SendCommand", answer)
+    ssm.meta.events.register(
+        "before-call.ssm.GetCommandInvocation",
+        lambda **_: (
+            type("Answer", (), {"status_code": 200})(),
+            {"Status": "Success", "StandardOutputContent": "/srv/redash\n\n/opt/redash\n"},
+        ),
+    )
+    asking = Account(lambda service: ssm if service == "ssm" else client(service))
+    found = compose_directories(asking, host, sleep=lambda _: None)
+    assert found == ["/opt/redash", "/srv/redash"]
+    assert len(sent) == 1
+
+
+def test_what_may_not_be_seen_is_said_and_asked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(service: str) -> Any:
+        made = client(service)
+        if service == "secretsmanager":
+            made.meta.events.register(
+                "before-call.secretsmanager.ListSecrets",
+                lambda **_: (
+                    type("Answer", (), {"status_code": 400})(),
+                    {"Error": {"Code": "AccessDeniedException", "Message": "no"}},
+                ),
+            )
+        return made
+
+    account = Account(denied)
+    assert list(account.each("secretsmanager", "list_secrets", "SecretList")) == []
+    assert account.unseen == ["secretsmanager: list_secrets"]
+
+
+def test_status_says_where_a_migration_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from deployment import status
+    from redash_migration.adapters.dynamodb import DynamoTable
+    from tests.owning import owned
+
+    file.write(world.root, REGION, {})
+    monkeypatch.setattr(status, "ROOT", world.root)
+    for name in ("STACK", "ID", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C")
+    assert status.main() == 2
+    assert "redash-migration" in capsys.readouterr().out
+    client("dynamodb").create_table(
+        TableName="record",
+        KeySchema=[
+            {"AttributeName": n, "KeyType": k} for n, k in (("pk", "HASH"), ("sk", "RANGE"))
+        ],
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    values = {"MigrationTableName": "record", "Reports": "https://reports.example/?region=x"}
+    body = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in values.items()},
+    }
+    client("cloudformation").create_stack(
+        StackName="redash-migration", TemplateBody=json.dumps(body)
+    )
+    assert status.main() == 2
+    assert "No migration" in capsys.readouterr().out
+    record = owned(DynamoTable(client("dynamodb"), "record"), "redash-20260131-020000")
+    record.steps.started("RequestApproval")
+    record.waits.open("RequestApproval", "not to be read")
+    assert status.main() == 0
+    said = capsys.readouterr().out
+    assert "redash-20260131-020000" in said
+    assert "RequestApproval waits for its answer since" in said
+    assert "prefix=redash-20260131-020000/" in said
+    assert "not to be read" not in said
+    for wrong, words in (("redash", "is like"), ("redash-20250131-020000", "knows nothing")):
+        monkeypatch.setenv("ID", wrong)
+        assert status.main() == 2
+        assert words in capsys.readouterr().out
