@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,6 +15,10 @@ import pytest
 from environment.browser import known
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster, programs
+
+MODELS = Path(__file__).parents[1] / "rehearsal" / "cloud" / "lambdas" / "shared_models.py"
+# By its path: rehearsal.cloud as a whole would mend moto for every test.
+runpy.run_path(str(MODELS))["share_models"]()
 
 _numbers = itertools.count(1)
 

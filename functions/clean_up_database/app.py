@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.schema.tidying import clean_up
+from redash_migration.database.tidying import clean_up
 from redash_migration.step import step
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.approval.assembly import desk, policy
+from redash_migration.approval.deciding.request import request
 from redash_migration.approval.gate.purposes import CUTOVER
-from redash_migration.approval.gate.request import request
 from redash_migration.step import step
 
 

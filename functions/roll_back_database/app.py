@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.schema.tidying import Undoing
 from redash_migration.database.session.ending import end_sessions
+from redash_migration.database.tidying import Undoing
 from redash_migration.direction import direction_of
 from redash_migration.in_flight import Ending
 from redash_migration.record.undo import replay

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,6 +13,7 @@ from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.record import Outcome, Record
 from redash_migration.record.waits import TokenUnknown
 from tests.owning import owned
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 
 @dataclass
@@ -47,29 +46,14 @@ class Resumed:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    pretend_to_be_on_aws(monkeypatch)
     with mock_aws():
         yield
 
 
 @pytest.fixture
 def table(aws: None) -> DynamoTable:
-    client: Any = boto3.client("dynamodb")
-    client.create_table(
-        TableName="record",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return DynamoTable(client, "record")
+    return DynamoTable(make_table(), "record")
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from typing import Any
 # The scripts' folder is on the path for these lines only: handlers must not see what lies in it.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 from instance_process import become_instance  # type: ignore[import-not-found]
+from shared_models import share_models  # type: ignore[import-not-found]
 
 del sys.path[0]
 
@@ -51,21 +52,6 @@ def preload() -> None:
         session.client(service, endpoint_url="http://127.0.0.1:9").close()
     gc.collect()
     gc.freeze()
-
-
-def share_models() -> None:
-    """Read each JSON file of botocore once; the children inherit what is read."""
-    from botocore.loaders import JSONFileLoader
-
-    read: dict[str, Any] = {}
-    plain = JSONFileLoader.load_file
-
-    def load_file(self: Any, path: str) -> Any:
-        if path not in read:
-            read[path] = plain(self, path)
-        return read[path]
-
-    setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010
 
 
 def main() -> None:

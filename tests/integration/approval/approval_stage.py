@@ -33,6 +33,7 @@ from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Outcome
 from tests.owning import EXECUTION
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 ROOT = Path(__file__).parents[3]
 MIGRATION = "redash-20261123-013005"
@@ -299,9 +300,7 @@ def _one_write_at_a_time(patch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iterator[Stage]:
     """A stage with fresh services; ``environment`` changes settings of the functions."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        patch.setenv(name, "testing")
-    patch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    pretend_to_be_on_aws(patch)
     with mock_aws():
         _one_write_at_a_time(patch)
         _forget()
@@ -322,18 +321,7 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
 
 def _made() -> dict[str, str]:
     region: Any = {"LocationConstraint": "ap-northeast-1"}
-    boto3.client("dynamodb").create_table(
-        TableName="migration",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    )
+    make_table("migration")
     boto3.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
     secrets = boto3.client("secretsmanager")
     key = secrets.create_secret(Name="key", SecretString="0123456789abcdef" * 3)["ARN"]

@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from redash_migration.approval.assembly import desk
-from redash_migration.approval.gate.finishing import finish
+from redash_migration.approval.deciding.finishing import finish
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer

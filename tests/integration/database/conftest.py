@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -20,6 +19,7 @@ from redash_migration.plan import Column, Plan, TablePlan
 from redash_migration.record import Record
 from rehearsal.postgres import programs, run
 from tests.owning import owned
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20261123-013005"
 SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")
@@ -101,21 +101,7 @@ def rows() -> Callable[..., list[tuple[Any, ...]]]:
 @pytest.fixture
 def make_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Record]]:
     """make_record(migration id): a record in a DynamoDB table of moto's."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
+    pretend_to_be_on_aws(monkeypatch)
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="ap-northeast-1")
-        client.create_table(
-            TableName="record",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        table = DynamoTable(client, "record")
+        table = DynamoTable(make_table(), "record")
         yield lambda migration_id: owned(table, migration_id)

@@ -12,11 +12,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.draining import drain
 from redash_migration.database.freeze.sessions import foreign_sessions
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from redash_migration.database.freeze.canary import drop
 from redash_migration.database.schema import completion, progress
 from redash_migration.database.schema import tables as schema
 from redash_migration.database.schema.completion import complete_schema
@@ -18,6 +17,7 @@ from redash_migration.database.schema.dump import Entry
 from redash_migration.database.schema.tables import copy_schema
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.canary import drop
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaNotCopied, TargetNotEmpty, TransientFailure
 from redash_migration.plan import Plan

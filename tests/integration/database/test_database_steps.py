@@ -14,15 +14,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from redash_migration.database import tidying
 from redash_migration.database.freeze import closing, fence
 from redash_migration.database.freeze.last_look import last_look, note_source
-from redash_migration.database.schema import tidying
 from redash_migration.database.schema.carrying import carry_schema, finish_schema
 from redash_migration.database.schema.contents import contents
 from redash_migration.database.schema.dump import Entry
-from redash_migration.database.schema.tidying import Undoing, clean_up
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tidying import Undoing, clean_up
 from redash_migration.database.watch.watching import (
     note_target,
     watch_source,

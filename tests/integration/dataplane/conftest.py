@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -14,6 +13,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.record.record import Record
 from tests.owning import owned
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20260131-020000"
 
@@ -49,22 +49,6 @@ def both(
 @pytest.fixture
 def record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
     """A migration's record in a table of DynamoDB."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    pretend_to_be_on_aws(monkeypatch)
     with mock_aws():
-        client: Any = boto3.client("dynamodb")
-        client.create_table(
-            TableName="record",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield owned(DynamoTable(client, "record"), MIGRATION)
-        client.close()
+        yield owned(DynamoTable(make_table(), "record"), MIGRATION)

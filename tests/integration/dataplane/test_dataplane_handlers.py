@@ -14,12 +14,13 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.planning import precopy as planned_precopy
 from redash_migration.database.prediction.update import PROBES
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.watch.apply_probe import LONGEST, PROBE_COUNT, probe_apply
 from redash_migration.database.watch.measure import DiskUse, SourceBefore
 from redash_migration.database.watch.watching import BEFORE_FACT

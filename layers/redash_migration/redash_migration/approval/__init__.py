@@ -24,6 +24,6 @@ def follow_up(record: Record, now: datetime) -> None:
     Safe to call every minute and twice at once; does nothing where no gate was opened.
     """
     from redash_migration.approval.assembly import desk
-    from redash_migration.approval.gate.upkeep import follow_up as keep_up
+    from redash_migration.approval.deciding.upkeep import follow_up as keep_up
 
     keep_up(lambda: desk(record), record, now)

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.evidence.gathering import gather
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.seal import sealed
+from redash_migration.approval.gathering import gather
 from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.record.record import Record

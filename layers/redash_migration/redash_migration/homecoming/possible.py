@@ -11,12 +11,13 @@ from contextlib import closing
 
 import psycopg
 
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze import last_look as witness
 from redash_migration.database.planning.pace import COPY
 from redash_migration.database.schema import drift, outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch.measure import disk_use, measure_source
 from redash_migration.database.watch.watching import source_before

@@ -1,1 +1,1 @@
-"""A question: who may answer it, by what rules, and what follows from the answer."""
+"""A question: who may answer it, by what rules, and where its answers are kept."""

@@ -1,1 +1,1 @@
-"""Mails and Slack messages: their texts, to whom they went, and buttons that answer."""
+"""Mails and Slack messages: their texts, and to whom they went."""

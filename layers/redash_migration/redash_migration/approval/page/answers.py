@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from redash_migration.approval.deciding.answering import Reply, answer
+from redash_migration.approval.deciding.finishing import as_it_ended, still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence, changed_parts
-from redash_migration.approval.gate.answering import Reply, answer
-from redash_migration.approval.gate.finishing import as_it_ended, still_waiting
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.question import Gate

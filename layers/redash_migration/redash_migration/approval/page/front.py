@@ -46,7 +46,7 @@ def _site(language: str) -> Site:
 
 def _slack(request: Request, language: str) -> Response:
     from redash_migration.approval.gate.people import slack_approvers
-    from redash_migration.approval.messages.chat_buttons import Buttons, press
+    from redash_migration.approval.page.chat_buttons import Buttons, press
 
     buttons = Buttons(
         gates=Gates(wiring.record_table()),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from redash_migration.approval.deciding.finishing import still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.finishing import still_waiting
 from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.page.http import Response

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.freeze import canary
 from redash_migration.database.freeze.sessions import foreign_sessions, is_to_be_ended
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained

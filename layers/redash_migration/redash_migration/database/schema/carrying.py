@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from redash_migration.database.freeze import canary
 from redash_migration.database.schema.completion import add_last, complete_schema
 from redash_migration.database.schema.contents import Foundation
 from redash_migration.database.schema.dump import Entry, entries, unpack
 from redash_migration.database.schema.tables import copy_schema
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import Plan
 from redash_migration.record import Check, Record

@@ -10,21 +10,10 @@ from redash_migration.database.tables.catalog import CONTROL_SCHEMA, OWN_SCHEMA,
 from redash_migration.errors import TransientFailure
 
 _SCHEMA = sql.Identifier(OWN_SCHEMA)
-_CANARY = sql.Identifier(OWN_SCHEMA, "canary")
 _ENTRIES = sql.Identifier(OWN_SCHEMA, "schema_entries")
 
 START = 0
 """The number that stands for: the copy has begun on an empty database."""
-
-
-def make_canary(connection: Connection) -> None:
-    """The canary's table, where it is not there yet."""
-    connection.execute(
-        sql.SQL(
-            "CREATE SCHEMA IF NOT EXISTS {}; CREATE TABLE IF NOT EXISTS {} ("
-            "migration_id varchar(64) PRIMARY KEY, phase varchar(64), written_at timestamptz)"
-        ).format(_SCHEMA, _CANARY)
-    )
 
 
 def make_progress(connection: Connection) -> None:

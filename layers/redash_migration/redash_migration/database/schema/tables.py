@@ -16,6 +16,7 @@ from redash_migration.database.schema.grants import grant_application
 from redash_migration.database.schema.stages import stage
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaNotCopied, TargetNotEmpty
 from redash_migration.failure_text import words
@@ -69,7 +70,7 @@ def copy_schema(
             refuse_foreign_contents(connection, plan.migration_id)
             before_first_change(foundation(connection))
             progress.make_progress(connection)
-            progress.make_canary(connection)
+            canary.make(connection)
             progress.mark(connection, plan.migration_id, [progress.START])
         connection.execute(SESSION)
         base = [entry for entry in dump if stage(entry) == "base"]

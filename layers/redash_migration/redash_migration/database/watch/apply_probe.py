@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from redash_migration.database.freeze import canary
 from redash_migration.database.prediction.update import PROBES
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.record import Record
 
 PROBE_COUNT = 3

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from redash_migration.approval.deciding.finishing import Finish, as_it_ended, finish, still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.finishing import Finish, as_it_ended, finish, still_waiting
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
 from redash_migration.approval.messages.sending import send_outcome, send_planned

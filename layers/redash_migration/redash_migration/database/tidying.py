@@ -9,11 +9,12 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.contents import Foundation, empty, put_aside
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import DMS_TABLES, Connection
 from redash_migration.database.watch.slot import drop_own_slots
 from redash_migration.database.watch.watching import source_before, watch_target

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from redash_migration.database.schema import progress
 from redash_migration.database.tables.catalog import CONTROL_SCHEMA, OWN_SCHEMA, Connection
 
 _TABLE = sql.Identifier(OWN_SCHEMA, "canary")
 
 
 def make(connection: Connection) -> None:
-    """The canary's table; safe to repeat."""
-    progress.make_canary(connection)
+    """The canary's table, where it is not there yet."""
+    connection.execute(
+        sql.SQL(
+            "CREATE SCHEMA IF NOT EXISTS {}; CREATE TABLE IF NOT EXISTS {} ("
+            "migration_id varchar(64) PRIMARY KEY, phase varchar(64), written_at timestamptz)"
+        ).format(sql.Identifier(OWN_SCHEMA), _TABLE)
+    )
 
 
 def release(connection: Connection, migration_id: str, phase: str) -> None:

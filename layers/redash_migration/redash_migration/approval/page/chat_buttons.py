@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from redash_migration.approval.deciding.answering import Reply, answer
 from redash_migration.approval.desk import Chat, Desk, NotSent
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.answering import Reply, answer
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.people import SlackApprover
 from redash_migration.approval.gate.question import Gate

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from redash_migration.approval.deciding.answering import deliver
+from redash_migration.approval.deciding.finishing import still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.answering import deliver
-from redash_migration.approval.gate.finishing import still_waiting
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.approval.gate.question import Answer, Gate

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from redash_migration.approval.deciding.answering import deliver
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.answering import deliver
 from redash_migration.approval.gate.people import approvers, same_person
 from redash_migration.approval.gate.purposes import Purpose
 from redash_migration.approval.gate.question import Gate

@@ -1,0 +1,1 @@
+"""What happens to a question: asked, answered, looked after until its end."""
