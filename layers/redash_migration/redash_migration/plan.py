@@ -64,10 +64,12 @@ class TablePlan:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """The columns' names, in their order."""
         return tuple(column.name for column in self.columns)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> TablePlan:
+        """The inverse of to_json()."""
         return cls(
             schema=value["schema"],
             name=value["name"],

@@ -48,6 +48,7 @@ def _prepared() -> str:
 
 
 def wal_level(connection: Connection) -> Iterable[Check]:
+    """Is it logical, and does it stay so after a restart?"""
     value = setting(connection, "wal_level")
     if value == "logical" and one(
         connection, "SELECT pending_restart FROM pg_catalog.pg_settings WHERE name = 'wal_level'"
@@ -63,12 +64,14 @@ def wal_level(connection: Connection) -> Iterable[Check]:
 
 
 def slots(connection: Connection) -> Iterable[Check]:
+    """Is a replication slot free?"""
     most = int(setting(connection, "max_replication_slots"))
     used = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_replication_slots"))
     yield _room("source.replication_slots", "max_replication_slots", most, used)
 
 
 def senders(connection: Connection) -> Iterable[Check]:
+    """Is a WAL sender free?"""
     most = int(setting(connection, "max_wal_senders"))
     used = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_stat_replication"))
     yield _room("source.wal_senders", "max_wal_senders", most, used)
@@ -81,6 +84,7 @@ def _room(name: str, what: str, most: int, used: int) -> Check:
 
 
 def sender_timeout(connection: Connection) -> Iterable[Check]:
+    """Does the server leave DMS its time? In milliseconds; 0 is without end."""
     value = int(setting(connection, "wal_sender_timeout"))
     if value == 0 or value >= LEAST_SENDER_TIMEOUT:
         yield Check("source.wal_sender_timeout", "PASS", f"{value} ms")
@@ -228,6 +232,7 @@ def _try_plugin(connection: Connection, plugin: str) -> None:
 
 
 def slot_limit(connection: Connection) -> Iterable[Check]:
+    """Does the server give up slots that hold too much WAL?"""
     value = int(setting(connection, "max_slot_wal_keep_size"))
     if value < 0:
         yield Check("source.max_slot_wal_keep_size", "PASS", "slots keep what they need")

@@ -18,6 +18,7 @@ _LONG = 600  # seconds: a transaction that runs as long delays the making of the
 
 
 def version(connection: Connection) -> Iterable[Check]:
+    """Is the server new enough?"""
     major = connection.info.server_version // 10000
     if major >= OLDEST_VERSION:
         yield Check("source.version", "PASS", f"PostgreSQL {major}")
@@ -31,6 +32,7 @@ def version(connection: Connection) -> Iterable[Check]:
 
 
 def not_fenced(connection: Connection) -> Iterable[Check]:
+    """Does the old database take writes, and is it no standby?"""
     database = connection.info.dbname
     if fence.laid(connection):
         yield Check(
@@ -98,6 +100,7 @@ def alembic(connection: Connection) -> Iterable[Check]:
 
 
 def prepared_transactions(connection: Connection) -> Iterable[Check]:
+    """Is one left? Its writes could be committed behind the fence."""
     gids = names(
         connection,
         "SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = current_database()",
@@ -112,6 +115,7 @@ def prepared_transactions(connection: Connection) -> Iterable[Check]:
 
 
 def long_transactions(connection: Connection) -> Iterable[Check]:
+    """Is one open for long? A replication slot has to wait for its end."""
     found = names(
         connection,
         "SELECT format('pid %%s of %%s (%%s s)', pid, usename,"
@@ -131,6 +135,7 @@ def long_transactions(connection: Connection) -> Iterable[Check]:
 
 
 def large_objects(connection: Connection) -> Iterable[Check]:
+    """Are there any? DMS does not carry them."""
     count = int(one(connection, "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata"))
     yield _none_of(
         "source.large_objects",
@@ -142,6 +147,7 @@ def large_objects(connection: Connection) -> Iterable[Check]:
 
 
 def invalid_indexes(connection: Connection) -> Iterable[Check]:
+    """Has an index failed to be built?"""
     found = names(
         connection,
         "SELECT i.indexrelid::regclass::text FROM pg_catalog.pg_index i"
@@ -159,6 +165,7 @@ def invalid_indexes(connection: Connection) -> Iterable[Check]:
 
 
 def unvalidated_constraints(connection: Connection) -> Iterable[Check]:
+    """Does a constraint stand that its rows were never checked against?"""
     found = names(
         connection,
         "SELECT format('%I on %s', conname, conrelid::regclass)"
@@ -174,6 +181,7 @@ def unvalidated_constraints(connection: Connection) -> Iterable[Check]:
 
 
 def event_triggers(connection: Connection) -> Iterable[Check]:
+    """Are there any? RDS may refuse them."""
     found = names(connection, "SELECT evtname::text FROM pg_catalog.pg_event_trigger")
     yield _none_of(
         "source.event_triggers",
@@ -185,6 +193,7 @@ def event_triggers(connection: Connection) -> Iterable[Check]:
 
 
 def other_slots(connection: Connection) -> Iterable[Check]:
+    """Does somebody's idle slot keep WAL already?"""
     found = names(
         connection,
         "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"
@@ -200,6 +209,7 @@ def other_slots(connection: Connection) -> Iterable[Check]:
 
 
 def subscriptions(connection: Connection) -> Iterable[Check]:
+    """Does somebody replicate into the old database? The fence would not keep that out."""
     count = int(
         one(
             connection,
@@ -249,6 +259,7 @@ def publications(connection: Connection) -> Iterable[Check]:
 
 
 def foreign_tables(connection: Connection) -> Iterable[Check]:
+    """Are there any? Their rows live elsewhere."""
     found = [table.qualified_name for table in read_tables(connection) if table.kind == "f"]
     yield _none_of(
         "source.foreign_tables",
@@ -260,6 +271,7 @@ def foreign_tables(connection: Connection) -> Iterable[Check]:
 
 
 def materialized_views(connection: Connection) -> Iterable[Check]:
+    """Are there any? They are made empty on the target."""
     found = names(
         connection,
         "SELECT format('%I.%I', schemaname, matviewname) FROM pg_catalog.pg_matviews ORDER BY 1",

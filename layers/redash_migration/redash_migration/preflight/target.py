@@ -16,6 +16,7 @@ from redash_migration.record import Check
 
 
 def writable(connection: Connection) -> Iterable[Check]:
+    """May the migration make its tables there?"""
     if one(connection, "SELECT pg_is_in_recovery()"):
         yield Check(
             "target.writable", "FAIL", "the server is a replica", "Name the writer's endpoint."
@@ -38,6 +39,7 @@ def writable(connection: Connection) -> Iterable[Check]:
 
 
 def is_empty(connection: Connection, migration_id: str) -> Iterable[Check]:
+    """Is it empty, or does it hold what this migration has put there?"""
     if progress.begun(connection, migration_id):
         yield Check("target.empty", "PASS", "holds what this migration put there")
         return
@@ -62,6 +64,7 @@ def is_empty(connection: Connection, migration_id: str) -> Iterable[Check]:
 
 
 def application_role(connection: Connection, role: str) -> Iterable[Check]:
+    """Is the role there that the new Redash logs in with?"""
     name = role or connection.info.user
     can_login = one(
         connection, "SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE rolname = %s", name

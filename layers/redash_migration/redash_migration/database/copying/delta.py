@@ -38,6 +38,7 @@ class Differences:
 
     @property
     def written(self) -> int:
+        """Rows that the target was given."""
         return self.added + self.changed
 
 

@@ -51,6 +51,7 @@ class Index:
 
     @property
     def identifier(self) -> sql.Identifier:
+        """As it stands in a statement."""
         return sql.Identifier(self.schema, self.name)
 
 

@@ -65,6 +65,7 @@ class Restored:
     keyed: bool = True
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record and answered to the state machine."""
         return asdict(self)
 
     def line(self, chunk: int) -> dict[str, Any]:

@@ -38,14 +38,17 @@ class ForeignKey:
 
     @property
     def child(self) -> sql.Identifier:
+        """The table that refers."""
         return sql.Identifier(self.schema, self.table)
 
     @property
     def child_rows(self) -> sql.Composable:
+        """The rows that refer, for a FROM clause."""
         return _rows(self.child, self.partitioned)
 
     @property
     def parent_rows(self) -> sql.Composable:
+        """The rows referred to, for a FROM clause."""
         return _rows(sql.Identifier(self.parent_schema, self.parent), self.parent_partitioned)
 
 

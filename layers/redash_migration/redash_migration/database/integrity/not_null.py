@@ -28,6 +28,7 @@ class Relaxed:
 
     @property
     def identifier(self) -> sql.Identifier:
+        """The table, as it stands in a statement."""
         return sql.Identifier(self.schema, self.table)
 
 

@@ -31,9 +31,11 @@ class CopyItem:
 
     @property
     def qualified_name(self) -> str:
+        """``schema.table``, unquoted, as in plan and report."""
         return f"{self.schema}.{self.name}"
 
     def to_json(self) -> dict[str, Any]:
+        """As an item of the state machine's Map."""
         return {
             "schema": self.schema,
             "table": self.name,

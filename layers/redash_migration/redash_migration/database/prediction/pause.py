@@ -102,6 +102,7 @@ class Prediction:
         )
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record."""
         return asdict(self)
 
 

@@ -60,6 +60,7 @@ class Content:
 
     @property
     def identity(self) -> sql.Composable:
+        """As it stands behind DROP and ALTER; a routine with its argument types."""
         name = sql.Identifier(self.schema, self.name)
         if self.kind in {"FUNCTION", "PROCEDURE", "AGGREGATE"}:
             # The argument list is the server's own text: types and modes, quoted by it.
@@ -90,6 +91,7 @@ def has_rows(connection: Connection, content: Content) -> bool:
 
 
 def foundation(connection: Connection) -> Foundation:
+    """The schemas and extensions that are there now."""
     schemas = connection.execute(
         "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname <> ALL (%s) ORDER BY 1",
         [OWN_SCHEMAS],

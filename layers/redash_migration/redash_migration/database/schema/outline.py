@@ -124,6 +124,7 @@ class Outline:
     objects: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record: the digest alone where the objects are too many."""
         kept = dict(self.objects) if len(self.objects) <= OBJECTS_KEPT else {}
         return {"digest": self.digest, "objects": kept}
 

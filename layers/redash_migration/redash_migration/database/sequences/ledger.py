@@ -16,7 +16,8 @@ ARTIFACT = "sequences.json"
 class Store(Protocol):
     """Keeps a JSON artifact by name."""
 
-    def put_json(self, name: str, value: Any) -> None: ...
+    def put_json(self, name: str, value: Any) -> None:
+        """Keep a value under a name."""
 
 
 def artifact_of(direction: Direction) -> str:

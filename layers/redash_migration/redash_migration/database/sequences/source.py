@@ -41,10 +41,12 @@ class SourceSequence(NamedTuple):
 
     @property
     def qualified_name(self) -> str:
+        """``schema.sequence``, unquoted, as in the report."""
         return f"{self.schema}.{self.name}"
 
     @property
     def identifier(self) -> sql.Identifier:
+        """As it stands in a statement."""
         return sql.Identifier(self.schema, self.name)
 
 

@@ -88,6 +88,7 @@ class CatalogTable:
 
     @property
     def qualified_name(self) -> str:
+        """``schema.table``, unquoted, as in plan and report."""
         return f"{self.schema}.{self.name}"
 
 

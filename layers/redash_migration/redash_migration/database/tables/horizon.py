@@ -28,6 +28,7 @@ class Horizons:
     target: int
 
     def to_json(self) -> dict[str, int]:
+        """As kept in the record."""
         return {"source": self.source, "target": self.target}
 
     @classmethod

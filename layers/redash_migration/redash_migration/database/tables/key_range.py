@@ -23,6 +23,7 @@ class KeyRange:
 
     @property
     def whole(self) -> bool:
+        """Whether it leaves no row out."""
         return self.lower is None and self.upper is None
 
     def condition(self, shape: TableShape) -> sql.Composable:
@@ -51,6 +52,7 @@ class KeyRange:
         return sql.SQL(" AND ").join(terms) if terms else sql.SQL("true")
 
     def to_json(self) -> dict[str, Any]:
+        """Bounds as lists of texts; null for an open end."""
         return {
             "lower": None if self.lower is None else list(self.lower),
             "upper": None if self.upper is None else list(self.upper),

@@ -53,10 +53,12 @@ class TableShape:
 
     @property
     def qualified_name(self) -> str:
+        """``schema.table``, unquoted, as in plan and report."""
         return f"{self.schema}.{self.name}"
 
     @property
     def identifier(self) -> sql.Identifier:
+        """As it stands in a statement."""
         return sql.Identifier(self.schema, self.name)
 
     @property
@@ -66,6 +68,7 @@ class TableShape:
 
     @property
     def key_columns(self) -> tuple[ShapeColumn, ...]:
+        """The primary key's columns, in the key's order."""
         by_name = {column.name: column for column in self.columns}
         return tuple(by_name[name] for name in self.key)
 

@@ -45,6 +45,7 @@ class EqualBuckets:
     checksums: dict[int, Checksum]
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record."""
         return {
             "bounds": list(self.bounds),
             "horizons": self.horizons.to_json(),

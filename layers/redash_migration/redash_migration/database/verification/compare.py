@@ -36,6 +36,7 @@ class Part:
 
     @property
     def qualified_name(self) -> str:
+        """``schema.table``, unquoted, as in plan and report."""
         return f"{self.schema}.{self.name}"
 
 

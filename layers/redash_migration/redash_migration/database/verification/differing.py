@@ -32,6 +32,7 @@ class DifferingKey:
     kind: Kind
 
     def to_json(self) -> dict[str, Any]:
+        """As it stands in the report."""
         return {"key": self.key, "kind": self.kind}
 
 

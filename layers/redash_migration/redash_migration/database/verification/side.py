@@ -48,10 +48,12 @@ class Side:
         ]
 
     def start(self) -> None:
+        """Begin to scan on every connection."""
         for thread in self._threads:
             thread.start()
 
     def join(self) -> None:
+        """Wait for all of them; raises what one could not go on from."""
         for thread in self._threads:
             thread.join()
         if self._failure is not None:

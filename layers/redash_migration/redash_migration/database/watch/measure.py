@@ -33,6 +33,7 @@ class DiskUse:
 
     @property
     def bytes(self) -> int:
+        """Both together; WAL that the role may not look at counts as none."""
         return self.database_bytes + (self.wal_bytes or 0)
 
 
@@ -49,10 +50,12 @@ class SourceBefore:
     disk_use: DiskUse
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> SourceBefore:
+        """The inverse of to_json()."""
         return cls(
             slots=tuple(value["slots"]),
             disk_free_bytes=value["disk_free_bytes"],
@@ -75,6 +78,7 @@ class SourceMeasure:
     detail: str
 
     def to_json(self) -> dict[str, Any]:
+        """As kept in the record."""
         return asdict(self)
 
 
