@@ -40,6 +40,7 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, Any]) -> d
 
 
 def refusal(parameter: Mapping[str, Any], text: str) -> str:
+    """Why CloudFormation would refuse this value; empty when it would not."""
     return next(_refusals(parameter, text), "")
 
 
