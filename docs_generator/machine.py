@@ -84,7 +84,14 @@ def _shape(name: str, state: State) -> str:
 
 
 def _working(branch: State) -> list[str]:
-    return [name for name, state in branch["States"].items() if state["Type"] in {"Task", "Map"}]
+    found = []
+    for name, state in branch["States"].items():
+        if state["Type"] in {"Task", "Map"}:
+            found.append(name)
+        elif state["Type"] == "Parallel":
+            sides = [" → ".join(_working(inner)) for inner in state["Branches"]]
+            found.append(f"({' ∥ '.join(sides)})")
+    return found
 
 
 def _drawn_followers(states: dict[str, State], state: State) -> list[str]:

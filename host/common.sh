@@ -21,11 +21,9 @@ o='{''{'
 c='}''}'
 
 command -v docker >/dev/null 2>&1 || give_up "docker is not found: neither in PATH nor in its usual places"
-docker ps -q >/dev/null || give_up "docker does not answer to $(id -un)"
 
 # One container a line: id, name, running, project, its directory, service, image, what it runs.
 containers() {
-  ids=$(docker ps -aq --no-trunc)
   [ -n "$ids" ] || return 0
   label="index .Config.Labels \"com.docker.compose"
   # shellcheck disable=SC2086 # ids are words
@@ -57,6 +55,7 @@ role_of() { # image, what it runs
 # The containers of the one Redash, with their roles: role|id|name|running|service|image
 environment_of() { docker inspect -f "${o}json .Config.Env$c" "$1"; }
 look() {
+  ids=$(docker ps -aq --no-trunc) || give_up "docker does not answer to $(id -un)"
   found=$(containers | while IFS='|' read -r id name up project place service image runs; do
     [ "${project:-}" != redash-migration ] || continue
     part=$(role_of "$image" "$runs")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.copying.horizons import note_equal
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.ledger import artifact_of, write_sequences
 from redash_migration.database.watch.still import note_still
@@ -21,8 +20,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     fixed = fix_sequences(source, target)
     write_sequences(record.checks, wiring.artifacts(migration_id), fixed, artifact_of(direction))
-    if direction == "forward":
-        note_equal(record, source, target)
-    else:  # no FinishRestore comes before: the indexes were there all the time
+    if direction == "return":  # no FinishRestore comes before: the indexes were there all the time
         note_still(record, target)
     return {"sequences": len(fixed)}

@@ -148,7 +148,7 @@ class Run:
             self._task.status = "stopping"
         time.sleep(self._disturbance.stop_delay_seconds)
         # Stopping takes its time whoever asked for it; until its end changes are still applied.
-        self._abandoning.wait(clock().seconds("dms.stop"))
+        clock().wait_long("dms.stop", self._abandoning)
         deadline = time.monotonic() + _HALT_SECONDS
         while True:
             try:

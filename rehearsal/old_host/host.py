@@ -25,6 +25,7 @@ from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 from rehearsal.old_host.redis import Redis
 from rehearsal.old_host.run_command import EventBus, RunCommand
 from rehearsal.old_host.services import Services
+from rehearsal.old_host.short_place import ShortPlace
 from rehearsal.postgres import Cluster
 from rehearsal.redash.process import free_port
 
@@ -59,7 +60,8 @@ class OldHost:
     ) -> None:
         self.instance_id = instance_id
         self.root = (directory / "old_host").resolve()
-        self.compose_directory = self.root / "opt" / "redash"
+        self._place = ShortPlace(self.root / "opt" / "redash")
+        self.compose_directory = self._place.path
         self.redash_port = redash_port or free_port()
         self.kind = kind
         self.redis = Redis(kind.redis_password, kind.redis_number)
@@ -112,6 +114,7 @@ class OldHost:
             if not isinstance(service.container, PostgresContainer):
                 service.container.stop(5)
         self._daemon.stop()
+        self._place.remove()
 
     def resolve(self, instance_id: str, port: int) -> tuple[str, int] | None:
         """Where a port of the instance is on this machine; None while nobody listens there.

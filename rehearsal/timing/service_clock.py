@@ -12,6 +12,8 @@ from rehearsal.timing.timing_profile import TimingProfile
 FULL_VCPU_MB = 1769
 """Memory at which a Lambda function has one whole vCPU (Lambda guide, "Configure memory")."""
 
+_STEP_SECONDS = 0.25
+
 
 class ServiceClock:
     """Draws each duration from the profile, from a source of chance that a seed repeats.
@@ -45,6 +47,15 @@ class ServiceClock:
         seconds = self.seconds(name, fast)
         if seconds > 0:
             time.sleep(seconds)
+
+    def wait_long(self, name: str, given_up: threading.Event) -> None:
+        """Let a long wait go by that began while users waited: from when none does, it is shortened
+        like any other. ``given_up`` ends it."""
+        if self.profile is None:
+            return
+        left = self._draw(name)
+        while left > 0 and not given_up.wait(min(left, _STEP_SECONDS)):
+            left -= _STEP_SECONDS * (1.0 if self.in_pause else self.profile.compression)
 
     def happens(self, name: str) -> bool:
         """Whether something of this probability comes to pass now; never by the fast clock."""

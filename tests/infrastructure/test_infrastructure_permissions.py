@@ -181,3 +181,22 @@ def test_a_command_needs_document_and_instance() -> None:
         "arn:aws:ssm:ap-northeast-1:123456789012:document/HostDocument",
         arn("ec2", "instance/i-0123456789abcdef0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("workers", "names"),
+    [
+        ("a:1", ["a"]),
+        ("a:1,b:2,c:3,d:1,e:1,f:1", ["a", "b", "c", "d", "e", "f"]),
+    ],
+)
+def test_only_the_services_that_are_named_may_be_changed(workers: str, names: list[str]) -> None:
+    parameters = {**MIGRATION, "EcsServerService": "web:2", "EcsWorkerServices": workers}
+    stack = Stack(ROOT / "template.yaml", parameters)
+    (resources,) = [
+        statement["Resource"]
+        for statement in stack.statements("StartWorkersFunction")
+        if "ecs:UpdateService" in statement["Action"]
+    ]
+    services = {resource.partition(":service/redash/")[2] for resource in resources}
+    assert services - {"-"} == {"web", *names}

@@ -59,16 +59,26 @@ def test_every_folder_has_its_function() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_environment_is_what_the_code_reads(function: str) -> None:
     declared = set(STACK.environment(function))
-    known = {name for one in FUNCTIONS for name in STACK.environment(one)}
+    known = {name for one in FUNCTIONS for name in STACK.environment(one)} | IN_THE_PARAMETER
     read = {
         text
         for text in reached(STACK.code(function), PACKAGE).strings
         if VARIABLE.fullmatch(text) and text in known
     }
-    # The approval's settings stand in a parameter, for functions that are told its name.
-    in_parameter = "APPROVAL_SETTINGS" in declared
-    read -= IN_THE_PARAMETER if in_parameter else {"APPROVAL_SETTINGS"}
+    # The approval's settings stand in a parameter, for functions that are told its name; one that
+    # asks for a single one of them is given that, and not all.
+    asked = read & IN_THE_PARAMETER
+    if "APPROVAL_SETTINGS" in read and len(asked) > 1:
+        read -= asked
+    else:
+        read -= {"APPROVAL_SETTINGS"}
     assert declared == read | EVERYWHERE
+
+
+def test_the_approval_s_parameter_holds_what_is_read() -> None:
+    told = [one for one in FUNCTIONS if "APPROVAL_SETTINGS" in STACK.environment(one)]
+    read = {text for one in told for text in reached(STACK.code(one), PACKAGE).strings}
+    assert read >= IN_THE_PARAMETER
 
 
 def test_what_every_function_is_told_is_what_several_read() -> None:
@@ -107,8 +117,12 @@ def test_no_secret_is_a_parameter() -> None:
         for name, parameter in parameters.items():
             assert "NoEcho" not in parameter
             assert parameter["Description"], name
-            secret = re.search(r"Password|Token|Key$|SecretString", name)
-            assert not secret or name.endswith("Arn"), name
+            if re.search(r"Password|Token|Key|Secret|Webhook", name):
+                # Its name may end as it likes: what it takes is an address, and no secret is one.
+                form = parameter["AllowedPattern"].removeprefix("^").removeprefix("(")
+                assert form.startswith("arn:"), name
+                for text in ("hunter2", "https://hooks.slack.com/services/T0/B0/x", "a" * 64):
+                    assert not re.fullmatch(parameter["AllowedPattern"], text), name
 
 
 def test_every_parameter_is_in_a_group() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 import pytest
@@ -106,12 +107,33 @@ def test_the_canary_flies_past_the_fence_and_arrives(pair: Pair) -> None:
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
+            phase=f"drain {held.lsn}",
             slots_before=[],
             seconds=20,
         )
         assert found.drained
         assert found.waiting_for == ""
     assert canary.phase(pair.target, MIGRATION) == f"drain {held.lsn}"
+
+
+def test_a_canary_sent_while_the_fence_is_proved_is_the_drain_s(pair: Pair) -> None:
+    held = fence.lay(
+        pair.source, [], window=0.3, release=partial(canary.release, pair.source, MIGRATION)
+    )
+    assert held.canary
+    while canary.phase(pair.target, MIGRATION) != held.canary:
+        time.sleep(0.02)
+    pair.disable()  # whoever sent another one now would wait for it in vain
+    found = drain(
+        pair.source,
+        pair.target,
+        migration_id=MIGRATION,
+        lsn=held.lsn,
+        phase=held.canary,
+        slots_before=[],
+        seconds=0.3,
+    )
+    assert found.drained
 
 
 def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
@@ -124,6 +146,7 @@ def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
+            phase=f"drain {held.lsn}",
             slots_before=[],
             seconds=seconds,
         ).drained
@@ -139,7 +162,13 @@ def test_a_canary_of_an_earlier_fence_proves_nothing(pair: Pair) -> None:
         time.sleep(0.02)
     pair.disable()
     found = drain(
-        pair.source, pair.target, migration_id=MIGRATION, lsn="0/2", slots_before=[], seconds=0.3
+        pair.source,
+        pair.target,
+        migration_id=MIGRATION,
+        lsn="0/2",
+        phase="drain 0/2",
+        slots_before=[],
+        seconds=0.3,
     )
     assert not found.drained
     assert "canary" in found.waiting_for
@@ -149,12 +178,11 @@ def test_changes_that_could_not_be_applied_are_found_in_any_schema(pair: Pair) -
     pair.target.execute(
         'CREATE SCHEMA control; CREATE TABLE control.awsdms_apply_exceptions ("ERROR" text)'
     )
-    drain(pair.source, pair.target, migration_id=MIGRATION, lsn="0/1", slots_before=[], seconds=20)
+    where = {"migration_id": MIGRATION, "lsn": "0/1", "phase": "drain 0/1"}
+    drain(pair.source, pair.target, **where, slots_before=[], seconds=20)
     pair.target.execute("INSERT INTO control.awsdms_apply_exceptions VALUES ('secret row')")
     with pytest.raises(NotDrained, match=r"control\.awsdms_apply_exceptions holds 1") as caught:
-        drain(
-            pair.source, pair.target, migration_id=MIGRATION, lsn="0/1", slots_before=[], seconds=1
-        )
+        drain(pair.source, pair.target, **where, slots_before=[], seconds=1)
     assert "secret" not in str(caught.value)
 
 
@@ -172,6 +200,7 @@ def test_somebody_who_came_back_since_the_fence_is_named(
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
+            phase=f"drain {held.lsn}",
             slots_before=[],
             seconds=20,
         )

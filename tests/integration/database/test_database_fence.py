@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import canary, fence
 from redash_migration.database.freeze.sessions import sessions
 from redash_migration.database.freeze.witnesses import Witness
 from redash_migration.database.session.address import DatabaseAddress
@@ -64,6 +65,38 @@ def test_what_was_open_at_the_freeze_is_rolled_back(
         old.execute("INSERT INTO written DEFAULT VALUES")
         fence.lay(guard, [], window=0.3)
     assert guard.execute("SELECT count(*) FROM written").fetchone() == (0,)
+
+
+def test_a_canary_counts_only_if_nobody_came_behind_it(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    canary.make(guard)
+
+    def overtaken(phase: str) -> int | None:
+        sent = canary.release(guard, "m", phase)
+        with somebody(source_database) as late:
+            late.execute("SET default_transaction_read_only = off")
+            late.execute("INSERT INTO written DEFAULT VALUES")
+        return sent
+
+    alone = fence.lay(guard, [], window=0.3, release=partial(canary.release, guard, "m"))
+    assert alone.canary
+    assert canary.phase(guard, "m") == alone.canary
+    late = fence.lay(guard, [], window=0.3, release=overtaken)
+    assert late.canary == ""
+
+
+def test_a_canary_beside_an_open_transaction_proves_nothing(
+    guard: Connection, source_database: DatabaseAddress
+) -> None:
+    canary.make(guard)
+    with somebody(source_database) as other:
+        other.execute("BEGIN")
+        other.execute("INSERT INTO written DEFAULT VALUES")
+        assert canary.release(guard, "m", "beside") is None
+        other.execute("COMMIT")
+    assert canary.release(guard, "m", "alone") is not None
+    assert canary.release(guard, "m", "alone") is None, "sent once"
 
 
 def test_the_position_is_behind_every_write(

@@ -119,14 +119,26 @@ def test_the_load_is_complete_only_with_every_table_and_row() -> None:
 def test_validation_sorts_tables_into_failed_pending_and_warned() -> None:
     found = validation(
         [
-            statistics("a", validation="Mismatched records"),
+            statistics("a", validation="Table error"),
             statistics("b", validation="Pending validation"),
             statistics("c", validation="No primary key"),
-            statistics("d", validation_failed=2),
+            statistics("d", validation="Error", validation_failed=2),
         ]
     )
     assert [line.split(":")[0] for line in found.failed] == ["public.a", "public.d"]
     assert found.pending == ("public.b: Pending validation",)
+
+
+@pytest.mark.parametrize(
+    "said", [{"validation": "Mismatched records"}, {"validation_failed": 2}], ids=str
+)
+def test_a_mismatch_of_the_task_s_own_is_told_and_ends_nothing(said: dict[str, Any]) -> None:
+    found = validation([statistics("a", **said)])
+    assert (found.failed, found.pending, found.checks[0].status) == ((), (), "WARN")
+    assert "awsdms_validation_failures_v1" in found.checks[0].remedy
+
+
+def test_a_table_that_can_not_be_validated_is_a_warning() -> None:
     assert validation([statistics("c", validation="No primary key")]).checks[0].status == "WARN"
     assert validation([statistics("c")]).checks[0].status == "PASS"
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from redash_migration.clock import stamp
+from redash_migration.database.freeze import WINDOW
 from redash_migration.database.prediction import Overheads, Speeds, observed, predict
 from redash_migration.database.prediction.overheads import Span
 from redash_migration.database.prediction.pause import Precopied
@@ -64,8 +65,23 @@ def test_the_parts_add_up_and_grow_with_what_they_stand_for() -> None:
     for part in ("restore", "verify", "integrity"):
         assert large.parts[part] > small.parts[part]
     assert large.parts["fence"] == small.parts["fence"]
-    many = predict(ALL, 10_000, Speeds(), Overheads())
-    assert many.parts["sequences"] - large.parts["sequences"] > 0.5
+
+
+def test_of_what_runs_side_by_side_the_longest_way_counts() -> None:
+    few, many = (predict(ALL[2:], count, Speeds(), Overheads()) for count in (20, 1_000_000))
+    assert {"verify", "integrity"} < few.parts.keys()
+    assert not {"sequences", "smoke_test"} & few.parts.keys()
+    assert many.parts["sequences"] > 100
+    assert "verify" not in many.parts
+    assert many.seconds == pytest.approx(sum(many.parts.values()), abs=0.06)
+
+
+def test_the_canary_travels_while_the_fence_is_proved() -> None:
+    late, later = (
+        predict(ALL, 20, Speeds(), replace(Overheads(), apply=Span(seconds, seconds, seconds)))
+        for seconds in (1.0, WINDOW + 2.0)
+    )
+    assert later.seconds - late.seconds == pytest.approx(2.0, abs=0.11)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +89,7 @@ def test_the_parts_add_up_and_grow_with_what_they_stand_for() -> None:
     [
         ({"command": Span(9, 10, 11)}, "stop_services"),
         ({"apply": Span(9, 10, 11)}, "drain"),
-        ({"call": Span(9, 10, 11)}, "smoke_test"),
+        ({"call": Span(9, 10, 11)}, "last_look"),
         ({"transition": Span(9, 10, 11)}, "verify"),
         ({"fence": Span(9, 10, 11)}, "fence"),
     ],

@@ -85,10 +85,11 @@ _ORDER = (
     "fence",
     "drain",
     "restore",
-    "sequences",
     "verify",
     "integrity",
+    "sequences",
     "smoke_test",
+    "last_look",
     "switch_traffic",
 )
 

@@ -28,10 +28,10 @@ KINDS = (
 )
 """Steps that end with a command."""
 
-LOOK_SECONDS = 3.0
+LOOK_SECONDS = 1.0
 """How often a step of the write pause asks Run Command by itself."""
 
-REST_SECONDS = 0.5
+REST_SECONDS = 0.25
 
 Sleep = Callable[[float], None]
 
@@ -68,7 +68,7 @@ class HostSteps:
         self.answer(self._record.waits.note(wait, resource=command_id))
 
     def look_until(self, kind: str, seconds: float, *, sleep: Sleep = time.sleep) -> None:
-        """Look every few seconds until the step is answered, by us or by an event.
+        """Look every second until the step is answered, by us or by an event.
 
         An event may be late, and a minute is much for users who wait. Gives up after so many
         seconds; the reconciler goes on looking. The record is asked more often than the service:

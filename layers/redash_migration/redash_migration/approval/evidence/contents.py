@@ -29,7 +29,7 @@ _STATES: Mapping[str, Soundness] = {
     "No primary key": "limited",
     "Not enabled": "limited",
     "Suspended records": "limited",
-    "Mismatched records": "bad",
+    "Mismatched records": "limited",
     "Table error": "bad",
     "Error": "bad",
 }

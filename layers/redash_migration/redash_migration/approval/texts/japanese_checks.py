@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     "replication.validation": (
-        "DMS による照合が終わっていないテーブルがあります。",
-        "切り替え前に全テーブルをチェックサムで照合するため、そのまま進められます。",
+        "DMS による照合が終わっていない、または不一致とされたテーブルがあります。",
+        "切り替え前に全テーブルをチェックサムで照合するため、そのまま進められます。不一致の場合は先に"
+        "新しい側の awsdms_validation_failures_v1 を確認してください。",
     ),
     "replication.engine_version": (
         "この PostgreSQL のバージョンに対応した DMS エンジンは文書化されていません。",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import WINDOW, canary, fence
 from redash_migration.database.freeze.draining import drain
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.drift import drift
@@ -20,7 +21,7 @@ DRAIN_SECONDS = 45.0
 
 
 def close_source(
-    record: Record, source: DatabaseAddress, *, window: float = fence.WINDOW
+    record: Record, source: DatabaseAddress, *, window: float = WINDOW
 ) -> dict[str, Any]:
     """Lays the fence and keeps the WAL position behind it; ``{"lsn", "ended_sessions", ...}``.
 
@@ -38,14 +39,17 @@ def close_source(
             where="database",
             service="serves",
         )
-        held = fence.lay(session, before.slots, window=window)
+        forward = record.direction == "forward"  # on the way home nothing is replicated
+        replicated = forward and canary.is_there(session)
+        release = partial(canary.release, session, record.migration_id) if replicated else None
+        held = fence.lay(session, before.slots, window=window, release=release)
         changed = drift(record, session)
-        if record.direction == "return":
+        if not forward:
             # Nothing has to be drained: what is read is the fenced database itself.
             note_source(record, session)
     kept = record.fact(FENCE_FACT)
     if kept is None or not stood:
-        kept = {"lsn": held.lsn, "at": stamp(record.clock())}
+        kept = {"lsn": held.lsn, "at": stamp(record.clock()), "canary": held.canary}
         record.put_fact(FENCE_FACT, kept)
         record.audit("fenced", lsn=held.lsn, ended_sessions=held.ended_sessions)
     record.milestone("fenced")
@@ -89,6 +93,7 @@ def drain_source(
             new,
             migration_id=record.migration_id,
             lsn=str(held["lsn"]),
+            phase=str(held.get("canary") or f"drain {held['lsn']}"),
             slots_before=source_before(record).slots,
             seconds=max(1.0, min(seconds, left)),
         )

@@ -32,16 +32,18 @@ def drain(
     *,
     migration_id: str,
     lsn: str,
+    phase: str,
     slots_before: Collection[str],
     seconds: float,
 ) -> Drain:
-    """Releases the canary behind the fence's position and looks for it for so many seconds.
+    """Releases the canary of a phase, unless it is on its way, and looks for it so long.
+
+    It must be behind the fence's position `lsn`, or proved to be behind every write.
 
     `source` must be a session that may write past the fence. Raises NotDrained when DMS has noted
     changes that it could not apply (waiting would not bring those), FenceNotHeld when somebody has
     come back to the source.
     """
-    phase = f"drain {lsn}"
     canary.release(source, migration_id, phase)
     deadline = time.monotonic() + seconds
     while True:

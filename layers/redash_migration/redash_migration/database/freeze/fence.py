@@ -8,11 +8,12 @@ write, so a window without a session and without a new transaction has to be see
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from psycopg import errors, sql
 
+from redash_migration.database.freeze import WINDOW
 from redash_migration.database.freeze.sessions import (
     Session,
     end,
@@ -26,20 +27,24 @@ from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 from redash_migration.failure_text import words
 
-WINDOW = 1.5  # seconds without anybody that prove the fence
 PATIENCE = 20.0  # seconds in which such a window has to be found
 _LOOK_EVERY = 0.05
+_CANARIES = 3  # where somebody keeps coming back, the drain sends the next one
 _SETTING = "default_transaction_read_only"
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fence that holds. `lsn` is a WAL position behind every write that came before it."""
+    """A fence that holds. `lsn` is a WAL position behind every write that came before it.
+
+    `canary` is the phase of one that is on its way and proved to be behind every write; "" if none.
+    """
 
     lsn: str
     ended_sessions: int
     attempts: int
     delayed_by: tuple[str, ...] = ()
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,12 @@ def lay(
     *,
     window: float = WINDOW,
     patience: float = PATIENCE,
+    release: Callable[[str], int | None] | None = None,
 ) -> Fence:
     """Makes the database read-only, ends all other sessions, and sees that nobody comes back.
+
+    `release` sends the canary of a phase on its way (freeze/canary.py) while the fence is being
+    proved: users wait for both. It counts if the proof shows that nobody came behind it.
 
     The session must be allowed to write. Raises FenceNotHeld naming who still writes, with the
     remedy; the fence stays laid then, for the roll-back to lift.
@@ -106,11 +115,16 @@ def lay(
         found = [s for s in foreign_sessions(connection, slots_before) if is_to_be_ended(s)]
         ended += len(found)
         _end(connection, found)
-        witness = _watch(connection, slots_before, window)
-        if not witness:
+        canary, sent = f"drain {_position(connection)}", None
+        if release is not None and attempts <= _CANARIES:
+            sent = release(canary)
+        witness = Witness(connection)
+        disturbed = _watch(connection, witness, slots_before, window)
+        if not disturbed:
             refuse_prepared(connection)
-            return Fence(_position(connection), ended, attempts, tuple(seen)[:5])
-        seen |= dict.fromkeys(witness)
+            proved = canary if witness.follows(sent) else ""
+            return Fence(_position(connection), ended, attempts, tuple(seen)[:5], proved)
+        seen |= dict.fromkeys(disturbed)
         time.sleep(_LOOK_EVERY)
     raise FenceNotHeld(
         f"after {patience:.0f} s and {attempts} attempts still there: "
@@ -151,9 +165,10 @@ def lift(connection: Connection, before: FenceState) -> None:
             _set(connection, sql.Literal(value), role)
 
 
-def _watch(connection: Connection, slots_before: Collection[str], window: float) -> list[str]:
+def _watch(
+    connection: Connection, witness: Witness, slots_before: Collection[str], window: float
+) -> list[str]:
     """What was seen during the window that should not be; empty when the fence held."""
-    witness = Witness(connection)
     deadline = time.monotonic() + window
     while time.monotonic() < deadline:
         there = sessions(connection, slots_before)

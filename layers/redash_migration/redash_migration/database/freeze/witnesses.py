@@ -37,6 +37,10 @@ class Witness:
         self._begun: set[int] = set()
         self._elsewhere = self._read = False
 
+    def follows(self, transaction: int | None) -> bool:
+        """Whether nobody has drawn a transaction id between this one and the first look."""
+        return transaction is not None and self._before.transaction == transaction + 1
+
     def look(self, there: Sequence[Session]) -> None:
         """Note who explains a movement: `there` are the sessions that may stay."""
         self._begun |= {each.pid for each in there if each.began >= self._before.at}

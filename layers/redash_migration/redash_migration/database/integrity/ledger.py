@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from redash_migration.errors import IntegrityViolated
 from redash_migration.record.checks import Check, Checks, verdict
@@ -11,9 +10,7 @@ from redash_migration.record.checks import Check, Checks, verdict
 
 def write_checks(checks: Checks, found: Sequence[Check]) -> None:
     """Keep every check. Raises IntegrityViolated, after that, unless each is PASS or WARN."""
-    with ThreadPoolExecutor(8) as pool:
-        for _ in pool.map(checks.put, found):
-            pass
+    checks.put(*found)
     odd = [check for check in found if check.status in {"FAIL", "UNKNOWN"}]
     if verdict(odd) != "PASS":
         raise IntegrityViolated("; ".join(f"{check.id}: {check.detail}" for check in odd))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from redash_migration.database.freeze import WINDOW
 from redash_migration.database.planning.precopy import worth_precopying
 from redash_migration.database.prediction.overheads import Basis, Overheads, Span
 from redash_migration.database.prediction.speeds import Speeds
@@ -15,9 +16,9 @@ TRANSITIONS: Mapping[str, float] = {
     "fence": 1,
     "drain": 1,
     "restore": 3,  # into the branches, into the Map, FinishRestore
-    "sequences": 1,
-    "verify": 2,
+    "verify": 3,  # into the branches, into the Map
     "integrity": 1,
+    "sequences": 2,
     "smoke_test": 2,
     "last_look": 1,
     "switch_traffic": 1,
@@ -37,6 +38,9 @@ CALLS: Mapping[str, float] = {
     "switch_traffic": 1.5,
 }
 """Steps of each part that cost a few calls beside their work; the longest make more of them."""
+
+BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), ("smoke_test",))
+"""Parts that run beside each other (CheckAll): users wait for the longest of these ways alone."""
 
 LOOKING_SHARE = 0.5
 """The last look asks the fence's witnesses once more, in about half the time."""
@@ -121,7 +125,8 @@ def predict(
     work = {
         "stop_services": plus(command.times(1 + STOPPING_SHARE), STOPPING),
         "fence": overheads.fence,
-        "drain": overheads.apply,
+        # The canary travels while the fence is being proved.
+        "drain": less(overheads.apply, WINDOW),
         "restore": _data(sum(_restore(t, precopied, speeds) for t in tables if _is_restored(t))),
         "sequences": _data(sequences * _SEQUENCE + 4 * speeds.round_trip),
         "verify": _data(sum(_verify(table, precopied, hashed) for table in tables)),
@@ -130,15 +135,16 @@ def predict(
         "last_look": overheads.fence.times(LOOKING_SHARE),
         "switch_traffic": _data(0.0),
     }
-    return Prediction.of(
-        {
-            name: plus(
-                plus(span, overheads.call.times(CALLS.get(name, 0))),
-                overheads.transition.times(TRANSITIONS.get(name, 0)),
-            )
-            for name, span in work.items()
-        }
-    )
+    whole = {
+        name: plus(
+            plus(span, overheads.call.times(CALLS.get(name, 0))),
+            overheads.transition.times(TRANSITIONS.get(name, 0)),
+        )
+        for name, span in work.items()
+    }
+    longest = max(BESIDE, key=lambda way: sum(whole[part].seconds for part in way))
+    unseen = {part for way in BESIDE if way != longest for part in way}
+    return Prediction.of({name: span for name, span in whole.items() if name not in unseen})
 
 
 def plus(one: Span, other: Span) -> Span:
@@ -146,6 +152,16 @@ def plus(one: Span, other: Span) -> Span:
     larger = one if one.seconds >= other.seconds else other
     return Span(
         one.low + other.low, one.seconds + other.seconds, one.high + other.high, larger.basis
+    )
+
+
+def less(span: Span, seconds: float) -> Span:
+    """What is left of it after so many seconds."""
+    return replace(
+        span,
+        low=max(0.0, span.low - seconds),
+        seconds=max(0.0, span.seconds - seconds),
+        high=max(0.0, span.high - seconds),
     )
 
 

@@ -23,20 +23,37 @@ def make(connection: Connection) -> None:
     )
 
 
-def release(connection: Connection, migration_id: str, phase: str) -> None:
+def is_there(connection: Connection) -> bool:
+    """Whether the canary's table has been made: without it nothing is replicated."""
+    row = connection.execute(
+        "SELECT to_regclass(%s) IS NOT NULL", [f"{OWN_SCHEMA}.canary"]
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def release(connection: Connection, migration_id: str, phase: str) -> int | None:
     """Writes the canary of a phase, once: a repeated call leaves it as it is.
 
-    The session must be one that may write past the fence.
+    The session must be one that may write past the fence, and commits by itself. Returns the id of
+    the canary's transaction if it was alone: nobody had one open when it began, nobody drew one in
+    between; so all that will ever have been committed before it is committed. Otherwise None.
     """
-    connection.execute(
+    row = connection.execute(
         sql.SQL(
             "INSERT INTO {table} AS c (migration_id, phase, written_at) VALUES (%s, %s, now())"
             " ON CONFLICT (migration_id) DO UPDATE"
             " SET phase = excluded.phase, written_at = excluded.written_at"
             " WHERE c.phase IS DISTINCT FROM excluded.phase"
+            " RETURNING pg_current_xact_id()::text::bigint,"
+            " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         ).format(table=_TABLE),
         [migration_id, phase],
-    )
+    ).fetchone()
+    if row is None:
+        return None
+    own, oldest, following = (int(value) for value in row)
+    return own if oldest == following == own else None
 
 
 def phase(connection: Connection, migration_id: str) -> str | None:
