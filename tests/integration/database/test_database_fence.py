@@ -12,11 +12,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.sessions import sessions
 from redash_migration.database.freeze.witnesses import Witness
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 from rehearsal.postgres import Cluster

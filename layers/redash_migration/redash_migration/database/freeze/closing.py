@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.database.freeze import WINDOW, canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.draining import drain
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.drift import drift
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.watch.watching import source_before
 from redash_migration.errors import NotDrained, NotFoundInRecord
 from redash_migration.record import Check, Record
@@ -21,7 +22,7 @@ DRAIN_SECONDS = 45.0
 
 
 def close_source(
-    record: Record, source: DatabaseAddress, *, window: float = WINDOW
+    record: Record, source: DatabaseAddress, *, window: float = fence.WINDOW
 ) -> dict[str, Any]:
     """Lays the fence and keeps the WAL position behind it; ``{"lsn", "ended_sessions", ...}``.
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from psycopg import errors, sql
 
-from redash_migration.database.freeze import WINDOW
 from redash_migration.database.freeze.sessions import (
     Session,
     end,
@@ -27,6 +26,7 @@ from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 from redash_migration.failure_text import words
 
+WINDOW = 1.5  # seconds without anybody that prove the fence; the canary travels meanwhile
 PATIENCE = 20.0  # seconds in which such a window has to be found
 _LOOK_EVERY = 0.05
 _CANARIES = 3  # where somebody keeps coming back, the drain sends the next one
@@ -97,7 +97,7 @@ def lay(
 ) -> Fence:
     """Makes the database read-only, ends all other sessions, and sees that nobody comes back.
 
-    `release` sends the canary of a phase on its way (freeze/canary.py) while the fence is being
+    `release` sends the canary of a phase on its way (tables/canary.py) while the fence is being
     proved: users wait for both. It counts if the proof shows that nobody came behind it.
 
     The session must be allowed to write. Raises FenceNotHeld naming who still writes, with the
