@@ -1,5 +1,6 @@
 # Runs in a Redash container: asks redis by the address that Redash has, password, number and TLS
-# included. "look": queues and paused data sources. "wait N": until nothing is queued or at work.
+# included. "look": queues and paused data sources. "wait N": until nothing is queued or at work,
+# and what is paused then.
 import os
 import re
 import sys
@@ -29,16 +30,20 @@ def queued(jobs):
     return left
 
 
+def say_paused():
+    for key in connect(own).scan_iter(match="ds:*:pause"):
+        found = re.match("ds:([0-9]+):pause$", text(key))
+        if found:
+            print("@paused " + found.group(1))
+
+
 try:
     jobs = connect(os.environ.get("RQ_REDIS_URL", own))
     if sys.argv[1] == "look":
         for name, waiting, running in queued(jobs):
             if re.match("[A-Za-z0-9_.:@-]{1,100}$", name):
                 print("@queue %s %d %d" % (name, waiting, running))
-        for key in connect(own).scan_iter(match="ds:*:pause"):
-            found = re.match("ds:([0-9]+):pause$", text(key))
-            if found:
-                print("@paused " + found.group(1))
+        say_paused()
         print("@queues seen")
     else:
         deadline = time.time() + int(sys.argv[2])
@@ -47,6 +52,7 @@ try:
             if left == 0 or time.time() >= deadline:
                 break
             time.sleep(0.5)
+        say_paused()
         print("@left %d" % left)
 except Exception as error:
     # The class alone: a message may hold the address.

@@ -26,8 +26,9 @@ from rehearsal.faults.verdict import disagreements
 from rehearsal.folder import DISK_FULL, settle
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Confirm, Options
-from rehearsal.outcome import LedgerCount, over_memory, problems
+from rehearsal.outcome import LedgerCount, over_memory, problems, server_errors
 from rehearsal.postgres.making import ClusterError
+from rehearsal.redash.command import RedashNotStarted
 from rehearsal.terminal import Progress, Screen, conclude, screen
 from rehearsal.terminal.progress import Loaded
 from rehearsal.terminal.verdict import Ending
@@ -38,7 +39,7 @@ from rehearsal.world import World
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
 
-NOT_BEGUN = (DumpNotRestored, ClusterError, WorkloadNotStarted, LookupError)
+NOT_BEGUN = (DumpNotRestored, ClusterError, RedashNotStarted, WorkloadNotStarted, LookupError)
 """What keeps the world from being made: each says what is wrong and what to do."""
 
 BROKEN = "broken.txt"
@@ -141,6 +142,9 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         found += violations(seen, serves=case.serving, excused=case.excused)
         found += case.judge(world, report or {})
         found += contents_told(world)
+        # Where the old PostgreSQL has to be restarted, users meet that, as the README says.
+        if not options.fault and "allowSourceRestart" not in wanted:
+            found += server_errors(workload.availability.server_errors)
         (world.directory / "rehearsal.json").write_text(
             json.dumps(
                 {
@@ -171,7 +175,8 @@ def _as_the_case_wants(options: Options, case: Case) -> Options:
     confirm = options.confirm
     if case.confirm not in {"nobody", "keep"}:
         confirm = cast("Confirm", case.confirm)
-    return dataclasses.replace(options, approve=approve, confirm=confirm)
+    old_host = case.old_host or options.old_host
+    return dataclasses.replace(options, approve=approve, confirm=confirm, old_host=old_host)
 
 
 def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Execution:

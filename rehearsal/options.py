@@ -30,8 +30,12 @@ HELP = """make rehearse [SETTING=value ...]
   SCALE=small         small (the default), medium or large
   SOURCE_DUMP=file    your own Redash: a pg_dump (custom or plain) instead of made-up data
   SOURCE_SECRET_KEY=  the REDASH_SECRET_KEY that dump's data sources are encrypted with
-  REDASH_COMMAND=...  a real Redash instead of the stand-in: a shell command, started once a side
-                      with REDASH_DATABASE_URL and PORT in its environment
+  REDASH_COMMAND=...  a real Redash instead of the stand-in: a shell command, run as an image's
+                      entry point, on both sides. REDASH_ROLE ("$1" too) is server (to answer at
+                      PORT), scheduler, worker (QUEUES, WORKERS_COUNT), or python, which runs the
+                      program in the rest of "$@" with Redash's modules; REDASH_SIDE is old or new.
+                      REDASH_DATABASE_URL, REDASH_REDIS_URL, both secrets and the host's other
+                      settings are set. Needs redis-server or valkey-server: each side has its own
   OLD_HOST=name       another kind of old host: {hosts}
   SOURCE_PG_BIN=dir   other PostgreSQL programs for the old side (13 and newer)
   TARGET_PG_BIN=dir   the same for the new side

@@ -29,6 +29,11 @@ def over_memory(usage: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def server_errors(met: Mapping[str, int]) -> list[str]:
+    """Answers with 5xx that users got from Redash itself, where nothing was broken on purpose."""
+    return [f"users got {count} times {what}" for what, count in sorted(met.items())]
+
+
 def problems(
     report: Mapping[str, Any] | None, ledger: LedgerCount, *, expected: str = "SUCCEEDED"
 ) -> list[str]:

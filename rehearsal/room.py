@@ -8,6 +8,7 @@ import socket
 import tempfile
 from pathlib import Path
 
+from rehearsal.old_host.redis_server import PROGRAMS, find_program
 from rehearsal.options import BadOption, Options
 
 GIGABYTE = 10**9
@@ -20,6 +21,11 @@ DUMP_FACTOR = 12
 def check_room(options: Options) -> None:
     """Raises BadOption, which names what is missing and the remedy."""
     _loopback()
+    if options.redash_command and not find_program():
+        raise BadOption(
+            f"REDASH_COMMAND: a real Redash needs a real redis; {' or '.join(PROGRAMS)} is not in "
+            "PATH (Debian: apt-get install redis-server; macOS: brew install redis)"
+        )
     needed = NEEDED_BYTES[options.scale]
     if options.source_dump is not None:
         from rehearsal.dataset.dump import DumpNotRestored, check_dump

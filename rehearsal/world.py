@@ -22,12 +22,13 @@ from rehearsal.folder import MARK, clear
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
-from rehearsal.old_host.redis import Redis
+from rehearsal.old_host.redis import QueueStore, Redis
+from rehearsal.old_host.redis_server import RedisServer, find_program
 from rehearsal.options import Options
 from rehearsal.postgres import Cluster, programs
 from rehearsal.redash.process import free_port
 from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
-from rehearsal.workload import KINDS, Workload
+from rehearsal.workload import Workload
 
 ROOT = Path(__file__).parents[1]
 APPROVERS = ("manager@example.com", "owner@example.com")
@@ -62,7 +63,7 @@ PARAMETERS = {
 """What a rehearsal chooses differently from the template's defaults: it has less time."""
 
 BY_AWS_CLOCK = {"TargetTimeoutSeconds": "600"}
-"""What it leaves as long as on AWS when AWS's clock counts."""
+"""What it leaves as long as on AWS when AWS's clock counts, or where a real Redash starts."""
 
 
 class World:
@@ -188,15 +189,16 @@ class World:
             secret_key=self.secret_key,
             cookie_secret=self.cookie_secret,
             redash_command=self.options.redash_command,
+            redis=self._own_redis("old", kind.redis_password, kind.redis_number),
             kind=kind,
             redash_port=published,
         )
         self._ending.callback(self.host.stop)
         self.host.install()
         self.host.start_services()
-        self.new_redis = Redis()
-        self.new_redis.start()
+        self.new_redis = self._own_redis("new") or Redis()
         self._ending.callback(self.new_redis.stop)
+        self.new_redis.start()
         self.ecs = EcsStandIn(
             self.cloud, self.directory, redash_command=self.options.redash_command
         )
@@ -214,10 +216,18 @@ class World:
             vpc_id=old.vpc_id,
             subnet_ids=old.subnet_ids,
             listener_arn=old.listener_arn,
-            image=f"redash/redash:{kind.redash}",
+            image=f"redash/redash:{self.host.version}",
             variables=kind.environment,
             redis_url=f"redis://127.0.0.1:{self.new_redis.port}/0",
         )
+
+    def _own_redis(self, side: str, password: str = "", number: int = 0) -> QueueStore | None:
+        """A real redis for a side of a real Redash; ended with everything else."""
+        if not self.options.redash_command:
+            return None
+        made = RedisServer(find_program(), self.directory / f"redis-{side}", password, number)
+        self._ending.callback(made.stop)
+        return made
 
     def _unprepare(self) -> None:
         """PostgreSQL as the official image starts it: no logical decoding, no replication."""
@@ -231,7 +241,7 @@ class World:
             ROOT / "template.yaml",
             {
                 **PARAMETERS,
-                **(BY_AWS_CLOCK if self.by_aws_clock else {}),
+                **(BY_AWS_CLOCK if self.by_aws_clock or self.options.redash_command else {}),
                 "SourceInstanceId": old.instance_id,
                 "ComposeDirectory": str(self.host.compose_directory),
                 "SourceDatabaseSecretArn": self._secret(
@@ -263,13 +273,7 @@ class World:
 
     def workload(self) -> Workload:
         """Users who write through the load balancer; to be started and stopped by the caller."""
-        kinds = KINDS
-        if self.options.redash_command:
-            # A real Redash stores these only after it has acknowledged them.
-            kinds = tuple(kind for kind in KINDS if kind not in {"event", "execution"})
-        made = Workload(
-            self.balancer.url, self.directory / "ledger.ndjson", api_key=self.admin_key, kinds=kinds
-        )
+        made = Workload(self.balancer.url, self.directory / "ledger.ndjson", api_key=self.admin_key)
         self._ending.callback(made.stop)
         return made
 

@@ -19,6 +19,7 @@ from redash_migration.replication.waiting import (
     answer_task_wait,
     urge_replication_to_stop,
 )
+from redash_migration.traffic.errors_seen import count_errors
 
 logger = Logger(service="redash-migration")
 
@@ -40,13 +41,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         )
         return answers
 
+    def look_after(record: Record) -> None:
+        count_errors(record, wiring.answer_metrics(), wiring.settings()["TARGET_GROUP_ARN"])
+        follow_up(record, now())
+
     done = reconcile(
         wiring.ownership(),
         wiring.record,
         resumer,
         resumer,
         answers_of,
-        lambda record: follow_up(record, now()),
+        look_after,
     )
     if done.oldest_wait_seconds is not None:
         logger.info("waits", extra={"oldest_wait_seconds": done.oldest_wait_seconds})

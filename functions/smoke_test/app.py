@@ -9,7 +9,8 @@ from redash_migration.direction import direction_of
 from redash_migration.homecoming.traffic import with_addresses
 from redash_migration.step import step
 from redash_migration.traffic.administrator import administrator
-from redash_migration.traffic.smoke import ask_servers
+from redash_migration.traffic.paused import paused_sources
+from redash_migration.traffic.smoke import answering_sources, ask_servers
 
 
 @step("SmokeTest")
@@ -22,10 +23,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     direction = direction_of(event)
     secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
     given = wiring.secrets().text(secret).strip() if secret else ""
+    record = wiring.record(event["migration_id"], direction)
     ask_servers(
-        wiring.record(event["migration_id"], direction),
+        record,
         with_addresses(event["targets"], wiring.source_address),
-        administrator(wiring.writing_address(direction), given),
+        administrator(
+            wiring.writing_address(direction),
+            given,
+            answering=answering_sources(record),
+            paused=paused_sources(record),
+        ),
         fact=str(event.get("fact", "smoke_test")),
     )
     return {}

@@ -16,6 +16,7 @@ from typing import Any
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION
 from rehearsal.ecs.secrets import Clients
 from rehearsal.ecs.task import Description
+from rehearsal.redash.command import PYTHON, RedashCommand
 
 IMAGE = Path(__file__).parents[1] / "redash" / "image"
 
@@ -32,9 +33,12 @@ class OnceTask:
         *,
         command: Sequence[str],
         cloud: Clients,
+        started_by: str = "",
+        redash: RedashCommand | None = None,
     ) -> None:
         self.id = uuid.uuid4().hex
         self.service = ""
+        self.started_by = started_by
         place = f"{DEFAULT_REGION}:{ACCOUNT}"
         self.cluster_arn = f"arn:aws:ecs:{place}:cluster/{cluster}"
         self.task_arn = f"arn:aws:ecs:{place}:task/{cluster}/{self.id}"
@@ -46,6 +50,7 @@ class OnceTask:
         self._environment = environment
         self._command = list(command)
         self._cloud = cloud
+        self._redash = redash
         self._process: subprocess.Popen[bytes] | None = None
         self._over = False
 
@@ -61,22 +66,31 @@ class OnceTask:
 
     def start(self) -> None:
         """Start the container."""
-        inside = [sys.executable, *self._command[1:]] if self._command[:1] == ["python"] else None
+        words, environment = self._called()
         self._process = subprocess.Popen(
-            inside or self._command,
+            words,
             cwd=IMAGE,
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "PYTHONPATH": os.pathsep.join([str(IMAGE), *filter(None, sys.path)]),
-                "PYTHONDONTWRITEBYTECODE": "1",
-                **self._environment,
-            },
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         Thread(target=self._deliver, args=[self._process], daemon=True).start()
+
+    def _called(self) -> tuple[list[str], dict[str, str]]:
+        """The argument list, and the environment."""
+        if self._redash is not None:
+            role = self._command[0] if self._command else "server"
+            words = self._redash.words(*self._command)
+            return words, self._redash.environment(role, self._environment)
+        program, *arguments = self._command
+        return [sys.executable if program == PYTHON else program, *arguments], {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": os.pathsep.join([str(IMAGE), *filter(None, sys.path)]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **self._environment,
+        }
 
     def stop(self, reason: str) -> None:
         """End it."""

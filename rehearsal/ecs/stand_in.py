@@ -16,6 +16,7 @@ from rehearsal.ecs.once import OnceTask
 from rehearsal.ecs.secrets import Clients, SecretMissing, environment_of
 from rehearsal.ecs.service import ServiceControl
 from rehearsal.ecs.task import Task
+from rehearsal.redash.command import RedashCommand
 
 ROUND_SECONDS = 0.2
 OVERRIDES_LIMIT = 8192
@@ -27,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 class EcsStandIn:
     """Runs the tasks of all services.
 
-    ``redash_command`` replaces the stand-in's server. Target groups get 127.0.0.1 and the task's
+    ``redash_command`` replaces the stand-in of Redash. Target groups get 127.0.0.1 and the task's
     port; the load balancer of the rehearsal takes several tasks of one address.
     """
 
@@ -41,7 +42,7 @@ class EcsStandIn:
     ) -> None:
         self._cloud = cloud
         self._logs = directory / "ecs"
-        self._command = redash_command
+        self._command = RedashCommand(redash_command, "new") if redash_command else None
         self._ecs = backend("ecs", region)
         self._elbv2 = backend("elbv2", region)
         self._controls: dict[str, ServiceControl] = {}
@@ -126,7 +127,13 @@ class EcsStandIn:
         return service
 
     def _run_task(
-        self, cluster: str, task_definition: str, count: int, overrides: Any, *_: object
+        self,
+        cluster: str,
+        task_definition: str,
+        count: int,
+        overrides: Any,
+        started_by: str,
+        *_: object,
     ) -> list[Any]:
         """RunTask: one process with another command; the limit of the overrides is kept."""
         if count != 1:
@@ -143,6 +150,8 @@ class EcsStandIn:
             environment_of(container, self._cloud),
             command=override.get("command") or container.get("command") or [],
             cloud=self._cloud,
+            started_by=started_by,
+            redash=self._command,
         )
         started.start()
         self._once.append(started)
@@ -158,13 +167,14 @@ class EcsStandIn:
 
     def _list_tasks(self, cluster: str, *conditions: str | None) -> list[Any]:
         # In moto's order: container instance, family, started by, service, desired status.
-        _, family, _, service, status = (*conditions, None, None, None, None, None)[:5]
+        _, family, started_by, service, status = (*conditions, None, None, None, None, None)[:5]
         found = []
         for task in self._all():
             named = task.definition_arn.rpartition("/")[2].partition(":")[0]
             if (
                 cluster.rpartition("/")[2] == task.cluster_arn.rpartition("/")[2]
                 and family in {None, named}
+                and started_by in {None, "", getattr(task, "started_by", "")}
                 and (service or "").rpartition("/")[2] in {"", task.service}
                 and task.desired_status == (status or "RUNNING")
             ):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rehearsal.redash.command import RedashCommand
 from rehearsal.redash.process import RedashProcess, free_port
 from rehearsal.timing import clock
 
@@ -27,7 +28,7 @@ class Task:
         environment: Mapping[str, str],
         *,
         log: Path,
-        command: str,
+        command: RedashCommand | None,
     ) -> None:
         self.id = uuid.uuid4().hex
         self.service = service.name
@@ -47,10 +48,8 @@ class Task:
         words = container.get("command") or ["server"]
         role = words[0] if words[0] in {"server", "scheduler"} else "worker"
         variables = {**environment, "PORT": str(self.port)}
-        if command and role != "server":
-            variables["REHEARSAL_IDLE"] = "yes"  # as on the old side
         self._cluster = cluster
-        self._process = RedashProcess(role, variables, log, command if role == "server" else "")
+        self._process = RedashProcess(role, variables, log, command)
 
     @property
     def last_status(self) -> str:

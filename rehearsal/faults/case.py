@@ -46,6 +46,8 @@ class Case:
     execution_input: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the template that differ from a rehearsal's own."""
+    old_host: str = ""
+    """A kind of old host; "": the one that was chosen (``OLD_HOST``)."""
     approve: Literal["auto", "reject", "nobody"] = "auto"
     confirm: Confirm | Literal["nobody"] = "keep"
     excused: frozenset[str] = frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
@@ -35,6 +36,8 @@ class LoadBalancer:
         region: str = DEFAULT_REGION,
     ) -> None:
         elbv2 = backend("elbv2", region)
+        self._metrics = backend("cloudwatch", region)
+        self._name = listener_arn.partition(":listener/")[2].rpartition("/")[0]
         self._elbv2 = elbv2
         self._instances = instances
         self._listener = Listener(elbv2, listener_arn)
@@ -79,6 +82,26 @@ class LoadBalancer:
         chosen = self._choice.choose(shares(action))
         name = self._elbv2.target_groups[chosen.target_group].name
         return name, self._resolve(chosen.target.id, chosen.target.port)
+
+    def count_error(self, group: str) -> None:
+        """As the service does, for CloudWatch; nobody else may write into its namespace."""
+        arn = next(arn for arn, one in self._elbv2.target_groups.items() if one.name == group)
+        dimensions = [
+            {"Name": "LoadBalancer", "Value": self._name},
+            {"Name": "TargetGroup", "Value": arn.rpartition(":")[2]},
+        ]
+        self._metrics.put_metric_data(
+            "AWS/ApplicationELB",
+            [
+                {
+                    "MetricName": "HTTPCode_Target_5XX_Count",
+                    "Dimensions": dimensions,
+                    "Timestamp": datetime.now(UTC).replace(tzinfo=None),  # as moto keeps times
+                    "Value": 1.0,
+                    "Unit": "Count",
+                }
+            ],
+        )
 
     def _deregistration_delay(self, group: str) -> float:
         attributes = self._elbv2.target_groups[group].attributes

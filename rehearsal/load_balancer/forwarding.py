@@ -95,7 +95,8 @@ def forwarded(headers: Mapping[str, str], client: str, port: int) -> dict[str, s
     return {
         **end_to_end(headers),
         "X-Forwarded-For": f"{before}, {client}" if before else client,
-        "X-Forwarded-Proto": "http",
+        # Users come by HTTPS everywhere; here only the certificate is missing.
+        "X-Forwarded-Proto": "https",
         "X-Forwarded-Port": str(port),
         "Connection": "close",
     }

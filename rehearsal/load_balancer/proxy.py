@@ -26,6 +26,9 @@ class Routing(Protocol):
     def target(self, action: Mapping[str, Any]) -> tuple[str, tuple[str, int] | None]:
         """The name of the target group and the address of one of its targets."""
 
+    def count_error(self, group: str) -> None:
+        """A target of the group answered with 5xx."""
+
 
 class Proxy(ThreadingHTTPServer):
     """Listens on 127.0.0.1; each request is routed by the rules of its own moment."""
@@ -97,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
             connection.close()
 
     def _relay(self, answer: http.client.HTTPResponse, group: str) -> None:
+        if answer.status >= 500:
+            self.server.routing.count_error(group)
         self.send_response_only(answer.status, answer.reason)
         for name, value in end_to_end(dict(answer.getheaders())).items():
             self.send_header(name, value)

@@ -12,8 +12,9 @@ from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from rehearsal.old_host.compose_file import Definition
-from rehearsal.old_host.redis import Redis
+from rehearsal.old_host.redis import QueueStore
 from rehearsal.postgres import Cluster, ClusterError
+from rehearsal.redash.command import RedashCommand
 from rehearsal.redash.process import RedashProcess
 
 
@@ -49,12 +50,12 @@ class RedashContainer:
     def __init__(
         self,
         cluster: Cluster,
-        redis: Redis,
+        redis: QueueStore,
         *,
         log: Path,
         programs: Path,
         port: int,
-        command: str,
+        command: RedashCommand | None,
     ) -> None:
         self._cluster = cluster
         self._redis = redis
@@ -85,10 +86,7 @@ class RedashContainer:
         if role == "server":
             variables["PORT"] = str(self._port)
             variables["REDASH_GUNICORN_BIND"] = f"127.0.0.1:{self._port}"
-        command = self._command if role == "server" else ""
-        if self._command and role != "server":
-            variables["REHEARSAL_IDLE"] = "yes"  # invented results are nothing for a real database
-        self._process = RedashProcess(role, variables, self._log, command)
+        self._process = RedashProcess(role, variables, self._log, self._command)
         self._process.start()
 
     def wait_until_ready(self, seconds: float) -> bool:
@@ -107,9 +105,11 @@ class RedashContainer:
         return [self._programs]
 
     def environment(self) -> Mapping[str, str]:
-        modules = os.pathsep.join([str(self._programs), *filter(None, sys.path)])
-        inside = {"PWD": str(self._programs), "PYTHONPATH": modules}
-        return {**self._variables, **inside}
+        inside = {**self._variables, "PWD": str(self._programs)}
+        if self._command is None:
+            modules = [str(self._programs), *filter(None, sys.path)]
+            inside["PYTHONPATH"] = os.pathsep.join(modules)
+        return inside
 
 
 def _at(url: str, place: str) -> str:
@@ -175,7 +175,7 @@ class PostgresContainer:
 class RedisContainer:
     """The queues' store."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: QueueStore) -> None:
         self._redis = redis
 
     @property

@@ -22,25 +22,28 @@ from rehearsal.old_host.docker.daemon import Daemon, write_client
 from rehearsal.old_host.docker.engine import Engine
 from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.kinds import HOST_KINDS, HostKind
-from rehearsal.old_host.redis import Redis
+from rehearsal.old_host.redis import QueueStore, Redis
 from rehearsal.old_host.run_command import EventBus, RunCommand
 from rehearsal.old_host.services import Services
 from rehearsal.old_host.short_place import ShortPlace
 from rehearsal.postgres import Cluster
+from rehearsal.redash.command import RedashCommand, RedashNotStarted
 from rehearsal.redash.process import free_port
 
 IMAGE = Path(__file__).parents[1] / "redash" / "image"
 """Modules that stand for those of a Redash image."""
-STARTS_WITHIN = 120.0
-"""Seconds that a server may take to answer after its start; a real one needs twenty."""
+STARTS_WITHIN = 300.0
+"""Seconds that a server may take to answer after its start; a real one needs twenty, on a machine
+with nothing else to do."""
 
 
 class OldHost:
     """The instance ``instance_id`` under ``directory``/old_host.
 
     ``cluster`` is its PostgreSQL, ``dbname`` Redash's database in it. ``kind`` says how this host
-    differs from the official installation; ``redash_command`` replaces the stand-in's server;
-    ``paused`` are ids of data sources that somebody paused.
+    differs from the official installation; ``redash_command`` replaces the stand-in of Redash, in
+    every role, and has the queues in ``redis``, a real one; ``paused`` are ids of data sources that
+    somebody paused.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class OldHost:
         cookie_secret: str,
         redash_command: str = "",
         redash_port: int = 0,
+        redis: QueueStore | None = None,
         kind: HostKind = HOST_KINDS["official-2025"],
         paused: Sequence[int] = (),
     ) -> None:
@@ -64,11 +68,12 @@ class OldHost:
         self.compose_directory = self._place.path
         self.redash_port = redash_port or free_port()
         self.kind = kind
-        self.redis = Redis(kind.redis_password, kind.redis_number)
-        for number in paused:
-            self.redis.pause(number)
+        self.redis = redis or Redis(kind.redis_password, kind.redis_number)
+        self.version = kind.redash
+        """Redash's, as its package tells it."""
+        self._paused = paused
         self._cluster = cluster
-        self._command = redash_command
+        self._command = RedashCommand(redash_command, "old") if redash_command else None
         address = cluster.address(dbname)
         self._installation = Installation(
             secret_key=secret_key,
@@ -101,11 +106,24 @@ class OldHost:
         self.run_command.install()
 
     def start_services(self) -> None:
-        """``docker compose up -d``; returns when the server answers."""
+        """``docker compose up -d``; returns when the server answers.
+
+        Raises:
+            RedashNotStarted: it does not; the text names its log.
+        """
+        self.redis.start()
+        for number in self._paused:
+            self.redis.pause(number)
         self.services.up(read_project(find_files(self.compose_directory)))
-        server = self.services.get(self.kind.service("server"))
-        if server is not None and isinstance(server.container, RedashContainer):
-            server.container.wait_until_ready(STARTS_WITHIN)
+        name = self.kind.service("server")
+        server = self.services.get(name)
+        if server is None or not isinstance(server.container, RedashContainer):
+            return
+        if not server.container.wait_until_ready(STARTS_WITHIN):
+            raise RedashNotStarted(
+                "the old Redash's server does not answer /ping: it ended, or takes longer than "
+                f"{STARTS_WITHIN:.0f} s. See {self._log_of(name)}"
+            )
 
     def stop(self) -> None:
         """End the commands and the containers, the database aside, whose owner ends it."""
@@ -141,12 +159,19 @@ class OldHost:
     def _lay_out_image(self) -> None:
         """What a Redash image holds: its own modules, and the python that knows them."""
         inside = self._inside / "redash"
-        shutil.copytree(IMAGE, inside, dirs_exist_ok=True)
-        version = inside / "redash" / "__init__.py"
-        text = version.read_text().replace('"25.8.0"', f'"{self.kind.redash}"')
-        version.write_text(text)
         python = inside / "python"
-        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        if self._command is None:
+            shutil.copytree(IMAGE, inside, dirs_exist_ok=True)
+            version = inside / "redash" / "__init__.py"
+            text = version.read_text().replace('"25.8.0"', f'"{self.kind.redash}"')
+            version.write_text(text)
+            python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        else:
+            inside.mkdir(parents=True)
+            own = {"REDASH_COOKIE_SECRET": "for the import alone"}
+            self.version, package = self._command.package(own, self._log_of("python"))
+            (inside / "redash").symlink_to(package)
+            python.write_text(self._command.python())
         python.chmod(0o755)
 
     def _interpret(self, program: str, arguments: list[str], directory: Path) -> Answer:

@@ -31,6 +31,8 @@ class HostKind:
     program_in_path: bool = True
     prepared: bool = True
     second_database: bool = False
+    refused: bool = False
+    """The preflight says why it can't be moved."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def service(self, name: str) -> str:
@@ -87,6 +89,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
         compose="1.24.1",
         version_line='version: "2"\n',
         redash="8.0.0",
+        refused=True,
         redis_image="redis:5.0-alpine",
     ),
     "custom-names": HostKind(
@@ -116,6 +119,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
             "REDASH_GOOGLE_CLIENT_ID": "an-id.apps.example",
             "REDASH_GOOGLE_CLIENT_SECRET": "a secret: with $odd 'marks' in it",
             "REDASH_ADDITIONAL_QUERY_RUNNERS": "redash.query_runner.python",
+            "REDASH_ENFORCE_HTTPS": "true",
         },
     ),
 }

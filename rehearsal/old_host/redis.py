@@ -6,8 +6,30 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
+from typing import Protocol
 
 ERROR = "-ERR "
+
+
+class QueueStore(Protocol):
+    """What holds the queues: the stand-in below, or a real redis."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+
+    @property
+    def port(self) -> int:
+        """Where on this machine."""
+
+    def start(self) -> None:
+        """Listen; nothing while it does."""
+
+    def stop(self) -> None:
+        """Listen no more."""
+
+    def pause(self, data_source: int, reason: str = "") -> None:
+        """Pause a data source, as an administrator does."""
 
 
 class Redis:
@@ -85,6 +107,9 @@ class Redis:
         self.lists.setdefault(key, []).append(job)
         return len(self.lists[key])
 
+    def _delete(self, key: str) -> int:
+        return int(self.strings.pop(key, None) is not None)
+
     def _set(self, key: str, value: str) -> str:
         self.strings[key] = value
         return "+OK"
@@ -98,6 +123,7 @@ _COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]]
     "zcard": lambda _redis, _words: 0,
     "exists": lambda redis, words: int(words[0] in redis._matching("*")),
     "get": lambda redis, words: redis.strings.get(words[0], ""),
+    "del": lambda redis, words: redis._delete(words[0]),
     "set": lambda redis, words: redis._set(words[0], words[1]),
     "smembers": lambda redis, words: [*sorted(redis.sets.get(words[0], ()))],
     "keys": lambda redis, words: list(redis._matching(words[0])),

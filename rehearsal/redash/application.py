@@ -9,15 +9,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 
-from rehearsal.redash import activity, data_sources, executions, overview, queries
+from rehearsal.redash import activity, data_sources, executions, overview, queries, workforce
 from rehearsal.redash.encryption import WrongSecretKey
 from rehearsal.redash.exchange import Answer, NotFound, Refused, Request, User, as_json
+from rehearsal.redash.image.redis import RedisError
 from rehearsal.redash.pool import Connection, Pool
+from rehearsal.redash.presence import Presence
 from rehearsal.redash.routes import dispatch
 from rehearsal.redash.settings import Settings
 
-RESOURCES = (activity, data_sources, executions, overview, queries)
+RESOURCES = (activity, data_sources, executions, overview, queries, workforce)
 """The modules whose import registers the routes."""
+
+ADMINISTRATORS = frozenset({"/status.json"})
+"""Outside /api/, and yet for those who have a key."""
 
 _HTML = "text/html; charset=utf-8"
 
@@ -28,24 +33,29 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool = Pool(settings.database_url)
+        self._presence = Presence(settings.redis_url) if settings.redis_url else None
 
-    def answer(self, method: str, target: str, authorization: str, body: bytes) -> Answer:
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request. A write is answered with 2xx only after its COMMIT."""
         parts = urlsplit(target)
         if parts.path == "/ping":
             return Answer(200, b"PONG.", "text/plain")  # even with the database down
+        if self._settings.enforce_https and headers.get("X-Forwarded-Proto") != "https":
+            return Answer(302, b"", _HTML, {"Location": f"https://{headers.get('Host')}{target}"})
         try:
-            if not parts.path.startswith("/api/"):
+            if not parts.path.startswith("/api/") and parts.path not in ADMINISTRATORS:
                 return self._page(parts.path)
             parameters = dict(parse_qsl(parts.query))
             content = json.loads(body) if body else None
             with self._pool.transaction() as connection:
-                user = _user(connection, authorization, parameters)
-                request = Request(connection, self._settings.secret_key, user, parameters, content)
+                user = _user(connection, headers.get("Authorization", ""), parameters)
+                request = Request(
+                    connection, self._settings.secret_key, user, parameters, content, self._presence
+                )
                 return dispatch(method, parts.path, request)
         except Refused as refusal:
             return as_json({"message": str(refusal)}, refusal.status)
-        except (psycopg.Error, WrongSecretKey, ValueError) as error:
+        except (psycopg.Error, RedisError, WrongSecretKey, ValueError) as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             print(f"{method} {parts.path} 500 {reason}", file=sys.stderr, flush=True)
             return as_json({"message": "Internal Server Error"}, 500)

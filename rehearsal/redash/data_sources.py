@@ -24,7 +24,19 @@ def list_data_sources(request: Request) -> Answer:
     rows = request.connection.execute(
         "SELECT * FROM data_sources WHERE org_id = %s ORDER BY id", [request.user.org_id]
     ).fetchall()
-    return as_json([_summary(_opened(row, request.secret_key)) for row in rows])
+    paused = _paused(request)
+    return as_json(
+        [_summary(_opened(row, request.secret_key), row["id"] in paused) for row in rows]
+    )
+
+
+@route("POST", "/api/data_sources/<number>/pause")
+def pause_data_source(request: Request, number: int) -> Answer:
+    """Its scheduled queries do not run any more; kept in redis, as Redash does."""
+    source = data_source(request.connection, number, request.secret_key)
+    if request.presence:
+        request.presence.pause(number, str((request.body or {}).get("reason") or ""))
+    return as_json(_summary(source, True))
 
 
 @route("GET", "/api/data_sources/<number>")
@@ -35,19 +47,23 @@ def show_data_source(request: Request, number: int) -> Answer:
         name: "--------" if name == "password" else value
         for name, value in source["options"].items()
     }
-    return as_json({**_summary(source), "options": hidden})
+    return as_json({**_summary(source, number in _paused(request)), "options": hidden})
 
 
 def _opened(row: dict[str, Any], secret_key: str) -> dict[str, Any]:
     return {**row, "options": decrypt_options(bytes(row["encrypted_options"]), secret_key)}
 
 
-def _summary(source: dict[str, Any]) -> dict[str, Any]:
+def _paused(request: Request) -> set[int]:
+    return request.presence.paused() if request.presence else set()
+
+
+def _summary(source: dict[str, Any], paused: bool) -> dict[str, Any]:
     return {
         "id": source["id"],
         "name": source["name"],
         "type": source["type"],
         "syntax": "sql",
-        "paused": 0,
+        "paused": int(paused),
         "view_only": False,
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.redash.pool import Connection
+from rehearsal.redash.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Request:
     user: User
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    presence: Presence | None = None
 
     def fields(self) -> dict[str, Any]:
         """The body as a JSON object; 400 if it is something else."""

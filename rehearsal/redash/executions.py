@@ -14,6 +14,8 @@ from rehearsal.redash.queries import query_hash, query_row
 from rehearsal.redash.routes import route
 from rehearsal.redash.rows import insert
 
+QUEUED = 1
+_LARGEST = 2**31 - 1
 SUCCESS = 3
 """Status of a finished job; 4 would be a failed one."""
 
@@ -52,12 +54,18 @@ def _result_of(text: str) -> str:
 
 @route("POST", "/api/query_results")
 def request_result(request: Request) -> Answer:
-    """Execute at once, and answer as if a worker had been asked."""
+    """Execute at once, and answer as if a worker had been asked; where none serves the data
+    source's queue, the job waits for ever."""
     number = request.fields().get("query_id")
+    source = data_source(
+        request.connection, int(request.required("data_source_id")), request.secret_key
+    )
+    if request.presence and source["queue_name"] not in request.presence.served():
+        return as_json({"job": _waiting(str(uuid.uuid4()))})
     result = execute(
         request.connection,
         request.secret_key,
-        source=int(request.required("data_source_id")),
+        source=int(source["id"]),
         text=str(request.required("query")),
         number=number if isinstance(number, int) else None,
     )
@@ -71,8 +79,10 @@ def show_job(request: Request, job: str) -> Answer:
         result = uuid.UUID(job).int
     except ValueError:
         raise NotFound from None
+    if result > _LARGEST:  # a result's id is no larger
+        return as_json({"job": _waiting(job)})
     row = request.connection.execute(
-        "SELECT id FROM query_results WHERE id = %s", [min(result, 2**31 - 1)]
+        "SELECT id FROM query_results WHERE id = %s", [result]
     ).fetchone()
     if row is None:
         raise NotFound
@@ -92,6 +102,11 @@ def show_results(request: Request, number: int) -> Answer:
     if row is None:
         raise NotFound
     return as_json({"query_result": {**row, "data": json.loads(row["data"] or "null")}})
+
+
+def _waiting(job: str) -> dict[str, Any]:
+    return {"id": job, "updated_at": 0, "status": QUEUED, "error": "", "result": None,
+            "query_result_id": None}  # fmt: skip
 
 
 def _job(result: int) -> dict[str, Any]:

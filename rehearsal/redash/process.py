@@ -12,10 +12,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from rehearsal.redash.command import LIFELINE, RedashCommand
 from rehearsal.redash.lifeline import VARIABLE
-
-GIVEN = ("REDASH_DATABASE_URL", "REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET", "PORT")
-"""What a command in the stand-in's place gets beside this process's own variables."""
 
 
 def free_port() -> int:
@@ -27,18 +25,20 @@ def free_port() -> int:
 
 
 class RedashProcess:
-    """``role`` is server, scheduler or worker; ``command`` is run by a shell instead, if given.
+    """``role`` is server, scheduler or worker; ``command`` runs in the stand-in's place if given.
 
     The process gets ``environment`` beside this process's own variables, writes to ``log``, and
     ends when this process does, however that ends.
     """
 
     def __init__(
-        self, role: str, environment: Mapping[str, str], log: Path, command: str = ""
+        self,
+        role: str,
+        environment: Mapping[str, str],
+        log: Path,
+        command: RedashCommand | None = None,
     ) -> None:
         self.role = role
-        if command:  # a real Redash has its own redis; ours is a name in nobody's network
-            environment = {name: environment[name] for name in GIVEN if name in environment}
         self.port = int(environment.get("PORT", "0"))
         self._environment = dict(environment)
         self._log = log
@@ -56,20 +56,13 @@ class RedashProcess:
         if self.running:
             return
         watched, self._lifeline = os.pipe()
-        own = [sys.executable, "-m", "rehearsal.redash", self.role]
-        theirs = [sys.executable, "-m", "rehearsal.redash.lifeline", "/bin/sh", "-c", self._command]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            **self._environment,
-            VARIABLE: str(watched),
-        }
+        words, environment = self._called()
         self._log.parent.mkdir(parents=True, exist_ok=True)
         try:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    theirs if self._command else own,
-                    env=environment,
+                    words,
+                    env={**environment, VARIABLE: str(watched)},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -107,6 +100,16 @@ class RedashProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def _called(self) -> tuple[list[str], dict[str, str]]:
+        """The argument list, and the environment."""
+        if self._command is not None:
+            # Isolated: another python is to be started, with modules of its own.
+            watching = [sys.executable, "-I", str(LIFELINE), *self._command.words(self.role)]
+            return watching, self._command.environment(self.role, self._environment)
+        modules = os.pathsep.join(filter(None, sys.path))
+        environment = {**os.environ, "PYTHONPATH": modules, **self._environment}
+        return [sys.executable, "-m", "rehearsal.redash", self.role], environment
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

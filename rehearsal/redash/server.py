@@ -54,8 +54,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
-            key = self.headers.get("Authorization", "")
-            answer = self.server.application.answer(self.command, self.path, key, body)
+            headers = dict(self.headers.items())
+            answer = self.server.application.answer(self.command, self.path, headers, body)
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.body)))

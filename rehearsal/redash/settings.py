@@ -15,7 +15,7 @@ class MissingVariable(Exception):
 class Settings:
     """``queues`` are those a worker serves; ``seconds_between_runs`` paces scheduled work.
 
-    ``idle``: beside a real Redash, for whose database invented results are nothing.
+    Without a ``redis_url`` every queue counts as served: for a server that is started by itself.
     """
 
     database_url: str
@@ -24,7 +24,8 @@ class Settings:
     port: int
     queues: frozenset[str]
     seconds_between_runs: float
-    idle: bool = False
+    redis_url: str = ""
+    enforce_https: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -46,5 +47,6 @@ class Settings:
             port=int(variables.get("PORT", "5000")),
             queues=frozenset(variables.get("QUEUES", "default").replace(",", " ").split()),
             seconds_between_runs=float(variables.get("REDASH_SECONDS_BETWEEN_RUNS", "1")),
-            idle=bool(variables.get("REHEARSAL_IDLE")),
+            redis_url=variables.get("REDASH_REDIS_URL", ""),
+            enforce_https=variables.get("REDASH_ENFORCE_HTTPS", "").lower() in {"true", "1"},
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from threading import Lock
 
 from rehearsal.workload.ledger import Ledger, Outage
@@ -17,12 +18,19 @@ class Availability:
         self._total = 0.0
         self._longest = 0.0
         self._lock = Lock()
+        self.server_errors: Counter[str] = Counter()
+        """Answers with 5xx of Redash itself, by what was asked and by the target group."""
 
     def failed(self, began: float) -> None:
         """A request that began then got no answer, or a 5xx."""
         with self._lock:
             if self._down_since is None:
                 self._down_since = began
+
+    def refused(self, what: str) -> None:
+        """Redash itself answered with 5xx: users met an error page, or lost what they typed."""
+        with self._lock:
+            self.server_errors[what] += 1
 
     def answered(self, began: float) -> None:
         """A request that began then was answered."""

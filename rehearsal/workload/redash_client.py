@@ -47,6 +47,9 @@ class RedashClient:
         except (OSError, http.client.HTTPException, ValueError):  # ValueError: half an answer
             self.close()
             reply = Reply(0, None, "")
+        if reply.side and reply.status >= 500:
+            parts = "/".join("N" if part.isdecimal() else part for part in path.split("/"))
+            self._availability.refused(f"{method} {parts} of {reply.side}: {reply.status}")
         if reply.status == 0 or reply.status >= 500:
             self._availability.failed(began)
         else:

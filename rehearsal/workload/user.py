@@ -74,8 +74,8 @@ class User:
         text = f"SELECT '実行' -- {self._marker()}"
         body = {"data_source_id": source, "query": text, "query_id": number, "max_age": 0}
         reply = self._client.call("POST", "/api/query_results", body)
-        if reply.acknowledged:
-            result = reply.body["job"].get("query_result_id")
+        result = reply.body["job"].get("query_result_id") if reply.acknowledged else None
+        if result is not None:
             self._notebook.note(
                 reply,
                 "execute",
@@ -83,7 +83,7 @@ class User:
                 ("queries", {"id": number}, {"latest_query_data_id": result}),
             )
         else:
-            # Which result the query would point to is not known: any will do from here on.
+            # Which result the query will point to, and when, is not known: any will do now.
             self._notebook.note(
                 reply, "execute", ("queries", {"id": number}, {"latest_query_data_id": ANY})
             )

@@ -58,6 +58,7 @@ class Undoing:
             "set_desired": self.set_desired,
             "close_probe": self.close_probe,
             "delete_task": self.delete_task,
+            "stop_probe": self.stop_probe,
             "start_services": self.start_services,
             "stop_services": self.stop_services,
             "unprepare_source": self.unprepare_source,
@@ -66,16 +67,31 @@ class Undoing:
     def set_actions(self, listener: str, rule: str, actions: list[dict[str, Any]]) -> None:
         """Put the listener's original actions back, and see that somebody answers there.
 
-        A group gets health checks only while an action uses it, so its health is asked afterwards.
+        Users keep the maintenance answer until a target is healthy. A group gets health checks only
+        while an action uses it: a rule that nobody meets does. Where health does not come in time
+        the door is opened all the same, because then the load balancer tries every target.
         """
-        self._balancing.set_actions(listener, rule, actions)
         groups = target_groups(actions)
+        self._watch_health(listener, rule, groups)
+        self._answers(groups)
+        self._balancing.set_actions(listener, rule, actions)
+        for group in groups[:1]:
+            self._balancing.close_probe(listener, group)
+        if not self._answers(groups):
+            raise TransientFailure("the listener is as before, but no target of it is healthy")
+        self._record.milestone("reopened")
+
+    def _watch_health(self, listener: str, rule: str, groups: list[str]) -> None:
+        """Have the load balancer look at the first of the groups before it is used."""
+        if groups and groups[0] not in target_groups(self._balancing.actions(listener, rule)):
+            self._balancing.open_probe(listener, groups[0])
+
+    def _answers(self, groups: list[str]) -> bool:
         for _ in range(ANSWERING_SECONDS * 2):
             if not groups or any(healthy(self._balancing.targets(group)) for group in groups):
-                self._record.milestone("reopened")
-                return
+                return True
             self._sleep(0.5)
-        raise TransientFailure("the listener is as before, but no target of it is healthy")
+        return False
 
     def leave_new_home(self, maintenance: list[dict[str, Any]]) -> None:
         """First of all: nobody writes on the new side, and nothing of it comes up any more.
@@ -90,6 +106,10 @@ class Undoing:
                 now = self._balancing.actions(listener, rule)
                 if target_groups(now) not in ([], target_groups(entry.arguments["actions"])):
                     self._balancing.set_actions(listener, rule, replaced(now, maintenance))
+            if entry.action == "set_actions":
+                # While the old services start, so that nobody waits for a health check after it.
+                groups = target_groups(entry.arguments["actions"])
+                self._watch_health(entry.arguments["listener"], entry.arguments["rule"], groups)
         for entry in waiting:
             if entry.action == "set_desired" and self._ecs.services([entry.arguments["service"]]):
                 self._ecs.set_desired(entry.arguments["service"], 0)
@@ -113,6 +133,10 @@ class Undoing:
     def delete_task(self, identifier: str) -> None:
         """Stop and delete the replication task, and its slot with it."""
         delete_task(self._dms, identifier, self._sleep)
+
+    def stop_probe(self, started_by: str) -> None:
+        """End ProveNewHome's task in the new network, where it still runs."""
+        self._ecs.stop_started(started_by)
 
     def start_services(self, services: list[str], database: str) -> None:
         """Start the old host's containers that ran before; done when Redash itself has answered."""

@@ -11,7 +11,7 @@ from redash_migration.record.record import Record
 from redash_migration.settings import Settings
 
 if TYPE_CHECKING:
-    from redash_migration.adapters.cloudwatch import ReplicationMetrics
+    from redash_migration.adapters.cloudwatch import AnswerMetrics, ReplicationMetrics
     from redash_migration.adapters.dms import Dms
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
@@ -135,6 +135,13 @@ def replication_metrics() -> ReplicationMetrics:
     from redash_migration.adapters.cloudwatch import ReplicationMetrics
 
     return ReplicationMetrics(client("cloudwatch"))
+
+
+def answer_metrics() -> AnswerMetrics:
+    """What CloudWatch knows of the answers that users got."""
+    from redash_migration.adapters.cloudwatch import AnswerMetrics
+
+    return AnswerMetrics(client("cloudwatch"), settings()["LISTENER_ARN"])
 
 
 def run_command() -> RunCommand:

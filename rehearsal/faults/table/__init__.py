@@ -6,6 +6,7 @@ from rehearsal.faults.case import Case
 from rehearsal.faults.steps import cases
 from rehearsal.faults.table.database import DATABASE
 from rehearsal.faults.table.events import EVENTS
+from rehearsal.faults.table.hosts import HOSTS
 from rehearsal.faults.table.pause import PAUSE
 from rehearsal.faults.table.people import PEOPLE
 from rehearsal.faults.table.services import SERVICES
@@ -20,5 +21,6 @@ FAULTS: dict[str, Case] = {
     **PAUSE,
     **PEOPLE,
     **SERVICES,
+    **HOSTS,
     **dict(cases()),
 }

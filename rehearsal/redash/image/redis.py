@@ -49,6 +49,9 @@ class Redis:
     def set(self, key: str, value: str) -> bool:
         return bool(self._ask("SET", key, value))
 
+    def delete(self, key: str) -> int:
+        return int(self._ask("DEL", key))
+
     def exists(self, key: str) -> int:
         return int(self._ask("EXISTS", key))
 
@@ -93,7 +96,7 @@ class Redis:
         if kind == b":":
             return int(text)
         if kind == b"$":
-            return self._stream.read(int(text) + 2)[:-2]
+            return b"" if int(text) < 0 else self._stream.read(int(text) + 2)[:-2]
         if kind == b"*":
             return [self._answer() for _ in range(int(text))]
         raise RedisError(text.decode() or "no answer")

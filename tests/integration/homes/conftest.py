@@ -13,6 +13,7 @@ from moto import mock_aws
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import load
 from rehearsal.postgres import Cluster
+from rehearsal.redash.command import RedashCommand
 from rehearsal.redash.process import RedashProcess, free_port
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
@@ -57,7 +58,8 @@ def start_redash(tmp_path: Path) -> Iterator[Callable[..., RedashProcess]]:
             "PORT": str(free_port()),
             **variables,
         }
-        process = RedashProcess(role, environment, tmp_path / f"{role}.log", command)
+        given = RedashCommand(command, "old") if command else None
+        process = RedashProcess(role, environment, tmp_path / f"{role}.log", given)
         started.append(process)
         process.start()
         if role == "server":

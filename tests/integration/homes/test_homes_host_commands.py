@@ -22,6 +22,7 @@ from redash_migration.host.schema_dump import schema_part
 from rehearsal.dataset import load
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
+from rehearsal.old_host.redis import Redis
 from rehearsal.postgres import Cluster, programs
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
@@ -92,6 +93,11 @@ def run(aws: LocalAws) -> Commands:
     return Commands(aws)
 
 
+def redis_of(host: OldHost) -> Redis:
+    assert isinstance(host.redis, Redis)
+    return host.redis
+
+
 def inspected(host: OldHost, run: Commands) -> HostReport:
     command = commands.inspect(str(host.compose_directory), KEY, "redash")
     return host_report(run(command), "redash")
@@ -100,7 +106,7 @@ def inspected(host: OldHost, run: Commands) -> HostReport:
 @pytest.mark.parametrize("kind", HOST_KINDS)
 def test_each_kind_of_host_is_understood(kind: str, make_host: MakeHost, run: Commands) -> None:
     host = make_host(kind)
-    host.redis.lists["rq:queue:queries"] = ["a job", "another"]
+    redis_of(host).lists["rq:queue:queries"] = ["a job", "another"]
     report = inspected(host, run)
     roles = sorted(one.role for one in report.containers)
     expected = ["database", "proxy", "queues", "scheduler", "server", "worker", "worker", "worker"]
@@ -246,7 +252,7 @@ def test_two_projects_of_one_directory_s_name_are_not_guessed_at(
 
 def test_redis_that_does_not_answer_is_not_an_empty_one(make_host: MakeHost, run: Commands) -> None:
     host = make_host("redis-password")
-    host.redis.password = "changed meanwhile"
+    redis_of(host).password = "changed meanwhile"
     report = inspected(host, run)
     assert report.queues is None
     statuses = {check.id: check.status for check in host_checks(report.to_json())}
@@ -258,9 +264,10 @@ def test_redis_that_does_not_answer_is_not_an_empty_one(make_host: MakeHost, run
 
 def test_a_key_that_is_no_list_ends_nothing(make_host: MakeHost, run: Commands) -> None:
     host = make_host("official-2025")
-    host.redis.sets["rq:queues"] |= {"rq:queue:08", "rq:queue:odd"}
-    host.redis.strings["rq:queue:odd"] = "08"
-    host.redis.lists["rq:queue:08"] = ["a job"]
+    redis = redis_of(host)
+    redis.sets["rq:queues"] |= {"rq:queue:08", "rq:queue:odd"}
+    redis.strings["rq:queue:odd"] = "08"
+    redis.lists["rq:queue:08"] = ["a job"]
     report = inspected(host, run)
     assert report.queues == {"08": 1, "default": 0, "odd": 0, "queries": 0, "scheduled_queries": 0}
     assert answers(run(commands.drain(str(host.compose_directory), 1)))["left"] == ["1"]

@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from redash_migration.adapters.cloudwatch import AnswerMetrics
+from redash_migration.clock import now, stamp
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.load_balancer import registry as registry_module
 from tests.integration.homes.local_aws import LocalAws
@@ -59,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"half")
             self.close_connection = True
+        elif self.path == "/broken":
+            self._reply(500, b"")
         elif self.path == "/slow":
             time.sleep(0.5)
             self._reply(200, self.server.name.encode())
@@ -163,6 +168,28 @@ def test_requests_reach_the_instance(stage: Stage) -> None:
     assert headers["X-Rehearsal-Served-By"] == "redash-old"
 
 
+def test_errors_of_targets_are_counted_for_each_group(stage: Stage, aws: LocalAws) -> None:
+    began = stamp(now())
+    metrics = AnswerMetrics(aws.client("cloudwatch"), stage.home.listener_arn)
+    assert metrics.errors(stage.home.target_group_arn, began) == 0
+    assert [stage.get("/broken")[0] for _ in range(3)] == [500, 500, 500]
+    stage.get("/")
+    assert metrics.errors(stage.home.target_group_arn, began) == 3
+    assert metrics.errors(stage.new_group, began) == 0
+    assert AnswerMetrics(refusing(), stage.home.listener_arn).errors(stage.new_group, began) is None
+
+
+def refusing() -> Any:
+    """A client whose calls are refused, as without a right."""
+
+    class Refusing:
+        def get_metric_statistics(self, **_: Any) -> None:
+            error: Any = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+            raise ClientError(error, "GetMetricStatistics")
+
+    return Refusing()
+
+
 def test_an_address_that_was_not_encoded(stage: Stage) -> None:
     with socket.create_connection(("127.0.0.1", stage.balancer.port), timeout=10) as raw:
         raw.sendall("GET /売上 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
@@ -176,6 +203,7 @@ def test_bodies_of_any_size_go_both_ways(stage: Stage) -> None:
     assert (status, said["length"]) == (201, len(large))
     assert said["headers"]["Host"] == "redash.example.jp"
     assert said["headers"]["X-Forwarded-For"] == "127.0.0.1"
+    assert said["headers"]["X-Forwarded-Proto"] == "https"
     assert stage.get("/large")[1] == "大".encode() * 4_000_000
     assert stage.get("/stream")[1] == b"firstsecond"
     assert stage.get("/", "HEAD")[0] == 501, "what the server says about HEAD"

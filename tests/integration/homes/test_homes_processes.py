@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,10 @@ import psycopg
 import pytest
 
 from redash_migration.database.session.address import DatabaseAddress
+from rehearsal.old_host.redis_server import RedisServer, find_program
+from rehearsal.redash.command import RedashCommand, RedashNotStarted
 from rehearsal.redash.process import RedashProcess, free_port
+from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY
 
 Start = Callable[..., RedashProcess]
 
@@ -92,22 +96,28 @@ def test_the_others_only_hold_a_connection(
     assert wait_for(lambda: count(redash_database, sessions) == 1)
 
 
-def test_a_command_takes_the_server_s_place(
+@pytest.mark.parametrize("role", ["server", "scheduler", "worker"])
+def test_a_command_takes_the_place_of_every_role(
+    role: str,
     redash_database: DatabaseAddress,
     start_redash: Start,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("REDASH_REDIS_URL", "redis://own")
+    monkeypatch.setenv("PYTHONPATH", "/nobody/s/modules")
     (tmp_path / "ping").write_text("PONG")
     command = (
-        f'cd {tmp_path} && echo "$REDASH_SECRET_KEY $REDASH_REDIS_URL" > seen &&'
+        f'cd {tmp_path} && echo "$1 $REDASH_ROLE $REDASH_SIDE $REDASH_SECRET_KEY'
+        ' $REDASH_COOKIE_SECRET $REDASH_REDIS_URL $QUEUES ${PYTHONPATH-none}" > seen &&'
         f' "{sys.executable}" -m http.server --bind 127.0.0.1 $PORT'
     )
     process = start_redash(
-        redash_database, command=command, REDASH_REDIS_URL="redis://redis:6379/0"
+        redash_database, role, command, REDASH_REDIS_URL="redis://redis:6379/0", QUEUES="queries"
     )
-    assert (tmp_path / "seen").read_text() == "s3cret-key redis://own\n"
+    assert process.wait_until_ready()
+    assert (tmp_path / "seen").read_text().split() == [
+        role, role, "old", SECRET_KEY, COOKIE_SECRET, "redis://redis:6379/0", "queries", "none",
+    ]  # fmt: skip
     assert process._process is not None
     family = descendants(process._process.pid)
     assert family
@@ -115,14 +125,54 @@ def test_a_command_takes_the_server_s_place(
     assert wait_for(lambda: not any(map(alive, family)), 5)
 
 
+def test_a_command_s_python_tells_which_redash_it_is(tmp_path: Path) -> None:
+    (tmp_path / "redash").mkdir()
+    (tmp_path / "redash" / "__init__.py").write_text('__version__ = "26.3.0"\n')
+    command = f'shift; cd {tmp_path} && exec "{sys.executable}" "$@"'
+    found = RedashCommand(command, "old").package({}, tmp_path / "log")
+    assert found == ("26.3.0", tmp_path / "redash")
+    shim = tmp_path / "python"
+    shim.write_text(RedashCommand(command, "new").python())
+    shim.chmod(0o755)
+    told = "import os, sys; print(*map(os.getenv, ['REDASH_SIDE', 'REDASH_ROLE']), sys.argv)"
+    said = subprocess.run([shim, "-c", told, "it's"], capture_output=True, text=True, check=True)
+    assert said.stdout == "None None ['-c', \"it's\"]\n", "a program sees Redash's settings alone"
+
+
+def test_a_command_that_knows_no_python_is_named_with_its_log(tmp_path: Path) -> None:
+    with pytest.raises(RedashNotStarted, match=f"REDASH_ROLE=python.*{tmp_path}/log"):
+        RedashCommand("echo unknown role $1 >&2; exit 2", "old").package({}, tmp_path / "log")
+    assert (tmp_path / "log").read_text() == "unknown role python\n"
+
+
+@pytest.mark.skipif(not find_program(), reason="needs redis-server; the stand-in has own tests")
+def test_a_redis_of_one_s_own_keeps_its_data_and_asks_for_its_password(tmp_path: Path) -> None:
+    server = RedisServer(find_program(), tmp_path, "pa:ss@w0rd/+", 3)
+    server.start()
+    try:
+        server.pause(7, "for a while")
+        server.stop()
+        server.start()
+        with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+            connection.sendall(b"GET ds:7:pause\r\n")
+            assert connection.recv(100).startswith(b"-NOAUTH")
+            connection.sendall(b"AUTH pa:ss@w0rd/+\r\nSELECT 3\r\nGET ds:7:pause\r\n")
+            assert wait_for(lambda: b"for a while" in connection.recv(1000), 5)
+    finally:
+        server.stop()
+    assert not server.running
+
+
 @pytest.mark.parametrize("command", ["", "sleep 600 & exec sleep 600"])
 def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
     script = (
         "import sys, pathlib, time\n"
         "from rehearsal.redash.process import RedashProcess\n"
+        "from rehearsal.redash.command import RedashCommand\n"
         f"process = RedashProcess('server', {{'PORT': '{free_port()}', 'REDASH_DATABASE_URL':"
         " 'postgresql://x@127.0.0.1:1/x', 'REDASH_COOKIE_SECRET': 'c'},"
-        f" pathlib.Path({str(tmp_path / 'log')!r}), {command!r})\n"
+        f" pathlib.Path({str(tmp_path / 'log')!r}),"
+        f" RedashCommand({command!r}, 'old') if {command!r} else None)\n"
         "process.start()\n"
         "time.sleep(0.5)\n"
         "print(process._process.pid, flush=True)\n"

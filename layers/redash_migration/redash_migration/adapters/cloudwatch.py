@@ -1,7 +1,8 @@
-"""CloudWatch: how far the replication task says it is behind.
+"""CloudWatch: how far the replication task says it is behind, what the load balancer answered.
 
-One to five minutes old, and kept by the service itself: a figure for people, never a proof.
-(AWS DMS User Guide, "Monitoring AWS DMS tasks", task metrics.)
+One to five minutes old, and kept by the services themselves: figures for people, never a proof.
+(AWS DMS User Guide, "Monitoring AWS DMS tasks", task metrics; Application Load Balancers guide,
+"CloudWatch metrics for your Application Load Balancer".)
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from redash_migration.clock import moment
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.client import CloudWatchClient
@@ -56,3 +59,32 @@ class ReplicationMetrics:
         if not points:
             return None
         return float(max(points, key=lambda point: point["Timestamp"])["Maximum"])
+
+
+class AnswerMetrics:
+    """What the targets of one load balancer answered."""
+
+    def __init__(self, client: CloudWatchClient, listener: str) -> None:
+        # arn:...:listener/app/name/id/listener -> app/name/id
+        self._client = client
+        self._balancer = listener.partition(":listener/")[2].rpartition("/")[0]
+
+    def errors(self, target_group: str, since: str) -> int | None:
+        """Answers with 5xx of a target group since then (ISO 8601), by whole minutes; None where
+        the metric can't be read. A minute without any has no data point."""
+        try:
+            points = self._client.get_metric_statistics(
+                Namespace="AWS/ApplicationELB",
+                MetricName="HTTPCode_Target_5XX_Count",
+                Dimensions=[
+                    {"Name": "LoadBalancer", "Value": self._balancer},
+                    {"Name": "TargetGroup", "Value": target_group.rpartition(":")[2]},
+                ],
+                StartTime=moment(since).replace(second=0, microsecond=0),
+                EndTime=datetime.now(UTC) + timedelta(minutes=1),
+                Period=60,
+                Statistics=["Sum"],
+            )["Datapoints"]
+        except (BotoCoreError, ClientError):
+            return None
+        return round(sum(point["Sum"] for point in points))

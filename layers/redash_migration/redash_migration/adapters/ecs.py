@@ -129,6 +129,12 @@ class Ecs:
         stream = f"{prefix}/{container['name']}/{arn.rpartition('/')[2]}"
         return OnceTask(arn, str(options.get("awslogs-group", "")), stream)
 
+    def stop_started(self, started_by: str) -> None:
+        """Stop the tasks that were started once by this name and have not ended."""
+        listed = self._client.list_tasks(cluster=self._cluster, startedBy=started_by)
+        for arn in listed["taskArns"]:
+            self._client.stop_task(cluster=self._cluster, task=arn, reason="taken back")
+
     def task(self, arn: str) -> TaskTruth:
         """A task as it is now; one that ECS has forgotten has stopped."""
         answer = self._client.describe_tasks(cluster=self._cluster, tasks=[arn])

@@ -29,6 +29,7 @@ from redash_migration.errors import NotFoundInRecord
 from redash_migration.homecoming.facts import FAILED_FACT, WAY_HOME_FACT
 from redash_migration.plan import PLAN_ARTIFACT, Plan
 from redash_migration.record.record import Record
+from redash_migration.traffic.errors_seen import ERRORS_FACT
 
 Fact = Mapping[str, Any]
 
@@ -191,19 +192,26 @@ def _disk(fact: Fact, plan: Plan) -> SourceDisk:
 
 def _new_side(record: Record) -> NewSide:
     smoke, measured = _fact(record, "smoke_test"), _fact(record, "measure_cutover")
+    live = _fact(record, "live_check")
     targets = _fact(record, "target_health")
     milestones = record.milestones()
     began, ended = milestones.get("pause_began"), milestones.get("pause_ended")
     return NewSide(
         switched_at=milestones.get("switch_began", ""),
-        smoke=_smoke(smoke, record),
+        smoke=tuple({**dict(_smoke(smoke, record)), **dict(_smoke(live, record))}.items()),
         healthy_targets=_whole(targets, "healthy"),
         all_targets=_whole(targets, "all"),
-        errors=_whole(measured, "errors_since_switch", "errors"),
+        errors=_errors(_whole(measured, "errors_since_switch"), _fact(record, ERRORS_FACT)),
         writes=_whole(measured, "writes_since_switch"),
         write_pause_seconds=seconds_between(began, ended) if began and ended else None,
         as_of=_time(measured),
     )
+
+
+def _errors(checks: int | None, answers: Fact) -> int | None:
+    """Checks that failed with users there, and answers with 5xx; None where neither is known."""
+    counted = _whole(answers, "count")
+    return checks if counted is None else counted + (checks or 0)
 
 
 def _way_home(record: Record) -> WayHome:

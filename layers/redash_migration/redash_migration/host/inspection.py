@@ -14,6 +14,9 @@ STOPPED = ("proxy", *REDASH)
 writes nothing that counts, and a way back finds in it what was queued. So does what is no part of
 Redash: it may be one of its data sources."""
 
+PAUSED_FACT = "paused"
+"""Fact: the data sources that were paused when the old queues had run empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -83,9 +86,14 @@ def host_report(stdout: str, database: str) -> HostReport:
         postgres=dict(_pair(line) for line in said.get("setting", [])),
         fixed=" ".join(said.get("fixed", [])).split(),
         queues=_lengths(queues) if "queues" in said else None,
-        paused=sorted({int(text) for text in said.get("paused", []) if text.isdecimal()}),
+        paused=paused(stdout),
         unseen=said.get("unseen", []),
     )
+
+
+def paused(stdout: str) -> list[int]:
+    """Ids of the data sources that an answer says are paused."""
+    return sorted({int(one) for one in answers(stdout).get("paused", []) if one.isdecimal()})
 
 
 def _container(line: str) -> Container:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -18,19 +19,35 @@ _SOURCES = """
 SELECT count(*) FROM public.data_sources
 WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
 """
+_QUEUES = """
+SELECT id, queue_name, scheduled_queue_name FROM public.data_sources
+WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
+ORDER BY id <> ALL (%s), type NOT IN ('pg', 'mysql', 'rds_mysql', 'redshift', 'mssql', 'sqlite'), id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """Who asks: the key, the paths of the organizations, how many data sources there are to see."""
+    """Who asks: the key, the paths of the organizations, how many data sources there are to see,
+    which queues they use, and for each queue of people's own queries one that is not paused."""
 
     api_key: str = field(default="", repr=False)
     slugs: tuple[str, ...] = ()
     data_sources: int | None = None
+    queues: tuple[str, ...] = ()
+    source_of_queue: Mapping[str, int] = field(default_factory=dict)
 
 
-def administrator(address: DatabaseAddress, preferred: str = "") -> Administrator:
+def administrator(
+    address: DatabaseAddress,
+    preferred: str = "",
+    *,
+    answering: Sequence[int] = (),
+    paused: Sequence[int] = (),
+) -> Administrator:
     """An enabled administrator, the owner of ``preferred`` if that is one.
+
+    ``answering`` data sources stand for their queue before others, ``paused`` ones for none.
 
     A key whose owner sees little would prove little: then another administrator's is taken. Nothing
     is known of a database that is no Redash's.
@@ -43,7 +60,15 @@ def administrator(address: DatabaseAddress, preferred: str = "") -> Administrato
                 "SELECT slug FROM public.organizations ORDER BY id LIMIT 20"
             ).fetchall()
             sources = connection.execute(_SOURCES, [key]).fetchone()
+            listed = connection.execute(_QUEUES, [key, list(answering)]).fetchall()
         except psycopg.ProgrammingError:
             return Administrator(preferred)
     count = int(sources[0]) if sources and key else None
-    return Administrator(key, tuple(str(slug) for (slug,) in slugs), count)
+    first: dict[str, int] = {}
+    for number, queue, _ in listed:
+        if number not in paused:
+            first.setdefault(str(queue), int(number))
+    used = {str(queue) for _, *names in listed for queue in names if queue}
+    return Administrator(
+        key, tuple(str(slug) for (slug,) in slugs), count, tuple(sorted(used)), first
+    )

@@ -12,7 +12,9 @@ from typing import Any
 from redash_migration.errors import SmokeTestFailed
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
-from redash_migration.traffic.proof.answers import OLD_ANSWERS
+from redash_migration.traffic.live import look_live
+from redash_migration.traffic.paused import pause_again, paused_sources
+from redash_migration.traffic.proof.answers import ANSWERING, OLD_ANSWERS
 from redash_migration.traffic.proof.questions import ask
 
 _REMEDIES = {
@@ -45,6 +47,11 @@ def _check(name: str, status: str, detail: str, before: str) -> Check:
     return Check(name, "UNKNOWN" if status == "UNKNOWN" else "FAIL", detail, remedy)
 
 
+def answering_sources(record: Record) -> list[int]:
+    """Data sources that answered from the new network before the approval."""
+    return [int(number) for number in (record.fact(ANSWERING) or {}).get("data_sources", [])]
+
+
 def ask_servers(
     record: Record,
     targets: list[dict[str, Any]],
@@ -54,7 +61,9 @@ def ask_servers(
 ) -> None:
     """Ask every new server; SmokeTestFailed lists what did not answer as it should.
 
-    The answers are kept as a fact: ``smoke_test`` before the switch, ``live_check`` after it.
+    The answers are kept as a fact: ``smoke_test`` before the switch, ``live_check`` after it. Data
+    sources are paused as they were before it, since workers start soon; after it the workers are
+    looked at too.
     """
     if not targets:
         raise SmokeTestFailed("no new server to ask; StartTarget found none healthy")
@@ -67,6 +76,14 @@ def ask_servers(
         )
         checks = answered(found, old)
         failed += [check for check in checks if check.status not in {"PASS", "WARN"}]
+    first = str(targets[0]["host"]), int(targets[0]["port"])
+    more: list[Check] = []
+    if fact == "live_check":
+        more = look_live(*first, who, answering_sources(record))
+    elif record.direction == "forward":
+        more = pause_again(*first, who, paused_sources(record))
+    checks += more
+    failed += [check for check in more if check.status not in {"PASS", "WARN"}]
     record.checks.put(*checks, *failed)
     record.put_fact(
         fact,

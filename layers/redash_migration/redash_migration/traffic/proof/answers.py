@@ -13,6 +13,9 @@ from redash_migration.record import Check
 OLD_ANSWERS = "old_answers"
 """Fact: what the old home answered to the smoke test's questions, status by check."""
 
+ANSWERING = "answering_sources"
+"""Fact: the data sources that answered from the new network."""
+
 _LINE = re.compile(r"@proof (\{.*\})")
 _SMOKE = re.compile(r"@smoke (smoke\.\w+) (PASS|WARN|FAIL|UNKNOWN)( .*)?")
 

@@ -15,6 +15,7 @@ from redash_migration.host.command import PENDING
 from redash_migration.record import Check, Record
 from redash_migration.traffic.new_home import new_containers
 from redash_migration.traffic.proof.answers import (
+    ANSWERING,
     OLD_ANSWERS,
     Proof,
     judge,
@@ -84,6 +85,9 @@ def prove(
     checks = [_ended(proof(heard), task.reason), *_judged(proof(heard), proof(said), ecs, settings)]
     checks += _settings(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
+    found = proof(heard).sources
+    there = [number for number, one in sorted(found.items()) if one["state"] == "answers"]
+    record.put_fact(ANSWERING, {"data_sources": there})
     failed = [check for check in checks if check.status in {"FAIL", "UNKNOWN"}]
     if failed:
         raise NewHomeNotProven("; ".join(f"{one.id}: {one.detail}" for one in failed)[:4000])
@@ -106,6 +110,7 @@ def _begin(
     }  # fmt: skip
     if settings["ECS_LOG_GROUP"] and settings["ECS_TASK_ROLE_ARNS"]:
         service = settings.services("ECS_SERVER_SERVICE")[0].name
+        record.undo.add("stop_probe", {"started_by": record.migration_id}, where="aws")
         once = ecs.run_once(service, probe_command(key), started_by=record.migration_id)
         attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
     record.put_fact(ATTEMPT, attempt)
