@@ -27,6 +27,8 @@ class Definition:
     environment: Mapping[str, str] = field(repr=False)  # holds secrets
     depends_on: tuple[str, ...]
     ports: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    container_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def read_project(files: Sequence[Path]) -> Project:
     services = {
         name: _definition(name, service or {}, directory)
         for name, service in sorted(merged.get("services", {}).items())
+        if not (service or {}).get("profiles")  # up only for those who ask for one
     }
     return Project(directory, merged, services)
 
@@ -118,14 +121,27 @@ def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Defin
     environment: dict[str, str] = {}
     files = service.get("env_file") or []
     for file in [files] if isinstance(files, str) else files:
-        environment |= _env_file(directory / file)
+        path = file["path"] if isinstance(file, Mapping) else file
+        environment |= _env_file(directory / path)
     environment |= _pairs(service.get("environment") or {})
-    command = service.get("command") or []
-    words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
     depends_on = tuple(service.get("depends_on") or ())
     image = str(service.get("image", f"redash-{name}"))
     ports = tuple(str(port) for port in service.get("ports") or ())
-    return Definition(name, image, tuple(words), environment, depends_on, ports)
+    return Definition(
+        name,
+        image,
+        _words(service.get("command")),
+        environment,
+        depends_on,
+        ports,
+        _words(service.get("entrypoint")),
+        str(service.get("container_name") or ""),
+    )
+
+
+def _words(given: str | Sequence[object] | None) -> tuple[str, ...]:
+    """A command as a list, whichever way it is written."""
+    return tuple(shlex.split(given) if isinstance(given, str) else map(str, given or ()))
 
 
 def _env_file(path: Path) -> dict[str, str]:

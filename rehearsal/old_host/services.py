@@ -53,8 +53,8 @@ class Services:
     def container_name(self, name: str) -> str:
         """What docker calls the container of a service; one that was only run has its own name."""
         service = self._created.get(name)
-        if service is not None and service.alone:
-            return name
+        if service is not None and (service.alone or service.definition.container_name):
+            return service.definition.container_name or name
         return self._separator.join((self.project, name, "1"))
 
     def run(self, definition: Definition, container: Container) -> None:

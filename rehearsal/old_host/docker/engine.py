@@ -12,6 +12,7 @@ from rehearsal.old_host.compose_file import ComposeError, Definition
 from rehearsal.old_host.containers import PlainContainer
 from rehearsal.old_host.docker.answer import Answer, failure, lines
 from rehearsal.old_host.docker.compose import Compose
+from rehearsal.old_host.docker.images import runs
 from rehearsal.old_host.docker.listing import container_id, described
 from rehearsal.old_host.docker.options import parsed
 from rehearsal.old_host.docker.running import Runner
@@ -190,6 +191,7 @@ class Engine:
     def _inspected(self, service: Service) -> dict[str, Any]:
         definition = service.definition
         own = [f"{name}={value}" for name, value in definition.environment.items()]
+        entrypoint, command = runs(definition)
         labels = {
             "com.docker.compose.project": self._services.project,
             "com.docker.compose.service": definition.name,
@@ -203,8 +205,8 @@ class Engine:
             "Config": {
                 "Image": definition.image,
                 "Env": [*own, *IMAGE_ENVIRONMENT],
-                "Entrypoint": None,
-                "Cmd": list(definition.command) or None,
+                "Entrypoint": entrypoint or None,
+                "Cmd": command or None,
                 "Labels": {key: value for key, value in labels.items() if value}
                 if not service.alone
                 else {"com.docker.compose.project": "redash-migration"},
