@@ -18,13 +18,13 @@ def pump(source, sink):
             if not data:
                 break
             sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)  # an end is passed on; what is still answered comes back
     except OSError:
-        pass
-    for end in (sink, source):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        for end in (sink, source):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 def serve(client):

@@ -9,6 +9,8 @@ from threading import Thread
 from typing import Protocol
 
 ERROR = "-ERR "
+DATABASES = 16
+"""redis.conf, "databases": what there are unless somebody sets it otherwise."""
 
 
 class QueueStore(Protocol):
@@ -153,6 +155,8 @@ class _Handler(StreamRequestHandler):
                 self._say("+OK" if known else "-WRONGPASS invalid username-password pair")
             elif not known:
                 self._say("-NOAUTH Authentication required.")
+            elif name == "select" and int(words[1]) >= DATABASES:
+                self._say(f"{ERROR}DB index is out of range")
             elif name == "select":
                 number = int(words[1])
                 self._say("+OK")

@@ -37,7 +37,7 @@ def probe(redash_database: DatabaseAddress) -> Iterator[Probe]:
             "REDASH_DATABASE_URL": url_of(redash_database),
             "REDASH_REDIS_URL": f"redis://:secret@127.0.0.1:{redis.port}/2",
             "REDASH_SECRET_KEY": SECRET_KEY,
-            **variables,
+            **{name: value.format(port=redis.port) for name, value in variables.items()},
         }
         done = subprocess.run(
             [sys.executable, *probe_command(KEY)[1:]],
@@ -83,7 +83,16 @@ def test_a_home_that_works_raises_no_alarm(probe: Probe) -> None:
         ),
         ({"REHEARSAL_UNREACHABLE_SOURCES": "2"}, {"proof.data_sources": "WARN"}),
         ({"REDASH_REDIS_URL": "redis://127.0.0.1:1/0"}, {"proof.redis": "FAIL"}),
+        # A name that only the old network's DNS answers, and a number that this redis lacks.
+        ({"REDASH_REDIS_URL": "redis://cache.invalid:6379/0"}, {"proof.redis": "FAIL"}),
+        ({"REDASH_REDIS_URL": "redis://:secret@127.0.0.1:{port}/16"}, {"proof.redis": "FAIL"}),
+        ({"REDASH_REDIS_URL": "redis://127.0.0.1:{port}/2"}, {"proof.redis": "FAIL"}),
         ({"REDASH_DATABASE_URL": "postgresql://a:b@127.0.0.1:1/c"}, {"proof.database": "FAIL"}),
+        ({"REDASH_DATABASE_URL": "postgresql://a:b@db.invalid/c"}, {"proof.database": "FAIL"}),
+        (
+            {"REDASH_MAIL_DEFAULT_SENDER": "a@example.com", "REDASH_MAIL_SERVER": "mail.invalid"},
+            {"proof.mail": "WARN"},
+        ),
         (
             {"REDASH_MAIL_DEFAULT_SENDER": "a@example.com", "REDASH_MAIL_SERVER": "127.0.0.1",
              "REDASH_MAIL_PORT": "1"},
@@ -100,6 +109,23 @@ def test_each_fault_of_the_new_home_is_named(
         assert statuses(new, new) == {
             name: status for name, status in expected.items() if name == "proof.redis"
         }, "what works in neither home is no alarm"
+
+
+def test_another_database_than_the_migration_fills_is_named(probe: Probe) -> None:
+    found = probe()
+    there = {key: found.facts["identity"][key] for key in ("database", "server")}
+    assert there["database"]
+    assert there["server"]
+
+    def said(target: dict[str, object]) -> str:
+        return next(
+            one for one in judge(found, found, QUEUES, target) if one.id == "proof.database"
+        ).status
+
+    assert said(there) == "PASS"
+    assert said({**there, "server": None}) == "PASS", "who may not see it says nothing"
+    assert said({**there, "database": 1}) == "FAIL"
+    assert said({**there, "server": "another"}) == "FAIL"
 
 
 def test_a_queue_without_a_worker_and_another_revision(probe: Probe) -> None:

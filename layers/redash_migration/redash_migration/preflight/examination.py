@@ -17,6 +17,7 @@ from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import Connection, count_sequences, read_tables
 from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.failure_text import words
+from redash_migration.homecoming.at_the_switch import identity
 from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target, visibility
 from redash_migration.preflight.asking import ask, names, unknown
@@ -61,6 +62,8 @@ class Examination:
     source: SourceBefore | None = None
     outline: Outline | None = None
     left_behind: tuple[LeftBehind, ...] = ()
+    target: Mapping[str, Any] | None = None
+    """Which database the target is (``at_the_switch.identity``)."""
 
 
 def examine(
@@ -86,7 +89,8 @@ def examine(
             checks += _compared(old, new, request.application_role)
         planned = _planned(old, new, request, checks)
         beside = _beside(old)
-    return Examination(tuple(checks), *planned, left_behind=beside)
+        which = identity(new) if new is not None else None
+    return Examination(tuple(checks), *planned, left_behind=beside, target=which)
 
 
 def _open(

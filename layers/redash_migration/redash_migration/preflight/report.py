@@ -14,6 +14,7 @@ from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.preflight.examination import Request, examine, refused_for_good
 from redash_migration.record import Record
 from redash_migration.record.checks import verdict
+from redash_migration.traffic.proof.answers import TARGET_FACT
 
 
 class PlanStore(Protocol):
@@ -51,6 +52,8 @@ def preflight(
         store.put_json(PLAN_ARTIFACT, found.plan.to_json())
         record.put_fact(BEFORE_FACT, found.source.to_json())
         record.put_fact(drift.FACT, found.outline.to_json())
+    if found.target is not None:
+        record.put_fact(TARGET_FACT, found.target)
     if found.left_behind:
         store.put_bytes(ARTIFACT, script(found.left_behind).encode(), "application/sql")
     checks = tuple(record.checks.all())

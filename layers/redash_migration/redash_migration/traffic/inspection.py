@@ -8,6 +8,7 @@ from redash_migration.errors import NotFoundInRecord
 from redash_migration.host.judgement import host_checks
 from redash_migration.record import Record
 from redash_migration.traffic.new_home import (
+    SECRETS,
     compare_secrets,
     inspect_replication,
     inspect_services,
@@ -16,6 +17,7 @@ from redash_migration.traffic.new_home import (
     new_containers,
     new_fingerprints,
 )
+from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.settings import by_role, compare_settings
 
 if TYPE_CHECKING:
@@ -58,6 +60,12 @@ def inspect_new_home(
         *host_checks(host),
         *inspect_versions(host["versions"], images),
         *compare_secrets(host["settings_of"].get("server", {}), fingerprints),
+        essentials(
+            containers,
+            {name: settings[setting] for name, setting in SECRETS.items()},
+            host["settings_of"].get("server", {}),
+            key["key"],
+        ),
         *compare_settings(
             host["settings_of"],
             by_role(containers, key["key"]),

@@ -13,6 +13,9 @@ from redash_migration.record import Check
 OLD_ANSWERS = "old_answers"
 """Fact: what the old home answered to the smoke test's questions, status by check."""
 
+TARGET_FACT = "target_database"
+"""Fact: which database the migration fills, as the preflight found it."""
+
 ANSWERING = "answering_sources"
 """Fact: the data sources that answered from the new network."""
 
@@ -52,19 +55,43 @@ def old_answers(lines: Iterable[str]) -> dict[str, str]:
     return {found[1]: found[2] for found in said if found}
 
 
-def judge(new: Proof, old: Proof, worker_queues: Sequence[str] | None) -> list[Check]:
-    """The answers of both. ``worker_queues`` None: the workers serve every queue."""
+def judge(
+    new: Proof,
+    old: Proof,
+    worker_queues: Sequence[str] | None,
+    target: Mapping[str, Any] | None = None,
+) -> list[Check]:
+    """The answers of both. ``worker_queues`` None: the workers serve every queue; ``target`` says
+    which database the migration fills, None where that is not known.
+    """
     if failure := new.facts.get("redash"):
         why = f"Redash's code can't be loaded in the new home: {failure['why']}"
         return [Check("proof.redash", "FAIL", why, "See the log of the probe's task.")]
     return [
-        _service(new, "database", "proof.database", "REDASH_DATABASE_URL"),
+        _database(new, target),
         _service(new, "redis", "proof.redis", "REDASH_REDIS_URL"),
         *_revision(new, old),
         *_queues(new, worker_queues),
         *_mail(new, old),
         _sources(new, old),
     ]
+
+
+def _database(new: Proof, target: Mapping[str, Any] | None) -> Check:
+    answer = _service(new, "database", "proof.database", "REDASH_DATABASE_URL")
+    there = new.facts.get("identity")
+    if answer.status != "PASS" or there is None or target is None:
+        return answer
+    servers = {there["server"], target["server"]} - {None}
+    if len(servers) < 2 and int(there["database"]) == int(target["database"]):
+        return answer
+    return Check(
+        "proof.database",
+        "FAIL",
+        "REDASH_DATABASE_URL of the new home leads to another database than the one that this"
+        " migration fills",
+        "Correct its address in the new home's secret, or the target's secret of this stack.",
+    )
 
 
 def _service(new: Proof, kind: str, name: str, variable: str) -> Check:

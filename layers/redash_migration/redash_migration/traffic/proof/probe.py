@@ -59,6 +59,17 @@ def database_said(redash, models):
         version=str(redash.__version__),
     )
     rows = models.db.session.execute(
+        text("SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = current_database()")
+    ).fetchall()
+    try:
+        server = models.db.session.execute(
+            text("SELECT system_identifier::text FROM pg_catalog.pg_control_system()")
+        ).fetchall()[0][0]
+    except Exception:
+        models.db.session.rollback()
+        server = None
+    say("identity", database=int(rows[0][0]), server=server)
+    rows = models.db.session.execute(
         text("SELECT id, type, queue_name, scheduled_queue_name FROM data_sources ORDER BY id")
     ).fetchall()
     queues = {"periodic", "emails", "default", "schemas", "queries", "scheduled_queries"}

@@ -17,6 +17,7 @@ from redash_migration.traffic.new_home import new_containers
 from redash_migration.traffic.proof.answers import (
     ANSWERING,
     OLD_ANSWERS,
+    TARGET_FACT,
     Proof,
     judge,
     old_answers,
@@ -82,7 +83,9 @@ def prove(
         record.checks.put(_not_asked(str(attempt["why"])))
         return {"proven": True, "waiting_for": ""}
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
-    checks = [_ended(proof(heard), task.reason), *_judged(proof(heard), proof(said), ecs, settings)]
+    target = record.fact(TARGET_FACT)
+    checks = [_ended(proof(heard), task.reason)]
+    checks += _judged(proof(heard), proof(said), ecs, settings, target)
     checks += _settings(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
     found = proof(heard).sources
@@ -138,7 +141,9 @@ def _ended(new: Proof, reason: str) -> Check:
     )
 
 
-def _judged(new: Proof, old: Proof, ecs: Ecs, settings: Settings) -> list[Check]:
+def _judged(
+    new: Proof, old: Proof, ecs: Ecs, settings: Settings, target: Mapping[str, Any] | None
+) -> list[Check]:
     if not new.facts:
         return []
     queues: list[str] | None = []
@@ -149,7 +154,7 @@ def _judged(new: Proof, old: Proof, ecs: Ecs, settings: Settings) -> list[Check]
         named = plain.get("QUEUES", "").replace(",", " ").split()
         # A worker that is told no queue serves them all (redash/cli/rq.py).
         queues = None if queues is None or not named else [*queues, *named]
-    return judge(new, old, queues)
+    return judge(new, old, queues, target)
 
 
 def _settings(record: Record, new: Proof, ecs: Ecs, settings: Settings, key: str) -> list[Check]:

@@ -8,6 +8,7 @@ image does not set itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,6 +87,13 @@ OWN = re.compile(
 """What each home has of its own: addresses, sizes, logs. Secrets and queues have own checks."""
 
 
+_COUNTS_WHEN_NEW = re.compile(r"REDASH_.*|(?i:(https?|no|all|ftp)_proxy)")
+"""What else a task has that the old containers lack is its image's or its platform's."""
+
+VARIES = "varies"
+"""In place of a fingerprint where a role's containers have several values."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSettings:
     """A role's settings in the new home, as far as its task definitions show them.
@@ -96,19 +104,29 @@ class NewSettings:
 
     fingerprints: Mapping[str, str | None] = field(default_factory=dict)
     open: bool = False
+    partly: frozenset[str] = frozenset()
+    """Names that only some of the role's containers have."""
 
 
 def new_settings(containers: Iterable[Mapping[str, Any]], key: str) -> NewSettings:
     """The settings of containers that have the same role."""
-    found: dict[str, str | None] = {}
-    is_open = False
-    for container in containers:
+    found: dict[str, set[str | None]] = {}
+    times: Counter[str] = Counter()
+    every = list(containers)
+    for container in every:
+        mine: dict[str, str | None] = {}
         for one in container.get("environment") or []:
-            found[one["name"]] = fingerprint(key, one["value"])
+            mine[one["name"]] = fingerprint(key, one["value"])
         for one in container.get("secrets") or []:
-            found[one["name"]] = None
-        is_open = is_open or bool(container.get("environmentFiles"))
-    return NewSettings(found, is_open)
+            mine[one["name"]] = None
+        times.update(mine.keys())
+        for name, value in mine.items():
+            found.setdefault(name, set()).add(value)
+    return NewSettings(
+        {name: next(iter(v)) if len(v) == 1 else VARIES for name, v in found.items()},
+        any(container.get("environmentFiles") for container in every),
+        frozenset(name for name in found if times[name] < len(every)),
+    )
 
 
 def compare_settings(
@@ -122,6 +140,8 @@ def compare_settings(
     missing: dict[str, list[str]] = {}
     differing: dict[str, list[str]] = {}
     unseen: dict[str, list[str]] = {}
+    added: dict[str, list[str]] = {}
+    somewhere = {name for values in old.values() for name in values}
     for role in ROLES:
         there = new.get(role, NewSettings(open=True))
         for name, values in old.get(role, {}).items():
@@ -129,9 +149,21 @@ def compare_settings(
                 continue
             if name not in there.fingerprints:
                 (unseen if there.open else missing).setdefault(name, []).append(role)
-            elif there.fingerprints[name] not in {None, *values}:
+            elif _differs(name, there, values):
                 differing.setdefault(name, []).append(role)
-    return [_judged(group, missing, differing, unseen) for group in GROUPS]
+        for name in filter(_COUNTS_WHEN_NEW.fullmatch, there.fingerprints if role in old else ()):
+            if name not in somewhere and not OWN.fullmatch(name) and name not in accepted:
+                added.setdefault(name, []).append(role)
+    return [_judged(group, missing, differing, unseen, added) for group in GROUPS]
+
+
+def _differs(name: str, there: NewSettings, values: Sequence[str]) -> bool:
+    """Whether it has another value there, or not everywhere; several values may all be right where
+    the old containers had several too."""
+    value = there.fingerprints[name]
+    if value == VARIES or name in there.partly:
+        return len(set(values)) == 1
+    return value is not None and value not in values
 
 
 def group_of(name: str) -> Group:
@@ -144,18 +176,21 @@ def _judged(
     missing: Mapping[str, Sequence[str]],
     differing: Mapping[str, Sequence[str]],
     unseen: Mapping[str, Sequence[str]],
+    added: Mapping[str, Sequence[str]],
 ) -> Check:
     def mine(found: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
         return {name: found[name] for name in sorted(found) if group_of(name) is group}
 
-    lacks, differs, hidden = mine(missing), mine(differing), mine(unseen)
-    if not lacks and not differs and not hidden:
+    lacks, differs, hidden, new = mine(missing), mine(differing), mine(unseen), mine(added)
+    if not lacks and not differs and not hidden and not new:
         return Check(group.id, "PASS", "nothing that the old home sets is missing or different")
     said = []
     if lacks:
         said.append(f"missing in the new home: {_named(lacks)}; {group.breaks}")
     if differs:
-        said.append(f"with another value there: {_named(differs)}")
+        said.append(f"with another value there, or not in every container: {_named(differs)}")
+    if new:
+        said.append(f"only in the new home: {_named(new)}")
     if hidden:
         said.append(f"left to its environment file, compared by ProveNewHome: {_named(hidden)}")
     # Ready to paste, names and places for values; the values stay in the old env file.
@@ -167,6 +202,8 @@ def _judged(
         "Put these lines into the new home's environment file (EnvironmentFileArn), or name what"
         f" differs on purpose in SettingsKnownToDiffer:{lines}"
         if lines
+        else "Take them out there, or name what is new on purpose in SettingsKnownToDiffer."
+        if new
         else "Nothing has to be done now.",
     )
 
