@@ -21,7 +21,7 @@ def _migration(name: str, kind: HostKind) -> Case:
             check=REFUSED,
             old_host=name,
         )
-    return Case(f"nothing is broken; {kind.what}", "SUCCEEDED", old_host=name)
+    return Case(f"nothing is broken; {kind.what}", "SUCCEEDED", where="InspectHost", old_host=name)
 
 
 def _roll_back(name: str, kind: HostKind) -> Case:

@@ -34,7 +34,8 @@ _IMAGES: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]] = (
 def runs(definition: Definition) -> tuple[list[str], list[str]]:
     """(Entrypoint, Cmd) of a container as ``docker inspect`` shows them: Compose's own word first,
     then the image's; an image that nobody knows and that reads REDASH_* is one of Redash."""
-    entrypoint, command = (), ()
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     found = None
     for pattern, start, words in _IMAGES:
         found = re.search(pattern, definition.image.partition("@")[0])

@@ -59,10 +59,15 @@ def port(target: Target) -> Iterator[int]:
     process.wait()
 
 
+def say_all(client: socket.socket, text: bytes) -> None:
+    client.sendall(text)
+    client.shutdown(socket.SHUT_WR)
+
+
 def asked(port: int, text: bytes) -> bytes:
     """What comes back for a text whose end is made known by closing one direction alone."""
     with socket.create_connection(("127.0.0.1", port), 20) as client:
-        Thread(target=lambda: (client.sendall(text), client.shutdown(socket.SHUT_WR))).start()
+        Thread(target=say_all, args=[client, text]).start()
         with client.makefile("rb") as stream:
             return stream.read()
 
@@ -86,7 +91,7 @@ def test_a_target_that_is_away_ends_the_connection_and_nothing_else(
     target.socket.close()
     with socket.create_connection(("127.0.0.1", port), 20) as refused:
         assert refused.recv(10) == b""
-    again = Target(target.server_address[:2], Shouting)  # type: ignore[arg-type]
+    again = Target(target.server_address[:2], Shouting)
     with again:
         Thread(target=again.serve_forever, args=[0.01], daemon=True).start()
         assert asked(port, b"back") == b"BACK"
