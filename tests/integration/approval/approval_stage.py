@@ -160,6 +160,19 @@ class Stage:
     tokens: int = 0
     problems: list[str] = field(default_factory=list)
 
+    def subscribe(self, address: str) -> None:
+        """A subscription, confirmed at once."""
+        topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
+        clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+
+    def unsubscribe(self, address: str) -> None:
+        """As a mail scanner does that follows every link."""
+        sns = clients.client("sns")
+        topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
+        for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+            if one["Endpoint"] == address:
+                sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+
     def at(self, minutes: float) -> None:
         """Let so many minutes have passed since the start."""
         self.now = START + timedelta(minutes=minutes)
@@ -325,10 +338,13 @@ def _made() -> dict[str, str]:
     boto3.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
     secrets = boto3.client("secretsmanager")
     key = secrets.create_secret(Name="key", SecretString="0123456789abcdef" * 3)["ARN"]
+    topic = boto3.client("sns").create_topic(Name="approval")["TopicArn"]
+    for address in (HANA, KEN):
+        boto3.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
     return {
         "MIGRATION_TABLE": "migration",
         "ARTIFACT_BUCKET": "artifacts",
-        "APPROVAL_TOPIC_ARN": boto3.client("sns").create_topic(Name="approval")["TopicArn"],
+        "APPROVAL_TOPIC_ARN": topic,
         "APPROVERS": f"{HANA},{KEN}",
         "LINK_SIGNING_SECRET_ARN": key,
         "APPROVAL_TIMEOUT_HOURS": "1",

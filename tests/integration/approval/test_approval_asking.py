@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from redash_migration import wiring
-from redash_migration.adapters import clients
+from redash_migration.adapters import sns
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.messages.deliveries import ATTEMPTS
 from redash_migration.errors import InvalidInput, TransientFailure
@@ -217,6 +217,27 @@ class TestSlack:
         stage.follow_up()
         assert len(slack.messages()) == 1
 
+    def test_who_was_unsubscribed_is_a_message_that_failed_and_the_channel_hears_it_once(
+        self, with_slack: Staging, slack: SlackCatcher
+    ) -> None:
+        stage = with_slack()
+        stage.unsubscribe(KEN)
+        stage.ask()
+        assert [mail["to"] for mail in stage.mails] == [HANA]
+        failed = [e for e in stage.record.audit_trail() if e["event"] == "approval.message_failed"]
+        assert [(one["recipient"], one["occasion"]) for one in failed] == [(KEN, "request")]
+        assert "no confirmed subscription" in failed[0]["failure"]
+        for minutes in (1, 2, 31):
+            stage.at(minutes)
+            stage.follow_up()
+        told = [json.dumps(one) for one in slack.messages()]
+        assert sum(f"does not reach {KEN}" in one for one in told) == 1
+        # Subscribed again, the question comes with the next look.
+        stage.subscribe(KEN)
+        stage.at(40)
+        stage.follow_up()
+        assert KEN in [mail["to"] for mail in stage.mails]
+
     def test_slack_gone_altogether(self, with_slack: Staging, slack: SlackCatcher) -> None:
         stage = with_slack()
         slack.stop()
@@ -224,11 +245,29 @@ class TestSlack:
         assert len(stage.mails) == 2
 
 
+def test_a_question_that_would_reach_nobody_is_no_question(stage: Stage) -> None:
+    for address in (HANA, KEN):
+        stage.unsubscribe(address)
+    with pytest.raises(TransientFailure, match="no approver could be reached"):
+        stage.ask()
+    assert stage.mails == []
+
+
+def test_who_is_not_reached_is_logged_for_the_alarm(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """template.yaml makes a metric of this field of the log."""
+    logged: list[dict[str, int]] = []
+    monkeypatch.setattr(sns.logger, "warning", lambda _, extra: logged.append(extra))
+    stage.unsubscribe(KEN)
+    stage.ask()
+    assert logged == [{"unreached_people": 1}]
+
+
 def test_the_preflight_sees_who_has_not_confirmed(stage: Stage) -> None:
     from redash_migration.approval.assembly import readiness
 
-    topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
-    clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=HANA)
+    stage.unsubscribe(KEN)
     people, mails = readiness(STARTER)
     assert (people.id, people.status) == ("approval.approvers", "PASS")
     assert (mails.id, mails.status) == ("approval.subscriptions", "WARN")

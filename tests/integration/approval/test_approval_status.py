@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from redash_migration.adapters import sns
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.approval.standing.ending import Ending, serving
 from redash_migration.record import Check, Record
-from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, START, Stage
+from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, START, STARTER, Stage
 
 Staging = Callable[..., Stage]
 
@@ -272,6 +273,7 @@ class TestTheLastMessage:
             cause="public.dashboards, key 30",
             failed_checks=("verify.data",),
         )
+        stage.subscribe(STARTER)
         announce(stage.record, ending)
         announce(stage.record, ending)
         assert [mail["to"] for mail in stage.mails] == [HANA, KEN, "starter@example.com"]
@@ -284,11 +286,23 @@ class TestTheLastMessage:
 
     def test_one_that_can_not_be_reached_keeps_nobody_else_from_it(self, stage: Stage) -> None:
         stage.failing_addresses[HANA] = "InternalError"
+        stage.subscribe(STARTER)
         announce(stage.record, _ending(mode="preflight", serves="old"))
         assert {mail["to"] for mail in stage.mails} == {KEN, "starter@example.com"}
         assert "Preflight: ready to migrate" in stage.mails[0]["subject"]
         events = [entry["event"] for entry in stage.record.audit_trail()]
         assert events.count("ending.message_failed") == 1
+
+    def test_who_started_it_and_is_not_subscribed_is_noted_and_nobody_is_woken(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        woken: list[object] = []
+        monkeypatch.setattr(sns.logger, "warning", lambda *_, **extra: woken.append(extra))
+        announce(stage.record, _ending())
+        assert [mail["to"] for mail in stage.mails] == [HANA, KEN]
+        told = {entry["event"]: entry.get("recipient") for entry in stage.record.audit_trail()}
+        assert told["ending.message_failed"] == STARTER
+        assert woken == []
 
     def test_a_notice_stands_above_everything(self, staging: Staging) -> None:
         stage = staging(NOTICE="Rehearsal: nothing real is touched")

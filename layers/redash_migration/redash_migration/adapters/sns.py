@@ -6,8 +6,10 @@ attribute and so reaches one inbox (Amazon SNS Developer Guide, "Message filteri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from redash_migration.approval.desk import NotSent
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
 
     from redash_migration.approval.gate.readiness import Subscription
+
+logger = Logger(service="redash-migration")
 
 _SUBJECT_LIMIT = 99
 
@@ -45,6 +49,21 @@ class SnsMail:
             raise NotSent(f"SNS: {error.response['Error']['Code']}") from None
         except BotoCoreError as error:
             raise NotSent(f"SNS: {type(error).__name__}") from None
+
+    def unreached(self, addresses: Iterable[str], *, quietly: bool = False) -> list[str]:
+        """Addresses without a confirmed subscription: SNS takes their mail and drops it.
+
+        Looked up anew each time: a mail scanner follows "Unsubscribe" hours after the preflight.
+        The line that is logged raises an alarm. Where SNS doesn't tell, nobody is unreached.
+        """
+        try:
+            known = {one.casefold(): state for one, state in self.subscriptions().items()}
+        except (ClientError, BotoCoreError):
+            return []
+        lost = [one for one in addresses if known.get(one.casefold()) != "confirmed"]
+        if lost and not quietly:
+            logger.warning("mail reaches not everybody", extra={"unreached_people": len(lost)})
+        return lost
 
     def subscriptions(self) -> dict[str, Subscription]:
         """E-mail address -> whether its owner confirmed the topic's subscription."""

@@ -19,13 +19,12 @@ def announce(record: Record, ending: Ending) -> None:
 
     known = stack_settings()
     starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
-    addresses = {address.casefold(): address for address in known.names("APPROVERS")}
-    if starter:
-        addresses.setdefault(starter, starter)
+    approvers = {address.casefold(): address for address in known.names("APPROVERS")}
     send_ending(
         record,
         ending,
-        list(addresses.values()),
+        list(approvers.values()),
+        starter="" if starter in approvers else starter,
         mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
         chat=chat(),
         texts=Texts(known["LANGUAGE"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -28,6 +28,12 @@ class Mail(Protocol):
 
     def send(self, address: str, subject: str, text: str) -> None:
         """Send; raises NotSent."""
+
+    def unreached(self, addresses: Iterable[str], *, quietly: bool = False) -> list[str]:
+        """Those of the addresses that no mail gets to; none where that can't be seen.
+
+        One that is found raises an alarm, unless that is to be done quietly.
+        """
 
 
 class Chat(Protocol):

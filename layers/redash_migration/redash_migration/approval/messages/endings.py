@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from redash_migration.approval.desk import Chat, Mail, NotSent
 from redash_migration.approval.messages.chat_messages import letter_blocks
 from redash_migration.approval.messages.deliveries import Deliveries
 from redash_migration.approval.messages.mails import Letter
+from redash_migration.approval.messages.sending import UNREACHED
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     ANSWERS,
@@ -26,18 +27,24 @@ CHAT = "slack"
 def send_ending(
     record: Record,
     ending: Ending,
-    addresses: Iterable[str],
+    approvers: Sequence[str],
     *,
+    starter: str = "",
     mail: Mail,
     chat: Chat | None,
     texts: Texts,
     now: datetime,
 ) -> None:
-    """To each address and to the channel; a channel that fails holds up no other."""
+    """To each approver, to who started it, to the channel; one that fails holds up no other."""
     letter = ending_letter(texts, record.migration_id, ending)
-    for address in addresses:
+    everybody = [*approvers, *([starter] if starter else [])]
+    # Who started it need not be subscribed: then it is noted, and nobody is woken.
+    lost = mail.unreached(approvers) + mail.unreached(everybody[len(approvers) :], quietly=True)
+    for address in everybody:
 
         def send(address: str = address) -> None:
+            if address in lost:
+                raise NotSent(UNREACHED)
             mail.send(address, letter.subject, letter.text)
 
         _once(record, ending, address, send, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from redash_migration.approval.desk import Desk, NotSent
 from redash_migration.approval.evidence.contents import Evidence, changed_parts
@@ -30,6 +31,7 @@ from redash_migration.approval.wording import changes_text
 REQUEST = "request"
 OUTCOME = "outcome"
 CHAT = "slack"
+UNREACHED = "SNS: no confirmed subscription, the mail would reach nobody"
 
 
 def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> int:
@@ -152,15 +154,39 @@ def _mail(
     now: datetime,
 ) -> bool:
     """Send to each; True when at least one message went out now."""
+    asked = list(people)
+    if not asked:
+        return False
+    lost = desk.mail.unreached([person.address for person in asked])
     any_sent = False
-    for person in people:
+    for person in asked:
 
         def send(person: Approver = person) -> None:
+            if person.address in lost:
+                raise NotSent(UNREACHED)
             written = letter(person)
             desk.mail.send(person.address, written.subject, written.text)
 
         any_sent |= _send(desk, gate, occasion, recipient=person.address, now=now, send=send)
+    if lost:
+        _say_lost(desk, gate, lost, now)
     return any_sent
+
+
+def _say_lost(desk: Desk, gate: Gate, lost: list[str], now: datetime) -> None:
+    """Who isn't reached by mail, in the channel: once for each set of people."""
+    chat = desk.chat
+    if chat is None:
+        return
+    texts = Texts(gate.language)
+    text = texts("reach.lost", people=", ".join(lost))
+    letter = Letter(f"⚠️ {texts('reach.subject', migration=gate.migration_id)}", text)
+    people = sha256(",".join(sorted(lost)).encode()).hexdigest()[:12]
+
+    def post() -> None:
+        chat.post(*letter_blocks(letter))
+
+    _send(desk, gate, f"unreached-{people}", recipient=CHAT, now=now, send=post)
 
 
 def _send(

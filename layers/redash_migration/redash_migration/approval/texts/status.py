@@ -119,7 +119,11 @@ ENGLISH: Mapping[str, str] = {
     "changed.new_side": "how the new side does",
     "changed.finding": "check {id}",
     # Reaching people
-    "reach.lost": "The mail does not reach {people}: the subscription is gone or unconfirmed.",
+    "reach.subject": "Somebody is not reached by mail: {migration}",
+    "reach.lost": (
+        "The mail does not reach {people}: the subscription is gone or unconfirmed. Subscribe the "
+        "address to the approval topic again and have it confirmed, or answer for them."
+    ),
 }
 
 JAPANESE: Mapping[str, str] = {
@@ -240,5 +244,9 @@ JAPANESE: Mapping[str, str] = {
     "changed.disk": "元のホストのディスク",
     "changed.new_side": "新しい環境の状態",
     "changed.finding": "検査 {id}",
-    "reach.lost": "{people} にメールが届きません。登録が解除されたか、未確認です。",
+    "reach.subject": "メールが届かない人がいます: {migration}",
+    "reach.lost": (
+        "{people} にメールが届きません。登録が解除されたか、未確認です。"
+        "承認のトピックにアドレスを登録し直して確認してもらうか、ほかの承認者が回答してください。"
+    ),
 }
