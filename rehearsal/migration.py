@@ -144,7 +144,9 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         found += contents_told(world)
         # Where the old PostgreSQL has to be restarted, users meet that, as the README says.
         if not options.fault and "allowSourceRestart" not in wanted:
-            found += server_errors(workload.availability.server_errors)
+            found += server_errors(
+                workload.availability.server_errors, real=bool(options.redash_command)
+            )
         (world.directory / "rehearsal.json").write_text(
             json.dumps(
                 {

@@ -22,7 +22,12 @@ PYTHON = "python"
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 """What this process's own python was told: another one would find the wrong modules."""
 
-_FORGETTING = "import os; [os.environ.pop(one, 0) for one in ('REDASH_ROLE', 'REDASH_SIDE')]\n"
+_FORGETTING = (
+    "import os, sys; [os.environ.pop(one, 0) for one in ('REDASH_ROLE', 'REDASH_SIDE')];"
+    " exec(sys.argv.pop(1))"
+)
+"""Runs the program that is its argument without our own variables."""
+
 _WHICH = "import os, redash; print('redash', redash.__version__, os.path.dirname(redash.__file__))"
 
 
@@ -45,7 +50,7 @@ class RedashCommand:
     def words(self, *container: str) -> list[str]:
         """The argument list of a process."""
         if container[:2] == (PYTHON, "-c"):  # what it is told about its settings is not of ours
-            container = (PYTHON, "-c", _FORGETTING + container[2], *container[3:])
+            container = (PYTHON, "-c", _FORGETTING, *container[2:])
         return ["/bin/sh", "-c", self.text, "redash", *container]
 
     def environment(self, role: str, container: Mapping[str, str]) -> dict[str, str]:
@@ -59,7 +64,7 @@ class RedashCommand:
         return (
             "#!/bin/sh\n"
             'if [ "${1:-}" = -c ]; then\n'
-            f'  program=$2; shift 2; set -- -c {shlex.quote(_FORGETTING)}"$program" "$@"\n'
+            f'  shift; set -- -c {shlex.quote(_FORGETTING)} "$@"\n'
             "fi\n"
             f"REDASH_ROLE={PYTHON} REDASH_SIDE={self.side} exec {words}\n"
         )

@@ -18,8 +18,8 @@ class Availability:
         self._total = 0.0
         self._longest = 0.0
         self._lock = Lock()
-        self.server_errors: Counter[str] = Counter()
-        """Answers with 5xx of Redash itself, by what was asked and by the target group."""
+        self.server_errors: Counter[tuple[str, str]] = Counter()
+        """Answers with 5xx of Redash itself, by what was asked and the target group."""
 
     def failed(self, began: float) -> None:
         """A request that began then got no answer, or a 5xx."""
@@ -27,10 +27,10 @@ class Availability:
             if self._down_since is None:
                 self._down_since = began
 
-    def refused(self, what: str) -> None:
+    def refused(self, what: str, side: str) -> None:
         """Redash itself answered with 5xx: users met an error page, or lost what they typed."""
         with self._lock:
-            self.server_errors[what] += 1
+            self.server_errors[what, side] += 1
 
     def answered(self, began: float) -> None:
         """A request that began then was answered."""

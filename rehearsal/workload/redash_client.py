@@ -49,7 +49,7 @@ class RedashClient:
             reply = Reply(0, None, "")
         if reply.side and reply.status >= 500:
             parts = "/".join("N" if part.isdecimal() else part for part in path.split("/"))
-            self._availability.refused(f"{method} {parts} of {reply.side}: {reply.status}")
+            self._availability.refused(f"{method} {parts} {reply.status}", reply.side)
         if reply.status == 0 or reply.status >= 500:
             self._availability.failed(began)
         else:

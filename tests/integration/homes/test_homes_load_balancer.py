@@ -9,13 +9,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from redash_migration import rollback
 from redash_migration.adapters.cloudwatch import AnswerMetrics
+from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.clock import now, stamp
+from redash_migration.errors import TransientFailure
+from redash_migration.rollback import Undoing
+from redash_migration.traffic.actions import maintenance
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.load_balancer import registry as registry_module
 from tests.integration.homes.local_aws import LocalAws
@@ -166,6 +172,55 @@ def test_requests_reach_the_instance(stage: Stage) -> None:
     status, body, headers = stage.get("/x?q=%E5%A3%B2")
     assert (status, body) == (200, b"old")
     assert headers["X-Rehearsal-Served-By"] == "redash-old"
+
+
+def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: LocalAws) -> None:
+    balancing = LoadBalancing(stage.elbv2)
+    listener = stage.home.listener_arn
+    before = balancing.actions(listener, "")
+    stage.default(*maintenance("en"))
+    stage.old_server.health = 503
+    noted: list[str] = []
+    record: Any = SimpleNamespace(milestone=noted.append)
+    none: Any = None
+    undoing = Undoing(
+        record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/opt/redash",
+        sleep=lambda _: time.sleep(0.02),
+    )  # fmt: skip
+    opening = threading.Thread(target=undoing.set_actions, args=[listener, "", before])
+    opening.start()
+    old = stage.home.target_group_arn
+    assert wait_for(lambda: [state for state, _ in stage.health(old)] == ["unhealthy"])
+    status, page, _ = stage.get()
+    assert (status, b"Redash is moving" in page) == (503, True), "nobody is sent there yet"
+    assert opening.is_alive()
+    stage.old_server.health = 200
+    opening.join(20)
+    assert not opening.is_alive()
+    assert stage.get()[:2] == (200, b"old")
+    assert noted == ["reopened"]
+    assert [rule["Priority"] for rule in balancing.rules(listener) if not rule["IsDefault"]] == []
+
+
+def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollback, "ANSWERING_SECONDS", 1)
+    balancing = LoadBalancing(stage.elbv2)
+    before = balancing.actions(stage.home.listener_arn, "")
+    stage.default(*maintenance("en"))
+    stage.old_server.health = 503
+    record: Any = SimpleNamespace(milestone=lambda _: None)
+    none: Any = None
+    undoing = Undoing(
+        record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/opt/redash",
+        sleep=lambda _: time.sleep(0.02),
+    )  # fmt: skip
+    with pytest.raises(TransientFailure, match="no target of it is healthy"):
+        undoing.set_actions(stage.home.listener_arn, "", before)
+    assert stage.get()[:2] == (200, b"old"), (
+        "a load balancer without healthy targets tries them all"
+    )
 
 
 def test_errors_of_targets_are_counted_for_each_group(stage: Stage, aws: LocalAws) -> None:

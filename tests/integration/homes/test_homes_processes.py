@@ -134,7 +134,10 @@ def test_a_command_s_python_tells_which_redash_it_is(tmp_path: Path) -> None:
     shim = tmp_path / "python"
     shim.write_text(RedashCommand(command, "new").python())
     shim.chmod(0o755)
-    told = "import os, sys; print(*map(os.getenv, ['REDASH_SIDE', 'REDASH_ROLE']), sys.argv)"
+    told = (
+        "from __future__ import annotations; import os, sys;"
+        " print(*map(os.getenv, ['REDASH_SIDE', 'REDASH_ROLE']), sys.argv)"
+    )
     said = subprocess.run([shim, "-c", told, "it's"], capture_output=True, text=True, check=True)
     assert said.stdout == "None None ['-c', \"it's\"]\n", "a program sees Redash's settings alone"
 

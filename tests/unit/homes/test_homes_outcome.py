@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.outcome import over_memory
+from rehearsal.outcome import over_memory, server_errors
 
 
 def test_a_function_above_its_memory_is_a_problem() -> None:
@@ -11,3 +11,16 @@ def test_a_function_above_its_memory_is_a_problem() -> None:
         "ReportFunction": {"max_rss_kb": 256 * 1024, "memory_mb": 256},
     }
     assert over_memory(usage) == ["SmokeTestFunction needed 382 MB of its 256 MB"]
+
+
+def test_an_error_page_is_a_problem_unless_the_old_home_shows_it_too() -> None:
+    met = {
+        ("POST /api/queries/N 500", "redash-old"): 3,
+        ("POST /api/queries/N 500", "redash-new"): 1,
+        ("GET /api/session 500", "redash-new"): 2,
+    }
+    assert len(server_errors(met, real=False)) == 3
+    assert server_errors(met, real=True) == [
+        "users got 2 times from redash-new: GET /api/session 500"
+    ]
+    assert server_errors({}, real=False) == []

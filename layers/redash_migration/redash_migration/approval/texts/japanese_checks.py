@@ -61,6 +61,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "新環境のネットワークからの確認は行われていません。",
         "新環境のスタックの出力にある EcsLogGroup と EcsTaskRoleArns を指定してください。",
     ),
+    "proof.old_home": (
+        "既存の Redash に同じ確認ができませんでした。以前からの不具合も移行の失敗と判断されます。",
+        "ProveNewHome の Run Command の出力を確認してください。",
+    ),
     "proof.data_sources": (
         "新環境からは応答しないデータソースがあります。既存サーバーからは応答します。",
         "新環境のサブネットからの接続（セキュリティグループ、許可リスト）を開けてください。",

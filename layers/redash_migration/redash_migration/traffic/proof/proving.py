@@ -84,7 +84,7 @@ def prove(
         return {"proven": True, "waiting_for": ""}
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
     target = record.fact(TARGET_FACT)
-    checks = [_ended(proof(heard), task.reason)]
+    checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
     checks += _judged(proof(heard), proof(said), ecs, settings, target)
     checks += _settings(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
@@ -138,6 +138,19 @@ def _ended(new: Proof, reason: str) -> Check:
         "FAIL",
         f"the probe in the new network did not come to its end: {reason or 'see its log'}",
         "See the stopped task's reason in ECS: image, secrets, network, roles.",
+    )
+
+
+def _old_home(answers: Mapping[str, str], old: Proof) -> Check:
+    """Without its answers nobody can tell what never worked from what the move has broken."""
+    if answers and old.complete:
+        return Check("proof.old_home", "PASS", "the old Redash answered the same questions")
+    return Check(
+        "proof.old_home",
+        "WARN",
+        "the old Redash could not be asked what the new one is asked: what has never worked there"
+        " would count as a fault of the new home, and end the write pause",
+        "See the output of this migration's Run Command for ProveNewHome.",
     )
 
 
