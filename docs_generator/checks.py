@@ -7,31 +7,76 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs_generator.check_words import WORDS
+from redash_migration.approval.texts.japanese_checks import of_kind
+
 
 def checks_table(root: Path) -> str:
-    """Every id that stands in the code, and the module that answers it."""
-    found: dict[str, str] = {}
-    package = root / "layers" / "redash_migration" / "redash_migration"
-    for path in sorted(package.rglob("*.py")):
-        if path.is_relative_to(package / "approval"):
-            continue  # its texts of that form are the parts of a page
-        for name in _ids(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(name, path.relative_to(package).as_posix())
-    lines = ["| check | answered in |", "|---|---|"]
-    lines += [f"| `{name}` | {module} |" for name, module in sorted(found.items())]
+    """Every id that stands in the code: what it asks, and what to do where it does not pass."""
+    lines = ["| check | what it asks | where it does not pass |", "|---|---|---|"]
+    for name in sorted(check_ids(root)):
+        asked, remedy = words_of(name)
+        lines.append(f"| `{name}` | {asked} | {remedy} |")
     return "\n".join(lines) + "\n"
 
 
-def _ids(tree: ast.AST) -> Iterator[str]:
-    """Texts of the form area.name, wherever they stand; a computed part shows as an asterisk."""
+def words_of(check_id: str) -> tuple[str, str]:
+    """The words of an id, of a return's the other way's; KeyError where there are none."""
+    found = of_kind(check_id, WORDS)
+    if found is None:
+        raise KeyError(f"{check_id}: give it words in docs_generator/check_words.py")
+    return found
+
+
+def check_ids(root: Path) -> set[str]:
+    """Every id that the code makes; a computed part shows as an asterisk."""
+    package = root / "layers" / "redash_migration" / "redash_migration"
+    return {
+        name
+        for path in package.rglob("*.py")
+        # The approval's texts of that form are the parts of a page.
+        if not path.is_relative_to(package / "approval") or path.name == "readiness.py"
+        for name in _ids(path.relative_to(package), ast.parse(path.read_text(encoding="utf-8")))
+    }
+
+
+def _ids(module: Path, tree: ast.AST) -> Iterator[str]:
+    """Texts of the form area.name, wherever they stand."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr):
-            found = _ID.fullmatch(_text(node))
-            if found and found["area"] in _AREAS and not found["name"].endswith("json"):
-                yield found.group()
+        if not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        text = _text(node)
+        if module.name == "possible.py" and text in _OF_A_RETURN:
+            yield f"return.{text}"
+        if text == "replication_ended":
+            yield f"return.{text}"
+        yield from (f"{text}{name}" for name in _COMPUTED.get(text, ()))
+        found = _ID.fullmatch(text)
+        if found is None or found["name"].endswith("json"):
+            continue
+        if found["area"] in _AREAS:
+            yield from _sides(text)
+        elif text == "*.reachable":
+            yield from ("source.reachable", "target.reachable")
 
 
-_ID = re.compile(r"(?P<area>[a-z]+)\.(?P<name>[a-z_*]+(\.\*)*)")
+def _sides(text: str) -> Iterator[str]:
+    """``replication.*_endpoint`` stands for one of each side."""
+    if "*_" in text:
+        yield from (text.replace("*_", f"{side}_") for side in ("source", "target"))
+    else:
+        yield text
+
+
+_COMPUTED = {
+    "secrets.": ("cookie_secret", "secret_key"),
+    "smoke.": ("alerts", "dashboards"),
+}
+"""Beginnings to which the code adds a name, with the names."""
+
+_OF_A_RETURN = frozenset({"keyless_tables", "new_schema", "old_schema", "old_database", "room"})
+
+_ID = re.compile(r"(?P<area>[a-z_*]+)\.(?P<name>[a-z_*]+(\.\*)*)")
 
 _AREAS = frozenset(
     {
@@ -56,6 +101,10 @@ _AREAS = frozenset(
         "databases",
         "settings",
         "proof",
+        "approval",
+        "clean_up",
+        "roll_back",
+        "precopy",
     }
 )
 

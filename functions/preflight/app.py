@@ -6,6 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.preflight.examination import Request
+from redash_migration.preflight.pause import Window
 from redash_migration.preflight.report import preflight
 from redash_migration.step import step
 
@@ -21,6 +22,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         host=record.fact("host") or {},
         application_role=settings["APPLICATION_DATABASE_ROLE"],
         write_pause_budget=settings.number("WRITE_PAUSE_BUDGET_SECONDS"),
+        window=Window(
+            settings.seconds_of_hours("APPROVAL_TIMEOUT_HOURS"),
+            settings.seconds_of_hours("FULL_LOAD_TIMEOUT_HOURS"),
+        ),
         wal_budget=settings.bytes_of_gibibytes("WAL_BUDGET_GIBIBYTES"),
         steps=record.steps.all(),
         replication_engine=str((record.fact("new_home") or {}).get("replication_engine", "")),

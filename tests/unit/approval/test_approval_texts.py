@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 import redash_migration
+from docs_generator.check_words import WORDS
+from docs_generator.checks import check_ids, words_of
 from redash_migration.approval.evidence.contents import Finding
 from redash_migration.approval.page.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
-from redash_migration.approval.texts.japanese_checks import japanese_check
+from redash_migration.approval.texts.japanese_checks import japanese_check, japanese_failure
+from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
 from redash_migration.approval.wording import meaning_and_detail, remedy_text
 
 EN, JA = LANGUAGES["en"], LANGUAGES["ja"]
@@ -105,11 +108,37 @@ def test_a_known_warning_is_told_in_japanese_with_what_was_seen() -> None:
     assert meaning_and_detail(Texts("en"), warning) == ("no pre-copy", "")
 
 
-@pytest.mark.parametrize("status", ["FAIL", "UNKNOWN"])
-def test_a_failure_is_told_in_the_words_of_its_step(status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"), [("FAIL", "不合格です"), ("UNKNOWN", "確認できませんでした")]
+)
+def test_a_failure_is_told_in_japanese_with_what_was_seen(status: str, said: str) -> None:
     failure = Finding("databases.encoding", status, "LATIN1 does not fit", "Make it UTF8")
-    assert meaning_and_detail(Texts("ja"), failure) == ("LATIN1 does not fit", "")
-    assert remedy_text(Texts("ja"), failure) == "Make it UTF8"
+    meaning, detail = meaning_and_detail(Texts("ja"), failure)
+    assert meaning == f"文字コードの適合: {said}。"
+    assert detail == "LATIN1 does not fit"
+    assert "UTF8" in remedy_text(Texts("ja"), failure)
+    assert meaning_and_detail(Texts("en"), failure) == ("LATIN1 does not fit", "")
+    assert remedy_text(Texts("en"), failure) == "Make it UTF8"
+
+
+def test_every_check_has_its_words_in_both_languages_and_no_other_has() -> None:
+    ids = check_ids(Path(__file__).parents[3])
+    for name in ids:
+        assert words_of(name), name
+        assert japanese_failure(name, "FAIL"), name
+    assert WORDS.keys() == JAPANESE_FAILURES.keys()
+    idle = {
+        kind for kind in WORDS if not any(one == kind or one.startswith(f"{kind}.") for one in ids)
+    }
+    assert idle == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["data.public.queries", "return.smoke.ping", "return.precopy.public.users"]
+)
+def test_a_computed_id_has_the_words_of_its_kind(name: str) -> None:
+    assert words_of(name)
+    assert japanese_failure(name, "UNKNOWN")
 
 
 def test_every_warning_of_the_steps_has_japanese_words() -> None:

@@ -13,6 +13,7 @@ from redash_migration.database.prediction import Overheads, Speeds, observed, pr
 from redash_migration.database.prediction.overheads import WINDOW, Span
 from redash_migration.database.prediction.pause import Precopied
 from redash_migration.plan import Method, TablePlan
+from redash_migration.preflight.pause import NO_WINDOW, Window, window_check
 from redash_migration.record.steps import StepTiming
 
 BEGAN = datetime(2026, 1, 31, 2, tzinfo=UTC)
@@ -121,3 +122,22 @@ def test_what_was_measured_early_counts_more_than_what_was_assumed() -> None:
     # The restored table is compared whole once more, at the speed measured.
     assert known.parts["verify"] > assumed.parts["verify"] + 20
     assert known.parts["restore"] > assumed.parts["restore"] + 3
+
+
+@pytest.mark.parametrize(
+    ("gibibytes", "window", "status", "words"),
+    [
+        (1, Window(86400, 43200), "PASS", "takes about 2 minutes; the question is asked after it"),
+        (100, Window(86400, 43200), "PASS", "2.8 hours"),
+        (600, Window(86400, 86400), "WARN", "while nobody is there"),
+        (600, Window(604800, 43200), "WARN", "cut off after 12.0 hours"),
+        (600, NO_WINDOW, "PASS", "17.1 hours"),
+    ],
+)
+def test_the_load_is_compared_with_the_question_that_follows_it(
+    gibibytes: int, window: Window, status: str, words: str
+) -> None:
+    check = window_check(gibibytes << 30, window)
+    assert (check.id, check.status) == ("plan.approval_window", status)
+    assert words in check.detail
+    assert bool(check.remedy) == (status == "WARN")

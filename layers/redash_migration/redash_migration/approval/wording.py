@@ -9,7 +9,7 @@ from redash_migration.approval.evidence.contents import Evidence, Finding, Table
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.texts.japanese_checks import japanese_check
+from redash_migration.approval.texts.japanese_checks import japanese_check, japanese_failure
 
 Severity = Literal["blocked", "warned", "clear"]
 
@@ -75,9 +75,12 @@ def in_readers_language(texts: Texts, finding: Finding) -> bool:
 
 
 def _translated(texts: Texts, finding: Finding) -> tuple[str, str] | None:
-    """Meaning and remedy of a warning; a failure may mean something else, and is rare."""
-    japanese = texts.language == "ja" and finding.status == "WARN"
-    return japanese_check(finding.id) if japanese else None
+    """Meaning and remedy in Japanese, by what the check said; English is the steps' own."""
+    if texts.language != "ja":
+        return None
+    if finding.status == "WARN":
+        return japanese_check(finding.id)
+    return japanese_failure(finding.id, finding.status)
 
 
 _ORDER = (

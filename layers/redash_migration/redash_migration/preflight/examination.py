@@ -22,7 +22,7 @@ from redash_migration.plan import Plan
 from redash_migration.preflight import pair, readiness, source, target, visibility
 from redash_migration.preflight.asking import ask, names, unknown
 from redash_migration.preflight.judges import largest_row
-from redash_migration.preflight.pause import pause_check
+from redash_migration.preflight.pause import NO_WINDOW, Window, pause_check, window_check
 from redash_migration.preflight.room import find_room
 from redash_migration.preflight.tables import plan_tables, table_checks
 from redash_migration.record import Check
@@ -47,6 +47,7 @@ class Request:
     application_role: str = ""
     write_pause_budget: int = 0
     wal_budget: int = 0
+    window: Window = NO_WINDOW
     slots_before: tuple[str, ...] | None = None
     steps: Sequence[StepTiming] = ()
     replication_engine: str | None = None
@@ -179,6 +180,7 @@ def _planned(
         checks.append(engine_check(versions[0], request.replication_engine))
     pause = predict(tables, sequences, speeds, observed(request.steps))
     checks.append(pause_check(pause, request.write_pause_budget))
+    checks.append(window_check(sum(table.bytes for table in tables), request.window))
     plan = Plan(
         migration_id=request.migration_id,
         source_version=versions[0],

@@ -27,6 +27,10 @@ class PlanStore(Protocol):
         """Write any other artifact."""
 
 
+_NAMED = 20
+"""Ids in an error's cause; the report has them all."""
+
+
 def preflight(
     record: Record,
     store: PlanStore,
@@ -36,11 +40,11 @@ def preflight(
     request: Request,
     may_prepare: bool,
 ) -> dict[str, Any]:
-    """``{"verdict", "prepare", "predicted_write_pause_seconds"}``; checks and plan are kept.
+    """``{"verdict", "failed", "prepare", "predicted_write_pause_seconds"}``; the rest is kept.
 
     The verdict is over all checks of the record, also those of host and new home: PASS, WARN or
     FAIL (an UNKNOWN counts as FAIL). `prepare` says that preparing the source would mend all that
-    fails, and is allowed.
+    fails, and is allowed. `failed` are ids for the error's cause, which is all the console shows.
     """
     earlier = record.fact(BEFORE_FACT)
     if earlier is not None:
@@ -61,6 +65,7 @@ def preflight(
     fails = worst in {"FAIL", "UNKNOWN"}
     return {
         "verdict": "FAIL" if fails else worst,
+        "failed": [one.id for one in checks if one.status in {"FAIL", "UNKNOWN"}][:_NAMED],
         "prepare": fails and may_prepare and not any(refused_for_good(checks)),
         "predicted_write_pause_seconds": (
             found.plan.predicted_write_pause_seconds if found.plan is not None else None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
+
 JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     "replication.validation": (
         "DMS による照合が終わっていない、または不一致とされたテーブルがあります。",
@@ -92,6 +94,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     "plan.write_pause": (
         "予測される書き込み停止時間が上限を超えています。",
         "大きいテーブルの古い行を先に削除するか、WritePauseBudgetSeconds を引き上げてください。",
+    ),
+    "plan.approval_window": (
+        "コピーの所要時間に対して、承認の期限が短すぎます。",
+        "確認が作業の時間帯に始まるように開始するか、ApprovalTimeoutHours を長くしてください。",
     ),
     "source.wal_budget": (
         "ログの増え方が速く、許容量に余裕がありません。",
@@ -229,10 +235,28 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
 
 
 def japanese_check(check_id: str) -> tuple[str, str] | None:
-    """(meaning, remedy) of a check; ``precopy.public.queries`` is found under ``precopy``."""
-    name = check_id
-    while name:
-        if name in JAPANESE_CHECKS:
-            return JAPANESE_CHECKS[name]
-        name = name.rpartition(".")[0]
+    """(meaning, remedy) of a warning; ``precopy.public.queries`` is found under ``precopy``."""
+    return of_kind(check_id, JAPANESE_CHECKS)
+
+
+def japanese_failure(check_id: str, status: str) -> tuple[str, str] | None:
+    """(meaning, remedy) of a check that says FAIL or UNKNOWN."""
+    known = of_kind(check_id, JAPANESE_FAILURES)
+    if known is None:
+        return None
+    asked, remedy = known
+    said = "確認できませんでした" if status == "UNKNOWN" else "不合格です"
+    return f"{asked}: {said}。", remedy
+
+
+def of_kind(check_id: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+    """The words of an id or of the longest part before a computed one.
+
+    A return asks the same of the other side, under ``return.``.
+    """
+    for whole in (check_id, check_id.removeprefix("return.")):
+        parts = whole.split(".")
+        for length in range(len(parts), 0, -1):
+            if (name := ".".join(parts[:length])) in words:
+                return words[name]
     return None
