@@ -180,4 +180,5 @@ def test_a_server_that_is_away_is_worth_another_try(
     monkeypatch.setenv("SOURCE_DATABASE_SECRET_ARN", arn)
     with pytest.raises(TransientFailure):
         call("fence_source")
-    assert call("preflight")["verdict"] == "FAIL"
+    refused = call("preflight")
+    assert (refused["verdict"], refused["failed"]) == ("FAIL", ["source.reachable"])

@@ -24,7 +24,7 @@ def announce(record: Record, ending: Ending) -> None:
         record,
         ending,
         list(approvers.values()),
-        starter="" if starter in approvers else starter,
+        starter="" if not starter or starter in approvers else starter,
         mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
         chat=chat(),
         texts=Texts(known["LANGUAGE"]),
