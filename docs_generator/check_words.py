@@ -67,12 +67,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "See `docker ps` and the container's log there.",
     ),
     "host.other_containers": (
-        "Does another container use the same database?",
-        "Stop it, or tell the migration apart from it, before the write pause.",
+        "What else runs on the old host and is left as it is?",
+        "Where Redash queries one of them, let the new home reach its port.",
     ),
     "host.paused_data_sources": (
-        "Is a data source paused in Redash?",
-        "Pause it again after the switch: that is kept in redis and does not come along.",
+        "Can it be seen which data sources are paused?",
+        "Look in Redash and pause them by hand after the switch: redis does not come along.",
     ),
     "host.queues": (
         "Can redis be asked for queues and paused sources?",
@@ -123,6 +123,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.restored": (
         "Which tables are copied by the migration itself, and can they be?",
         "Do what the detail says of the table.",
+    ),
+    "live.jobs": (
+        "Does a query run through a worker of the new home?",
+        "See the worker's log; schedules don't run until it is mended.",
+    ),
+    "live.queues": (
+        "Does a worker listen to every queue?",
+        "Start the worker; with the key of an administrator the check sees them all.",
+    ),
+    "live.scheduler": (
+        "Does the new scheduler look for due queries?",
+        "See the scheduler's log: schedules and alerts don't run until it is mended.",
     ),
     "plan.approval_window": (
         "Will the question still be open when the load is done, however long that takes?",
@@ -251,6 +263,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is it the same version of Redash on both sides?",
         "Move first, upgrade afterwards.",
     ),
+    "services.essentials": (
+        "Has every container of the new home the same database, redis and secrets?",
+        "Give each what is named, from the secrets that this stack was told of.",
+    ),
     "settings.access": ("Are the settings of addresses and HTTPS the same?", _SETTING),
     "settings.limits": ("Are the limits of time and size the same?", _SETTING),
     "settings.mail": ("Are the mail settings the same?", _SETTING),
@@ -267,6 +283,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "smoke.data_sources": (
         "Are all data sources listed?",
         "A missing one lacks its runner in the new image, or can't be decrypted.",
+    ),
+    "smoke.paused_data_sources": (
+        "Are the data sources paused that were paused on the old host?",
+        "Pause them by hand as soon as users are there.",
     ),
     "smoke.ping": ("Does the new Redash answer?", "See the new server's log."),
     "smoke.queries": ("Are the queries listed?", "See the new server's log."),

@@ -102,6 +102,7 @@ _AREAS = frozenset(
         "settings",
         "proof",
         "approval",
+        "live",
         "clean_up",
         "roll_back",
         "precopy",

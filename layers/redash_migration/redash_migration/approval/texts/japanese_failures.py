@@ -72,8 +72,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "docker ps とコンテナのログを確認してください。",
     ),
     "host.other_containers": (
-        "同じデータベースを使うほかのコンテナ",
-        "書き込み停止の前に止めるか、使わないことを確かめてください。",
+        "元のホストで動き続けるほかのコンテナ",
+        "Redash がクエリを送るものなら、新しい環境からそのポートに届くようにしてください。",
     ),
     "host.paused_data_sources": (
         "一時停止中のデータソース",
@@ -110,6 +110,18 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "integrity.tables": ("テーブルの一致", _REPORT),
     "integrity.triggers": ("トリガーの一致", _REPORT),
     "integrity.views": ("ビューの一致", _REPORT),
+    "live.jobs": (
+        "新しい環境のワーカーでのクエリの実行",
+        "ワーカーのログを確認してください。直るまで定期実行は動きません。",
+    ),
+    "live.queues": (
+        "各キューを受け持つワーカー",
+        "ワーカーを起動してください。管理者のキーを使うと、すべてを確認できます。",
+    ),
+    "live.scheduler": (
+        "新しい環境のスケジューラーの動作",
+        "スケジューラーのログを確認してください。直るまで定期実行とアラートは動きません。",
+    ),
     "plan.approval_window": (
         "コピーにかかる時間と承認の期限",
         "確認が作業の時間帯に始まるように開始するか、ApprovalTimeoutHours を長くしてください。",
@@ -235,6 +247,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "両側の Redash のバージョンの一致",
         "まず同じバージョンで移行し、アップグレードはそのあとに行ってください。",
     ),
+    "services.essentials": (
+        "新しい環境の全コンテナのデータベース、redis、秘密の値の一致",
+        "示されたものを、スタックに指定したシークレットから、すべてのコンテナに渡してください。",
+    ),
     "settings.access": ("HTTPS や組織の設定", _SETTING),
     "settings.limits": ("時間や件数の上限の設定", _SETTING),
     "settings.mail": ("メールの設定", _SETTING),
@@ -248,6 +264,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "smoke.data_sources": (
         "データソースの一覧",
         "足りないものは、ランナーが新しいイメージにないか、復号できません。",
+    ),
+    "smoke.paused_data_sources": (
+        "データソースの一時停止の引き継ぎ",
+        "切り替え後、すぐに手で一時停止してください。",
     ),
     "smoke.ping": ("新しい Redash の応答", _SERVER_LOG),
     "smoke.queries": ("クエリの一覧", _SERVER_LOG),
