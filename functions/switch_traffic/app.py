@@ -6,9 +6,9 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.in_flight import alone
-from redash_migration.pause_budget import pause_until
+from redash_migration.pause_budget import pause_until, within_budget
 from redash_migration.step import step
-from redash_migration.traffic.switch import open_new_home
+from redash_migration.traffic.switch import open_new_home, unless_begun
 
 ALONE_SECONDS = 90.0
 """How long another run, which hangs or was sent twice, is waited for; it has no longer to live."""
@@ -18,6 +18,8 @@ ALONE_SECONDS = 90.0
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; TargetNotHealthy, PauseBudgetExceeded: before anything is changed."""
     record = wiring.record(event["migration_id"])
-    alone(record, ALONE_SECONDS)
-    open_new_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
+    until = unless_begun(record, pause_until(event))
+    with within_budget(until, "SwitchTraffic"):
+        alone(record, ALONE_SECONDS)
+    open_new_home(record, wiring.load_balancing(), wiring.settings(), until=until)
     return {}

@@ -18,6 +18,8 @@ class Disturbance:
     """A stop takes this much longer."""
     start_delay_seconds: float = 0.0
     """A start takes this much longer."""
+    stale_seconds: float = 0.0
+    """For so long after it was told to go on, a task is described as it was before: stopped."""
     withheld_events: set[str] = field(default_factory=set)
     """Event types, such as REPLICATION_TASK_STOPPED, that never arrive."""
 

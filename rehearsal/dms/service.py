@@ -136,6 +136,8 @@ class TaskService:
                 full_load_start=None if fresh else task.dates.full_load_start,
                 full_load_finish=None if fresh else task.dates.full_load_finish,
             )
+            if not fresh:
+                task.stay(self._disturbance.stale_seconds)
             task.status = "starting"
             run = Run(task, kind, self._surroundings, self._disturbance)
             self._runs[task.arn] = run

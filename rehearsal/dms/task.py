@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +49,8 @@ class ReplicationTask:
     row_estimates: dict[TableName, int] = field(default_factory=dict)
     names: Names | None = None
     full_load_done: bool = False
+    stale: tuple[float, str, str] = (0.0, "", "")
+    """Until when on the monotonic clock a status and a stop reason are told that are past."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
@@ -65,18 +68,26 @@ class ReplicationTask:
         """Whether the task has run."""
         return self.dates.start is not None
 
+    def stay(self, seconds: float) -> None:
+        """Be described as it is now for so long, whatever becomes of it."""
+        if seconds > 0:
+            self.stale = (time.monotonic() + seconds, self.status, self.stop_reason)
+
     def to_dict(self, *, with_settings: bool = True) -> dict[str, Any]:
         """The task as the API returns it."""
         with self.lock:
+            until, status, stop_reason = self.stale
+            if time.monotonic() >= until:
+                status, stop_reason = self.status, self.stop_reason
             found: dict[str, Any] = {
                 "ReplicationTaskIdentifier": self.identifier,
                 "SourceEndpointArn": self.source_arn,
                 "TargetEndpointArn": self.target_arn,
                 "ReplicationInstanceArn": self.instance_arn,
                 "MigrationType": self.migration_type,
-                "Status": self.status,
+                "Status": status,
                 "LastFailureMessage": self.last_failure or None,
-                "StopReason": self.stop_reason or None,
+                "StopReason": stop_reason or None,
                 "ReplicationTaskCreationDate": self.created.timestamp(),
                 "ReplicationTaskStartDate": _epoch(self.dates.start),
                 "ReplicationTaskArn": self.arn,

@@ -54,6 +54,17 @@ def doubled(*sources: str) -> Arm:
     return _filtered(sources, lambda event: [event, event, (3.0, event)])
 
 
+def stale_stop(seconds: float) -> Arm:
+    """Once the task was told to go on, its description says for a while that it is stopped, and the
+    event of that stop comes again meanwhile."""
+
+    def arm(world: World) -> None:
+        world.dms.disturbance.stale_seconds = seconds
+        doubled(DMS)(world)
+
+    return arm
+
+
 def late(seconds: float, *sources: str) -> Arm:
     """Each arrives when the next wait has begun, or later."""
     return _filtered(sources, lambda event: [(seconds, event)])

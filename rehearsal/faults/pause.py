@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,17 @@ AFTER_IT_SECONDS = 10
 HANGS_SECONDS = 120.0
 
 
-def hangs(function: str) -> Arm:
-    """Every call that a function makes in the write pause takes two minutes."""
+def hangs(function: str, service: str = "") -> Arm:
+    """What a function asks of AWS in the write pause is not answered for two minutes, and refused
+    then; of one ``service``, or of all but the record, which is to hold that the step has begun."""
 
     def ask(call: Call) -> Fault | None:
         if call.function != function or not clock().in_pause:
             return None
-        return Fault.delay(HANGS_SECONDS)
+        if call.service != service if service else call.service == "dynamodb":
+            return None
+        time.sleep(HANGS_SECONDS)
+        return Fault.error("ServiceUnavailable", "made to hang", 503)
 
     return lambda world: on_call(world, ask)
 

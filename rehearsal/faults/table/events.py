@@ -25,6 +25,12 @@ EVENTS: dict[str, Case] = {
         where="EventBridge",
         arm=events.doubled(events.DMS, events.SSM),
     ),
+    "stale-stop-after-the-resume": Case(
+        "the task is told to go on, and is described as stopped for a while, with its event again",
+        "SUCCEEDED",
+        where="ResumeChangeCapture, AwaitInSync",
+        arm=events.stale_stop(8.0),
+    ),
     "events-late": Case(
         "each event arrives when the next wait has long begun",
         "SUCCEEDED",

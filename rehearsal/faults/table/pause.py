@@ -16,8 +16,11 @@ STATES = (
     "VerifyData",
     "VerifyIntegrity",
     "SmokeTest",
+    "LastLook",
     "SwitchTraffic",
 )
+_SERVICE = {"StopServices": "ssm"}
+"""What hangs, where not the first call: the door is to be closed by then."""
 
 
 def _budget_ends(state: str) -> Case:
@@ -25,9 +28,8 @@ def _budget_ends(state: str) -> Case:
         f"{state} hangs until the budget of the write pause is used up",
         "ROLLED_BACK",
         where=state,
-        # SwitchTraffic is interrupted by nobody: its state's own limit ends it.
-        error="States.Timeout" if state == "SwitchTraffic" else "PauseBudgetExceeded",
-        arm=pause.hangs(f"{state}Function"),
+        error="PauseBudgetExceeded",
+        arm=pause.hangs(f"{state}Function", _SERVICE.get(state, "")),
         judge=pause.served_in_time,
         parameters={"WritePauseBudgetSeconds": str(pause.BUDGET_SECONDS)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from redash_migration.adapters.elbv2 import LoadBalancing
-from redash_migration.errors import SmokeTestFailed, SwitchNotMade, TargetNotHealthy
+from redash_migration.errors import (
+    PauseBudgetExceeded,
+    SmokeTestFailed,
+    SwitchNotMade,
+    TargetNotHealthy,
+)
 from redash_migration.record import Record
 from redash_migration.settings import Settings
 from redash_migration.traffic.actions import is_maintenance, target_groups
@@ -31,7 +37,7 @@ from redash_migration.traffic.entrance import (
 from redash_migration.traffic.health import Target
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
 from redash_migration.traffic.smoke import ask_servers
-from redash_migration.traffic.switch import close_old_home, open_new_home
+from redash_migration.traffic.switch import close_old_home, open_new_home, unless_begun
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
 
@@ -130,6 +136,30 @@ def test_a_switch_that_demonstrably_was_not_made_may_go_back(
     monkeypatch.setattr(LoadBalancing, "set_actions", refuse)
     with pytest.raises(SwitchNotMade):
         open_new_home(record, front.balancing, front.settings)
+
+
+def test_a_switch_that_only_looks_ends_with_the_budget_and_one_that_has_begun_does_not(
+    record: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy(monkeypatch)
+    close_old_home(record, front.balancing, front.settings)
+    really = LoadBalancing.actions
+
+    def hang(*_: object) -> list[dict[str, Any]]:
+        time.sleep(60)
+        raise AssertionError("nobody interrupted it")
+
+    monkeypatch.setattr(LoadBalancing, "actions", hang)
+    with pytest.raises(PauseBudgetExceeded, match="SwitchTraffic"):
+        open_new_home(record, front.balancing, front.settings, until=time.time() + 0.1)
+    monkeypatch.setattr(LoadBalancing, "actions", really)
+    assert is_maintenance(front.actions())
+    assert unless_begun(record, 1.0) == 1.0
+
+    record.milestone_as_owner("switch_began")
+    assert unless_begun(record, 1.0) is None
+    open_new_home(record, front.balancing, front.settings, until=time.time() - 60)
+    assert target_groups(front.actions()) == [front.new]
 
 
 def test_a_switch_whose_answer_was_lost_counts_as_made(

@@ -12,7 +12,7 @@ from redash_migration.errors import (
     WorkersNotRunning,
 )
 from redash_migration.failure_text import words
-from redash_migration.pause_budget import refuse_after
+from redash_migration.pause_budget import refuse_after, within_budget
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     forward_to,
@@ -104,6 +104,12 @@ def start_servers(
     }
 
 
+def unless_begun(record: Record, until: float | None) -> float | None:
+    """The end of the pause's budget, for a switch that has not begun: one that has, ends nowhere
+    but on the new side."""
+    return None if "switch_began" in record.milestones() else until
+
+
 def open_new_home(
     record: Record, balancing: LoadBalancing, settings: Settings, *, until: float | None = None
 ) -> None:
@@ -119,10 +125,11 @@ def open_new_home(
     listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
     group = settings["TARGET_GROUP_ARN"]
     began = "switch_began" in record.milestones()
-    targets = balancing.targets(group)
-    if not healthy(targets) and not began:
-        raise TargetNotHealthy(f"no healthy target in the new group: {described(targets)}")
-    actions = balancing.actions(listener, rule)
+    with within_budget(None if began else until, "SwitchTraffic"):
+        targets = balancing.targets(group)
+        if not healthy(targets) and not began:
+            raise TargetNotHealthy(f"no healthy target in the new group: {described(targets)}")
+        actions = balancing.actions(listener, rule)
     if target_groups(actions) != [group]:
         if not began:
             refuse_after(until, "SwitchTraffic")
