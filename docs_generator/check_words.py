@@ -160,6 +160,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Does the new home reach the mail server?",
         "Allow the connection, or change `REDASH_MAIL_SERVER`.",
     ),
+    "proof.old_home": (
+        "Can the old home be asked the same questions?",
+        "See the old server's container and log; what fails there too is no fault of the new home.",
+    ),
     "proof.queues": (
         "Do workers take jobs from every queue that the old home has?",
         "Add the queue to a worker of the new home.",
