@@ -191,6 +191,7 @@ class World:
             redash_command=self.options.redash_command,
             redis=self._own_redis("old", kind.redis_password, kind.redis_number),
             kind=kind,
+            paused=kind.paused,
             redash_port=published,
         )
         self._ending.callback(self.host.stop)

@@ -24,6 +24,8 @@ class HostKind:
     services: Mapping[str, str] = field(default_factory=dict)
     redis_password: str = field(default="", repr=False)
     redis_number: int = 0
+    paused: tuple[int, ...] = ()
+    """Data sources that somebody has paused."""
     postgres_ports: str = ""
     postgres_command: str = ""
     project: str = "redash"
@@ -99,7 +101,10 @@ HOST_KINDS: Mapping[str, HostKind] = {
         project="bi",
     ),
     "redis-password": HostKind(
-        "redis with a password, in database 3", redis_password="pa:ss@w0rd/+", redis_number=3
+        "redis with a password, in database 3, and data sources paused there",
+        redis_password="pa:ss@w0rd/+",
+        redis_number=3,
+        paused=(2, 4),
     ),
     "named-volume": HostKind("PostgreSQL's data in a named volume", named_volume=True),
     "port-taken": HostKind(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.faults.case import Case
 from rehearsal.faults.table.target import TARGET
 from rehearsal.old_host.kinds import HOST_KINDS, HostKind
+from rehearsal.old_host.redis import Redis
 
+if TYPE_CHECKING:
+    from rehearsal.world import World
+
+_PAUSE = re.compile(r"ds:(\d+):pause")
 REFUSED = "host.redash_version"
 
 
@@ -21,7 +29,23 @@ def _migration(name: str, kind: HostKind) -> Case:
             check=REFUSED,
             old_host=name,
         )
-    return Case(f"nothing is broken; {kind.what}", "SUCCEEDED", where="InspectHost", old_host=name)
+    return Case(
+        f"nothing is broken; {kind.what}",
+        "SUCCEEDED",
+        where="InspectHost",
+        old_host=name,
+        judge=_paused_in_both,
+    )
+
+
+def _paused_in_both(world: World, _report: Mapping[str, Any]) -> list[str]:
+    """Redash keeps a pause in redis: what is paused on the old host is in the new home too."""
+    if not isinstance(world.new_redis, Redis):
+        return []
+    paused = {int(found[1]) for key in world.new_redis.strings if (found := _PAUSE.fullmatch(key))}
+    if paused == set(world.host.kind.paused):
+        return []
+    return [f"paused are {world.host.kind.paused} on the old host, {paused} in the new home"]
 
 
 def _roll_back(name: str, kind: HostKind) -> Case:

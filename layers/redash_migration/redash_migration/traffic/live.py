@@ -22,6 +22,8 @@ from redash_migration.traffic.proof.questions import SECONDS, Asker
 
 PATIENCE_SECONDS = 60
 """How long jobs and heartbeat may take: the scheduler's own round has half a minute."""
+STATUS_SECONDS = 10.0
+"""How often /status.json is asked: it counts whole tables."""
 HEARTBEAT_SECONDS = 120.0
 HARMLESS = "SELECT 1"
 """No statement at all to a data source that speaks no SQL: its job then fails, but it was taken."""
@@ -100,10 +102,14 @@ def look_live(
         queue: _begin(asker, source) for queue, source in sorted(who.source_of_queue.items())
     }
     wanted = OPERATIONAL | set(who.queues)
+    asked_status = 0.0
     while True:
         _look_at_jobs(asker, waiting, seen)
-        _look_at_workers(asker, seen)
-        _look_at_scheduler(asker, seen)
+        if wanted - (seen.served or set()):
+            _look_at_workers(asker, seen)
+        if not _beats(seen, now()) and now() - asked_status >= STATUS_SECONDS:
+            asked_status = now()
+            _look_at_scheduler(asker, seen)
         late = [queue for queue in waiting if queue not in seen.jobs]
         if not late and _beats(seen, now()) and not (wanted - (seen.served or set())):
             break
