@@ -17,6 +17,8 @@ ATTEMPTS = 20
 """How often somebody who scripts the answer tries the page."""
 
 WRITES_BEFORE_A_RETURN = 600
+WRITES_BEFORE_A_FAULT = 120
+"""Enough for a row of the matrix; a return itself is proved by many."""
 
 QUESTIONS = {
     "RequestApproval": "Start the cutover? Decide at",
@@ -58,7 +60,11 @@ def answering(
             if options.open_browser:
                 open_in_browser(short.url)
             if decision == "return":
-                _let_users_write(workload, stopping)
+                _let_users_write(
+                    workload,
+                    WRITES_BEFORE_A_FAULT if options.fault else WRITES_BEFORE_A_RETURN,
+                    stopping,
+                )
             if options.approve != "ask":
                 _answer(world, question, decision, shown, stopping)
             _wait_until_decided(progress, question, stopping)
@@ -90,9 +96,9 @@ def _answer(
             return
 
 
-def _let_users_write(workload: Workload, stopping: threading.Event) -> None:
+def _let_users_write(workload: Workload, writes: int, stopping: threading.Event) -> None:
     """Until the new side has taken as much as proves something."""
-    until = workload.acknowledged + WRITES_BEFORE_A_RETURN
+    until = workload.acknowledged + writes
     while workload.acknowledged < until and not stopping.wait(0.1):
         pass
 

@@ -10,7 +10,7 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("CloseNewHome", phases=RETURN, service=True)
+@step("CloseNewHome", warms=(wiring.ecs, wiring.load_balancing), phases=RETURN, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{closed, waiting_for}``; raises TasksStillRun."""
     return close_new_home(

@@ -10,7 +10,7 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("LookAtOldHome", phases=RETURN)
+@step("LookAtOldHome", warms=(wiring.load_balancing,), phases=RETURN)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
     record = wiring.record(event["migration_id"], "return")

@@ -10,7 +10,7 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("OpenSource", phases=RETURN, service=True)
+@step("OpenSource", warms=(wiring.source_address,), phases=RETURN, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{}``"""
     open_source(wiring.record(event["migration_id"], "return"), wiring.source_address())

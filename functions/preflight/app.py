@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     migration_id = event["migration_id"]
     settings = wiring.settings()
     record = wiring.record(migration_id)
+    new_home = record.fact("new_home") or {}
     request = Request(
         migration_id=migration_id,
         host=record.fact("host") or {},
@@ -28,7 +29,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         ),
         wal_budget=settings.bytes_of_gibibytes("WAL_BUDGET_GIBIBYTES"),
         steps=record.steps.all(),
-        replication_engine=str((record.fact("new_home") or {}).get("replication_engine", "")),
+        replication_engine=str(new_home.get("replication_engine", "")),
+        old_targets=new_home.get("old_targets", ()),
     )
     return preflight(
         record,

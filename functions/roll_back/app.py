@@ -6,6 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.direction import direction_of
+from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.record.undo import replay
@@ -20,8 +21,9 @@ WAITING_SECONDS = 300.0
 
 @step("RollBack", phases=("forward", "back", "return"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done"}``;
-    RollBackIncomplete. In a return it is what leads forward again, and ``failure`` why."""
+    """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done" | "home"}``;
+    RollBackIncomplete. In a return it is what leads forward again, and ``failure`` why; ``home``
+    where its listener had turned before it failed."""
     direction = direction_of(event)
     record = wiring.record(event["migration_id"], direction)
     if direction == "forward":
@@ -37,15 +39,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
     end_commands(record, commands)
+    ending = Ending(record, WAITING_SECONDS, afterwards=lambda: end_commands(record, commands))
     if direction == "return":
+        # A SwitchBack that was given up may be at work still: where users are is known after it.
+        if not ending.quiet(service=True):
+            return {"next": "aws"}
+        if turned(record):
+            return {"next": "home"}
         note_failure(record, named(event.get("failure")))
     else:
         undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
-    ending = Ending(record, WAITING_SECONDS, afterwards=lambda: end_commands(record, commands))
     following = replay(record.undo, "aws", undoing.actions(), ready=ending.ready)
     if following == "done" and direction == "return":
         is_forward(record)
         record.turn("forward")
     elif following == "done":
+        if turned(record.of("return")):
+            arrived(record.of("return"), record.milestones().get("reopened", ""))
         finish(record)
     return {"next": following}

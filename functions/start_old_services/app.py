@@ -11,7 +11,7 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("StartOldServices", token=True, phases=RETURN, service=True)
+@step("StartOldServices", token=True, warms=(wiring.run_command,), phases=RETURN, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when the old Redash has answered."""
     record = wiring.record(event["migration_id"], "return")

@@ -6,13 +6,17 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.homecoming.traffic import open_old_home
+from redash_migration.pause_budget import pause_until
 from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("SwitchBack", phases=RETURN, service=True)
+@step(
+    "SwitchBack", warms=(wiring.load_balancing,), phases=RETURN, service=True, interruptible=False
+)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}``; raises TargetNotHealthy, SwitchNotMade before users are there."""
+    """``{migration_id}``; raises TargetNotHealthy, PauseBudgetExceeded, SwitchNotMade before users
+    are there. A switch that has begun is interrupted by nobody."""
     record = wiring.record(event["migration_id"], "return")
-    open_old_home(record, wiring.load_balancing(), wiring.settings())
+    open_old_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
     return {}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.ecs.task import Task
+from rehearsal.timing import clock
 
 BACK_OFF = 1.0
 """Seconds before a task that ended by itself is started again."""
@@ -70,8 +71,8 @@ class ServiceControl:
             self._say("has reached a steady state.")
 
     def stop(self) -> None:
-        """End all tasks, whatever is desired."""
-        for task in self._current():
+        """End all tasks, whatever is desired, and what is ending still."""
+        for task in self.tasks:
             task.stop("the rehearsal ends")
 
     def _current(self) -> list[Task]:
@@ -95,7 +96,7 @@ class ServiceControl:
 
     def _stop(self, task: Task) -> None:
         self._leave(task)
-        task.stop("Scaling activity initiated by deployment")
+        task.stop("Scaling activity initiated by deployment", after=clock().seconds("ecs.stop"))
         self._say(f"has stopped 1 running tasks: (task {task.id}).")
 
     def _ended(self, task: Task) -> None:

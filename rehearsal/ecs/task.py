@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -70,10 +71,17 @@ class Task:
         self.pending = False
         self._process.start()
 
-    def stop(self, reason: str, code: str = "ServiceSchedulerInitiated") -> None:
-        """Let it finish what it does, and end it."""
+    def stop(
+        self, reason: str, code: str = "ServiceSchedulerInitiated", *, after: float = 0.0
+    ) -> None:
+        """Let it finish what it does, and end it; it is not counted any more while it does."""
         self.desired_status, self.stopped_reason, self.stop_code = "STOPPED", reason, code
-        self._process.stop()
+        if after:
+            timer = threading.Timer(after, self._process.stop)
+            timer.daemon = True
+            timer.start()
+        else:
+            self._process.stop()
 
     def crash(self) -> None:
         """End the container at once, as its own failure would."""

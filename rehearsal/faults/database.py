@@ -141,8 +141,12 @@ def restarted_while(side: Side, state: str) -> Arm:
     return arm
 
 
-def locked(table: str, function: str, seconds: float, until: str = "") -> Arm:
-    """Somebody holds a lock on a table of the target when a step begins."""
+def _owner(world: World, side: Side) -> DatabaseAddress:
+    return world.source_database if side == "source" else world.target_database
+
+
+def locked(table: str, step: str, seconds: float, until: str = "", *, side: Side = "target") -> Arm:
+    """Somebody holds a lock on a table when a step begins."""
 
     def arm(world: World) -> None:
         free = threading.Event()
@@ -150,9 +154,10 @@ def locked(table: str, function: str, seconds: float, until: str = "") -> Arm:
 
         def hold() -> None:
             with (
-                psycopg.connect(**world.target_database.parameters()) as session,  # type: ignore[arg-type]
+                psycopg.connect(**_owner(world, side).parameters()) as session,  # type: ignore[arg-type]
                 session.transaction(),
             ):
+                session.execute(b"SET TRANSACTION READ WRITE")
                 session.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
                 held.set()
                 free.wait(seconds)
@@ -162,22 +167,23 @@ def locked(table: str, function: str, seconds: float, until: str = "") -> Arm:
             held.wait(10)
 
         world.at_end(free.set)
-        before(world, function, begin)
+        before(world, step, begin)
         if until:
             when_entered(world, until, free.set)
 
     return arm
 
 
-def refuses_writes(code: str, table: str, function: str) -> Arm:
-    """Every write to a table of the target ends in an error of the server, for good.
+def refuses_writes(code: str, table: str, step: str, *, side: Side = "target") -> Arm:
+    """Every write to a table ends in an error of the server, for good.
 
     A trigger that also fires for sessions that have switched triggers off raises it: 53100 is
     disk_full, 57014 a statement time-out (manual, appendix A).
     """
 
     def plant(world: World) -> None:
-        with psycopg.connect(**world.target_database.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+        with psycopg.connect(**_owner(world, side).parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+            session.execute("SET default_transaction_read_only = off")
             session.execute(
                 "CREATE FUNCTION public.fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 f" RAISE EXCEPTION 'made to fail' USING ERRCODE = '{code}'; END $$".encode()
@@ -188,7 +194,7 @@ def refuses_writes(code: str, table: str, function: str) -> Arm:
             )
             session.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER fault".encode())
 
-    return lambda world: before(world, function, lambda: plant(world))
+    return lambda world: before(world, step, lambda: plant(world))
 
 
 def wrong_password(side: Side, function: str = "", until: str = "") -> Arm:

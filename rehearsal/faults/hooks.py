@@ -48,15 +48,16 @@ def on_call(world: World, ask: OnCall) -> None:
     world.cloud.call_fault = asked
 
 
-def before(world: World, function: str, action: Action) -> None:
-    """Act right before the first invocation of a function by the state machine.
+def before(world: World, step: str, action: Action) -> None:
+    """Act right before the first invocation by the state machine of a function, or of a state: many
+    a function serves one on the way there and one in a return.
 
     The invocation waits for the action, so that the moment is certain.
     """
     lock, done = threading.Lock(), [False]
 
     def ask(name: str, event: Any) -> None:
-        if name != function or not is_step(event):
+        if not is_step(event) or step not in {name, state_of(name, event)}:
             return
         with lock:
             first, done[0] = not done[0], True
@@ -79,6 +80,11 @@ def when_entered(world: World, state: str, action: Action) -> None:
     world.cloud.listeners.append(happened)
 
 
+def state_of(function: str, event: Any) -> str:
+    """The state that an invocation is for: its event names it where a function serves several."""
+    return str(event.get("state") or function.removesuffix("Function"))
+
+
 def is_step(event: Any) -> bool:
     """Whether the state machine invokes a step, rather than a schedule or an event does, and not
     only to have the function ready."""
@@ -87,6 +93,11 @@ def is_step(event: Any) -> bool:
         and not event.get("warm")
         and ("migration_id" in event or "execution_arn" in event)
     )
+
+
+def from_state(state: str, arm: Callable[[World], None]) -> Callable[[World], None]:
+    """A fault that is there from a state on, and not before."""
+    return lambda world: when_entered(world, state, lambda: arm(world))
 
 
 def together(*arms: Callable[[World], None]) -> Callable[[World], None]:

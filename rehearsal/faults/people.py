@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from rehearsal.approver import follow
 from rehearsal.faults.hooks import when_entered
 
@@ -66,6 +68,41 @@ def take_back_after_the_switch(world: World) -> None:
     """The same after the switch: the approvers are asked, and somebody says so."""
     arn = world.cloud.start_execution({"mode": "roll-back", "migrationId": _owner(world)})
     _answered(world, arn, "go_back")
+
+
+def return_by_name(world: World) -> None:
+    """Long after the question has expired, somebody asks for the return."""
+    arn = world.cloud.start_execution({"mode": "return", "migrationId": _owner(world)})
+    _answered(world, arn, "return")
+
+
+def finish_by_name(world: World) -> None:
+    """Long after the question has expired, somebody asks for the clean-up; nobody is asked."""
+    arn = world.cloud.start_execution({"mode": "finish", "migrationId": _owner(world)})
+    _answered(world, arn)
+
+
+def nothing_is_left(world: World, _report: Mapping[str, Any]) -> list[str]:
+    """The migration that was finished is kept: no task and no slot of it stands."""
+    tasks = world.cloud.client("dms").describe_replication_tasks()["ReplicationTasks"]
+    found = [f"a replication task is left: {one['ReplicationTaskIdentifier']}" for one in tasks]
+    try:
+        with world.source.connect() as session:
+            rows = session.execute("SELECT slot_name FROM pg_replication_slots").fetchall()
+    except psycopg.OperationalError:  # the old host is retired, its database stopped
+        return found
+    return [*found, *(f"a slot is left: {name}" for (name,) in rows)]
+
+
+def return_when_asked_again(world: World) -> None:
+    """What the reconciler starts leads forward and asks anew; somebody answers with the return."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        running = [one for one in executions(world) if one["status"] == "RUNNING"]
+        if running:
+            _answered(world, running[0]["executionArn"], "return")
+            return
+        time.sleep(0.2)
 
 
 def _owner(world: World) -> str:

@@ -26,31 +26,36 @@ _INSERT = (
 )
 
 
-def writes_through_the_fence(world: World) -> None:
+def writes_through_the_fence(
+    step: str = "FenceSourceFunction", until: str = "RollBack", *, side: str = "old"
+) -> Arm:
     """A program that comes back whenever it is thrown out, and asks for leave to write."""
-    stopping = threading.Event()
 
-    def write() -> None:
-        while not stopping.is_set():
-            with (
-                contextlib.suppress(psycopg.Error),
-                psycopg.connect(
-                    **world.source_database.parameters(),  # type: ignore[arg-type]
-                    autocommit=True,
-                    options="-c default_transaction_read_only=off",
-                ) as session,
-            ):
-                while not stopping.wait(0.05):
-                    session.execute(_INSERT)
-            stopping.wait(0.05)
+    def arm(world: World) -> None:
+        stopping = threading.Event()
+        address = world.source_database if side == "old" else world.target_database
 
-    world.at_end(stopping.set)
-    before(
-        world,
-        "FenceSourceFunction",
-        lambda: threading.Thread(target=write, name="writer", daemon=True).start(),
-    )
-    when_entered(world, "RollBack", stopping.set)
+        def write() -> None:
+            while not stopping.is_set():
+                with (
+                    contextlib.suppress(psycopg.Error),
+                    psycopg.connect(
+                        **address.parameters(),  # type: ignore[arg-type]
+                        autocommit=True,
+                        options="-c default_transaction_read_only=off",
+                    ) as session,
+                ):
+                    while not stopping.wait(0.05):
+                        session.execute(_INSERT)
+                stopping.wait(0.05)
+
+        world.at_end(stopping.set)
+        before(
+            world, step, lambda: threading.Thread(target=write, name="writer", daemon=True).start()
+        )
+        when_entered(world, until, stopping.set)
+
+    return arm
 
 
 def altered(statement: str, *, before_function: str = "", in_state: str = "") -> Arm:
@@ -69,18 +74,19 @@ def altered(statement: str, *, before_function: str = "", in_state: str = "") ->
     return arm
 
 
-def written_behind_the_fence(function: str, statement: str = _INSERT) -> Arm:
+def written_behind_the_fence(step: str, statement: str = _INSERT, *, side: str = "old") -> Arm:
     """Somebody's session asks for leave to write, once, and does."""
 
     def write(world: World) -> None:
+        address = world.source_database if side == "old" else world.target_database
         with psycopg.connect(
-            **world.source_database.parameters(),  # type: ignore[arg-type]
+            **address.parameters(),  # type: ignore[arg-type]
             autocommit=True,
             options="-c default_transaction_read_only=off",
         ) as session:
             session.execute(statement.encode())
 
-    return lambda world: before(world, function, lambda: write(world))
+    return lambda world: before(world, step, lambda: write(world))
 
 
 def counting_off(function: str) -> Arm:

@@ -15,6 +15,10 @@ FULL_VCPU_MB = 1769
 _STEP_SECONDS = 0.25
 
 
+AFTER_A_PAUSE = frozenset({"StartWorkers", "MeasureCutover", "Report"})
+"""States in which users are served again, whichever way it went."""
+
+
 class ServiceClock:
     """Draws each duration from the profile, from a source of chance that a seed repeats.
 
@@ -70,10 +74,12 @@ class ServiceClock:
 
     def follow(self, record: Mapping[str, object]) -> None:
         """Hear what happens in the rehearsal: when the write pause begins and ends."""
-        state = record.get("state")
-        if record.get("kind") == "state_entered" and state == "StopServices":
+        kind, state = record.get("kind"), record.get("state")
+        if kind == "state_entered" and state in {"StopServices", "CloseNewHome"}:
             self.in_pause = True
-        elif record.get("kind") == "state_entered" and state in {"StartWorkers", "Report"}:
+        elif (kind, state) == ("state_exited", "SwitchBack") or (
+            kind == "state_entered" and state in AFTER_A_PAUSE
+        ):
             self.in_pause = False
 
     def _draw(self, name: str) -> float:

@@ -130,7 +130,7 @@ def test_every_task_is_caught_and_leaves_the_owner_alone(name: str) -> None:
         assert catches == []
         return
     # Where a branch ends by itself, the next state asks the owner again.
-    assert name in {"AskReplicationToStop", "WarmFunction"} or catches[0] == {
+    assert name in {"AskReplicationToStop", "WarmFunction", "WarmForReturn"} or catches[0] == {
         "ErrorEquals": ["NotTheOwner"],
         "Next": "Refused",
     }

@@ -45,27 +45,47 @@ def branch(machine: State) -> Iterator[tuple[str, State]]:
             yield name, state
 
 
-PAUSE = list(tasks(MACHINE["States"], "StopServices", "SwitchTraffic"))
+STATES = MACHINE["States"]
+FORWARD = list(tasks(STATES, "StopServices", "SwitchTraffic"))
+RETURN = list(tasks(STATES, "CloseNewHome", "SwitchBack"))
+PAUSES = [
+    *((name, state, "WarmFunctions") for name, state in FORWARD),
+    *((name, state, "WarmReturn") for name, state in RETURN),
+]
+every_state = pytest.mark.parametrize(
+    ("name", "state", "warmed"), PAUSES, ids=[name for name, _, _ in PAUSES]
+)
 
 
-def test_the_pause_is_what_it_is_said_to_be() -> None:
-    names = [name for name, _ in PAUSE]
+def test_both_pauses_are_what_they_are_said_to_be() -> None:
+    names = [name for name, _ in FORWARD]
     assert (names[0], names[-2:]) == ("StopServices", ["LastLook", "SwitchTraffic"])
     assert {"RestoreTable", "VerifyIntegrity", "SmokeTest"} < set(names)
+    names = [name for name, _ in RETURN]
+    assert (names[0], names[-2:]) == ("CloseNewHome", ["LookOnceMore", "SwitchBack"])
+    assert {"ReturnTable", "VerifyOldHome", "TryOldHome"} < set(names)
+    assert STATES["BeginReturnPause"]["Assign"] == STATES["BeginWritePause"]["Assign"]
 
 
-@pytest.mark.parametrize(("name", "state"), PAUSE, ids=[name for name, _ in PAUSE])
-def test_the_budget_ends_every_state(name: str, state: State) -> None:
+@every_state
+def test_the_budget_ends_every_state(name: str, state: State, warmed: str) -> None:
     assert "$pause_until" in json.dumps(state["Arguments"]["Payload"])
     if name != ASKS_ONLY:
         assert "$pause_until" in str(state["TimeoutSeconds"])
 
 
-@pytest.mark.parametrize(("name", "state"), PAUSE, ids=[name for name, _ in PAUSE])
-def test_every_function_of_the_pause_is_warmed_and_quick(name: str, state: State) -> None:
+@every_state
+def test_every_function_of_a_pause_is_warmed_and_quick(
+    name: str, state: State, warmed: str
+) -> None:
     function = state["Arguments"]["FunctionName"]
-    assert function in MACHINE["States"]["WarmFunctions"]["Items"]
+    assert function in STATES[warmed]["Items"]
     if name == ASKS_ONLY:
         return
     resource = FUNCTIONS[function.removeprefix("${").removesuffix("Arn}")]
     assert resource["Properties"].get("MemorySize", 0) >= 1024
+
+
+def test_nobody_waits_a_round_of_looks_in_a_pause() -> None:
+    waits = [STATES[name] for name in ("WaitForTasksToEnd", "WaitForOldHome")]
+    assert [wait["Seconds"] for wait in waits] == [1, 1]

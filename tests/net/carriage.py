@@ -26,7 +26,7 @@ from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning import items as item_rules
 from redash_migration.database.planning import precopy as early_rule
-from redash_migration.database.planning.items import CopyItem, verify_parts
+from redash_migration.database.planning.items import CopyItem, copy_pieces, verify_parts
 from redash_migration.database.planning.pace import Pace
 from redash_migration.database.planning.phases import plan_pieces
 from redash_migration.database.schema.carrying import (
@@ -156,12 +156,13 @@ class Carriage:
                 if "parts" in item:
                     precopy_comparison(self.source, self.target, verify_parts(item), self.record)
                 else:
-                    self._carry_item(CopyItem.from_json(item), early=True)
+                    for piece in copy_pieces(item):
+                        self._carry_item(piece, early=True)
             yield
 
     def _pause(self) -> None:
         tables = [(table.schema, table.name) for table in self.plan.tables]
-        waiting = [CopyItem.from_json(item) for item in self._pieces["restore"]]
+        waiting = [piece for item in self._pieces["restore"] for piece in copy_pieces(item)]
         for _ in range(TRIES):
             waiting = [item for item in waiting if not self._tried(item)]
             if not waiting:

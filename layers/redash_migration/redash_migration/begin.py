@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
-from redash_migration.homecoming.forward_again import turned
+from redash_migration.homecoming.arrival import turned
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
 from redash_migration.record.table import RecordTable

@@ -20,9 +20,9 @@ from redash_migration.record.attempts import Attempt
 if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
 
-WAY_BACK = frozenset({"RollBack", "RollBackDatabase", "Report"})
-"""States that take back: they may stand beside each other, since each deed of theirs converges on
-the state as it was."""
+WAY_BACK = frozenset({"RollBack", "RollBackDatabase", "GoForward", "GoForwardDatabase", "Report"})
+"""States that take back, a return too: they may stand beside each other, since each deed of theirs
+converges on the state as it was."""
 
 COMMAND_SECONDS = 360.0
 """No command of ours runs for longer: 60 s on its way and 300 s at work."""
@@ -112,12 +112,16 @@ class Ending:
 
         False when that does not come to pass in time: then the same function is called again.
         """
-        while at_work(self._record, service=bool(entry.service)):
+        return self.quiet(service=bool(entry.service))
+
+    def quiet(self, *, service: bool) -> bool:
+        """Whether nothing is at work any more, or nothing that could change who is served."""
+        while at_work(self._record, service=service):
             if self._left <= 0:
                 return False
             self._sleep(REST_SECONDS)
             self._left -= REST_SECONDS
-        if bool(entry.service) not in self._quiet:
-            self._quiet.add(bool(entry.service))
+        if service not in self._quiet:
+            self._quiet.add(service)
             self._afterwards()
         return True

@@ -1,9 +1,9 @@
 """The write pause has a budget: once it is used up, every step of the pause gives up at once.
 
 The state machine hands the end of the pause to each of its steps as ``pause_until``. A step that
-begins later, or is still at work then, fails as PauseBudgetExceeded, which nobody retries: the
-roll-back gives users their old Redash back. A state's own time limit lies a second behind, for a
-function that does not even hear its alarm.
+begins later, or is still at work then, fails as PauseBudgetExceeded, which nobody retries: users
+get back the Redash that they had, by a roll-back, or, in a return, by going forward again. A
+state's own time limit lies a second behind, for a function that does not even hear its alarm.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def within_budget(until: float | None, step: str) -> Iterator[None]:
 
 def _text(step: str) -> str:
     return (
-        f"the budget of the write pause was used up in {step}; users get the old Redash back. "
+        f"the budget of the write pause was used up in {step}; users get back the Redash "
+        "that they had. "
         "See what took so long, or raise WritePauseBudgetSeconds, and start again"
     )

@@ -9,7 +9,7 @@ from typing import Protocol
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.failure_text import words
-from redash_migration.homecoming.forward_again import turned
+from redash_migration.homecoming.arrival import turned
 from redash_migration.record import Record, Wait
 from redash_migration.record.owner import Owner, Ownership
 from redash_migration.record.waits import Resumer

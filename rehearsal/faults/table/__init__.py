@@ -6,6 +6,7 @@ from rehearsal.faults.case import Case
 from rehearsal.faults.steps import cases
 from rehearsal.faults.table.database import DATABASE
 from rehearsal.faults.table.events import EVENTS
+from rehearsal.faults.table.homecoming import HOMECOMING
 from rehearsal.faults.table.hosts import HOSTS
 from rehearsal.faults.table.pause import PAUSE
 from rehearsal.faults.table.people import PEOPLE
@@ -20,6 +21,7 @@ FAULTS: dict[str, Case] = {
     **DATABASE,
     **PAUSE,
     **PEOPLE,
+    **HOMECOMING,
     **SERVICES,
     **HOSTS,
     **dict(cases()),

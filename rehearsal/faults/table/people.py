@@ -30,12 +30,6 @@ PEOPLE: dict[str, Case] = {
         arm=steps.for_good("approval_page"),
         parameters={"ApprovalTimeoutHours": "0.0167"},
     ),
-    "return": Case(
-        "after the switch somebody returns to the old home, with everything that was written",
-        "RETURNED",
-        where="ConfirmCutover",
-        confirm="return",
-    ),
     "broken-after-the-switch": Case(
         "data sources can't be read any more after the switch: the old Redash could not read them"
         " either, so a return leads forward again; then somebody goes back without the new writes",

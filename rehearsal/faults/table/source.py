@@ -16,7 +16,7 @@ SOURCE: dict[str, Case] = {
         "ROLLED_BACK",
         where="FenceSource",
         error="FenceNotHeld",
-        arm=source.writes_through_the_fence,
+        arm=source.writes_through_the_fence(),
         in_tests=True,
     ),
     "written-behind-the-fence": Case(

@@ -14,6 +14,7 @@ from redash_migration.approval.evidence.contents import (
     Pause,
     SourceDisk,
     Stream,
+    WayHome,
 )
 from redash_migration.approval.gate.people import (
     approvers,
@@ -23,7 +24,14 @@ from redash_migration.approval.gate.people import (
 )
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer, Gate
-from redash_migration.approval.gate.rules import Problem, Proposal, clean, decides, problems
+from redash_migration.approval.gate.rules import (
+    Problem,
+    Proposal,
+    clean,
+    decides,
+    offered,
+    problems,
+)
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput
 
@@ -231,3 +239,21 @@ def test_settings_name_what_is_wrong() -> None:
 
 def test_clean_drops_what_nobody_typed() -> None:
     assert clean(" ａb\u202e\u0000c\n") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("possible", "failed", "expected"),
+    [
+        (True, "", ("keep", "return")),
+        (True, "FenceNotHeld", ("keep", "return", "go_back")),
+        (False, "", ("keep", "go_back")),
+        (None, "", ("keep", "go_back")),
+        ("never measured", "", ("keep", "go_back")),
+    ],
+)
+def test_a_return_is_offered_where_everything_is_known_to_come_home(
+    possible: Any, failed: str, expected: tuple[str, ...]
+) -> None:
+    way = None if possible == "never measured" else WayHome(possible, 9.0, {}, failed, "")
+    assert offered(replace(GATE, purpose=CONFIRM), replace(CLEAR, way_home=way)) == expected
+    assert offered(GATE, replace(CLEAR, way_home=way)) == CUTOVER.decisions

@@ -8,7 +8,6 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -34,53 +33,12 @@ from redash_migration.traffic.entrance import (
     nobody_meets,
     other_ways_in,
 )
-from redash_migration.traffic.health import Target
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
 from redash_migration.traffic.smoke import ask_servers
 from redash_migration.traffic.switch import close_old_home, open_new_home, unless_begun
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
-
-
-@dataclass(frozen=True)
-class Front:
-    """A listener that forwards to the old group, and the new group beside it."""
-
-    balancing: LoadBalancing
-    settings: Settings
-    old: str
-    new: str
-
-    def actions(self) -> list[dict[str, Any]]:
-        return self.balancing.actions(self.settings["LISTENER_ARN"], "")
-
-
-@pytest.fixture
-def front(aws: None) -> Front:
-    ec2: Any = boto3.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(
-            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"ap-northeast-1{zone}"
-        )["Subnet"]["SubnetId"]
-        for number, zone in enumerate("ac")
-    ]
-    client: Any = boto3.client("elbv2")
-    balancer = client.create_load_balancer(Name="redash", Subnets=subnets)["LoadBalancers"][0]
-    groups = [
-        client.create_target_group(
-            Name=name, Protocol="HTTP", Port=5000, VpcId=vpc, TargetType="ip"
-        )["TargetGroups"][0]["TargetGroupArn"]
-        for name in ("old", "new")
-    ]
-    listener = client.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTP",
-        Port=80,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": groups[0]}],
-    )["Listeners"][0]["ListenerArn"]
-    settings = Settings({"LISTENER_ARN": listener, "TARGET_GROUP_ARN": groups[1]})
-    return Front(LoadBalancing(client), settings, groups[0], groups[1])
+from tests.unit.core.conftest import Front, healthy
 
 
 def test_closing_keeps_the_old_way_once_however_often_it_runs(record: Record, front: Front) -> None:
@@ -100,11 +58,6 @@ def test_nothing_is_switched_to_a_group_without_a_healthy_target(
         open_new_home(record, front.balancing, front.settings)
     assert is_maintenance(front.actions())
     assert "switch_began" not in record.milestones()
-
-
-def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
-    target = Target("10.0.0.9", 5000, "healthy", "")
-    monkeypatch.setattr(LoadBalancing, "targets", lambda *_: [target])
 
 
 def test_the_switch_sends_all_users_to_the_new_group(

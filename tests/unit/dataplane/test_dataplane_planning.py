@@ -13,6 +13,7 @@ from redash_migration.database.planning.chunks import KeyStatistics, TableSize, 
 from redash_migration.database.planning.items import (
     CopyItem,
     copy_items,
+    copy_pieces,
     precopy_items,
     verify_items,
     verify_parts,
@@ -113,6 +114,19 @@ def test_small_tables_are_one_item_together() -> None:
     assert len(items) == 1
     assert len(verify_parts(items[0])) == 20
     assert precopy_items(items) == []
+
+
+def test_small_tables_are_carried_by_one_invocation_and_large_ones_by_their_own() -> None:
+    tables = [table("large", 10**8), *(table(f"t{n}", 10**6) for n in range(20))]
+    items = copy_items(tables, no_statistics)
+    assert [len(copy_pieces(item)) for item in items] == [1, 20]
+    assert CopyItem.from_json(items[0]).name == "large"
+    many = copy_items([table(f"t{n}", 8 * 10**6) for n in range(10)], no_statistics)
+    assert [len(copy_pieces(item)) for item in many] == [4, 4, 2]
+    with pytest.raises(InvalidInput, match="tables"):
+        copy_pieces({"tables": []})
+    with pytest.raises(InvalidInput, match="schema"):
+        copy_pieces({"tables": [{}]})
 
 
 def test_large_tables_come_first_and_wide_ones_early() -> None:

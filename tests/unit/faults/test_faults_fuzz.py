@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from redash_migration import wiring
 from redash_migration.begin import MODES, Request, parse_request
-from redash_migration.database.planning.items import CopyItem, verify_parts
+from redash_migration.database.planning.items import CopyItem, copy_pieces, verify_parts
 from redash_migration.errors import InvalidInput
 from redash_migration.record.table import Condition, Expected, Item, Value
 
@@ -196,10 +196,12 @@ def test_the_clocks_functions_have_nothing_to_do_without_a_migration(
     assert isinstance(handler_of(folder)(event, CONTEXT), dict)
 
 
-@given(item=objects("schema", "table", "chunk", "chunks", "lower", "upper", "parts") | jsons)
+@given(
+    item=objects("schema", "table", "chunk", "chunks", "lower", "upper", "parts", "tables") | jsons
+)
 @quick
 def test_a_map_item_is_understood_or_refused(item: Any) -> None:
-    for read in (CopyItem.from_json, verify_parts):
+    for read in (CopyItem.from_json, copy_pieces, verify_parts):
         with contextlib.suppress(InvalidInput):
             read(item)
 

@@ -33,10 +33,5 @@ def is_forward(record: Record) -> None:
     record.audit("forward_again", **_named(record.fact(FAILED_FACT)))
 
 
-def turned(record: Record) -> bool:
-    """Whether users have been sent home, or may have been: then nothing leads forward again."""
-    return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
-
-
 def _named(fact: dict[str, Any] | None) -> dict[str, str]:
     return {} if fact is None else {"because": str(fact.get("name", ""))}

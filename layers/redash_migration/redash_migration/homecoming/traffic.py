@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.clock import seconds_between, stamp
+from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import TargetNotHealthy, TasksStillRun
+from redash_migration.homecoming.arrival import arrived
 from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
     is_maintenance,
@@ -25,11 +28,19 @@ if TYPE_CHECKING:
     from redash_migration.settings import Settings
 
 
+LOOK_SECONDS = 45.0
+"""How long one call looks again by itself: users wait, and a state's wait is a round of its own."""
+
+
 def close_new_home(
-    record: Record, ecs: Ecs, balancing: LoadBalancing, settings: Settings
+    record: Record,
+    ecs: Ecs,
+    balancing: LoadBalancing,
+    settings: Settings,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Maintenance answer, then scheduler and workers, then servers to zero; to be called again
-    until no task runs: ``{"closed": bool, "waiting_for": str}``.
+    """Maintenance answer, then scheduler and workers, then servers to zero, until no task runs; to
+    be called again while ``closed`` is false: ``{"closed": bool, "waiting_for": str}``.
 
     Users are locked out first, so that nothing is acknowledged by a server that is just ending.
     Raises TasksStillRun after TARGET_TIMEOUT_SECONDS.
@@ -46,32 +57,37 @@ def close_new_home(
         *settings.services("ECS_WORKER_SERVICES"),
         *settings.services("ECS_SERVER_SERVICE"),
     ]
-    found = ecs.services([service.name for service in services])
-    waiting = []
+    there = ecs.services([service.name for service in services])
     for service in services:
-        now = found.get(service.name)
-        if now is None:
-            continue
-        record.undo.add(
-            "set_desired",
-            {"service": service.name, "count": service.count},
-            where="aws",
-            key=service.name,
-            service="serves",
-        )
-        if now.desired:
-            ecs.set_desired(service.name, 0)
-        if now.desired or now.running:
-            waiting.append(f"{service.name}: {now.running} tasks still run")
-    began = str((record.fact(PAUSE_FACT) or {}).get("began") or stamp(record.clock()))
-    waited = seconds_between(began, stamp(record.clock()))
+        if service.name in there:
+            record.undo.add(
+                "set_desired",
+                {"service": service.name, "count": service.count},
+                where="aws",
+                key=service.name,
+                service="serves",
+            )
+    waiting: list[str] = []
+    for _ in looks(LOOK_SECONDS, every=1.0, sleep=sleep):
+        waiting = []
+        for name, now in ecs.services(list(there)).items():
+            if now.desired:
+                ecs.set_desired(name, 0)
+            if now.desired or now.running:
+                waiting.append(f"{name}: {now.running} tasks still run")
+        if not waiting:
+            break
+    waited = _seconds_of_pause(record)
     if waiting and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
         raise TasksStillRun(f"after {waited:.0f} s: {'; '.join(waiting)}"[:2000])
     return {"closed": not waiting, "waiting_for": "; ".join(waiting)}
 
 
 def look_at_old_home(
-    record: Record, balancing: LoadBalancing, settings: Settings
+    record: Record,
+    balancing: LoadBalancing,
+    settings: Settings,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """The health of the old target group, behind a rule that nobody meets; to be called again
     until it is healthy: ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str}``.
@@ -87,10 +103,11 @@ def look_at_old_home(
         service="serves",
     )
     balancing.open_probe(listener, group)
-    targets = balancing.targets(group)
-    serving = healthy(targets)
-    began = record.put_fact_once("old_home_awaited", {"at": stamp(record.clock())})["at"]
-    waited = seconds_between(str(began), stamp(record.clock()))
+    for _ in looks(LOOK_SECONDS, every=1.0, sleep=sleep):
+        targets = balancing.targets(group)
+        if serving := healthy(targets):
+            break
+    waited = _seconds_of_pause(record)
     if not serving and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
         raise TargetNotHealthy(
             f"the old Redash is not healthy after {waited:.0f} s: {described(targets)}"[:2000]
@@ -113,9 +130,16 @@ def with_addresses(
     ]
 
 
-def open_old_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
+def open_old_home(
+    record: Record,
+    balancing: LoadBalancing,
+    settings: Settings,
+    *,
+    until: float | None = None,
+) -> None:
     """Send all users to the old home; TargetNotHealthy when none of its targets is healthy,
-    SwitchNotMade when users demonstrably stay before the closed door.
+    PauseBudgetExceeded when the pause has lasted too long already, SwitchNotMade when users
+    demonstrably stay before the closed door.
 
     The roll-back that follows finds listener, old services and fence as they were before
     the migration, and has only the rest to do.
@@ -127,19 +151,18 @@ def open_old_home(record: Record, balancing: LoadBalancing, settings: Settings) 
         targets = balancing.targets(group)
         if not healthy(targets):
             raise TargetNotHealthy(f"no healthy target in the old group: {described(targets)}")
+        refuse_after(until, "SwitchBack")
         # Noted before the deed: from here on nothing leads forward again.
         record.put_fact(SWITCH_FACT, {"state": "begun"})
         point(balancing, settings, _before_the_migration(record), group)
-    record.put_fact(SWITCH_FACT, {"state": "made"})
-    pause = record.fact(PAUSE_FACT) or {}
-    if "began" in pause and "ended" not in pause:
-        record.put_fact(PAUSE_FACT, {**pause, "ended": stamp(record.clock())})
     balancing.close_probe(listener, group)
-    # What would lead forward again is over; only the fence is lifted yet, by who puts its tables
-    # aside.
-    for entry in record.undo.pending():
-        if entry.action != "lift_fence":
-            record.undo.done(entry)
+    arrived(record)
+
+
+def _seconds_of_pause(record: Record) -> float:
+    """Since this return's pause began; an earlier try's does not count."""
+    moment = stamp(record.clock())
+    return seconds_between(str((record.fact(PAUSE_FACT) or {}).get("began") or moment), moment)
 
 
 def _before_the_migration(record: Record) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.failure_text import words
 from redash_migration.homecoming.at_the_switch import identity
 from redash_migration.plan import Plan
-from redash_migration.preflight import pair, readiness, source, target, visibility
+from redash_migration.preflight import pair, readiness, source, target, visibility, way_back
 from redash_migration.preflight.asking import ask, names, unknown
 from redash_migration.preflight.judges import largest_row
 from redash_migration.preflight.pause import NO_WINDOW, Window, pause_check, window_check
@@ -39,7 +39,8 @@ class Request:
     `host` is InspectHost's fact. Budgets in seconds and bytes, 0 for none. `slots_before` are the
     replication slots that an earlier run of this migration's preflight found, None at the first.
     `steps` tell how long this migration's steps take here. `replication_engine` is the DMS engine's
-    version, None where nobody asked DMS.
+    version, None where nobody asked DMS. `old_targets` are those of the listener's group now:
+    ``{"host", "port"}``.
     """
 
     migration_id: str
@@ -51,6 +52,7 @@ class Request:
     slots_before: tuple[str, ...] | None = None
     steps: Sequence[StepTiming] = ()
     replication_engine: str | None = None
+    old_targets: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def examine(
         checks += ask(old, readiness.QUESTIONS)
         checks += ask(old, visibility.QUESTIONS)
         checks += ask(old, source.QUESTIONS)
+        checks += ask(old, way_back.QUESTIONS)
+        reachable = way_back.redash_reachable(request.old_targets, source_address.host)
+        checks += [reachable] if reachable is not None else []
         if new is not None:
             checks += _compared(old, new, request.application_role)
         planned = _planned(old, new, request, checks)
@@ -164,6 +169,7 @@ def _planned(
         tables = plan_tables(old, read_tables(old))
         checks += table_checks(tables)
         checks.append(largest_row(tables))
+        checks.append(way_back.room_for_return(tables, room))
         slots = request.slots_before
         if slots is None:
             slots = tuple(names(old, "SELECT slot_name::text FROM pg_catalog.pg_replication_slots"))

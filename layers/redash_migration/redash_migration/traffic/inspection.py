@@ -16,6 +16,7 @@ from redash_migration.traffic.new_home import (
     inspect_versions,
     new_containers,
     new_fingerprints,
+    old_targets,
 )
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.settings import by_role, compare_settings
@@ -51,6 +52,7 @@ def inspect_new_home(
             "fingerprints": fingerprints,
             "images": images,
             "replication_engine": str(instance.get("EngineVersion", "")),
+            "old_targets": old_targets(balancing, settings),
         },
     )
     record.checks.put(

@@ -77,6 +77,14 @@ def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
     return checks
 
 
+def old_targets(balancing: LoadBalancing, settings: Settings) -> list[dict[str, Any]]:
+    """Where the old Redash answers now, ``{"host", "port"}``: an address, or an instance's id."""
+    actions = balancing.actions(settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"])
+    groups = target_groups(actions)
+    targets = balancing.targets(groups[0]) if len(groups) == 1 else []
+    return [{"host": target.host, "port": target.port} for target in targets]
+
+
 def inspect_traffic(balancing: LoadBalancing, settings: Settings) -> list[Check]:
     """The listener's present way, and the new target group that nobody may reach yet."""
     listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]

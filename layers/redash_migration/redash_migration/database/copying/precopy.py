@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons, note_horizons
-from redash_migration.database.copying.restore import Restored, restore
+from redash_migration.database.copying.restore import Restored, both_ends, restore_between
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.horizon import Horizons
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
@@ -19,12 +20,20 @@ def precopy(
 ) -> dict[str, Any]:
     """Carry a table, or a range, while Redash writes: the write pause finds only
     the differences."""
+    with both_ends(source, target) as (reading, writing):
+        return precopy_between(reading, writing, item, record)
+
+
+def precopy_between(
+    reading: Session, writing: Session, item: CopyItem, record: Record
+) -> dict[str, Any]:
+    """The same by sessions that are there."""
     name = item.qualified_name
     since = known_horizons(item, record) if record.direction == "return" else None
     identifier = f"precopy.{name}"
-    copied = restore(
-        source,
-        target,
+    copied = restore_between(
+        reading,
+        writing,
         item.schema,
         item.name,
         item.range,
@@ -37,7 +46,7 @@ def precopy(
         note_measured(record, name, copied=sum(copied.seconds.values()))
         record.checks.put(Check(identifier, "PASS", "carried whole in the pause: it has no key"))
         return copied.to_json()
-    seconds, horizons = _compare_again(source, target, item, copied, since)
+    seconds, horizons = _compare_again(reading, writing, item, copied, since)
     note_measured(record, name, **seconds)
     note_horizons(item, record, horizons)
     record.checks.put(
@@ -47,8 +56,8 @@ def precopy(
 
 
 def _compare_again(
-    source: DatabaseAddress,
-    target: DatabaseAddress,
+    reading: Session,
+    writing: Session,
     item: CopyItem,
     copied: Restored,
     since: Horizons | None,
@@ -56,9 +65,9 @@ def _compare_again(
     """Compare all rows by their hashes and carry what changed during the copy. From these
     horizons on both sides are equal but for what is written later; and the time this takes tells
     how fast both servers hash. Where the copy itself could build on horizons, so can this."""
-    again = restore(
-        source,
-        target,
+    again = restore_between(
+        reading,
+        writing,
         item.schema,
         item.name,
         item.range,

@@ -8,8 +8,8 @@ and every run may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any, Literal
@@ -94,9 +94,48 @@ class _Stopwatch:
         self._since = now
 
 
+@contextmanager
+def both_ends(
+    source: DatabaseAddress, target: DatabaseAddress
+) -> Iterator[tuple[Session, Session]]:
+    """A session that reads and one that writes: good for one table after the other."""
+    with (
+        closing(open_session(source, purpose="restore-source")) as reading,
+        closing(
+            open_session(target, purpose="restore-target", write=True, lock_timeout=LOCK_TIMEOUT)
+        ) as writing,
+    ):
+        yield reading, writing
+
+
 def restore(
     source: DatabaseAddress,
     target: DatabaseAddress,
+    schema: str,
+    name: str,
+    part: KeyRange,
+    *,
+    one_of_many: bool = False,
+    keep_indexes: bool = False,
+    since: Horizons | None = None,
+) -> Restored:
+    """One table or range, by sessions of its own; as restore_between()."""
+    with both_ends(source, target) as (reading, writing):
+        return restore_between(
+            reading,
+            writing,
+            schema,
+            name,
+            part,
+            one_of_many=one_of_many,
+            keep_indexes=keep_indexes,
+            since=since,
+        )
+
+
+def restore_between(
+    reading: Session,
+    writing: Session,
     schema: str,
     name: str,
     part: KeyRange,
@@ -118,61 +157,55 @@ def restore(
     psycopg.Error as the servers raise it.
     """
     watch = _Stopwatch()
-    with (
-        closing(open_session(source, purpose="restore-source")) as reading,
-        closing(
-            open_session(target, purpose="restore-target", write=True, lock_timeout=LOCK_TIMEOUT)
-        ) as writing,
-    ):
-        shape = _same_shape(reading, writing, schema, name)
-        if one_of_many and not keep_indexes and _empty(writing, shape, KeyRange()):
-            indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
-        watch.lap("connect")
-        try:
-            with writing.transaction():
-                wait_for_turn(writing, _turn(shape, part))
-                with triggers_quiet(writing):
-                    reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    horizons = Horizons(read_horizon(reading), read_horizon(writing))
-                    if shape.key and not _empty(writing, shape, part):
-                        scheme = scheme_between(reading, writing)
-                        found = find_differences(reading, writing, Scan(shape, part, scheme), since)
-                        if made_equal is not None:
-                            refuse_hopeless(reading, writing, shape, made_equal.source)
-                        watch.lap("compare")
-                        off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
-                        carried = carry_differences(reading, writing, shape)
-                        watch.lap("carry")
-                        way: Way = "delta"
-                    else:
-                        # How many rows come is not known yet: into an empty range, all of them.
-                        off = (
-                            ()
-                            if one_of_many or keep_indexes
-                            else indexes.secondary_indexes(writing, schema, name)
-                        )
-                        indexes.drop(writing, off)
-                        streamed = carry_whole(reading, writing, shape, part)
-                        found = Differences(streamed.rows, streamed.rows, 0, 0)
-                        carried = streamed.bytes
-                        watch.lap("carry")
-                        way = "copy"
-                    reading.execute("COMMIT")
-                indexes.build(writing, off)
-                watch.lap("indexes")
-                if (off or way == "copy") and not one_of_many:
-                    writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
-                    watch.lap("analyze")
-        except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation) as error:
-            if not one_of_many:
-                raise
-            reading.rollback()
-            scheme = scheme_between(reading, writing)
-            _make_room(reading, writing, Scan(shape, part, scheme), since)
-            raise TransientFailure(
-                f"{shape.qualified_name}: a unique value has moved between two ranges"
-            ) from error
-        watch.lap("commit")
+    shape = _same_shape(reading, writing, schema, name)
+    if one_of_many and not keep_indexes and _empty(writing, shape, KeyRange()):
+        indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
+    watch.lap("shape")
+    try:
+        with writing.transaction():
+            wait_for_turn(writing, _turn(shape, part))
+            with triggers_quiet(writing):
+                reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                horizons = Horizons(read_horizon(reading), read_horizon(writing))
+                if shape.key and not _empty(writing, shape, part):
+                    scheme = scheme_between(reading, writing)
+                    found = find_differences(reading, writing, Scan(shape, part, scheme), since)
+                    if made_equal is not None:
+                        refuse_hopeless(reading, writing, shape, made_equal.source)
+                    watch.lap("compare")
+                    off = _indexes_off(writing, shape, found, stay=one_of_many or keep_indexes)
+                    carried = carry_differences(reading, writing, shape)
+                    watch.lap("carry")
+                    way: Way = "delta"
+                else:
+                    # How many rows come is not known yet: into an empty range, all of them.
+                    off = (
+                        ()
+                        if one_of_many or keep_indexes
+                        else indexes.secondary_indexes(writing, schema, name)
+                    )
+                    indexes.drop(writing, off)
+                    streamed = carry_whole(reading, writing, shape, part)
+                    found = Differences(streamed.rows, streamed.rows, 0, 0)
+                    carried = streamed.bytes
+                    watch.lap("carry")
+                    way = "copy"
+                reading.execute("COMMIT")
+            indexes.build(writing, off)
+            watch.lap("indexes")
+            if (off or way == "copy") and not one_of_many:
+                writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
+                watch.lap("analyze")
+    except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation) as error:
+        if not one_of_many:
+            raise
+        reading.rollback()
+        scheme = scheme_between(reading, writing)
+        _make_room(reading, writing, Scan(shape, part, scheme), since)
+        raise TransientFailure(
+            f"{shape.qualified_name}: a unique value has moved between two ranges"
+        ) from error
+    watch.lap("commit")
     return Restored(
         table=shape.qualified_name,
         way=way,

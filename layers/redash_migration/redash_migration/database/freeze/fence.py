@@ -128,7 +128,8 @@ def lay(
         time.sleep(_LOOK_EVERY)
     raise FenceNotHeld(
         f"after {patience:.0f} s and {attempts} attempts still there: "
-        f"{'; '.join(list(seen)[:10])}. Stop what connects to the old database, then start again"
+        f"{'; '.join(list(seen)[:10])}. Stop what connects to {connection.info.dbname} at"
+        f" {connection.info.host}, then start again"
     )
 
 
@@ -139,7 +140,7 @@ def refuse_prepared(connection: Connection) -> None:
         gid, owner = found[0]
         raise FenceNotHeld(
             f"{len(found)} prepared transactions can still be committed, the first {gid!r} of"
-            f" {owner}: COMMIT PREPARED or ROLLBACK PREPARED them on the old database"
+            f" {owner}: COMMIT PREPARED or ROLLBACK PREPARED them there"
         )
 
 
@@ -186,7 +187,7 @@ def _end(connection: Connection, found: list[Session]) -> None:
     except errors.InsufficientPrivilege as error:
         raise FenceNotHeld(
             f"may not end the session of {found[0]}: {words(error)};"
-            " give the migration's role on the old database superuser rights"
+            " give the migration's role on this database superuser rights"
         ) from error
     deadline = time.monotonic() + 5
     pids = {session.pid for session in found}
@@ -241,6 +242,6 @@ def _alter(connection: Connection, statement: sql.Composed) -> None:
         connection.execute(statement)
     except errors.InsufficientPrivilege as error:
         raise FenceNotHeld(
-            f"{words(error)}; give the migration's role on"
-            " the old database superuser rights or make it the database's owner"
+            f"{words(error)}; give the migration's role on this database superuser rights or make"
+            " it the database's owner"
         ) from error

@@ -1,4 +1,4 @@
-"""Has anybody written on the old database since it was drained? The last look before the switch.
+"""Has anybody written on the source since it came to rest? The last look before the switch.
 
 The fence keeps out who does not insist: a session may still ask for leave to write. Rows that come
 in before the comparison differ there; what comes in afterwards would be lost with the switch. So
@@ -28,8 +28,8 @@ from redash_migration.record import Check, Record
 FACT = "source_at_rest"
 CHECK = "source.untouched"
 _REMEDY = (
-    "find who writes to the old database although its services are stopped (its sessions and log"
-    " tell), and start again"
+    "find who writes to the fenced database although its services are stopped (its sessions and"
+    " log tell), and start again"
 )
 
 _FILES = r"""
@@ -82,7 +82,7 @@ def _untouched(record: Record, source: Connection, slots_before: Collection[str]
     prepared = fence.prepared(source)
     stands, now = fence.laid(source), _at_rest(source)
     if not stands:
-        return Check(CHECK, "FAIL", "somebody has lifted the fence on the old database", _REMEDY)
+        return Check(CHECK, "FAIL", "somebody has lifted its fence", _REMEDY)
     if there or prepared:
         who = f"somebody is connected: {there[0]}" if there else "prepared transactions are there"
         return Check(CHECK, "FAIL", who, _REMEDY)
@@ -96,7 +96,7 @@ def _compared(then: AtRest, now: AtRest) -> Check:
         return Check(
             CHECK,
             "UNKNOWN",
-            "the old server counts no rows: track_counts is off",
+            "the server counts no rows: track_counts is off",
             "ALTER SYSTEM SET track_counts = on; SELECT pg_reload_conf(); then start again",
         )
     if now.epoch != then.epoch or now.rows < then.rows:

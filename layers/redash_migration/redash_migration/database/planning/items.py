@@ -13,6 +13,11 @@ from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import TablePlan
 
+SMALL_BYTES = 8 * 1024 * 1024
+SMALL_TOGETHER = 4 * SMALL_BYTES
+"""A table up to the first goes with others, up to the second together: an invocation, its sessions
+and its transitions would take longer than its rows."""
+
 Statistics = Callable[[TablePlan], KeyStatistics | None]
 """Looks a large table's key up; small tables never need it."""
 
@@ -66,9 +71,41 @@ class CopyItem:
         )
 
 
-def copy_items(tables: Iterable[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
-    """Items for PrecopyTable and RestoreTable, the largest tables first."""
-    return [item.to_json() for item in _pieces(tables, COPY, statistics)]
+def copy_items(tables: Sequence[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:
+    """Items for PrecopyTable and RestoreTable, the largest tables first; small ones go together,
+    by one invocation and its two sessions."""
+    sizes = {table.qualified_name: _bytes(table) for table in tables}
+    items: list[dict[str, Any]] = []
+    small: list[CopyItem] = []
+    room = SMALL_TOGETHER
+    for piece in _pieces(tables, COPY, statistics):
+        size = sizes[piece.qualified_name]
+        if piece.chunks > 1 or size > SMALL_BYTES:
+            items.append(piece.to_json())
+            continue
+        if size > room:
+            items.append(_together(small))
+            small, room = [], SMALL_TOGETHER
+        small.append(piece)
+        room -= size
+    return [*items, *([_together(small)] if small else [])]
+
+
+def copy_pieces(item: Mapping[str, Any]) -> list[CopyItem]:
+    """The pieces of an item for PrecopyTable or RestoreTable: one, or small tables together.
+    Raises InvalidInput that names the field."""
+    together = item.get("tables") if isinstance(item, Mapping) else None
+    if together is None:
+        return [CopyItem.from_json(item)]
+    if not isinstance(together, list) or not together:
+        raise InvalidInput("tables: a list of tables is required; PlanCopies gives it")
+    return [CopyItem.from_json(piece) for piece in together]
+
+
+def _together(pieces: Sequence[CopyItem]) -> dict[str, Any]:
+    if len(pieces) == 1:
+        return pieces[0].to_json()
+    return {"tables": [piece.to_json() for piece in pieces]}
 
 
 def verify_items(tables: Sequence[TablePlan], statistics: Statistics) -> list[dict[str, Any]]:

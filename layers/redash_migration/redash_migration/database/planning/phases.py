@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.database.planning.chunks import KeyStatistics
@@ -51,6 +52,7 @@ def plan_pieces(
     with ExitStack() as stack:
         sessions: list[Session] = []
 
+        @cache  # the pieces of the pre-copy are those of the pause
         def statistics(table: TablePlan) -> KeyStatistics | None:
             # Small tables, and so most plans, need no database and not its library either.
             from redash_migration.database.planning.statistics import key_statistics
@@ -67,11 +69,9 @@ def plan_pieces(
             record.put_fact(VERIFY_FACT, {"items": verify})
             note_chunks(record, [part for item in verify for part in verify_parts(item)])
         restored = plan.tables if record.direction == "return" else plan.restored
-        restore = copy_items(restored, statistics)
-        keyed = {(table.schema, table.name) for table in restored if table.primary_key}
-        copied_early = [item for item in restore if (item["schema"], item["table"]) in keyed]
+        keyed = [table for table in restored if table.primary_key]
         return {
-            "restore": restore,
-            "precopy": [*copied_early, *precopy_items(verify)],
+            "restore": copy_items(restored, statistics),
+            "precopy": [*copy_items(keyed, statistics), *precopy_items(verify)],
             "verify": verify,
         }

@@ -1,0 +1,57 @@
+"""What one invocation carries: a table, a range of one, or small tables one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from redash_migration.database.copying.horizons import known_horizons
+from redash_migration.database.copying.precopy import precopy_between
+from redash_migration.database.copying.restore import Restored, both_ends, restore_between
+from redash_migration.database.planning.items import CopyItem
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.record.record import Record
+
+_AT_ONCE = 8
+"""Calls of the record beside each other: it takes longer to ask it than to look at a small
+table."""
+
+
+def restore_pieces(
+    source: DatabaseAddress, target: DatabaseAddress, items: Sequence[CopyItem], record: Record
+) -> list[Restored]:
+    """Make each piece on the target what it is on the source, and note it in the table's line.
+
+    Raises as restore(), at the first piece that fails; those before it stay, and a repeated run
+    finds them equal.
+    """
+    # On the way back a table is there with its indexes, and no step after this builds them.
+    stay = record.direction == "return"
+    with ThreadPoolExecutor(_AT_ONCE) as pool, both_ends(source, target) as (reading, writing):
+        known = list(pool.map(partial(known_horizons, record=record), items))
+        restored = [
+            restore_between(
+                reading,
+                writing,
+                item.schema,
+                item.name,
+                item.range,
+                one_of_many=item.chunks > 1,
+                keep_indexes=stay and item.chunks > 1,
+                since=since,
+            )
+            for item, since in zip(items, known, strict=True)
+        ]
+        lines = [one.line(item.chunk) for item, one in zip(items, restored, strict=True)]
+        list(pool.map(record.tables.put, [one.table for one in restored], lines))
+    return restored
+
+
+def precopy_pieces(
+    source: DatabaseAddress, target: DatabaseAddress, items: Sequence[CopyItem], record: Record
+) -> list[dict[str, Any]]:
+    """The same while Redash goes on writing, each piece certified by a second look."""
+    with both_ends(source, target) as (reading, writing):
+        return [precopy_between(reading, writing, item, record) for item in items]

@@ -1,0 +1,27 @@
+"""Users are home: what would lead forward again is over."""
+
+from __future__ import annotations
+
+from redash_migration.clock import stamp
+from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.record import Record
+
+
+def turned(record: Record) -> bool:
+    """Whether users have been sent home, or may have been: then nothing leads forward again."""
+    return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
+
+
+def arrived(record: Record, at: str = "") -> None:
+    """Note that users are served at home, now or at a time known, and the end of their pause.
+
+    `record` is the return's. Of its undo list only the fence is left, which is lifted by who puts
+    the new database's tables aside. Safe to repeat.
+    """
+    record.put_fact(SWITCH_FACT, {"state": "made"})
+    pause = record.fact(PAUSE_FACT) or {}
+    if "began" in pause and "ended" not in pause:
+        record.put_fact(PAUSE_FACT, {**pause, "ended": at or stamp(record.clock())})
+    for entry in record.undo.pending():
+        if entry.action != "lift_fence":
+            record.undo.done(entry)

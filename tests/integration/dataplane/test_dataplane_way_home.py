@@ -1,0 +1,134 @@
+"""Can everything come home? What is asked by the minute, of two real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from psycopg import sql
+
+from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze.last_look import note_source
+from redash_migration.database.schema import drift
+from redash_migration.database.schema.outline import read_outline
+from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
+from redash_migration.database.watch.measure import SourceBefore, disk_use
+from redash_migration.database.watch.watching import BEFORE_FACT
+from redash_migration.homecoming.at_the_switch import note_ends
+from redash_migration.homecoming.possible import possible, way_home
+from redash_migration.plan import Plan, TablePlan
+from redash_migration.preflight.way_back import may_return
+from redash_migration.record import Record
+
+Both = Callable[[str], tuple[DatabaseAddress, DatabaseAddress]]
+Run = Callable[..., list[tuple[object, ...]]]
+
+SCHEMA = "CREATE TABLE queries (id serial PRIMARY KEY, name text); CREATE TABLE notes (v text);"
+BUDGET = 300
+ALTERED = "ALTER TABLE queries ADD COLUMN tag text"
+WRITTEN = "SET default_transaction_read_only = off; INSERT INTO queries (name) VALUES ('x')"
+
+
+def plan(notes_bytes: int = 0) -> Plan:
+    tables = (
+        TablePlan("public", "queries", "restore", 10, 0, 0, 0, ("id",), ()),
+        TablePlan("public", "notes", "restore", 10, 0, notes_bytes, 0, (), ()),
+    )
+    return Plan("m", 16, 18, tables, 1, 0, 0.0, {}, (), 1 << 40, 1 << 30)
+
+
+@pytest.fixture
+def switched(both: Both, record: Record) -> tuple[DatabaseAddress, DatabaseAddress, Record]:
+    """Both sides as they are when users have come to the new one."""
+    old, new = both(SCHEMA)
+    with connect(old, purpose="test", read_only=False) as session:
+        canary.make(session)
+        canary.release(session, record.migration_id, "drained")
+        record.put_fact(drift.FACT, read_outline(session).to_json())
+        before = SourceBefore((), 1 << 40, 1 << 30, disk_use(session))
+        record.put_fact(BEFORE_FACT, before.to_json())
+        fence.lay(session, [], window=0.1)
+        note_source(record, session)
+    note_ends(record.of("return"), old, new)
+    return old, new, record.of("return")
+
+
+def asked(
+    old: DatabaseAddress, new: DatabaseAddress, record: Record, planned: Plan
+) -> dict[str, str]:
+    checks = way_home(record, planned, old, new, BUDGET)
+    assert possible(checks) is (not any(check.status == "FAIL" for check in checks))
+    assert all(check.remedy for check in checks if check.status == "FAIL")
+    return {check.id: check.status for check in checks if check.status == "FAIL"}
+
+
+def test_all_comes_home_from_a_new_side_that_users_only_wrote_to(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record], run: Run
+) -> None:
+    old, new, record = switched
+    run(new, "INSERT INTO queries (name) SELECT 'since' FROM generate_series(1, 100)")
+    assert asked(old, new, record, plan()) == {}
+
+
+@pytest.mark.parametrize(
+    ("side", "statement", "check"),
+    [
+        ("new", ALTERED, "new_schema"),
+        ("new", "CREATE INDEX ON queries (name)", "new_schema"),
+        ("old", f"SET default_transaction_read_only = off; {ALTERED}", "old_schema"),
+        ("old", WRITTEN, "old_database"),
+        ("old", "SET default_transaction_read_only = off; DROP SCHEMA redash_migration CASCADE",
+         "old_database"),
+    ],
+)  # fmt: skip
+def test_what_makes_it_impossible_is_known_before_anybody_presses_the_button(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record],
+    run: Run,
+    side: str,
+    statement: str,
+    check: str,
+) -> None:
+    old, new, record = switched
+    run(old if side == "old" else new, statement)
+    assert asked(old, new, record, plan()) == {check: "FAIL"}
+
+
+def test_a_fence_that_somebody_lifted_and_a_large_table_without_a_key(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record],
+) -> None:
+    old, new, record = switched
+    with connect(old, purpose="test", read_only=False) as session:
+        session.execute(
+            sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(
+                sql.Identifier(old.dbname)
+            )
+        )
+    found = asked(old, new, record, plan(notes_bytes=1 << 40))
+    assert found == {"keyless_tables": "FAIL", "old_database": "FAIL"}
+
+
+def test_a_side_that_does_not_answer_leaves_it_unknown(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record],
+) -> None:
+    old, new, record = switched
+    gone = replace(old, port=1)
+    assert possible(way_home(record, plan(), gone, new, BUDGET)) is None
+
+
+def test_a_role_that_could_not_bring_rows_home_is_told_of_its_rights(both: Both, run: Run) -> None:
+    old, _ = both(SCHEMA)
+    run(old, f'CREATE ROLE reader LOGIN; REVOKE TEMP ON DATABASE "{old.dbname}" FROM PUBLIC')
+    try:
+        with connect(old, purpose="test", read_only=False) as session:
+            assert [check.status for check in may_return(session)] == ["PASS"]
+            session.execute("SET SESSION AUTHORIZATION reader")
+            [check] = may_return(session)
+    finally:
+        run(old, "DROP ROLE reader")
+    assert check.status == "WARN"
+    assert "session_replication_role" in check.detail
+    assert "temporary tables" in check.detail
+    assert "notes" in check.detail
+    assert "GRANT" in check.remedy

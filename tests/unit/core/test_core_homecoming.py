@@ -1,0 +1,265 @@
+"""A return's side of the load balancer, its modes, and what it leaves in the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from redash_migration.adapters.ecs import ServiceTruth
+from redash_migration.begin import begin, parse_request
+from redash_migration.errors import (
+    InvalidInput,
+    PauseBudgetExceeded,
+    TargetNotHealthy,
+    TasksStillRun,
+)
+from redash_migration.homecoming.arrival import arrived, turned
+from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.forward_again import is_forward, note_failure
+from redash_migration.homecoming.old_services import serving
+from redash_migration.homecoming.prediction import predict_return
+from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
+from redash_migration.in_flight import at_work
+from redash_migration.record import Record
+from redash_migration.record.owner import Acting, Ownership
+from redash_migration.record.table import RecordTable
+from redash_migration.report.contents import status
+from redash_migration.settings import Settings
+from redash_migration.traffic.actions import is_maintenance, target_groups
+from redash_migration.traffic.switch import close_old_home
+from tests.owning import EXECUTION, owned
+from tests.unit.core.conftest import Front, healthy
+
+LATER = f"{EXECUTION}-later"
+
+
+@dataclass
+class Services:
+    """ECS, whose tasks take a few looks to end, or never do."""
+
+    running: dict[str, int] = field(default_factory=lambda: {"server": 2, "worker": 1, "beat": 1})
+    desired: dict[str, int] = field(default_factory=lambda: {"server": 2, "worker": 1, "beat": 1})
+    stubborn: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def services(self, names: list[str]) -> dict[str, ServiceTruth]:
+        if not self.stubborn:
+            for name, count in self.desired.items():
+                self.running[name] = max(count, self.running[name] - 1)
+        return {
+            name: ServiceTruth(name, self.desired[name], self.running[name], 0, "", "")
+            for name in names
+            if name in self.desired
+        }
+
+    def set_desired(self, name: str, count: int) -> None:
+        self.asked.append(name)
+        self.desired[name] = count
+
+
+def settings_of(front: Front) -> Settings:
+    return Settings(
+        {
+            "LISTENER_ARN": front.settings["LISTENER_ARN"],
+            "LISTENER_RULE_ARN": "",
+            "LANGUAGE": "en",
+            "ECS_SERVER_SERVICE": "server:2",
+            "ECS_WORKER_SERVICES": "beat:1,worker:1,gone:1",
+            "TARGET_TIMEOUT_SECONDS": "60",
+        }
+    )
+
+
+@pytest.fixture
+def home(record: Record, front: Front) -> Record:
+    """The return's record, with users on the new side."""
+    close_old_home(record, front.balancing, front.settings)
+    front.balancing.set_actions(
+        front.settings["LISTENER_ARN"], "", [{"Type": "forward", "TargetGroupArn": front.new}]
+    )
+    record.milestone("switch_began")
+    return record.of("return")
+
+
+def test_users_are_locked_out_before_a_task_is_asked_to_end(home: Record, front: Front) -> None:
+    ecs = Services()
+    seen: list[bool] = []
+    ecs_asked = ecs.set_desired
+
+    def asked(name: str, count: int) -> None:
+        seen.append(is_maintenance(front.actions()))
+        ecs_asked(name, count)
+
+    ecs.set_desired = asked  # type: ignore[method-assign]
+    found = close_new_home(home, ecs, front.balancing, settings_of(front), lambda _: None)  # type: ignore[arg-type]
+    assert found == {"closed": True, "waiting_for": ""}
+    assert seen == [True, True, True]
+    assert ecs.asked == ["beat", "worker", "server"]
+    # Before the first deed: what leads forward again, the servers' entry last, so first.
+    entries = {(e.action, e.key): e.arguments for e in home.undo.all()}
+    assert entries["set_desired", "server"] == {"service": "server", "count": 2}
+    assert target_groups(entries["set_actions", "listener"]["actions"]) == [front.new]
+    assert home.of("forward").undo.all()[0].action == "set_actions"  # kept apart
+
+
+def test_tasks_that_do_not_end_keep_the_door_shut_until_it_is_too_long(
+    home: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redash_migration.homecoming.traffic.LOOK_SECONDS", 0.0)
+
+    def look() -> bool:
+        found = close_new_home(
+            home,
+            Services(stubborn=True),  # type: ignore[arg-type]
+            front.balancing,
+            settings_of(front),
+            lambda _: None,
+        )
+        return bool(found["closed"])
+
+    home.put_fact(PAUSE_FACT, {})
+    assert look() is False
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T01:00:00.000000Z"})
+    with pytest.raises(TasksStillRun, match="server: 2 tasks still run"):
+        look()
+
+
+def test_an_earlier_try_does_not_count_as_waiting(
+    home: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redash_migration.homecoming.traffic.LOOK_SECONDS", 0.0)
+    home.put_fact("old_home_awaited", {"at": "2026-01-01T00:00:00.000000Z"})
+    home.put_fact(PAUSE_FACT, {})
+    found = look_at_old_home(home, front.balancing, settings_of(front), lambda _: None)
+    assert (found["healthy"], found["targets"]) == (False, [])
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T01:00:00.000000Z"})
+    with pytest.raises(TargetNotHealthy, match="no target is registered"):
+        look_at_old_home(home, front.balancing, settings_of(front), lambda _: None)
+
+
+def test_users_go_home_by_the_way_they_came(
+    home: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_new_home(home, Services(), front.balancing, settings_of(front), lambda _: None)  # type: ignore[arg-type]
+    home.undo.add("lift_fence", {"before": None, "roles": []}, where="database", service="serves")
+    with pytest.raises(TargetNotHealthy):
+        open_old_home(home, front.balancing, settings_of(front))
+    assert not turned(home)
+    healthy(monkeypatch)
+    with pytest.raises(PauseBudgetExceeded):
+        open_old_home(home, front.balancing, settings_of(front), until=1.0)
+    assert not turned(home)
+    assert is_maintenance(front.actions())
+    for _ in range(2):
+        open_old_home(home, front.balancing, settings_of(front))
+    assert target_groups(front.actions()) == [front.old]
+    assert turned(home)
+    assert {"began", "ended"} == set(home.fact(PAUSE_FACT) or {})
+    # The new database stays closed until its tables are put aside.
+    assert [entry.action for entry in home.undo.pending()] == ["lift_fence"]
+
+
+def test_a_switch_that_was_begun_and_died_counts_as_a_return_once_all_is_taken_back(
+    record: Record, home: Record
+) -> None:
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
+    home.put_fact(SWITCH_FACT, {"state": "begun"})
+    for entry in record.undo.pending():
+        record.undo.done(entry)
+    arrived(home, "2026-01-31T02:00:20.000000Z")
+    assert status(record, None) == "RETURNED"
+    assert (home.fact(PAUSE_FACT) or {})["ended"].endswith(":20.000000Z")
+
+
+def test_a_return_that_failed_says_by_what_and_may_be_tried_again(
+    record: Record, home: Record
+) -> None:
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
+    note_failure(home, {"name": "FenceNotHeld", "cause": "somebody", "state": "FenceTarget"})
+    is_forward(home)
+    note_failure(home, None)
+    assert (home.fact(FAILED_FACT) or {})["name"] == "FenceNotHeld"
+    assert home.fact(PAUSE_FACT) == {}
+    assert not turned(home)
+    assert [each["event"] for each in record.audit_trail()][-1:] == ["forward_again"]
+
+
+def test_what_leads_forward_waits_for_no_run_of_its_own(record: Record) -> None:
+    acting = Acting(record.migration_id, EXECUTION, ("forward",))
+    for state in ("GoForward", "GoForwardDatabase", "SwitchBack"):
+        record.attempts.begin(acting, state, state, seconds=60, service=True)
+    assert [each.state for each in at_work(record, service=True)] == ["SwitchBack"]
+
+
+def test_scheduler_and_workers_are_not_started_before_users_are_home() -> None:
+    roles = {"server": "server", "scheduler": "scheduler", "adhoc": "worker", "redis": "redis"}
+    host = {
+        "containers": [{"name": name, "role": role} for name, role in roles.items()],
+        "running": ["server", "scheduler", "adhoc", "redis"],
+    }
+    assert serving(host) == ["server", "redis"]
+
+
+def test_the_prediction_grows_with_what_was_written() -> None:
+    few, many = (predict_return((), (), writes) for writes in (10, 1_000_000))
+    assert many.seconds > few.seconds
+    assert predict_return((), (), None).seconds == pytest.approx(few.seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("mode", ["return", "finish"])
+def test_return_and_finish_name_a_migration(mode: str) -> None:
+    with pytest.raises(InvalidInput, match="migrationId"):
+        parse_request({"mode": mode})
+    asked = parse_request({"mode": mode, "migrationId": "redash-20260131-020000"})
+    assert (asked.mode, asked.migration_id) == (mode, "redash-20260131-020000")
+
+
+def later(table: RecordTable, mode: str, name: str = "redash-20260131-020000") -> bool:
+    """What Begin says when the question has expired and its execution has ended."""
+    return begin(
+        parse_request({"mode": mode, "migrationId": name}),
+        migration_id=name,
+        execution_arn=LATER,
+        ownership=Ownership(table),
+        record=Record(table, name),
+        is_running=lambda _: False,
+    )
+
+
+@pytest.mark.parametrize("mode", ["return", "finish"])
+def test_after_the_question_expired_a_person_may_still_return_or_finish(
+    table: RecordTable, record: Record, mode: str
+) -> None:
+    record.milestone("switch_began")
+    record.turn("ended")
+    assert later(table, mode) is False
+    owner = Ownership(table).last()
+    assert owner is not None
+    # What a return left half-way is led forward again first.
+    assert (owner.phase, owner.execution_arn) == ("return", LATER)
+
+
+@pytest.mark.parametrize("mode", ["return", "finish"])
+def test_nobody_returns_or_finishes_where_users_are_not_on_the_new_side(
+    table: RecordTable, record: Record, mode: str
+) -> None:
+    with pytest.raises(InvalidInput, match="not on the new side"):
+        later(table, mode)
+    record.milestone("switch_began")
+    record.of("return").put_fact(SWITCH_FACT, {"state": "begun"})
+    with pytest.raises(InvalidInput, match="not on the new side"):
+        later(table, mode)
+    owned(table, "redash-20260201-020000")
+    with pytest.raises(InvalidInput, match="not the last migration"):
+        later(table, mode)
+
+
+def test_what_was_kept_is_finished_again_and_never_returned(
+    table: RecordTable, record: Record
+) -> None:
+    record.milestone("switch_began")
+    record.milestone("kept")
+    with pytest.raises(InvalidInput, match="was kept"):
+        later(table, "return")
+    assert later(table, "finish") is False
