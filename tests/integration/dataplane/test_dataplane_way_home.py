@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from psycopg import sql
 
-from redash_migration.database.freeze import canary, fence
+from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema import drift
 from redash_migration.database.schema.outline import read_outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables import canary
 from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.database.watch.watching import BEFORE_FACT
 from redash_migration.homecoming.at_the_switch import note_ends
