@@ -22,15 +22,15 @@ _SNIPPET = (
     " user_id, snippet) SELECT {}, now(), now(), org_id, '{}', '', id, '' FROM public.users LIMIT 1"
 )
 BEFORE_THE_SWITCH = (
-    _SNIPPET.format(900001, "fault-a"),
-    "UPDATE public.query_snippets SET id = 900002 WHERE id = 900001",
-    _SNIPPET.format(900001, "fault-b"),
+    _SNIPPET.format(-1, "fault-a"),
+    "UPDATE public.query_snippets SET id = -2 WHERE id = -1",
+    _SNIPPET.format(-1, "fault-b"),
 )
 SINCE_THE_SWITCH = (
-    "UPDATE public.query_snippets SET id = 900003 WHERE id = 900002",
-    _SNIPPET.format(900002, "fault-c"),
-    "DELETE FROM public.query_snippets WHERE id = 900001",
-    _SNIPPET.format(900001, "fault-d"),
+    "UPDATE public.query_snippets SET id = -3 WHERE id = -2",
+    _SNIPPET.format(-2, "fault-c"),
+    "DELETE FROM public.query_snippets WHERE id = -1",
+    _SNIPPET.format(-1, "fault-d"),
     "DELETE FROM public.events WHERE id <= 40",
     "SELECT setval('public.events_id_seq', 5000000)",
     "UPDATE public.query_results SET data = repeat('長い', 1700000)"
@@ -41,8 +41,8 @@ of ten megabytes."""
 
 AT_HOME = (
     (
-        "SELECT id || ' ' || trigger FROM public.query_snippets WHERE id > 900000 ORDER BY 1",
-        ["900001 fault-d", "900002 fault-c", "900003 fault-a"],
+        "SELECT id || ' ' || trigger FROM public.query_snippets WHERE id < 0 ORDER BY id DESC",
+        ["-1 fault-d", "-2 fault-c", "-3 fault-a"],
     ),
     ("SELECT count(*)::text FROM public.events WHERE id <= 40", ["0"]),
     ("SELECT (last_value >= 5000000)::text FROM public.events_id_seq", ["true"]),
