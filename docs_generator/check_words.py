@@ -312,6 +312,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is the decoding plug-in there?",
         "Install what `PluginName` says, or change it.",
     ),
+    "source.may_return": (
+        "May the migration's role bring rows home after the switch?",
+        "Run the GRANT it names; without it, going back gives up what was written since.",
+    ),
+    "source.room_for_return": (
+        "Is there room on the old disk for a return?",
+        "Grow the volume of the old host, or lower WalBudgetGibibytes.",
+    ),
+    "host.redash_reachable": (
+        "Do the functions reach the old Redash's port, where a return tries it?",
+        "Let the functions' security group reach that port of the old host.",
+    ),
     "source.disk_free": (
         "Is there room on the old host's disk?",
         "Free disk or grow the volume: a full disk stops the old Redash.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from tests.unit.core.conftest import Front, healthy
 
 from redash_migration.adapters.ecs import ServiceTruth
 from redash_migration.begin import begin, parse_request
@@ -30,6 +29,7 @@ from redash_migration.settings import Settings
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home
 from tests.owning import EXECUTION, owned
+from tests.unit.core.conftest import Front, healthy
 
 LATER = f"{EXECUTION}-later"
 

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from tests.unit.core.conftest import Front, healthy
 
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.errors import (
@@ -39,6 +38,7 @@ from redash_migration.traffic.smoke import ask_servers
 from redash_migration.traffic.switch import close_old_home, open_new_home, unless_begun
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
+from tests.unit.core.conftest import Front, healthy
 
 
 def test_closing_keeps_the_old_way_once_however_often_it_runs(record: Record, front: Front) -> None:

@@ -293,6 +293,18 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "デコーディングプラグイン",
         "PluginName のものを入れるか、PluginName を変更してください。",
     ),
+    "source.may_return": (
+        "切り替え後の書き込みを元の DB へ戻す権限",
+        "表示された GRANT を実行してください。",
+    ),
+    "source.room_for_return": (
+        "切り替え後の書き込みを戻すための元のディスクの空き",
+        "元のホストのボリュームを増やすか、WalBudgetGibibytes を下げてください。",
+    ),
+    "host.redash_reachable": (
+        "関数のネットワークから元の Redash のポートへの接続",
+        "元のホストで、関数のセキュリティグループからの接続を許可してください。",
+    ),
     "source.disk_free": (
         "元のホストのディスクの空き",
         "空きを作るか、ボリュームを増やしてください。満杯になると元の Redash が止まります。",
