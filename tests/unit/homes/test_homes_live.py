@@ -19,7 +19,7 @@ from redash_migration.traffic.paused import pause_again
 
 QUEUES = ["queries", "scheduled_queries", "schemas", "periodic", "emails", "default"]
 WHO = Administrator(
-    "key", (), 2, ("queries", "scheduled_queries", "heavy"), {"queries": 1, "heavy": 2}
+    "key", (), 2, ("queries", "scheduled_queries", "heavy"), {"queries": (1,), "heavy": (9, 2)}
 )
 NOW = 1_790_000_000.0
 
@@ -34,6 +34,7 @@ class Redash:
     admin: int = 200
     pause: int = 200
     prefix: str = ""
+    without_driver: tuple[int, ...] = (9,)
     asked: list[tuple[str, Any]] = field(default_factory=list)
     port: int = 0
 
@@ -48,7 +49,9 @@ class Redash:
         if path == "/api/session":
             return 200, {"user": {"permissions": ["admin", "super_admin"]}}
         if method == "POST" and path == "/api/query_results":
-            return 200, {"job": {"id": f"job-{body['data_source_id']}", "status": 1}}
+            number = body["data_source_id"]
+            job = {"id": f"job-{number}", "status": 1}
+            return (500, {}) if number in self.without_driver else (200, {"job": job})
         if path.startswith("/api/jobs/"):
             return 200, {"job": {"id": "x", "status": self.job, "error": "password=hunter2"}}
         return (self.pause, {}) if path.endswith("/pause") else (404, {})
@@ -113,7 +116,7 @@ def test_a_home_at_work_passes_and_each_queue_was_asked(start: Callable[..., Red
         "live.scheduler": "PASS",
     }
     sent = [body for path, body in redash.asked if path == "POST /api/query_results"]
-    assert sorted(body["data_source_id"] for body in sent) == [1, 2]
+    assert sorted(body["data_source_id"] for body in sent) == [1, 2, 9]
     assert {body["query"] for body in sent} == {HARMLESS}
 
 
@@ -123,6 +126,7 @@ def test_a_home_at_work_passes_and_each_queue_was_asked(start: Callable[..., Red
         ({"workers": [", ".join(QUEUES)]}, {"live.queues": "FAIL"}, "no worker serves heavy"),
         ({"workers": ["queries,heavy"]}, {"live.queues": "FAIL"}, "scheduled_queries"),
         ({"job": 1}, {"live.jobs": "FAIL"}, "through heavy, queries has not run"),
+        ({"without_driver": (2, 9)}, {"live.jobs": "WARN"}, "no data source of heavy takes"),
         ({"job": 4}, {"live.jobs": "WARN"}, "data source 2 through heavy"),
         ({"refreshed": ""}, {"live.scheduler": "FAIL"}, "none"),
         ({"refreshed": str(NOW - 3600)}, {"live.scheduler": "FAIL"}, "36"),
@@ -146,7 +150,7 @@ def test_a_data_source_that_never_answered_proves_its_queue(start: Callable[...,
 
 def test_organizations_with_paths_of_their_own(start: Callable[..., Redash]) -> None:
     redash = start(prefix="/main")
-    who = Administrator("key", ("main",), 1, ("queries",), {"queries": 1})
+    who = Administrator("key", ("main",), 1, ("queries",), {"queries": (1,)})
     assert {check.status for check in look(redash, who)} == {"PASS"}
 
 

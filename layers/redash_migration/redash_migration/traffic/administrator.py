@@ -24,18 +24,21 @@ SELECT id, queue_name, scheduled_queue_name FROM public.data_sources
 WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
 ORDER BY id <> ALL (%s), type NOT IN ('pg', 'mysql', 'rds_mysql', 'redshift', 'mssql', 'sqlite'), id
 """
+CANDIDATES = 5
+"""How many data sources of a queue are tried: one whose driver is missing takes no query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
     """Who asks: the key, the paths of the organizations, how many data sources there are to see,
-    which queues they use, and for each queue of people's own queries one that is not paused."""
+    which queues they use, and for each queue of people's own queries some that are not paused, the
+    likeliest first."""
 
     api_key: str = field(default="", repr=False)
     slugs: tuple[str, ...] = ()
     data_sources: int | None = None
     queues: tuple[str, ...] = ()
-    source_of_queue: Mapping[str, int] = field(default_factory=dict)
+    sources_of_queue: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def administrator(
@@ -64,10 +67,10 @@ def administrator(
         except psycopg.ProgrammingError:
             return Administrator(preferred)
     count = int(sources[0]) if sources and key else None
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, ...]] = {}
     for number, queue, _ in listed:
         if number not in paused:
-            first.setdefault(str(queue), int(number))
+            first[str(queue)] = (*first.get(str(queue), ()), int(number))[:CANDIDATES]
     used = {str(queue) for _, *names in listed for queue in names if queue}
     return Administrator(
         key, tuple(str(slug) for (slug,) in slugs), count, tuple(sorted(used)), first

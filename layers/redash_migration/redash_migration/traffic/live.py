@@ -99,7 +99,9 @@ def look_live(
     asker.find_organization(who.slugs)
     seen, began = Seen(), now()
     waiting = {
-        queue: _begin(asker, source) for queue, source in sorted(who.source_of_queue.items())
+        queue: job
+        for queue, sources in sorted(who.sources_of_queue.items())
+        if (job := _begin(asker, sources))
     }
     wanted = OPERATIONAL | set(who.queues)
     asked_status = 0.0
@@ -118,23 +120,34 @@ def look_live(
         sleep(1.0)
     return [
         _queues(seen, wanted),
-        _jobs(seen, who.source_of_queue, set(answering)),
+        _jobs(seen, waiting, who.sources_of_queue, set(answering)),
         _scheduler(seen, now()),
     ]
 
 
-def _begin(asker: LiveAsker, source: int) -> str:
-    """The job's id; "" where none was made."""
-    body = {"data_source_id": source, "query": HARMLESS, "max_age": 0, "parameters": {}}
-    _, answer = asker.post("/api/query_results", body)
-    job = answer.get("job") if isinstance(answer, dict) else None
-    return str(job.get("id") or "") if isinstance(job, dict) else ""
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A query that Redash took: its job, and the data source."""
+
+    job: str
+    source: int
 
 
-def _look_at_jobs(asker: LiveAsker, waiting: Mapping[str, str], seen: Seen) -> None:
-    for queue, job in waiting.items():
-        if job and queue not in seen.jobs:
-            _, answer = asker.json(f"/api/jobs/{job}")
+def _begin(asker: LiveAsker, sources: Iterable[int]) -> _Sent | None:
+    """The first of these that takes a query; None where none does."""
+    for source in sources:
+        body = {"data_source_id": source, "query": HARMLESS, "max_age": 0, "parameters": {}}
+        _, answer = asker.post("/api/query_results", body)
+        job = answer.get("job") if isinstance(answer, dict) else None
+        if isinstance(job, dict) and job.get("id"):
+            return _Sent(str(job["id"]), source)
+    return None
+
+
+def _look_at_jobs(asker: LiveAsker, waiting: Mapping[str, _Sent], seen: Seen) -> None:
+    for queue, sent in waiting.items():
+        if queue not in seen.jobs:
+            _, answer = asker.json(f"/api/jobs/{sent.job}")
             status = answer.get("job", {}).get("status") if isinstance(answer, dict) else None
             if status in {FINISHED, FAILED, CANCELED}:
                 seen.jobs[queue] = int(status)
@@ -180,8 +193,13 @@ def _queues(seen: Seen, wanted: set[str] | frozenset[str]) -> Check:
     return Check("live.queues", "PASS", f"{len(wanted)} queues, each with a worker")
 
 
-def _jobs(seen: Seen, sources: Mapping[str, int], answering: set[int]) -> Check:
-    late = [queue for queue in sorted(sources) if queue not in seen.jobs]
+def _jobs(
+    seen: Seen,
+    sent: Mapping[str, _Sent],
+    sources: Mapping[str, tuple[int, ...]],
+    answering: set[int],
+) -> Check:
+    late = [queue for queue in sorted(sent) if queue not in seen.jobs]
     if late:
         return Check(
             "live.jobs",
@@ -190,9 +208,9 @@ def _jobs(seen: Seen, sources: Mapping[str, int], answering: set[int]) -> Check:
             "See the log of the workers that serve it.",
         )
     worse = [
-        f"data source {sources[queue]} through {queue}"
+        f"data source {sent[queue].source} through {queue}"
         for queue, status in sorted(seen.jobs.items())
-        if status != FINISHED and sources[queue] in answering
+        if status != FINISHED and sent[queue].source in answering
     ]
     if worse:
         return Check(
@@ -203,11 +221,18 @@ def _jobs(seen: Seen, sources: Mapping[str, int], answering: set[int]) -> Check:
         )
     if not sources:
         return Check("live.jobs", "WARN", "there is no data source to send a query to", "None.")
+    if silent := sorted(set(sources) - set(sent)):
+        return Check(
+            "live.jobs",
+            "WARN",
+            f"no data source of {', '.join(silent)} takes a query: those queues were not tried",
+            "Run a query there yourself; a driver may be missing in the image.",
+        )
     ran = sum(status == FINISHED for status in seen.jobs.values())
     return Check(
         "live.jobs",
         "PASS",
-        f"workers took a query through each of {len(sources)} queues; {ran} answered",
+        f"workers took a query through each of {len(sent)} queues; {ran} answered",
     )
 
 
