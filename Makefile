@@ -13,7 +13,7 @@ BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 pyth
 
 MINUTES ?= 30
 
-.PHONY: help setup browser rehearse rehearse-help test unit lint format bench soak faults clean
+.PHONY: help setup browser rehearse rehearse-help test unit lint format bench soak faults pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
@@ -60,6 +60,9 @@ bench: setup ## the data plane against its limits and its peers
 soak: setup ## generated databases: MINUTES=30 SEED=n SOURCE_PG_BIN=dir
 	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 	@MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/core/test_core_ownership_interleavings.py
+
+pictures: setup $(VENV)/browser/found.json ## the pictures of the README, from a rehearsal
+	@$(PYTHON) -m docs_generator.pictures
 
 faults: setup ## a rehearsal for each fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)

@@ -103,12 +103,13 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
             address: str,
             *,
             width: int = 1280,
+            height: int = 0,
             dark: bool = False,
             language: str = "en-GB",
             script: bool = True,
         ) -> Visitor:
             context = browser.new_context(
-                viewport={"width": width, "height": 844 if width < 600 else 860},
+                viewport={"width": width, "height": height or (844 if width < 600 else 860)},
                 color_scheme="dark" if dark else "light",
                 locale=language,
                 java_script_enabled=script,

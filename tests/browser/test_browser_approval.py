@@ -265,6 +265,33 @@ def test_it_fits_every_screen(
         assert someone.complaints == []
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM])
+def test_the_button_is_in_view_on_a_low_screen(
+    serving: Serving, visitor: Visiting, screens: Path, purpose: Purpose, language: str
+) -> None:
+    """Nothing of the form is cut off by its card, and no scrolling leads past the button."""
+    stage, address = serving(LANGUAGE=language)
+    if purpose is CONFIRM:
+        stage.switch(writes=1234)
+    stage.ask(purpose)
+    for width, height in ((1280, 660), (1366, 650)):
+        page = visitor(address, width=width, height=height, language=language).open(stage.link())
+        button = page.locator("form button")
+        box = button.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height, f"{width}x{height}: one has to scroll for it"
+        name = "confirm" if purpose is CONFIRM else "cutover"
+        page.screenshot(path=screens / f"{name}-{language}-{width}x{height}.png")
+        button.scroll_into_view_if_needed()
+        hit = page.evaluate(
+            """() => { const b = document.querySelector("form button").getBoundingClientRect();
+            const at = document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2);
+            return at !== null && at.closest("button") !== null; }"""
+        )
+        assert hit, f"{width}x{height}: something lies over the button"
+
+
 def _small_targets(page: Page) -> list[str]:
     """What a finger would miss: under 24 px (WCAG 2.2, 2.5.8), our own aim for buttons is 44."""
     found: list[str] = page.evaluate(

@@ -115,7 +115,7 @@ def test_a_failure_stands_open_with_its_remedy() -> None:
         "Redash is down",
         "DataMismatch in VerifyData: public.users: key 30",
         "Look at it.",
-        "What was not taken back",
+        "Not all was taken back",
         "<details open",
     ):
         assert said in page

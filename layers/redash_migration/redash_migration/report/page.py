@@ -120,7 +120,8 @@ def _tables(texts: Texts, tables: list[Mapping[str, Any]]) -> list[Model]:
             "match": table["match"],
             "checksum": table["source_checksum"],
         }
-        for table in tables
+        # What differs stands first: it is what somebody looks for.
+        for table in sorted(tables, key=lambda one: one["match"] is not False)
     ]
 
 

@@ -130,7 +130,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     "findings.blocked": (
         "A check failed or could not be answered. The cutover can't be approved until that is "
-        "mended; you can still turn it down."
+        "mended; you can still reject it."
     ),
     "finding.WARN": "Warning",
     "finding.FAIL": "Failed",
@@ -234,8 +234,8 @@ ENGLISH: Mapping[str, str] = {
     "form.name": "Type the migration's name",
     "form.name.hint": "It is",
     "form.reason": "Reason",
-    "form.reason.required": "Needed: a warning stands, or you turn it down.",
-    "form.reason.refusal": "Needed when you turn it down.",
+    "form.reason.required": "Needed: a warning stands, or you reject.",
+    "form.reason.refusal": "Needed when you reject.",
     "form.reason.refusal.keep": "Needed when you go back.",
     "form.reason.required.keep": "Needed: a warning stands, or you go back.",
     "form.submit": "Send my decision",
