@@ -15,6 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
+from docs_generator.checks import words_of
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -86,6 +88,7 @@ def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path)
     ]
     assert 0 < report["write_pause_seconds"] < report["unavailable_seconds"] + 0.001
     assert not [check for check in report["checks"] if check["status"] in {"FAIL", "UNKNOWN"}]
+    assert all(words_of(check["id"]) for check in report["checks"])
     rehearsal = run.json("rehearsal.json")
     assert rehearsal["acknowledged"] > 50
     assert rehearsal["missing"] == []

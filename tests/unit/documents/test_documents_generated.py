@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from docs_generator.__main__ import PARTS, generated, stale
+from docs_generator.error_words import OTHERS, TO_DO
+from docs_generator.errors import error_classes
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,3 +29,12 @@ def test_every_part_is_in_some_document() -> None:
     pages = [ROOT / "README.md", ROOT / "template.yaml", *(ROOT / "docs").glob("*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [name for name in PARTS if f" generated: {name}" not in text] == []
+
+
+def test_every_error_that_a_report_can_hold_says_what_to_do() -> None:
+    """The classes, and the names that the definition and people give."""
+    assert TO_DO.keys() == error_classes().keys()
+    definition = (ROOT / "statemachine" / "migration.asl.json").read_text(encoding="utf-8")
+    given = set(re.findall(r'"Error": "(\w+)"', definition))
+    given |= set(re.findall(r"'(Approval\w+)'", definition))
+    assert given <= TO_DO.keys() | OTHERS.keys()
