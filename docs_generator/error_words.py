@@ -75,5 +75,5 @@ OTHERS: dict[str, tuple[str, str]] = {
         "The function's log; then start again.",
     ),
 }
-"""Names that are no class here: people's answers, and what Step Functions says by itself. A name
-of AWS (`InvalidInstanceId`, `AccessDeniedException`) comes from the service that the cause names."""
+"""Names that are no class here: people's answers, and what Step Functions says by itself. Any
+other (`InvalidInstanceId`, `AccessDeniedException`) comes from the service that the cause names."""
