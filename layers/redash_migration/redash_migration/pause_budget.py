@@ -20,6 +20,8 @@ from redash_migration.errors import InvalidInput, PauseBudgetExceeded
 FIELD = "pause_until"
 """Milliseconds since 1970, UTC; absent outside the write pause."""
 
+AGAIN_SECONDS = 0.2
+
 
 def pause_until(event: dict[str, Any]) -> float | None:
     """The end of the pause's budget in seconds since 1970; None outside the pause."""
@@ -43,29 +45,42 @@ def refuse_after(until: float | None, step: str) -> None:
 def within_budget(until: float | None, step: str) -> Iterator[None]:
     """Raise PauseBudgetExceeded inside the block as soon as the budget is used up.
 
-    By an alarm, so that a database or a service that does not answer is no obstacle. Alarms exist
-    in the main thread alone, where Lambda runs its handlers.
+    By an alarm, so that a database or a service that does not answer is no obstacle. It rings again
+    and again until the block is left: what is cleaned up on the way out may hang like the rest.
+    Alarms exist in the main thread alone, where Lambda runs its handlers.
     """
     refuse_after(until, step)
     if until is None or threading.current_thread() is not threading.main_thread():
         yield
         return
+    rings = True
 
     def ring(*_: object) -> None:
-        raise PauseBudgetExceeded(_text(step))
+        if rings:
+            raise _Alarm
 
     began = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, max(0.001, until - time.time()))
+    left, interval = signal.setitimer(
+        signal.ITIMER_REAL, max(0.001, until - time.time()), AGAIN_SECONDS
+    )
     try:
         yield
+    except _Alarm:
+        rings = False
+        raise PauseBudgetExceeded(_text(step)) from None
     finally:
+        rings = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if left:  # somebody else's alarm goes on as if nothing had been
             signal.setitimer(
                 signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)), interval
             )
+
+
+class _Alarm(BaseException):
+    """No Exception: botocore takes each for a failure of the network, and tries once more."""
 
 
 def _text(step: str) -> str:

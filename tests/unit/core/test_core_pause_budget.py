@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
 
 from redash_migration.errors import InvalidInput, PauseBudgetExceeded
@@ -29,6 +32,33 @@ def test_a_step_that_is_still_at_work_is_interrupted() -> None:
         within_budget(time.time() + 0.1, "VerifyData"),
     ):
         time.sleep(60)
+
+
+def test_a_service_that_does_not_answer_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore would take an Exception for a failure of the network, and try again."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        client = boto3.client("ssm", region_name="ap-northeast-1", endpoint_url=address)
+        with (
+            pytest.raises(PauseBudgetExceeded, match="StopServices"),
+            within_budget(time.time() + 0.3, "StopServices"),
+        ):
+            client.list_commands()
+
+
+def test_whoever_waits_for_threads_on_the_way_out_hears_it_again() -> None:
+    release = threading.Event()
+    try:
+        with (
+            pytest.raises(PauseBudgetExceeded, match="VerifyData"),
+            within_budget(time.time() + 0.1, "VerifyData"),
+            ThreadPoolExecutor(1) as pool,
+        ):
+            pool.submit(release.wait, 60).result()
+    finally:
+        release.set()
 
 
 def test_one_that_ends_in_time_hears_no_alarm_afterwards() -> None:
