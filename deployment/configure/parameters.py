@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
-
 from rehearsal.cloud.template.parameters import refusal
+from rehearsal.cloud.template.reading import parse_template
 
 
 class Parameters:
     """What a template asks for; a name it doesn't have raises KeyError."""
 
     def __init__(self, template: Path) -> None:
-        document = yaml_parse(template.read_text(encoding="utf-8"))
+        document = parse_template(template.read_text(encoding="utf-8"))
         self._declared: dict[str, dict[str, Any]] = document["Parameters"]
 
     def names(self) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
 from deployment.configure import file
 from deployment.configure.account import Account
@@ -21,6 +20,7 @@ from deployment.configure.course import configure
 from deployment.configure.hosts import compose_directories, hosts
 from deployment.configure.terminal import Terminal
 from rehearsal.cloud.template.parameters import parameter_values
+from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
 REGION = "ap-northeast-1"
@@ -177,7 +177,7 @@ def new_home(world: World) -> World:
 
 
 def document(template: str) -> Any:
-    return yaml_parse((ROOT / template).read_text(encoding="utf-8"))
+    return parse_template((ROOT / template).read_text(encoding="utf-8"))
 
 
 def written(world: World, stack: str = "default") -> dict[str, str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
 from deployment.reachability import reached
 from deployment.sample import EVERYTHING, MIGRATION
 from deployment.stack import Stack
+from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers" / "redash_migration"
@@ -24,7 +24,7 @@ FUNCTIONS = sorted(STACK.functions)
 VARIABLE = re.compile(r"[A-Z][A-Z]*(_[A-Z]+)*")
 IN_THE_PARAMETER = set(json.loads(STACK.resources["ApprovalSettings"]["Properties"]["Value"]))
 EVERYWHERE = set(
-    yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Globals"]["Function"][
+    parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))["Globals"]["Function"][
         "Environment"
     ]["Variables"]
 )

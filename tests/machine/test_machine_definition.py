@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from samtranslator.yaml_helper import yaml_parse
+
+from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "statemachine" / "migration.asl.json").read_text(encoding="utf-8")
@@ -73,7 +74,7 @@ def test_every_task_has_a_time_limit_and_retries_what_is_transient(name: str, st
 
 def function_limits() -> dict[str, int]:
     """Substitution of a function's ARN -> its Timeout in the template."""
-    source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    source = parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
     default = source["Globals"]["Function"]["Timeout"]
     return {
         f"${{{name}Arn}}": int(resource["Properties"].get("Timeout", default))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 LOCAL = "local"
 """The bucket name that marks a path beside the template."""
@@ -16,21 +20,39 @@ class TemplateError(ValueError):
     """The template can't be deployed here; the message names the place and the remedy."""
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML in C where that was built, which takes an eighth of the time."""
+
+
+def parse_template(text: str) -> dict[str, Any]:
+    """A template as it is written; ``!Ref x`` and the like as ``{"Ref": "x"}``."""
+    from samtranslator.yaml_helper import intrinsics_multi_constructor
+
+    _Loader.add_multi_constructor("!", intrinsics_multi_constructor)
+    parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    return parsed
+
+
 def read_template(path: Path, region: str) -> dict[str, Any]:
     """Read a SAM or CloudFormation template and transform it to plain CloudFormation.
 
     SAM wants code in S3: a local path becomes ``s3://local/<path>`` before the transform and is
     found again afterwards by :func:`local_path`.
     """
+    return copy.deepcopy(_transformed(path.name, path.read_text(encoding="utf-8"), region))
+
+
+@cache
+def _transformed(file: str, text: str, region: str) -> dict[str, Any]:
+    """The transform is done once for a text: many stacks of a test process share it."""
     import boto3.session
     from samtranslator.model.exceptions import InvalidDocumentException
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
-    from samtranslator.yaml_helper import yaml_parse
 
     # Its metrics complain at the end that nobody collected them.
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
-    template: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
+    template = parse_template(text)
     if "Transform" not in template:
         return template
     places = [template.get("Globals", {}).get("Function", {})]
@@ -45,7 +67,7 @@ def read_template(path: Path, region: str) -> dict[str, Any]:
         translated: dict[str, Any] = translator.translate(template, parameter_values={})
     except InvalidDocumentException as problem:
         causes = "; ".join(str(cause.message) for cause in problem.causes)
-        raise TemplateError(f"{path.name}: SAM's transform refuses it: {causes}") from problem
+        raise TemplateError(f"{file}: SAM's transform refuses it: {causes}") from problem
     return translated
 
 
