@@ -111,10 +111,14 @@ def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Pat
 
 
 @pytest.mark.xdist_group("rehearsal-2")
-def test_the_reconciler_resumes_when_no_event_of_the_task_arrives(tmp_path: Path) -> None:
-    run = rehearse(tmp_path / "run", FAULT="dms-event-lost")
+def test_three_faults_at_once_cost_time_alone(tmp_path: Path) -> None:
+    """The reconciler resumes what no event does, and no row is lost on the way."""
+    run = rehearse(tmp_path / "run", FAULT="three-at-once")
     assert run.exit_code == 0, run.output
     assert run.json("report.json")["status"] == "SUCCEEDED"
+    rehearsal = run.json("rehearsal.json")
+    assert (rehearsal["missing"], rehearsal["problems"]) == ([], [])
+    assert rehearsal["acknowledged"] > 100
     events = (run.directory / "events.ndjson").read_text(encoding="utf-8").splitlines()
     invoked = [json.loads(line) for line in events if '"OnDmsEventFunction"' in line]
     assert invoked == [], "the event was to be withheld"

@@ -11,6 +11,7 @@ from rehearsal.faults.table.hosts import HOSTS
 from rehearsal.faults.table.pause import PAUSE
 from rehearsal.faults.table.people import PEOPLE
 from rehearsal.faults.table.services import SERVICES
+from rehearsal.faults.table.several import SEVERAL
 from rehearsal.faults.table.source import SOURCE
 from rehearsal.faults.table.target import TARGET
 
@@ -24,5 +25,6 @@ FAULTS: dict[str, Case] = {
     **HOMECOMING,
     **SERVICES,
     **HOSTS,
+    **SEVERAL,
     **dict(cases()),
 }

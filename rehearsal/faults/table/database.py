@@ -11,7 +11,6 @@ DATABASE: dict[str, Case] = {
         "SUCCEEDED",
         where="PrecopyTable",
         arm=database.cut_in_copy("target", "PrecopyTableFunction", 60_000),
-        in_tests=True,
     ),
     "source-connection-cut-in-copy": Case(
         "the connection to the source ends in the middle of COPY",

@@ -42,7 +42,6 @@ SOURCE: dict[str, Case] = {
         "SUCCEEDED",
         where="FenceSource",
         arm=source.open_transaction_of_the_replication,
-        in_tests=True,
     ),
     "counts-nothing": Case(
         "the old server counts no written rows",
