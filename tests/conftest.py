@@ -20,7 +20,13 @@ MODELS = Path(__file__).parents[1] / "rehearsal" / "cloud" / "lambdas" / "shared
 # By its path: rehearsal.cloud as a whole would mend moto for every test.
 runpy.run_path(str(MODELS))["share_models"]()
 
+# Thousands of images with a volume each would be made anew for every test that asks EC2.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
 _numbers = itertools.count(1)
+
+WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""Databases are made and dropped by the hundred here, and no test pulls the plug."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -36,7 +42,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 def source_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The old server, ready for logical replication. Tests that change settings make their own."""
     directory = tmp_path_factory.mktemp("source_cluster")
-    with Cluster(programs("source"), directory / "data", name="source") as cluster:
+    with Cluster(
+        programs("source"), directory / "data", settings=WITHOUT_DISK, name="source"
+    ) as cluster:
         yield cluster
 
 
@@ -44,7 +52,9 @@ def source_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
 def target_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The new server."""
     directory = tmp_path_factory.mktemp("target_cluster")
-    with Cluster(programs("target"), directory / "data", name="target") as cluster:
+    with Cluster(
+        programs("target"), directory / "data", settings=WITHOUT_DISK, name="target"
+    ) as cluster:
         yield cluster
 
 

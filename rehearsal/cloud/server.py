@@ -28,6 +28,8 @@ class AwsServer:
         # Read by moto when it is imported, and by its workflow engine later.
         os.environ["MOTO_PORT"] = str(self.port)
         os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+        # Thousands of images with a volume each, made anew with every backend; nobody asks for one.
+        os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
         _import_moto()
         from moto.moto_server.werkzeug_app import (
             DomainDispatcherApplication,
