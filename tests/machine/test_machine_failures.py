@@ -1,0 +1,150 @@
+"""Which state tries again how often, and where its failure leads: the rule, and why some differ.
+
+The definition repeats these lines in every state, since a state machine has no other way to say
+them. Here each is said once: whoever adds a state adds nothing here, unless it is an exception.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.machine.test_machine_definition import MACHINE, TASK_IDS, TASKS, State
+
+PASSING = [
+    "TransientFailure",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+]
+"""What another try can mend: our own name for it, and Lambda's for its troubles."""
+
+USUAL: State = {
+    "ErrorEquals": PASSING,
+    "IntervalSeconds": 1,
+    "BackoffRate": 2,
+    "JitterStrategy": "FULL",
+    "MaxAttempts": 4,
+    "MaxDelaySeconds": 15,
+}
+PATIENT = {"MaxAttempts": 8, "MaxDelaySeconds": 30}
+DIFFERENT: dict[str, State] = {
+    # Users wait, and StopReplication asks again.
+    "AskReplicationToStop": {"MaxAttempts": 1},
+    # The listener demonstrably did not turn: it may be tried again.
+    "SwitchTraffic": {"ErrorEquals": ["SwitchNotMade", *PASSING]},
+    "SwitchOnceMore": {"ErrorEquals": ["SwitchNotMade", *PASSING]},
+    # Nothing comes after them that could mend what they leave.
+    "GoForward": PATIENT,
+    "GoForwardDatabase": PATIENT,
+    "RollBack": PATIENT,
+    "RollBackDatabase": PATIENT,
+    "Report": PATIENT,
+}
+
+FORWARD = "{{% $failure != null ? $failure : {{'error': $states.errorOutput, 'state': '{}'}} %}}"
+"""The first failure counts: what comes after it is its consequence."""
+
+LEADS: dict[str, list[str]] = {
+    # Nothing has been changed yet, or nothing is left to be done.
+    "Report": [
+        "InspectHost",
+        "InspectNewHome",
+        "SwitchOnceMore",
+        "WorkOnceMore",
+        "RetireHost",
+        "GoForward",
+        "GoForwardDatabase",
+        "RollBack",
+        "RollBackDatabase",
+    ],
+    # Cold functions cost the pause seconds, no more.
+    "DrainQueues": ["WarmFunctions"],
+    # From the switch on people decide, with what was measured.
+    "MeasureCutover": ["SwitchTraffic", "StartWorkers", "StopReplication"],
+    "StopReplication": ["LiveCheck"],
+    "ConfirmCutover": ["MeasureCutover"],
+    "NobodyAnswers": ["ConfirmCutover"],
+    # What can't be cleaned up keeps nothing else from it.
+    "CleanUpDatabase": ["CleanUp"],
+    "RetireHost": ["CleanUpDatabase"],
+    # Until the listener has turned, a return leads forward again.
+    "GoForward": [
+        "EndReplication",
+        "PrepareReturn",
+        "PlanReturn",
+        "CarryHome",
+        "CloseNewHome",
+        "FenceTarget",
+        "CarryRestAndVerify",
+        "OpenSource",
+        "StartOldServices",
+        "LookAtOldHome",
+        "TryOldHome",
+        "LookOnceMore",
+    ],
+}
+"""Where a failure leads; all others to RollBack."""
+
+NAMED = {
+    "PrecopyTables": "PrecopyTable",
+    "CarryHome": "CarryTableHome",
+    "SwitchOnceMore": "SwitchTraffic",
+    "WorkOnceMore": "StartWorkers",
+}
+"""What the report calls a state that failed, where that is not its own name."""
+
+UNKNOWN = {"Begin", "Report"}
+"""Nothing is caught: before the first there is nothing to take back, after the last nobody."""
+
+CATCHING = [(name, state) for name, state in MACHINE["States"].items() if "Catch" in state]
+
+
+@pytest.mark.parametrize(("name", "state"), TASKS, ids=TASK_IDS)
+def test_a_task_tries_again_as_all_do(name: str, state: State) -> None:
+    assert state["Retry"] == [{**USUAL, **DIFFERENT.get(name, {})}]
+
+
+def test_every_state_that_works_catches_but_the_first_and_the_last() -> None:
+    working = {
+        name
+        for name, state in MACHINE["States"].items()
+        if state["Type"] in {"Task", "Map", "Parallel"}
+    }
+    assert working - {name for name, _ in CATCHING} == UNKNOWN
+
+
+@pytest.mark.parametrize(("name", "state"), CATCHING, ids=[name for name, _ in CATCHING])
+def test_a_failure_leads_where_the_table_says(name: str, state: State) -> None:
+    first, *others, last = state["Catch"]
+    assert first == {"ErrorEquals": ["NotTheOwner"], "Next": "Refused"}, "whoever lost the lock"
+    assert last["ErrorEquals"] == ["States.ALL"]
+    leads = next((to for to, names in LEADS.items() if name in names), "RollBack")
+    assert last["Next"] == leads
+    for catch in (*others, last):
+        told = re.findall(r"'?state'?[\"']?: ?[\"'](\w+)[\"']", str(catch.get("Assign", {})))
+        assert told in ([], [NAMED.get(name, name)])
+
+
+@pytest.mark.parametrize(("name", "state"), CATCHING, ids=[name for name, _ in CATCHING])
+def test_the_first_failure_is_the_one_that_is_reported(name: str, state: State) -> None:
+    """On the way forward; a return has its own, and a way back tells its own trouble beside it."""
+    for catch in state["Catch"][1:]:
+        told: dict[str, Any] = catch.get("Assign", {})
+        if "trouble" in told:
+            assert name in {"GoForward", "GoForwardDatabase", "RollBack", "RollBackDatabase"}
+        elif catch["Next"] == "GoForward":
+            assert told["doubt"] is True
+        elif told:
+            assert told["failure"] == FORWARD.format(NAMED.get(name, name))
+
+
+def test_only_what_may_be_lost_is_left_without_a_word() -> None:
+    silent = {name for name, state in CATCHING if "Assign" not in state["Catch"][-1]}
+    assert silent == {"WarmFunctions", "LiveCheck", "MeasureCutover", "SwitchBack"}
