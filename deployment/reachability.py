@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "redash_migration"
-DEFAULTS = ("redash_migration.settings", "OPTIONAL")
+DEFAULTS = ("redash_migration.settings", "VARIABLES")
 """The one table of settings that every function's code knows, whether it reads them or not."""
 
 Definition = ast.FunctionDef | ast.ClassDef

@@ -14,6 +14,7 @@ import pytest
 from deployment.reachability import reached
 from deployment.sample import EVERYTHING, MIGRATION
 from deployment.stack import Stack
+from redash_migration.settings import VARIABLES, Settings
 from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
@@ -227,3 +228,15 @@ def test_dashboard_is_json() -> None:
 def test_log_policy_is_json() -> None:
     policy = STACK.of_type("AWS::Logs::ResourcePolicy")["DmsEventLogsPolicy"]["PolicyDocument"]
     assert json.loads(policy)["Statement"][0]["Effect"] == "Allow"
+
+
+def test_the_table_of_settings_holds_what_functions_are_told() -> None:
+    told = {name for one in FUNCTIONS for name in STACK.environment(one)} | IN_THE_PARAMETER
+    # The AWS of a laptop: boto3 reads it, no code of ours.
+    assert told - {"AWS_ENDPOINT_URL"} == set(VARIABLES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_is_told_is_what_the_table_says(function: str) -> None:
+    for stack in (STACK, BARE):
+        Settings(stack.environment(function))

@@ -1,4 +1,4 @@
-"""A function's settings: read once from its environment, checked where they are used."""
+"""A function's settings: one table of what they are, checked when the function starts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from typing import Literal, NamedTuple
 
 from redash_migration.errors import MissingSetting
 
@@ -15,38 +16,68 @@ HOUR = 3600
 GIBIBYTE = 1 << 30
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
-OPTIONAL: Mapping[str, str] = {
-    "LANGUAGE": "en",
-    "NOTICE": "",
-    "COMPOSE_DIRECTORY": "/opt/redash",
-    "HOST_DOCUMENT": "",
-    "SETTINGS_KNOWN_TO_DIFFER": "",
-    "ECS_LOG_GROUP": "",
-    "ECS_TASK_ROLE_ARNS": "",
-    "TARGET_DATABASE_HOST": "",
-    "TARGET_DATABASE_PORT": "",
-    "TARGET_DATABASE_NAME": "",
-    "APPLICATION_DATABASE_ROLE": "",
-    "LISTENER_RULE_ARN": "",
-    "COGNITO_USER_POOL_ARN": "",
-    "REDASH_API_KEY_SECRET_ARN": "",
-    "SLACK_WEBHOOK_SECRET_ARN": "",
-    "SLACK_SIGNING_SECRET_ARN": "",
-    "SLACK_APPROVERS": "",
-    "APPROVERS": "",
-    "APPROVAL_SETTINGS": "",
-    "ALLOW_SELF_APPROVAL": "false",
-    "REQUIRED_APPROVALS": "1",
-    "APPROVAL_TIMEOUT_HOURS": "24",
-    "CONFIRM_TIMEOUT_HOURS": "24",
-    "VALIDATION_GRACE_SECONDS": "900",
-    "FULL_LOAD_TIMEOUT_HOURS": "12",
-    "SYNC_TIMEOUT_HOURS": "6",
-    "TARGET_TIMEOUT_SECONDS": "600",
-    "WRITE_PAUSE_BUDGET_SECONDS": "600",
-    "WAL_BUDGET_GIBIBYTES": "0",
+Kind = Literal["text", "number", "hours", "gibibytes", "flag", "names", "services"]
+
+
+class Variable(NamedTuple):
+    """What a variable holds, and what counts where it is empty; None: it has to be set."""
+
+    kind: Kind
+    default: str | None = None
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "MIGRATION_TABLE": Variable("text"),
+    "ARTIFACT_BUCKET": Variable("text"),
+    "STATE_MACHINE_ARN": Variable("text"),
+    "SOURCE_INSTANCE_ID": Variable("text"),
+    "SOURCE_DATABASE_SECRET_ARN": Variable("text"),
+    "TARGET_DATABASE_SECRET_ARN": Variable("text"),
+    "SOURCE_ENDPOINT_ARN": Variable("text"),
+    "TARGET_ENDPOINT_ARN": Variable("text"),
+    "REPLICATION_INSTANCE_ARN": Variable("text"),
+    "REPLICATION_TASK_PREFIX": Variable("text"),
+    "ECS_CLUSTER": Variable("text"),
+    "ECS_SERVER_SERVICE": Variable("services"),
+    "ECS_WORKER_SERVICES": Variable("services"),
+    "LISTENER_ARN": Variable("text"),
+    "TARGET_GROUP_ARN": Variable("text"),
+    "REDASH_SECRET_KEY_ARN": Variable("text"),
+    "REDASH_COOKIE_SECRET_ARN": Variable("text"),
+    "LINK_SIGNING_SECRET_ARN": Variable("text"),
+    "APPROVAL_TOPIC_ARN": Variable("text"),
+    "APPROVAL_URL": Variable("text"),
+    "LANGUAGE": Variable("text", "en"),
+    "NOTICE": Variable("text", ""),
+    "COMPOSE_DIRECTORY": Variable("text", "/opt/redash"),
+    "HOST_DOCUMENT": Variable("text", ""),
+    "SETTINGS_KNOWN_TO_DIFFER": Variable("names", ""),
+    "ECS_LOG_GROUP": Variable("text", ""),
+    "ECS_TASK_ROLE_ARNS": Variable("text", ""),
+    "TARGET_DATABASE_HOST": Variable("text", ""),
+    "TARGET_DATABASE_PORT": Variable("text", ""),
+    "TARGET_DATABASE_NAME": Variable("text", ""),
+    "APPLICATION_DATABASE_ROLE": Variable("text", ""),
+    "LISTENER_RULE_ARN": Variable("text", ""),
+    "COGNITO_USER_POOL_ARN": Variable("text", ""),
+    "REDASH_API_KEY_SECRET_ARN": Variable("text", ""),
+    "SLACK_WEBHOOK_SECRET_ARN": Variable("text", ""),
+    "SLACK_SIGNING_SECRET_ARN": Variable("text", ""),
+    "SLACK_APPROVERS": Variable("names", ""),
+    "APPROVERS": Variable("names", ""),
+    "APPROVAL_SETTINGS": Variable("text", ""),
+    "ALLOW_SELF_APPROVAL": Variable("flag", "false"),
+    "REQUIRED_APPROVALS": Variable("number", "1"),
+    "APPROVAL_TIMEOUT_HOURS": Variable("hours", "24"),
+    "CONFIRM_TIMEOUT_HOURS": Variable("hours", "24"),
+    "VALIDATION_GRACE_SECONDS": Variable("number", "900"),
+    "FULL_LOAD_TIMEOUT_HOURS": Variable("hours", "12"),
+    "SYNC_TIMEOUT_HOURS": Variable("hours", "6"),
+    "TARGET_TIMEOUT_SECONDS": Variable("number", "600"),
+    "WRITE_PAUSE_BUDGET_SECONDS": Variable("number", "600"),
+    "WAL_BUDGET_GIBIBYTES": Variable("gibibytes", "0"),
 }
-"""Variables that a function may lack, with what then counts."""
+"""All that functions are told. Which of them a function is told stands in template.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +90,17 @@ class ServiceCount:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment of one function.
+    """The environment of one function; MissingSetting names a variable that is not as it must be.
 
-    ``settings["NAME"]`` gives a variable; a missing one raises MissingSetting that names it.
+    What is there is checked when this is made, before the function does anything: a number that is
+    none, a text that is empty. ``settings["NAME"]`` gives a variable.
     """
 
     variables: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for name in self.variables.keys() & VARIABLES.keys():
+            self._as_declared(name)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -75,12 +111,27 @@ class Settings:
         value = self.variables.get(name, "").strip()
         if value:
             return value
-        if name in OPTIONAL:
-            return OPTIONAL[name]
+        default = VARIABLES[name].default if name in VARIABLES else None
+        if default is not None:
+            return default
         raise MissingSetting(
             f"{name}: the environment variable is not set; "
             "set it under Environment of the function in template.yaml"
         )
+
+    def _as_declared(self, name: str) -> object:
+        """A variable as what it is."""
+        match VARIABLES[name].kind:
+            case "number":
+                return self.number(name)
+            case "hours" | "gibibytes":
+                return self._decimal(name)
+            case "flag":
+                return self.flag(name)
+            case "services":
+                return self.services(name)
+            case _:
+                return self[name]
 
     def number(self, name: str) -> int:
         """A whole number, zero or more."""
