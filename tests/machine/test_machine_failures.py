@@ -66,6 +66,7 @@ LEADS: dict[str, list[str]] = {
     ],
     # Cold functions cost the pause seconds, no more.
     "DrainQueues": ["WarmFunctions"],
+    "BeginReturnPause": ["WarmReturn"],
     # From the switch on people decide, with what was measured.
     "MeasureCutover": ["SwitchTraffic", "StartWorkers", "StopReplication"],
     "StopReplication": ["LiveCheck"],
@@ -74,7 +75,7 @@ LEADS: dict[str, list[str]] = {
     # What can't be cleaned up keeps nothing else from it.
     "CleanUpDatabase": ["CleanUp"],
     "RetireHost": ["CleanUpDatabase"],
-    # Until the listener has turned, a return leads forward again.
+    # A return leads forward again, unless the listener has turned: GoForward sees that.
     "GoForward": [
         "EndReplication",
         "PrepareReturn",
@@ -88,6 +89,7 @@ LEADS: dict[str, list[str]] = {
         "LookAtOldHome",
         "TryOldHome",
         "LookOnceMore",
+        "SwitchBack",
     ],
 }
 """Where a failure leads; all others to RollBack."""
@@ -147,4 +149,4 @@ def test_the_first_failure_is_the_one_that_is_reported(name: str, state: State) 
 
 def test_only_what_may_be_lost_is_left_without_a_word() -> None:
     silent = {name for name, state in CATCHING if "Assign" not in state["Catch"][-1]}
-    assert silent == {"WarmFunctions", "LiveCheck", "MeasureCutover", "SwitchBack"}
+    assert silent == {"WarmFunctions", "WarmReturn", "LiveCheck", "MeasureCutover"}
