@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from rehearsal.dataset import load
 from rehearsal.old_host import OldHost, run_command
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.postgres import Cluster, programs
+from rehearsal.redash.command import RedashNotStarted
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 INSTANCE = "i-0123456789abcdef0"
@@ -301,3 +303,34 @@ def test_a_host_that_was_never_laid_out_can_be_stopped(
         cookie_secret=COOKIE_SECRET,
     )
     never.stop()
+
+
+def test_a_real_redash_that_does_not_come_up_is_named_with_its_log(
+    aws: LocalAws, cluster: Cluster, tmp_path: Path
+) -> None:
+    cluster.start()
+    (tmp_path / "redash").mkdir()
+    (tmp_path / "redash" / "__init__.py").write_text('__version__ = "26.3.0"\n')
+    command = (
+        f'cd {tmp_path}; case $1 in python) shift; exec "{sys.executable}" "$@" ;; esac;'
+        " echo $REDASH_ROLE of the $REDASH_SIDE side finds no database >&2; exit 3"
+    )
+    host = OldHost(
+        aws,
+        tmp_path / "rehearsal",
+        instance_id=INSTANCE,
+        cluster=cluster,
+        dbname="redash",
+        secret_key=SECRET_KEY,
+        cookie_secret=COOKIE_SECRET,
+        redash_command=command,
+    )
+    try:
+        host.install()
+        assert host.version == "26.3.0"
+        log = host.root / "logs" / "server.log"
+        with pytest.raises(RedashNotStarted, match=f"/ping.*See {log}"):
+            host.start_services()
+        assert "server of the old side finds no database" in log.read_text()
+    finally:
+        host.stop()
