@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.record import Record
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ def count_errors(record: Record, metrics: AnswerMetrics, target_group: str) -> N
 
     Nothing is kept where the metric can't be read: the page then says what LiveCheck found.
     """
-    wait = record.waits.get(CONFIRM.state)
+    wait = record.waits.get("ConfirmCutover")
     switched = record.milestones().get("switch_began")
     if wait is None or wait.state != "OPEN" or switched is None:
         return
