@@ -19,6 +19,7 @@ from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     after_that,
     ended_title,
+    failed_checks,
     nothing_lost,
     why,
 )
@@ -102,7 +103,7 @@ def _ended(texts: Texts, ending: Ending) -> Iterator[str]:
     for label, said in (
         ("", nothing_lost(texts, ending)),
         ("ended.why", why(texts, ending)),
-        ("ended.checks", ", ".join(ending.failed_checks)),
+        ("ended.checks", ", ".join(failed_checks(texts, ending))),
         ("ended.not_taken_back", ", ".join(ending.not_taken_back)),
         ("ended.next", after_that(texts, ending)),
     ):

@@ -12,7 +12,9 @@ import pytest
 from redash_migration.adapters import sns
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
-from redash_migration.approval.standing.ending import Ending, serving
+from redash_migration.approval.standing.ending import Ending, ending_of, serving
+from redash_migration.approval.standing.ending_words import nothing_lost
+from redash_migration.approval.texts import Texts
 from redash_migration.record import Check, Record
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, START, STARTER, Stage
 
@@ -101,7 +103,26 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
             "Rejected: the old Redash stays in use",
             "whenever it suits",
         ),
-        (_ending(status="RETURNED", serves="old"), "Back on the old Redash", "Nothing was lost"),
+        (
+            _ending(status="RETURNED", serves="old"),
+            "Back on the old Redash",
+            "carried home and compared",
+        ),
+        (
+            _ending(status="ROLLED_BACK", serves="old", error="WentBack", without_new_writes=True),
+            "Back on the old Redash, without the new writes",
+            "The new database still holds it",
+        ),
+        (
+            _ending(
+                status="ROLLED_BACK",
+                serves="old",
+                error="PreflightFailed",
+                failed_checks=("source.wal_level",),
+            ),
+            "Not begun: 1 to mend first",
+            "Nothing was changed",
+        ),
         (
             _ending(status="FAILED", serves="nobody", not_taken_back=("stop_services",)),
             "Redash is down: people see the maintenance notice",
@@ -311,3 +332,32 @@ class TestTheLastMessage:
         assert mail["subject"].startswith("Rehearsal [Redash] ")
         assert mail["text"].startswith("Rehearsal: nothing real is touched\n\n")
         assert "Rehearsal: nothing real is touched" in stage.call("GET", stage.link())["body"]
+
+
+@pytest.mark.parametrize(
+    ("status", "milestones", "without"),
+    [
+        ("ROLLED_BACK", ("pause_began", "switch_began", "pause_ended", "rolled_back"), True),
+        ("ROLLED_BACK", ("pause_began", "switch_began", "reopened", "rolled_back"), False),
+        ("RETURNED", ("pause_began", "switch_began", "pause_ended"), False),
+        ("SUCCEEDED", ("pause_began", "switch_began", "pause_ended"), False),
+    ],
+)
+def test_what_is_given_up_is_not_called_nothing(
+    status: str, milestones: tuple[str, ...], without: bool
+) -> None:
+    """Back on the old side after people had worked on the new one: only a return loses nothing."""
+    report = {
+        "status": status,
+        "mode": "migrate",
+        "error": None,
+        "tables": [],
+        "checks": [],
+        "undo": [],
+        "write_pause_seconds": 1.0,
+        "ended_at": "2026-01-31T02:10:00+00:00",
+    }
+    ending = ending_of(report, dict.fromkeys(milestones, "2026-01-31T02:00:00+00:00"))
+    assert ending.without_new_writes is without
+    said = nothing_lost(Texts("en"), ending)
+    assert ("Nothing was lost" in said) is (status == "RETURNED" or "reopened" in milestones)

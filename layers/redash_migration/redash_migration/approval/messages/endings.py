@@ -15,6 +15,7 @@ from redash_migration.approval.standing.ending_words import (
     ANSWERS,
     after_that,
     ended_title,
+    failed_checks,
     nothing_lost,
     why,
 )
@@ -65,7 +66,10 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     if reason := why(texts, ending):
         lines.append(f"{texts('ended.why')}: {reason}")
     if ending.failed_checks:
-        lines += [f"{texts('ended.checks')}:", *(f"- {name}" for name in ending.failed_checks)]
+        lines += [
+            f"{texts('ended.checks')}:",
+            *(f"- {one}" for one in failed_checks(texts, ending)),
+        ]
     if ending.not_taken_back:
         lines += [f"{texts('ended.not_taken_back')}: {', '.join(ending.not_taken_back)}"]
     lines += ["", f"{texts('ended.next')}: {after_that(texts, ending)}"]

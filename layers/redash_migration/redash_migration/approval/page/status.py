@@ -19,6 +19,7 @@ from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     after_that,
     ended_title,
+    failed_checks,
     nothing_lost,
     why,
 )
@@ -166,7 +167,7 @@ def _ended(texts: Texts, ending: Ending) -> Facts:
     if reason := why(texts, ending):
         facts.append((texts("ended.why"), reason))
     if ending.failed_checks:
-        facts.append((texts("ended.checks"), "\n".join(ending.failed_checks)))
+        facts.append((texts("ended.checks"), "\n".join(failed_checks(texts, ending))))
     if ending.not_taken_back:
         facts.append((texts("ended.not_taken_back"), "\n".join(ending.not_taken_back)))
     return [*facts, (texts("ended.next"), after_that(texts, ending))]

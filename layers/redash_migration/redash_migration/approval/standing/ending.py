@@ -29,6 +29,8 @@ class Ending:
     failed_checks: tuple[str, ...]
     not_taken_back: tuple[str, ...]
     at: str
+    without_new_writes: bool = False
+    """Users had been on the new side, and are back without what they wrote there."""
 
     def keep(self, record: Record) -> None:
         """Write it down; a report that is written again says it anew."""
@@ -58,6 +60,7 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str]) -> Endin
         if report["status"] == "FAILED"
         else (),
         at=str(report["ended_at"]),
+        without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
     )
 
 

@@ -47,10 +47,19 @@ ENGLISH: Mapping[str, str] = {
     "ended.FAILED.nobody": "Redash is down: people see the maintenance notice",
     "ended.ApprovalRejected": "Rejected: the old Redash stays in use",
     "ended.ApprovalExpired": "Nobody answered in time: the old Redash stays in use",
+    "ended.PreflightFailed": "Not begun: {count} to mend first",
+    "ended.without_new_writes": "Back on the old Redash, without the new writes",
     "ended.preflight.SUCCEEDED": "Preflight: ready to migrate",
     "ended.preflight.FAILED": "Preflight: {count} to mend first",
     "ended.lost.none": "Nothing was lost: {equal} of {all} tables were compared and are equal.",
     "ended.lost.old": "Nothing was lost: everything is as it was on the old side.",
+    "ended.lost.returned": (
+        "Nothing was lost: what was written on the new side was carried home and compared."
+    ),
+    "ended.lost.without_new_writes": (
+        "What was written after the switch is not in the old Redash: that was said with the "
+        "question. The new database still holds it."
+    ),
     "ended.why": "Why",
     "ended.why_value": "{error} in {state}: {cause}",
     "ended.checks": "Failed checks",
@@ -63,6 +72,10 @@ ENGLISH: Mapping[str, str] = {
     "ended.next.ROLLED_BACK": "Mend the cause named above, then start the migration again.",
     "ended.next.ApprovalRejected": "Start the migration again whenever it suits.",
     "ended.next.ApprovalExpired": "Start the migration again when somebody can answer.",
+    "ended.next.without_new_writes": (
+        "Tell the users. Look at the new database before it is emptied, and find out what was "
+        "wrong before the next try."
+    ),
     "ended.next.RETURNED": "Find out what was wrong with the new side before the next try.",
     "ended.next.FAILED": (
         "Somebody has to look now: the report names what was not taken back, "
@@ -172,12 +185,21 @@ JAPANESE: Mapping[str, str] = {
     "ended.ApprovalExpired": (
         "期限までに回答がありませんでした。元の Redash をそのまま使い続けます"
     ),
+    "ended.PreflightFailed": "開始していません: 先に直す点が {count}件あります",
+    "ended.without_new_writes": "新しい書き込みを持たずに元の Redash に戻りました",
     "ended.preflight.SUCCEEDED": "事前確認: 移行の準備ができています",
     "ended.preflight.FAILED": "事前確認: 先に直す点が {count}件あります",
     "ended.lost.none": (
         "失われたデータはありません。{all}テーブル中 {equal}テーブルを照合し、一致しました。"
     ),
     "ended.lost.old": "失われたデータはありません。元の環境は以前のままです。",
+    "ended.lost.returned": (
+        "失われたデータはありません。新しい側の書き込みを元の側に書き戻し、照合しました。"
+    ),
+    "ended.lost.without_new_writes": (
+        "切り替え以降の書き込みは元の Redash にありません（確認の際にお知らせしたとおりです）。"
+        "新しいデータベースには残っています。"
+    ),
     "ended.why": "理由",
     "ended.why_value": "{state} で {error}: {cause}",
     "ended.checks": "不合格の検査",
@@ -190,6 +212,10 @@ JAPANESE: Mapping[str, str] = {
     "ended.next.ROLLED_BACK": "上記の原因を取り除いてから、移行をもう一度開始してください。",
     "ended.next.ApprovalRejected": "都合のよいときに、移行をもう一度開始してください。",
     "ended.next.ApprovalExpired": "回答できる方がいるときに、移行をもう一度開始してください。",
+    "ended.next.without_new_writes": (
+        "利用者に知らせてください。新しいデータベースを空にする前に内容を確認し、"
+        "次に試す前に問題を調べてください。"
+    ),
     "ended.next.RETURNED": "次に試す前に、新しい環境の問題を調べてください。",
     "ended.next.FAILED": (
         "すぐに確認が必要です。取り消せなかった変更はレポートに、手作業での戻し方は"
