@@ -121,7 +121,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
                 failed_checks=("source.wal_level",),
             ),
             "Not begun: 1 to mend first",
-            "Nothing was changed",
+            "The old Redash is as it was",
         ),
         (
             _ending(status="FAILED", serves="nobody", not_taken_back=("stop_services",)),
@@ -347,7 +347,7 @@ def test_what_is_given_up_is_not_called_nothing(
     status: str, milestones: tuple[str, ...], without: bool
 ) -> None:
     """Back on the old side after people had worked on the new one: only a return loses nothing."""
-    report = {
+    report: dict[str, Any] = {
         "status": status,
         "mode": "migrate",
         "error": None,

@@ -86,7 +86,7 @@ ENGLISH: Mapping[str, str] = {
         "Mend what is listed, then run the preflight again: nothing was changed."
     ),
     "ended.next.nothing_changed": (
-        "Nothing was changed. Mend what is listed, then start the migration again."
+        "The old Redash is as it was. Mend what is listed, then start the migration again."
     ),
     "ended.report": "The report: {key} in the artifact bucket.",
     "ended.subject": "[Redash] {title}: {migration}",
@@ -228,7 +228,7 @@ JAPANESE: Mapping[str, str] = {
         "一覧の点を直してから、事前確認をもう一度実行してください。何も変更していません。"
     ),
     "ended.next.nothing_changed": (
-        "何も変更していません。一覧の点を直してから、移行をもう一度開始してください。"
+        "元の Redash は以前のままです。一覧の点を直してから、移行をもう一度開始してください。"
     ),
     "ended.report": "レポート: アーティファクトバケットの {key}",
     "ended.subject": "[Redash] {title} {migration}",
