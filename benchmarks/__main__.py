@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, functions, page, pause, scaling, sequences, verifying
+from benchmarks import copying, functions, page, pause, returning, scaling, sequences, verifying
 from benchmarks.servers import Rows, Servers, running
 from benchmarks.timing import Series
 
@@ -62,7 +62,18 @@ SIZES = {
 OWN_WORDS = (0, 50)
 """Per cent: column names are shared by many queries, literals are not; a GIN index feels it."""
 SHARES = (3, 10, 30, 60, 100)
-SECTIONS = ("copying", "verifying", "sequences", "scaling", "memory", "functions", "pause")
+SECTIONS = (
+    "copying",
+    "verifying",
+    "sequences",
+    "scaling",
+    "returning",
+    "memory",
+    "functions",
+    "pause",
+)
+EVERY = (100, 30, 10, 3, 1)
+"""Every so many-th row is written between the switch and the return."""
 PAUSE_RUNS = 5
 
 
@@ -154,6 +165,22 @@ def _scaling(bench: Bench) -> dict[str, Any]:
     }
 
 
+def _returning(bench: Bench) -> dict[str, Any]:
+    counts = bench.size.by_rows
+    return {
+        "return-table": {
+            "title": f"Return: {counts[0] // 10} rows written since the switch",
+            "across": "rows of the table",
+            "lines": returning.by_table(bench.servers, counts, counts[0] // 10, bench.work, _say),
+        },
+        "return-changes": {
+            "title": f"Return: a table of {counts[-1]:,} rows",
+            "across": "rows written since the switch",
+            "lines": returning.by_changes(bench.servers, counts[-1], EVERY, bench.work, _say),
+        },
+    }
+
+
 def _memory(bench: Bench) -> dict[str, Any]:
     found: dict[str, dict[str, int]] = {name: {} for name in functions.WORK}
     for count in bench.size.memory:
@@ -189,6 +216,7 @@ _MEASURES: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "verifying": _verifying,
     "sequences": _sequences,
     "scaling": _scaling,
+    "returning": _returning,
     "memory": _memory,
     "functions": _functions,
     "pause": _pause,

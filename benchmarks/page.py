@@ -79,13 +79,18 @@ def _sections(results: Results, folder: Path) -> list[str]:
                 + "\n\n"
                 + _against(series, sequences.OURS, sequences.BLOCK, "at most 0.4")
             )
-    for name, about in (results.get("scaling") or {}).items():
+    for name, about in {
+        **(results.get("scaling") or {}),
+        **(results.get("returning") or {}),
+    }.items():
         picture = folder / f"performance-{name}.svg"
         lines = {line: [(x, y) for x, y in points] for line, points in about["lines"].items()}
         picture.write_text(
             chart(about["title"], about["across"], "seconds", lines), encoding="utf-8"
         )
         sections.append(f"![{about['title']}]({picture.name})")
+    if found := results.get("returning"):
+        sections.append(_returning(found))
     if found := results.get("memory"):
         rows = "\n".join(
             f"| {name} | {' | '.join(f'{size / 2**20:.0f}' for size in sizes.values())} |"
@@ -112,6 +117,23 @@ def _sections(results: Results, folder: Path) -> list[str]:
             f"{rows}\n\nLayers, unpacked, without bytecode: {sizes}."
         )
     return sections
+
+
+def _returning(found: Results) -> str:
+    tables = []
+    for about in found.values():
+        lines: Mapping[str, Any] = about["lines"]
+        across = [int(x) for x, _ in next(iter(lines.values()))]
+        heads = " | ".join(f"{count:,}" for count in across)
+        body = "\n".join(
+            f"| {name} | {' | '.join(f'{y:.2f}' for _, y in points)} |"
+            for name, points in lines.items()
+        )
+        tables.append(
+            f"{about['title']}, seconds by {about['across']}:\n\n"
+            f"| way | {heads} |\n|---|{'---|' * len(across)}\n{body}"
+        )
+    return "### The return's delta of `queries`, one run each\n\n" + "\n\n".join(tables)
 
 
 def _table(series: Mapping[str, Series], against: str) -> str:
