@@ -174,25 +174,45 @@ def locked(table: str, step: str, seconds: float, until: str = "", *, side: Side
     return arm
 
 
-def refuses_writes(code: str, table: str, step: str, *, side: Side = "target") -> Arm:
-    """Every write to a table ends in an error of the server, for good.
+def refuses_writes(code: str, table: str, function: str) -> Arm:
+    """Every write to a table of the target ends in an error of the server, for good.
 
     A trigger that also fires for sessions that have switched triggers off raises it: 53100 is
     disk_full, 57014 a statement time-out (manual, appendix A).
     """
+    return _refuses(
+        code,
+        "target",
+        function,
+        f"CREATE TRIGGER fault BEFORE INSERT OR UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION public.fault()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER fault",
+    )
 
+
+def refuses_rows(code: str, table: str, step: str) -> Arm:
+    """The old database takes no row of a table any more: a constraint of it raises the error, for
+    there every trigger is kept still."""
+    return _refuses(
+        code,
+        "source",
+        step,
+        f"ALTER TABLE {table} ADD CONSTRAINT fault CHECK (public.fault()) NOT VALID",
+        returns="boolean",
+    )
+
+
+def _refuses(code: str, side: Side, step: str, *statements: str, returns: str = "trigger") -> Arm:
     def plant(world: World) -> None:
-        with psycopg.connect(**_owner(world, side).parameters(), autocommit=True) as session:  # type: ignore[arg-type]
+        address = world.source_database if side == "source" else world.target_database
+        with psycopg.connect(**address.parameters(), autocommit=True) as session:  # type: ignore[arg-type]
             session.execute("SET default_transaction_read_only = off")
             session.execute(
-                "CREATE FUNCTION public.fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f"CREATE FUNCTION public.fault() RETURNS {returns} LANGUAGE plpgsql AS $$ BEGIN"
                 f" RAISE EXCEPTION 'made to fail' USING ERRCODE = '{code}'; END $$".encode()
             )
-            session.execute(
-                f"CREATE TRIGGER fault BEFORE INSERT OR UPDATE OR DELETE ON {table}"
-                " FOR EACH STATEMENT EXECUTE FUNCTION public.fault()".encode()
-            )
-            session.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER fault".encode())
+            for statement in statements:
+                session.execute(statement.encode())
 
     return lambda world: before(world, step, lambda: plant(world))
 

@@ -134,3 +134,11 @@ def test_every_event_of_dms_is_kept() -> None:
     assert caught("DmsLogRule", STOPPED)
     assert caught("DmsLogRule", changed(STOPPED, detail_type="DMS Replication Instance Change"))
     assert not caught("DmsLogRule", COMMAND)
+
+
+def test_the_minute_measures_both_sides() -> None:
+    """What a return would cost is told to people as it is now, not as it was at the switch."""
+    rule = RULES["MeasureSchedule"]
+    assert [target["Id"] for target in rule["Targets"]] == ["MeasureSource", "MeasureCutover"]
+    permissions = Stack(ROOT / "template.yaml", MIGRATION).of_type("AWS::Lambda::Permission")
+    assert {"MeasurePermission", "MeasureCutoverPermission"} <= permissions.keys()

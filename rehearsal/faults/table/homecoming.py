@@ -152,7 +152,7 @@ HOMECOMING: dict[str, Case] = {
         "the old database's disk is full",
         "ReturnTable",
         "TransientFailure",
-        database.refuses_writes("53100", "public.queries", "ReturnTable", side="source"),
+        database.refuses_rows("53100", "public.queries", "ReturnTable"),
     ),
     "return-lock-held": _forward_again(
         "somebody holds a lock on a table of the old database",

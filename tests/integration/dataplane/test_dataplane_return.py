@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from redash_migration.database.copying.horizons import equal_since, known_horizons, note_equal
+from redash_migration.database.copying.pieces import restore_pieces
 from redash_migration.database.copying.precopy import precopy
 from redash_migration.database.copying.restore import Restored, restore
 from redash_migration.database.planning.items import CopyItem
@@ -184,6 +185,24 @@ def test_the_old_sequences_are_never_behind(
         "SELECT nextval('results_id_seq'), nextval('queries_id_seq'), nextval('alerts_id_seq')",
     )
     assert values == [(90001, 1041, 23)]
+
+
+def test_what_fires_in_spite_of_all_is_kept_still_and_fires_again(
+    homes: tuple[DatabaseAddress, DatabaseAddress, Record], run: Run
+) -> None:
+    """The old database was in use: a trigger ENABLE ALWAYS stands at work there."""
+    old, new, record = homes
+    for side in (old, new):
+        run(side, "ALTER TABLE queries ENABLE ALWAYS TRIGGER vector")
+    run(new, "UPDATE queries SET name = 'later' WHERE id = 9")
+    run(new, "ALTER TABLE queries DISABLE TRIGGER vector")
+    run(new, "UPDATE queries SET search_vector = 'of its own' WHERE id = 9")
+    precopy(new, old, item("queries"), record)
+    run(new, "UPDATE queries SET search_vector = 'once more' WHERE id = 9")
+    restore_pieces(new, old, [item("queries")], record)
+    assert rows(run, old, "queries") == rows(run, new, "queries")
+    state = "SELECT tgenabled FROM pg_trigger WHERE tgname = 'vector'"
+    assert run(old, state) == [("A",)]
 
 
 def test_a_role_with_a_lock_there_ends_the_return_of_a_table_in_time(

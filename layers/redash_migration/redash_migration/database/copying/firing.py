@@ -8,6 +8,8 @@ moment they are made, and are set as on the source when the last row has been ca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
@@ -64,6 +66,20 @@ def keep_still(target: Connection) -> int:
     for each in found:
         target.execute(each.alter("DISABLE"))
     return len(found)
+
+
+@contextmanager
+def keep_still_within(target: Connection, table: tuple[str, str] | None) -> Iterator[None]:
+    """What would fire for replicated rows of one table, off until the block's end, within the
+    caller's transaction; nothing without a table."""
+    found = [
+        each for each in (firing(target) if table else []) if (each.schema, each.table) == table
+    ]
+    for each in found:
+        target.execute(each.alter("DISABLE"))
+    yield
+    for each in found:
+        target.execute(each.alter(_ENABLE[each.state]))
 
 
 def fire_again(source: Connection, target: Connection) -> int:

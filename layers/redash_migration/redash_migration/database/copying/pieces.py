@@ -28,7 +28,7 @@ def restore_pieces(
     finds them equal.
     """
     # On the way back a table is there with its indexes, and no step after this builds them.
-    stay = record.direction == "return"
+    back = record.direction == "return"
     with ThreadPoolExecutor(_AT_ONCE) as pool, both_ends(source, target) as (reading, writing):
         known = list(pool.map(partial(known_horizons, record=record), items))
         restored = [
@@ -39,8 +39,9 @@ def restore_pieces(
                 item.name,
                 item.range,
                 one_of_many=item.chunks > 1,
-                keep_indexes=stay and item.chunks > 1,
+                keep_indexes=back and item.chunks > 1,
                 since=since,
+                at_work=back,
             )
             for item, since in zip(items, known, strict=True)
         ]

@@ -29,7 +29,8 @@ def precopy_between(
 ) -> dict[str, Any]:
     """The same by sessions that are there."""
     name = item.qualified_name
-    since = known_horizons(item, record) if record.direction == "return" else None
+    back = record.direction == "return"
+    since = known_horizons(item, record) if back else None
     identifier = f"precopy.{name}"
     copied = restore_between(
         reading,
@@ -40,13 +41,14 @@ def precopy_between(
         one_of_many=item.chunks > 1,
         keep_indexes=item.chunks > 1,
         since=since,
+        at_work=back,
     )
     if not copied.keyed:
         # The pause carries it whole again; what this tells is how long that takes.
         note_measured(record, name, copied=sum(copied.seconds.values()))
         record.checks.put(Check(identifier, "PASS", "carried whole in the pause: it has no key"))
         return copied.to_json()
-    seconds, horizons = _compare_again(reading, writing, item, copied, since)
+    seconds, horizons = _compare_again(reading, writing, item, copied, since, at_work=back)
     note_measured(record, name, **seconds)
     note_horizons(item, record, horizons)
     record.checks.put(
@@ -61,6 +63,8 @@ def _compare_again(
     item: CopyItem,
     copied: Restored,
     since: Horizons | None,
+    *,
+    at_work: bool,
 ) -> tuple[dict[str, float], Horizons]:
     """Compare all rows by their hashes and carry what changed during the copy. From these
     horizons on both sides are equal but for what is written later; and the time this takes tells
@@ -75,6 +79,7 @@ def _compare_again(
         keep_indexes=True,
         since=None if since is None else copied.horizons,
         made_equal=copied.horizons,
+        at_work=at_work,
     )
     seconds = {"compared": again.seconds.get("compare", 0.0)}
     if copied.way == "copy":

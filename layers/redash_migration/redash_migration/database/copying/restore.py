@@ -118,6 +118,7 @@ def restore(
     one_of_many: bool = False,
     keep_indexes: bool = False,
     since: Horizons | None = None,
+    at_work: bool = False,
 ) -> Restored:
     """One table or range, by sessions of its own; as restore_between()."""
     with both_ends(source, target) as (reading, writing):
@@ -130,6 +131,7 @@ def restore(
             one_of_many=one_of_many,
             keep_indexes=keep_indexes,
             since=since,
+            at_work=at_work,
         )
 
 
@@ -144,6 +146,7 @@ def restore_between(
     keep_indexes: bool = False,
     since: Horizons | None = None,
     made_equal: Horizons | None = None,
+    at_work: bool = False,
 ) -> Restored:
     """Carry a table or a range of its keys over.
 
@@ -151,6 +154,8 @@ def restore_between(
     then taken off before, once for all, and built by finish() afterwards, unless `keep_indexes`.
     `since` are the horizons of an earlier run of the same range; `made_equal` those of one that has
     just made it equal, so that a row which differs without having been written will never match.
+    `at_work` is a target that was in use, as the old database in a return: what fires there for
+    replicated rows too is kept still meanwhile.
     Raises CopyFailed when the table is missing on one side or has other columns there, or when
     there is such a row; TransientFailure when a unique value has moved between two ranges (run it
     again);
@@ -164,7 +169,7 @@ def restore_between(
     try:
         with writing.transaction():
             wait_for_turn(writing, _turn(shape, part))
-            with triggers_quiet(writing):
+            with triggers_quiet(writing, (schema, name) if at_work else None):
                 reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 horizons = Horizons(read_horizon(reading), read_horizon(writing))
                 if shape.key and not _empty(writing, shape, part):
@@ -201,7 +206,7 @@ def restore_between(
             raise
         reading.rollback()
         scheme = scheme_between(reading, writing)
-        _make_room(reading, writing, Scan(shape, part, scheme), since)
+        _make_room(reading, writing, Scan(shape, part, scheme), since, at_work=at_work)
         raise TransientFailure(
             f"{shape.qualified_name}: a unique value has moved between two ranges"
         ) from error
@@ -256,7 +261,9 @@ def _empty(session: Session, shape: TableShape, part: KeyRange) -> bool:
     return bool(row and row[0])
 
 
-def _make_room(source: Session, target: Session, scan: Scan, since: Horizons | None) -> None:
+def _make_room(
+    source: Session, target: Session, scan: Scan, since: Horizons | None, *, at_work: bool
+) -> None:
     """Delete the target's rows of a range that are not the source's; they come with the next run.
 
     A unique value may have moved between two ranges: then each range's run waits for the other's
@@ -264,7 +271,7 @@ def _make_room(source: Session, target: Session, scan: Scan, since: Horizons | N
     """
     with target.transaction():
         wait_for_turn(target, _turn(scan.shape, scan.part))
-        with triggers_quiet(target):
+        with triggers_quiet(target, (scan.shape.schema, scan.shape.name) if at_work else None):
             find_differences(source, target, scan, since)
             delete_differing(target, scan.shape)
 
