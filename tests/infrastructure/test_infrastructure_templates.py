@@ -219,6 +219,19 @@ def test_every_rule_has_a_dead_letter_queue() -> None:
             assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1, name
 
 
+@pytest.mark.parametrize("page", ["runbook.md", "runbook.ja.md"])
+def test_each_alarm_is_found_in_the_runbook_by_its_words(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    alarms = {name: one for kind in kinds for name, one in STACK.of_type(kind).items()}
+    missing = [
+        name
+        for name, one in alarms.items()
+        if "AlarmActions" in one and one["AlarmDescription"].split(".")[0] not in text
+    ]
+    assert missing == []
+
+
 def test_dashboard_is_json() -> None:
     body = STACK.of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]
     widgets: list[dict[str, Any]] = json.loads(body)["widgets"]
