@@ -110,7 +110,7 @@ def _old_database(record: Record, session: Connection) -> Check:
     known = record.fact(OLD_FACT)
     if known is None:
         return Check(name, "UNKNOWN", "VerifyIntegrity has not looked at it", _NOT_HERE)
-    if identity(session) != known or canary.phase(session, record.migration_id) is None:
+    if identity(session) != known or not _bears_our_mark(record, session):
         detail = "not the database that was left: created anew, or restored from a backup"
         return Check(name, "FAIL", detail, _NOT_HERE)
     if not fence.laid(session):
@@ -122,6 +122,14 @@ def _old_database(record: Record, session: Connection) -> Check:
         detail = f"{now.rows - then.rows} rows were written there since the switch"
         return Check(name, "FAIL", detail, _NOT_HERE)
     return Check(name, "PASS", "the fence stands, and nobody has written behind it")
+
+
+def _bears_our_mark(record: Record, session: Connection) -> bool:
+    """The canary that this migration wrote behind the fence; a backup of before has not even its
+    table."""
+    row = session.execute("SELECT to_regclass('redash_migration.canary') IS NOT NULL").fetchone()
+    there = bool(row and row[0])
+    return there and canary.phase(session, record.migration_id) is not None
 
 
 def _room(record: Record, plan: Plan, old: DatabaseAddress, new: DatabaseAddress) -> Check:
