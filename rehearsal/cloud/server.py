@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import threading
@@ -38,6 +39,8 @@ class AwsServer:
         )
 
         app = DomainDispatcherApplication(create_backend_app)
+        # Else moto lists its own folder for each call, and all others wait for that.
+        app.get_backend_for_host = functools.cache(app.get_backend_for_host)
         self.calls = CallLog(app, directory / "aws-calls.ndjson", kill)
         self.door = Door(self.calls, [f"127.0.0.1:{self.port}", f"localhost:{self.port}"])
         self._server = make_server(

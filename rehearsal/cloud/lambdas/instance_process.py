@@ -29,6 +29,13 @@ class HiddenModules:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
+def hide(names: frozenset[str]) -> None:
+    """Make packages that are not in the function's layers as if they were not installed."""
+    for name in [one for one in sys.modules if one.partition(".")[0] in names]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, HiddenModules(names))
+
+
 def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent dies; other systems rely on stdin."""
     if sys.platform == "linux":
@@ -52,7 +59,7 @@ def become_instance(order: dict[str, Any]) -> NoReturn:
         time.tzset()
         os.chdir(order["directory"])
         sys.path[:0] = order["path"]
-        sys.meta_path.insert(0, HiddenModules(frozenset(order["hidden"])))
+        hide(frozenset(order["hidden"]))
         address = order["environment"]["AWS_LAMBDA_RUNTIME_API"]
         run_handler(order["handler"], address, order["plain_client"])
     except SystemExit as end:

@@ -13,7 +13,9 @@ the rehearsal, however it ends.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -42,6 +44,10 @@ SERVICES = (
 """Services whose API models are read once for all functions: the costliest part of a client."""
 
 
+LIBRARIES = ("aws_lambda_powertools.logging", "psycopg")
+"""What layers often bring. An instance whose layers don't forgets it again."""
+
+
 def preload() -> None:
     """Import what the handlers will ask for anyway, without leaving any state behind."""
     import boto3.session
@@ -50,6 +56,9 @@ def preload() -> None:
     session = boto3.session.Session("none", "none", region_name="us-east-1")
     for service in SERVICES:
         session.client(service, endpoint_url="http://127.0.0.1:9").close()
+    for library in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(library)
     gc.collect()
     gc.freeze()
 
