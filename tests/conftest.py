@@ -29,6 +29,21 @@ WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit":
 """Databases are made and dropped by the hundred here, and no test pulls the plug."""
 
 
+LONGEST = ("rehearsal-1", "rehearsal-2", "old_host", "handlers")
+"""Groups that take minutes: begun last, they would end alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; all others stay in their order."""
+
+    def place(item: pytest.Item) -> int:
+        group = item.get_closest_marker("xdist_group")
+        name = group.args[0] if group is not None else ""
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """What was left out for want of a browser, in plain words as the last thing."""
