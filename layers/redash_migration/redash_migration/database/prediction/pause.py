@@ -14,7 +14,7 @@ from redash_migration.plan import TablePlan
 TRANSITIONS: Mapping[str, float] = {
     "fence": 1,
     "drain": 1,
-    "restore": 3,  # into the branches, into the Map, FinishRestore
+    "restore": 4,  # past the choice, into the branches, into the Map, FinishRestore
     "verify": 3,  # into the branches, into the Map
     "integrity": 1,
     "sequences": 2,
@@ -28,10 +28,10 @@ CALLS: Mapping[str, float] = {
     "stop_services": 1,
     "fence": 1,
     "drain": 1,
-    "restore": 2,  # RestoreTable, FinishRestore
+    "restore": 2.5,  # RestoreTable, FinishRestore, which notes where it stands
     "sequences": 1,
-    "verify": 1,
-    "integrity": 1.5,
+    "verify": 2,  # beside two others, and a line of the record for each table
+    "integrity": 2,
     "smoke_test": 1,
     "last_look": 1,
     "switch_traffic": 1.5,
@@ -41,8 +41,8 @@ CALLS: Mapping[str, float] = {
 BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), ("smoke_test",))
 """Parts that run beside each other (CheckAll): users wait for the longest of these ways alone."""
 
-LOOKING_SHARE = 0.5
-"""The last look asks the fence's witnesses once more, in about half the time."""
+LOOKING = Span(0.05, 0.15, 0.5)
+"""The last look asks the fence's witnesses and all sequences once more, without a window."""
 
 STOPPING = Span(0.5, 1.0, 5.0)
 """Services that stop together, none of them at work: docker needs a second or two."""
@@ -131,7 +131,7 @@ def predict(
         "verify": _data(sum(_verify(table, precopied, hashed) for table in tables)),
         "integrity": _data(_OPEN + sum(table.rows for table in tables) * _FOREIGN_KEYS),
         "smoke_test": _data(0.0),
-        "last_look": overheads.fence.times(LOOKING_SHARE),
+        "last_look": LOOKING,
         "switch_traffic": _data(0.0),
     }
     whole = {
