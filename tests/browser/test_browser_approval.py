@@ -271,7 +271,7 @@ def test_the_button_is_in_view_on_a_low_screen(
     serving: Serving, visitor: Visiting, screens: Path, purpose: Purpose, language: str
 ) -> None:
     """Nothing of the form is cut off by its card, and no scrolling leads past the button."""
-    stage, address = serving(LANGUAGE=language)
+    stage, address = serving(LANGUAGE=language, NOTICE="Rehearsal: nothing real is touched")
     if purpose is CONFIRM:
         stage.switch(writes=1234)
     stage.ask(purpose)

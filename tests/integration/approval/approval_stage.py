@@ -61,8 +61,8 @@ def plan() -> Plan:
     """A Redash with one table that replication can't carry."""
     return Plan(
         migration_id=MIGRATION,
-        source_version=160004,
-        target_version=180004,
+        source_version=16,
+        target_version=18,
         tables=tuple(
             TablePlan(
                 schema="public",

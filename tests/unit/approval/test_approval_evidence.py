@@ -28,8 +28,8 @@ SIDE = NewSide("2026-11-23T01:30:00Z", (("smoke.ping", "PASS"),), 2, 2, 0, 12, 4
 EVIDENCE = Evidence(
     purpose="RequestApproval",
     migration_id="redash-20261123-013005",
-    source_version=160004,
-    target_version=180004,
+    source_version=16,
+    target_version=18,
     required=1,
     requested_by="ken",
     tables=TABLES,
@@ -73,7 +73,7 @@ def test_ticking_figures_change_nothing(**now: Any) -> None:
     [
         replace(EVIDENCE, purpose="ConfirmCutover"),
         replace(EVIDENCE, migration_id="redash-20261123-013006"),
-        replace(EVIDENCE, target_version=170002),
+        replace(EVIDENCE, target_version=17),
         replace(EVIDENCE, required=2),
         replace(EVIDENCE, findings=()),
         replace(EVIDENCE, findings=(Finding("source.disk", "FAIL"),)),

@@ -32,8 +32,8 @@ def people_model(
             [
                 texts(
                     "people.way_value",
-                    source=_release(evidence.source_version),
-                    target=_release(evidence.target_version),
+                    source=evidence.source_version,
+                    target=evidence.target_version,
                 )
             ],
         ),
@@ -64,8 +64,3 @@ def _answered(texts: Texts, gate: Gate, one: Approver, person: Approver | None) 
     if given.begin_at:
         return texts("people.planned", person=name, time=texts.figures.time(given.begin_at))
     return texts("people.approved", person=name, time=texts.figures.clock(given.at))
-
-
-def _release(version: int) -> str:
-    """``160004`` -> ``16``."""
-    return str(version // 10_000)
