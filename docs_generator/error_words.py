@@ -11,6 +11,7 @@ TO_DO: dict[str, str] = {
     "MigrationInProgress": "Wait for the execution that is named, take it back, or redrive it.",
     "NotTheOwner": "Leave this execution; follow the one that is named.",
     "NotApproved": "See `audit` in the report before anybody starts again (docs/security.md).",
+    "SwitchBegun": "Answer the second question; a roll-back by name asks it.",
     "TransientFailure": "Its tries are used up: see the service that is named, then start again.",
     "DatabaseRefused": "Compare the secret with the server's roles and `pg_hba.conf`.",
     "StatementRefused": "The message says what; the server's own log has the rest.",

@@ -57,4 +57,8 @@ class Memory:
     ) -> bool:
         if not condition.holds(self.items.get((condition.pk, condition.sk), {})):
             raise ConditionNotMet(condition.sk)
-        return self.update(pk, sk, values=values, expected=expected) is not None
+        if Memory.update(self, pk, sk, values=values, expected=expected) is None:
+            return False
+        if condition.notes:
+            Memory.update(self, condition.pk, condition.sk, values=condition.notes)
+        return True

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.gate.purposes import CONFIRM
+from redash_migration.approval.gate.seal import demand
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.replication.configuration import delete_task, task_identifier
 from redash_migration.step import step
 
 
 @step("CleanUp", phases=("forward", "kept"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}``"""
+    """``{migration_id}``; raises NotApproved unless people have said that the new side stays."""
     record = wiring.record(event["migration_id"])
+    demand(record, keys(), CONFIRM, CONFIRM.agree)
     record.turn("kept")
     record.milestone("kept")
     prefix = wiring.settings()["REPLICATION_TASK_PREFIX"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.approval.gate.seal import decided_to_go_back
+from redash_migration.approval.links.stored_keys import keys
 from redash_migration.direction import direction_of
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
@@ -22,12 +24,14 @@ WAITING_SECONDS = 300.0
 @step("RollBack", phases=("forward", "back", "return"))
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done" | "home"}``;
-    RollBackIncomplete. In a return it is what leads forward again, and ``failure`` why; ``home``
-    where its listener had turned before it failed."""
+    RollBackIncomplete; SwitchBegun, NotApproved: users may be on the new side, and nobody has
+    decided to take them from there. In a return it is what leads forward again, and ``failure``
+    why; ``home`` where its listener had turned before it failed."""
     direction = direction_of(event)
     record = wiring.record(event["migration_id"], direction)
     if direction == "forward":
-        record.turn("back")
+        home = turned(record.of("return")) or decided_to_go_back(record, keys)
+        record.turn("back", unless_switched=not home)
     undoing = Undoing(
         record,
         dms=wiring.dms(),

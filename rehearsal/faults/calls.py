@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud import Call, Fault
@@ -52,6 +53,26 @@ def away(service: str, state: str, seconds: float) -> Arm:
             if call.service != service or not until or time.monotonic() > until[0]:
                 return None
             return Fault.error("ServiceUnavailable", "made to fail", 503)
+
+        on_call(world, ask)
+
+    return arm
+
+
+def throttled(service: str, state: str, seconds: float, *, every: int) -> Arm:
+    """A service turns away one call in so many, of all functions, after a state is entered."""
+
+    def arm(world: World) -> None:
+        until: list[float] = []
+        seen = count(1)
+        when_entered(world, state, lambda: until.append(time.monotonic() + seconds))
+
+        def ask(call: Call) -> Fault | None:
+            if call.service != service or not until or time.monotonic() > until[0]:
+                return None
+            if next(seen) % every:
+                return None
+            return Fault.error("ProvisionedThroughputExceededException", "made to fail", 400)
 
         on_call(world, ask)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from rehearsal.approver import follow
-from rehearsal.faults.hooks import when_entered
+from rehearsal.faults.hooks import before, when_entered
 
 if TYPE_CHECKING:
     from rehearsal.world import World
@@ -242,6 +242,30 @@ def second_execution(state: str) -> Arm:
         when_entered(world, state, lambda: world.cloud.start_execution({}))
 
     return arm
+
+
+def listener_closed(function: str) -> Arm:
+    """Somebody puts the listener on a 503 of their own, right before a step."""
+
+    def arm(world: World) -> None:
+        answer = {"StatusCode": "503", "ContentType": "text/plain", "MessageBody": "by hand"}
+        closed = {"Type": "fixed-response", "FixedResponseConfig": answer}
+        before(world, function, lambda: _point(world, closed))
+
+    return arm
+
+
+def open_the_listener(world: World) -> None:
+    """The same person gives it back its forward to Redash."""
+    group = {"TargetGroupArn": world.old_home.target_group_arn}
+    _point(world, {"Type": "forward", "ForwardConfig": {"TargetGroups": [group]}})
+    time.sleep(3.0)
+
+
+def _point(world: World, action: dict[str, Any]) -> None:
+    world.cloud.client("elbv2").modify_listener(
+        ListenerArn=world.old_home.listener_arn, DefaultActions=[action]
+    )
 
 
 def second_was_refused(world: World, _report: Mapping[str, Any]) -> list[str]:

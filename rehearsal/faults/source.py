@@ -243,6 +243,15 @@ def host_offline(world: World) -> None:
     before(world, "StopServicesFunction", disconnect)
 
 
+def agent_silent(world: World) -> None:
+    """The agent has died and is still told as online: commands are taken, and never delivered."""
+
+    def fall_silent() -> None:
+        world.host.run_command.silent = True
+
+    before(world, "StopServicesFunction", fall_silent)
+
+
 def services_do_not_stop(world: World) -> None:
     """docker stop fails until the roll-back begins."""
     working = world.host.services.stop

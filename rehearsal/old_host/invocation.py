@@ -78,6 +78,11 @@ class Invocation:
         if self.status == "Pending":
             self._end("Cancelled", -1)
 
+    def undelivered(self) -> None:
+        """The agent has not fetched it in time: ``DeliveryTimedOut``."""
+        if self.status == "Pending":
+            self._end("TimedOut", -1)
+
     def _run(self, script: Path, directory: Path, environment: Mapping[str, str]) -> None:
         with self._lock:
             if self._cancelled:
@@ -144,7 +149,8 @@ class Invocation:
         """The answer of GetCommandInvocation."""
         started, ended = self.started_at, self.ended_at
         elapsed = (ended - started).total_seconds() if started and ended else None
-        details = {"TimedOut": "ExecutionTimedOut", "InProgress": "InProgress"}
+        late = "ExecutionTimedOut" if started else "DeliveryTimedOut"
+        details = {"TimedOut": late, "InProgress": "InProgress"}
         return {
             "CommandId": self.command_id,
             "InstanceId": self.instance_id,

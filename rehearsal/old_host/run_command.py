@@ -53,6 +53,9 @@ class RunCommand:
         self._invocations: dict[str, Invocation] = {}
         self._visible_at: dict[str, float] = {}
         self.online = True
+        self.silent = False
+        """The agent has died and is told as online for some minutes yet: commands are taken and
+        never delivered (AWS Systems Manager User Guide, "Understanding command statuses")."""
 
     def install(self) -> None:
         """Answer SSM's calls from here on: the two that moto lacks included."""
@@ -92,6 +95,13 @@ class RunCommand:
             self._instance_id, document, parameters, request["comment"] or "", self._tell, script
         )
         self._invocations[invocation.command_id] = invocation
+        if self.silent:
+            # Taken, shown as pending, and given up when its time for the delivery is over.
+            late = Timer(float(request.get("timeout_seconds") or 3600), invocation.undelivered)
+            late.daemon = True
+            late.start()
+            self._visible_at[invocation.command_id] = 0.0
+            return Command(invocation)
         seconds = clock().seconds("run_command.dispatch", DELIVERY_SECONDS)
         self._visible_at[invocation.command_id] = time.monotonic() + seconds / 2
         delivery = Timer(seconds, invocation.start, [self._directory, self._environment])

@@ -88,7 +88,10 @@ RETURNING = [
 ]
 """The return's own steps, in the phase that ConfirmCutover's answer would have begun."""
 
+DECISIONS = {"request_approval": "approve", "confirm_cutover": "keep"}
+
 RETURN_GATES = {
+    "end_replication": "NotApproved",  # ConfirmCutover's event was answered with keep
     "prepare_return": "ReturnNotPossible",  # VerifyIntegrity's event has compared one table of all
     "open_source": "TransientFailure",  # retire_host has stopped the old PostgreSQL before
     "switch_back": "TargetNotHealthy",  # and with it whatever could serve there
@@ -148,11 +151,11 @@ def answers(world: World) -> dict[str, dict[str, Any]]:
     given = {}
     for step in ORDER:
         given[step] = invoke(world, step)
-        if step == "request_approval":
-            # The write pause begins on a person's approval only. No execution waits for it here,
-            # and the page says so once it is written.
+        if step in DECISIONS:
+            # Write pause and clean-up begin on people's decision only. No execution waits for it
+            # here, and the page says so once it is written.
             with pytest.raises(NotAnswered, match="410"):
-                approve(world.directory / "mailbox", "approve")
+                approve(world.directory / "mailbox", DECISIONS[step], reason="Rehearsal")
         if step in ANSWERED_BY_EVENT:
             until(lambda step=step: wait_state(world, step) not in {"", "OPEN"}, step)
     return given
@@ -167,12 +170,13 @@ def test_each_event_goes_through_its_handler(answers: dict[str, dict[str, Any]])
 
 
 def in_phase(world: World, phase: str) -> None:
-    """Turn the owner's item by hand, as an answer of people or an execution's end would."""
+    """Turn the owner's item by hand, as an answer of people or an execution's end would, with no
+    switch noted there."""
     world.cloud.client("dynamodb").update_item(
         TableName=str(world.deployment.ref("MigrationTable")),
         Key={"pk": {"S": "OWNER"}, "sk": {"S": "OWNER"}},
-        UpdateExpression="SET phase = :phase",
-        ExpressionAttributeValues={":phase": {"S": phase}},
+        UpdateExpression="SET phase = :phase, switched = :none",
+        ExpressionAttributeValues={":phase": {"S": phase}, ":none": {"S": ""}},
     )
 
 

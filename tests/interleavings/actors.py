@@ -23,6 +23,8 @@ class Actor:
         self.alive = True
         self.dead = False
         self.asleep = False
+        self.holds = -1
+        """The move before which it hangs."""
         self.error: BaseException | None = None
         self._body = body
         self._turn, self._back = threading.Semaphore(0), threading.Semaphore(0)
@@ -31,6 +33,10 @@ class Actor:
 
     def go_on(self) -> None:
         """Let it move to where it stands still next."""
+        if self.holds == 0 and not self.dead:
+            self.holds, self.asleep = -1, True
+            return
+        self.holds -= 1
         self._turn.release()
         self._back.acquire()
 

@@ -8,9 +8,10 @@ from itertools import count
 from typing import Any
 
 from redash_migration.begin import begin, parse_request
+from redash_migration.errors import PreflightFailed
 from redash_migration.in_flight import Ending, alone, before_the_switch, end_commands
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, Acting, Ownership, Phase
+from redash_migration.record.owner import PHASES, Acting, Owner, Ownership, Phase
 from redash_migration.record.undo import replay
 from redash_migration.rollback import at_its_end, finish
 from redash_migration.step import _at_work
@@ -43,6 +44,8 @@ class Step:
 
 
 def copy_schema(world: World, record: Record) -> None:
+    if world.door == "new":
+        raise PreflightFailed("the listener leads to the new home already")
     record.undo.add("empty_target", {}, where="database")
     world.deed(record.migration_id, "empty_target#", lambda: setattr(world, "filled", True))
 
@@ -52,9 +55,12 @@ def start_target(world: World, record: Record) -> None:
     world.deed(record.migration_id, "set_desired#server", lambda: setattr(world, "tasks", 1))
 
 
+LISTENER: Any = {"where": "aws", "key": "listener", "service": "serves"}
+
+
 def stop_services(world: World, record: Record) -> None:
     before_the_switch(record)
-    record.undo.add("set_actions", {}, where="aws", key="listener", service="serves")
+    record.undo.add("set_actions", {"door": world.door}, **LISTENER)
     record.milestone("pause_began")
     world.deed(record.migration_id, "set_actions#listener", lambda: setattr(world, "door", "shut"))
     record.undo.add("start_services", {}, where="aws", service="helps")
@@ -67,7 +73,7 @@ def stop_services(world: World, record: Record) -> None:
 
     stand_still()
     world.check(record.migration_id, "start_services#")
-    world.commands[f"c{next(_runs)}"] = Command(f"{record.migration_id} StopServices", stop)
+    world.send(Command(f"{record.migration_id} StopServices", stop))
 
 
 def fence_source(world: World, record: Record) -> None:
@@ -82,8 +88,8 @@ def restore_table(world: World, record: Record) -> None:
 
 def switch_traffic(world: World, record: Record) -> None:
     alone(record, SECONDS + 30, sleep=world.rest)
-    record.undo.add("set_actions", {}, where="aws", key="listener", service="serves")
-    record.milestone_as_owner("switch_began")
+    record.undo.add("set_actions", {"door": world.door}, **LISTENER)
+    record.switch_begins()
     world.deed(record.migration_id, "set_actions#listener", lambda: setattr(world, "door", "new"))
     record.milestone("pause_ended")
 
@@ -105,14 +111,14 @@ def _way_back(world: World, record: Record, where: Any) -> str:
     def doing(does: Callable[[], object]) -> Callable[..., None]:
         return lambda **_: world.undo(name, does)
 
-    def reopen() -> None:
-        world.door = "old"
+    def reopen(door: Any) -> None:
+        world.undo(name, lambda: setattr(world, "door", door))
         record.milestone("reopened")
 
     actions = {
         "empty_target": doing(lambda: setattr(world, "filled", False)),
         "set_desired": doing(lambda: setattr(world, "tasks", 0)),
-        "set_actions": doing(reopen),
+        "set_actions": reopen,
         "start_services": doing(lambda: setattr(world, "services", True)),
         "lift_fence": doing(lambda: _lift(world)),
     }
@@ -135,7 +141,7 @@ def _way_back(world: World, record: Record, where: Any) -> str:
 
 
 def roll_back(world: World, record: Record) -> str:
-    record.turn("back")
+    record.turn("back", unless_switched=record.migration_id not in world.went_back)
     commands: Any = world
     end_commands(record, commands, sleep=world.rest)
     following = _way_back(world, record, "aws")
@@ -168,27 +174,47 @@ STEPS: dict[str, Step] = {
 }
 
 
-def at_work(world: World, name: str, migration: str, execution: str) -> Any:
+def at_work(
+    world: World, name: str, migration: str, execution: str, noted: Callable[[], None]
+) -> Any:
     """One run of a step, by the very rules that every handler goes by."""
     step = STEPS[name]
     acting = Acting(migration, execution, step.phases)
     with _at_work(acting, name, Context(f"run-{next(_runs)}"), service=step.service) as record:
+        world.let_in(acting, name)
+        noted()
         return step.does(world, record)
 
 
-def begun(
+class Watched(Ownership):
+    """Says whom a new owner takes the place of, in the moment in which it does."""
+
+    def __init__(self, world: World, seen: Callable[[Owner], None]) -> None:
+        super().__init__(world.table, world.clock)
+        self._seen = seen
+
+    def take(self, *rest: Any, **more: Any) -> Owner | None:
+        """As the rules have it."""
+        taken = super().take(*rest, **more)
+        if taken is not None and taken.previous is not None:
+            self._seen(taken.previous)
+        return taken
+
+
+def begun(  # noqa: PLR0917 - a world and who begins in it
     world: World,
     migration: str,
     execution: str,
     given: dict[str, Any],
     running: Callable[[str], bool],
+    seen: Callable[[Owner], None],
 ) -> bool:
     """Begin: whether the approvers are to be asked."""
     return begin(
         parse_request(given),
         migration_id=migration,
         execution_arn=execution,
-        ownership=Ownership(world.table, world.clock),
+        ownership=Watched(world, seen),
         record=Record(world.table, migration, world.clock),
         is_running=running,
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from redash_migration import wiring
 from redash_migration.direction import Direction
-from redash_migration.errors import NotTheOwner, TransientFailure
+from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Record
-from redash_migration.record.owner import Ownership
+from redash_migration.record.owner import Owner, Ownership
 from tests.interleavings import functions
 from tests.interleavings.actors import Actor
 from tests.interleavings.world import Violation, World, one_ended
@@ -35,10 +36,30 @@ ORDER = (
 )
 DECISIONS = ("keep", "go_back")
 LONGEST = 700
-DISTURBANCES = 8
-EVERY = 12
-"""One in so many moves is a disturbance, so that they come at any time of a migration."""
+HOLDS = 10
+"""A function has about so many moves."""
+DISTURBANCES = 10
+EVERY = 8
+"""One in so many moves is a disturbance, from the state on that a run draws for itself."""
 TRIES = 3
+LAG = timedelta(seconds=60)
+"""How long DescribeExecution may tell of a state that is over."""
+KINDS = (
+    "dies",
+    "hangs",
+    "runs into a time limit",
+    "stopped",
+    "retries",
+    "redriven",
+    "by name",
+    "same second",
+    "another",
+    "source away",
+    "an hour later",
+    "reconciler",
+)
+"""A run knows only some of them: what breaks a rule is often two or three kinds, one upon the
+other, and all kinds at once keep each other from it (swarm testing)."""
 
 
 @dataclass
@@ -55,6 +76,29 @@ class Execution:
     actor: Actor | None = None
     answer: Any = None
     tries: int = 0
+    changed: datetime = datetime(2026, 1, 31, 2, tzinfo=UTC)
+    """When it was started, redriven or ended last."""
+    told_at: int = 0
+    """The move since which DescribeExecution says what it says."""
+    acted: bool = False
+    """Whether a step of it was let in since it was started or redriven."""
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What a run is disturbed by, and from which state on."""
+
+    kinds: tuple[str, ...]
+    begins: str = ""
+    slow: bool = False
+    """Commands on the host reach it late."""
+    sleep: int = 6 * EVERY
+    """One in so many moves, what hangs may wake."""
+    hangs: tuple[str, int] = ("", 0)
+    """A state whose function hangs before this move of its; of Begin, only a later execution's."""
+
+
+ANYTHING = Focus(KINDS)
 
 
 @dataclass
@@ -68,11 +112,19 @@ class Run:
     deadlines: dict[str, Any] = field(default_factory=dict)
     left: int = DISTURBANCES
     told: list[str] = field(default_factory=list)
+    focus: Focus | None = None
+    """Drawn, where none is given."""
+    held: bool = False
+    resting: bool = False
+    reached: set[str] = field(default_factory=lambda: {""})
+    seen_gone: set[str] = field(default_factory=set)
+    """Executions that had acted since they were redriven, and were told as gone."""
 
     def play(self) -> None:
         """The whole run, and then what must be true when all has come to rest."""
         with self._at_home():
             try:
+                self.focus = self.focus or self._drawn()
                 self.start({}, "redash-20260131-020000")
                 for _ in range(LONGEST):
                     if not self._move(self._possible()):
@@ -85,18 +137,43 @@ class Run:
                     if actor.alive:
                         actor.die()
 
+    @property
+    def _focus(self) -> Focus:
+        return self.focus or ANYTHING
+
+    def _drawn(self) -> Focus:
+        return Focus(
+            (*(KINDS[self.choose(len(KINDS))] for _ in range(2 + self.choose(3))), KINDS[-1])
+            if self.choose(4)
+            else tuple(KINDS[self.choose(len(KINDS))] for _ in range(3)),
+            ("", *ORDER)[self.choose(1 + len(ORDER))],
+            bool(self.choose(2)),
+            (EVERY, 6 * EVERY)[self.choose(2)],
+            (("", "Begin", *ORDER[:-1])[self.choose(1 + len(ORDER))], self.choose(HOLDS)),
+        )
+
     # --- executions
 
     def start(self, given: dict[str, Any], migration: str) -> str:
         """StartExecution."""
         arn = f"arn:{len(self.executions) + 1}"
-        self.executions[arn] = Execution(arn, migration, given)
+        self.executions[arn] = Execution(
+            arn, migration, given, changed=self.world.now, told_at=len(self.told)
+        )
         return arn
 
     def is_running(self, arn: str) -> bool:
-        return arn in self.executions and self.executions[arn].told == "RUNNING"
+        """As the reconciler asks."""
+        one = self.executions[arn]
+        self.seen_gone.discard(arn)
+        if one.status == "RUNNING" and one.told != "RUNNING" and one.acted:
+            self.seen_gone.add(arn)
+        return one.told == "RUNNING"
 
     def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
+        owner = self.executions[str(self.world.owner()["execution_arn"])]
+        if owner.status == "RUNNING" and owner.arn in self.seen_gone:
+            raise Violation(f"{owner.arn} was redriven and acts, and is taken back as gone")
         return self.start({"mode": "roll-back", "migrationId": migration_id}, migration_id)
 
     def start_return(self, migration_id: str, attempt: int) -> str | None:
@@ -115,6 +192,8 @@ class Run:
         if actor.error is None and not actor.dead:
             one.tries = 0
             self._follow(one)
+        elif isinstance(actor.error, SwitchBegun):
+            one.state = "Confirm"
         elif isinstance(actor.error, NotTheOwner) or one.state == "Begin":
             self._ends(one, "FAILED")
         elif one.tries < TRIES and (actor.dead or isinstance(actor.error, TransientFailure)):
@@ -150,22 +229,63 @@ class Run:
         else:
             self._ends(one, "SUCCEEDED")
 
+    def _is_told(self, one: Execution) -> None:
+        one.told, one.told_at = one.status, len(self.told)
+
     def _called(self, one: Execution) -> Actor:
+        self.reached.add(one.state)
         name, migration, arn = one.state, one.migration, one.arn
+        noted = partial(setattr, one, "acted", True)
 
         def body() -> None:
-            if name == "Begin":
-                one.answer = functions.begun(self.world, migration, arn, one.given, self.is_running)
-            else:
-                one.answer = functions.at_work(self.world, name, migration, arn)
+            if name != "Begin":
+                one.answer = functions.at_work(self.world, name, migration, arn, noted)
+                return
+            since = len(self.told)
+            one.answer = functions.begun(
+                self.world,
+                migration,
+                arn,
+                one.given,
+                lambda other: self.executions[other].told == "RUNNING",
+                lambda previous: self._takes_over(one, previous, since),
+            )
+            self._has_begun(one)
 
         actor = Actor(f"{name} of {arn} ({len(self.actors)})", body)
+        state, move = self._focus.hangs
+        if name == state and (name != "Begin" or len(self.executions) > 1) and not self.held:
+            actor.holds, self.held = move, True
         self.actors.append(actor)
         self.deadlines[actor.name] = self.world.now + timedelta(seconds=functions.SECONDS)
         return actor
 
+    def _takes_over(self, one: Execution, previous: Owner, since: int) -> None:
+        """Nobody's migration is taken over while it runs, as far as that can be known."""
+        other = self.executions[previous.execution_arn]
+        known = other.told == other.status == "RUNNING" and other.told_at < since
+        if other is not one and previous.phase != "ended" and known:
+            raise Violation(f"{one.arn} takes over from {other.arn}, which runs")
+
+    def _has_begun(self, one: Execution) -> None:
+        """What came before has come to its end."""
+        owner = self.world.owner()
+        if owner["execution_arn"] != one.arn or not owner["previous"]:
+            return
+        name = json.loads(str(owner["previous"]))["migration_id"]
+        kept = (name, "MILESTONE#kept") in self.world.table.items
+        if name != one.migration and not kept and (left := self._left(name)):
+            raise Violation(f"{one.migration} begins, and of {name} is left: {left}")
+
+    def _left(self, migration: str) -> list[str]:
+        return [
+            key[1]
+            for key, item in self.world.table.items.items()
+            if key[0] == migration and key[1].startswith("UNDO#") and item["state"] != "DONE"
+        ]
+
     def _ends(self, one: Execution, status: str) -> None:
-        one.status = status
+        one.status, one.changed = status, self.world.now
 
     def _decides(self, one: Execution, decision: str) -> None:
         """A person answers the question whether the new side stays."""
@@ -179,17 +299,18 @@ class Run:
     # --- what may happen next
 
     def _possible(self) -> list[Move]:
-        if self.left and self.choose(EVERY) == 0:
-            return self._disturbances()
+        ripe = self.left and self._focus.begins in self.reached
+        if ripe and self.choose(EVERY) == 0 and (disturbances := self._disturbances()):
+            return disturbances
         found: list[Move] = []
         for actor in self.actors:
             if actor.alive and not actor.asleep:
                 found += [(actor.name, actor.go_on)] * 3
-            elif actor.alive and (not self.left or self.choose(EVERY) == 0):
+            elif actor.alive and (self.resting or self.choose(self._focus.sleep) == 0):
                 found.append((f"{actor.name} wakes", partial(setattr, actor, "asleep", False)))
         for one in self.executions.values():
             if one.told != one.status:
-                found.append((f"{one.arn} is told", partial(setattr, one, "told", one.status)))
+                found.append((f"{one.arn} is told", partial(self._is_told, one)))
             if one.status != "RUNNING":
                 continue
             if one.state == "Confirm":
@@ -197,36 +318,49 @@ class Run:
             elif one.actor is None or not one.actor.alive:
                 found += [(f"{one.arn} goes on", partial(self._goes_on, one))] * 2
         for key, command in self.world.commands.items():
-            if not one_ended(command) and (not self.left or self.choose(EVERY // 2) == 0):
+            late = self._focus.slow and not self.resting and self.choose(4 * EVERY)
+            if not one_ended(command) and not late:
                 found.append((f"{key} runs", partial(self.world.run_command, key)))
-        return found
+        if found or self.resting:
+            return found
+        # Everybody waits for what hangs, or for a command: what else happens, happens now.
+        wakes: list[Move] = [
+            (f"{actor.name} wakes", partial(setattr, actor, "asleep", False))
+            for actor in self.actors
+            if actor.alive
+        ]
+        return self._disturbances() + wakes if ripe else wakes
 
     def _disturbances(self) -> list[Move]:
-        found: list[Move] = [("reconciler", self._reconciler)]
-        found += [(f"{actor.name} dies", actor.die) for actor in self.actors if actor.alive]
+        found: list[tuple[str, str, Callable[[], None]]] = []
         for actor in self.actors:
+            if actor.alive:
+                found.append((actor.name, "dies", actor.die))
             if actor.alive and not actor.asleep:
-                hangs = (f"{actor.name} hangs", partial(setattr, actor, "asleep", True))
-                found += [hangs] * 3
+                found += [(actor.name, "hangs", partial(setattr, actor, "asleep", True))] * 3
         for one in self.executions.values():
             if one.status == "RUNNING":
-                # The switch's function has the shorter limit: its step never ends before it.
-                if one.state in ORDER[:-2]:
-                    found.append((f"{one.arn} runs into a time limit", partial(self._fails, one)))
-                found.append((f"{one.arn} stopped", partial(self._ends, one, "ABORTED")))
+                if one.state in ORDER[:-1]:
+                    found.append((one.arn, "runs into a time limit", partial(self._fails, one)))
+                found += [(one.arn, "stopped", partial(self._ends, one, "ABORTED"))] * 2
                 if one.actor is not None and one.actor.alive and one.state != "Begin":
-                    found.append((f"{one.arn} retries", partial(setattr, one, "actor", None)))
+                    found += [(one.arn, "retries", partial(setattr, one, "actor", None))] * 2
             elif one.status in {"ABORTED", "FAILED"}:
-                found.append((f"{one.arn} redriven", partial(self._redriven, one)))
-        first = next(iter(self.executions.values())).migration
+                found.append((one.arn, "redriven", partial(self._redriven, one)))
+        for name in dict.fromkeys(one.migration for one in self.executions.values()):
+            back = partial(self._start, name, mode="roll-back", migrationId=name)
+            found.append((name, "by name", back))
+            found.append((name, "same second", partial(self._start, name)))
+        another = f"redash-20260131-03000{len(self.executions)}"
         found += [
-            ("roll-back by name", partial(self._start, first, mode="roll-back", migrationId=first)),
-            ("same second", partial(self._start, first)),
-            ("another", partial(self._start, "redash-20260131-030000")),
-            ("source away", partial(setattr, self.world, "source_away", True)),
-            ("an hour later", self._later),
+            (another, "another", partial(self._start, another)),
+            ("", "source away", partial(setattr, self.world, "source_away", True)),
+            ("", "an hour later", self._later),
         ]
-        return [(name, partial(self._counted, does)) for name, does in found]
+        known = [(f"{who} {kind}", does) for who, kind, does in found if kind in self._focus.kinds]
+        if "reconciler" in self._focus.kinds:
+            known += [("reconciler", self._reconciler)] * (1 + len(known) // 4)
+        return [(name, partial(self._counted, does)) for name, does in known]
 
     def _start(self, migration: str, **given: Any) -> None:
         self.start(given, migration)
@@ -238,6 +372,7 @@ class Run:
     def _redriven(self, one: Execution) -> None:
         """At the state where it stopped; a function of before may still be at work."""
         one.status, one.actor, one.tries = "RUNNING", None, 0
+        one.changed, one.acted = self.world.now, False
 
     def _time_passes(self) -> None:
         """Lambda ends what is past its time."""
@@ -256,7 +391,20 @@ class Run:
                 actor.die()
 
     def _reconciler(self) -> None:
+        """A round of it, beside everybody else; the one before has come to its end."""
+        if not any(actor.alive for actor in self.actors if actor.name.startswith("reconciler")):
+            self._minute()
+            actor = Actor(f"reconciler ({len(self.actors)})", self._round)
+            self.actors.append(actor)
+            self.deadlines[actor.name] = self.world.now + timedelta(seconds=50)
+
+    def _minute(self) -> None:
         self.world.now += timedelta(seconds=60)
+        for one in self.executions.values():
+            if one.changed <= self.world.now - LAG and one.told != one.status:
+                self._is_told(one)
+
+    def _round(self) -> None:
         reconcile(
             Ownership(self.world.table, self.world.clock),
             lambda name: Record(self.world.table, name, self.world.clock),
@@ -283,7 +431,7 @@ class Run:
 
     def _come_to_rest(self) -> None:
         """Nobody disturbs any more; everybody gets a turn, and minutes pass."""
-        self.left, self.world.source_away = 0, False
+        self.left, self.world.source_away, self.resting = 0, False, True
         for _ in range(12):
             for number in range(4 * LONGEST):
                 ready = [one for one in self._possible() if one[0] not in DECISIONS]
@@ -294,22 +442,25 @@ class Run:
                 does()
                 self._no_violation()
                 self._time_passes()
-            self._reconciler()
+            self._minute()
+            self._round()
             self._later()
         owner = self.world.owner()
         phase, name = owner.get("phase"), str(owner.get("migration_id"))
+        for other in {one.migration for one in self.executions.values()} - {name}:
+            kept = (other, "MILESTONE#kept") in self.world.table.items
+            if not kept and (left := self._left(other)):
+                raise Violation(f"{other} was left behind: {left}")
         if phase == "back":
             raise Violation(f"{name}: the way back never comes to its end")
-        if phase == "ended" and not self.world.served():
-            raise Violation(f"{name} has ended, and nobody is served: {self.world}")
+        asked = phase == "forward" and (name, "MILESTONE#pause_ended") in self.world.table.items
+        if (phase == "ended" or asked) and not self.world.served():
+            raise Violation(f"{name}: its pause has ended, and nobody is served: {self.world}")
         items = self.world.table.items
-        left = [
-            key[1]
-            for key, item in items.items()
-            if key[0] == name and key[1].startswith("UNDO#") and item["state"] != "DONE"
-        ]
+        left = self._left(name)
         back = "rolled_back" in {key[1].partition("#")[2] for key in items if key[0] == name}
-        if phase == "ended" and back and (left or self.world.tasks or self.world.filled):
+        empty = self.world.door == "new" or not (self.world.tasks or self.world.filled)
+        if phase == "ended" and back and (left or not empty):
             raise Violation(f"{name} was rolled back, and of it is left: {left}, {self.world}")
 
     @contextmanager

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from redash_migration.host.command import CommandTruth
+from redash_migration.record.owner import Acting
 from redash_migration.record.table import Condition, Expected, Item, Value
 from tests.interleavings.actors import stand_still
 from tests.memory import Memory
@@ -55,9 +56,7 @@ class SlowMemory(Memory):
         expected: Mapping[str, Expected] | None = None,
     ) -> bool:
         stand_still()
-        if not condition.holds(self.items.get((condition.pk, condition.sk), {})):
-            return super().update_under(condition, pk, sk, values=values, expected=expected)
-        return Memory.update(self, pk, sk, values=values, expected=expected) is not None
+        return super().update_under(condition, pk, sk, values=values, expected=expected)
 
 
 @dataclass
@@ -104,6 +103,15 @@ class World:
             return self.tasks > 0
         return self.door == "old" and self.services and not self.fenced
 
+    def let_in(self, acting: Acting, state: str) -> None:
+        """A step begins: only the owner's, by its very execution, on the way that it goes."""
+        owner = self.owner()
+        whose = (owner.get("migration_id"), owner.get("execution_arn"))
+        if whose != (acting.migration_id, acting.execution_arn):
+            raise Violation(f"{state} of {acting} begins, and the owner is {whose}")
+        if owner.get("phase") not in acting.phases:
+            raise Violation(f"{state} begins, and the migration goes {owner.get('phase')}")
+
     def deed(self, migration: str, entry: str, does: Callable[[], None]) -> None:
         """A step changes the world: not without its entry, nor for anybody but the owner."""
         stand_still()
@@ -135,6 +143,10 @@ class World:
         does()
 
     # What Run Command is asked for.
+
+    def send(self, command: Command) -> None:
+        """A command is on its way; how long it takes is somebody else's choice."""
+        self.commands[f"c{len(self.commands) + 1}"] = command
 
     def unended(self, beginning: str) -> list[str]:
         stand_still()

@@ -169,7 +169,9 @@ def test_nothing_goes_back_by_itself_once_users_write_on_the_new_side(name: str)
 
 def test_after_roll_back_comes_the_report_and_then_a_fail() -> None:
     states = MACHINE["States"]
-    assert followers(states["RollBack"]) == {"WhoTakesBack", "Report", "Refused"}
+    # People are asked where a switch has begun and nobody has decided to go back.
+    asks = "MeasureCutover"
+    assert followers(states["RollBack"]) == {"WhoTakesBack", "Report", "Refused", asks}
     assert followers(states["RollBackDatabase"]) == {"RollBack", "Report", "Refused"}
     assert states["HowItEnded"]["Default"] == "Failed"
     assert states["Failed"]["Type"] == states["Refused"]["Type"] == "Fail"

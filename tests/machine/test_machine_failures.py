@@ -102,6 +102,9 @@ NAMED = {
 }
 """What the report calls a state that failed, where that is not its own name."""
 
+UNDECIDED = ["SwitchBegun", "NotApproved"]
+"""A roll-back finds a switch that no person decided to take back: people are asked, with doubt."""
+
 UNKNOWN = {"Begin", "Report"}
 """Nothing is caught: before the first there is nothing to take back, after the last nobody."""
 
@@ -141,7 +144,7 @@ def test_the_first_failure_is_the_one_that_is_reported(name: str, state: State) 
         told: dict[str, Any] = catch.get("Assign", {})
         if "trouble" in told:
             assert name in {"GoForward", "GoForwardDatabase", "RollBack", "RollBackDatabase"}
-        elif catch["Next"] == "GoForward":
+        elif catch["Next"] == "GoForward" or catch["ErrorEquals"] == UNDECIDED:
             assert told["doubt"] is True
         elif told:
             assert told["failure"] == FORWARD.format(NAMED.get(name, name))

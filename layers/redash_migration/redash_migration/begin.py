@@ -79,9 +79,10 @@ def begin(
     """Become the owner and write down who asked for what. Safe to run again.
 
     Returns whether the approvers have to be asked first: a roll-back by name of a migration whose
-    switch began, and of which nobody has decided to go back. Raises MigrationInProgress, with the
-    way out, where another execution, an unfinished migration or a function still at work stands in
-    the way; InvalidInput where the migration named can't be taken back.
+    switch began, and of which nobody has decided to go back; to finish one that nobody has kept.
+    Raises MigrationInProgress, with the way out, where another execution, an unfinished migration
+    or a function still at work stands in the way; InvalidInput where the migration named can't be
+    taken back.
     """
     seen = ownership.last()
     if seen is not None and seen.execution_arn == execution_arn:
@@ -103,7 +104,10 @@ def begin(
             phase = "return"
         taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
     if taken is None:
-        raise MigrationInProgress("another migration has just started; look at its execution")
+        raise MigrationInProgress(
+            "another migration has just started, or this one has just begun its switch; look at "
+            "their executions"
+        )
     if taken.previous is not None and "started" not in record.milestones():
         _look_again(request, taken, taken.previous, ownership, record.table)
     record.put_fact_once(
@@ -119,6 +123,8 @@ def begin(
     if request.mode == "roll-back":
         record.audit("roll_back_asked", execution=execution_arn, by=request.requested_by)
         record.undo.try_again()
+    if request.mode == "finish":
+        return "kept" not in record.milestones()
     return request.mode == "roll-back" and taken.phase == "forward"
 
 

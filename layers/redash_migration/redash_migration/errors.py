@@ -8,7 +8,8 @@ of names that a report's ``error.name`` can hold::
     +-- MissingSetting           a function's environment lacks a variable
     +-- MigrationInProgress      another migration is not at its end
     +-- NotTheOwner              the step's execution may not act (any more)
-    +-- NotApproved              no person's approval, sealed with the links' key, is in the record
+    +-- NotApproved              no person's decision, sealed with the links' key, is in the record
+    +-- SwitchBegun              users may be on the new side: people decide whether to go back
     +-- TransientFailure         worth another try as it is (throttled, connection lost)
     +-- DatabaseRefused          a database refuses our role, password, address or certificate
     +-- StatementRefused         a database refuses a statement; its words, without any value
@@ -67,7 +68,11 @@ class NotTheOwner(MigrationError):
 
 
 class NotApproved(MigrationError):
-    """The write pause may not begin: no approval by people, or one that was written past them."""
+    """What only people decide may not begin: nobody has, or it was written past them."""
+
+
+class SwitchBegun(MigrationError):
+    """A roll-back finds that the switch was begun, and that nobody has decided to go back."""
 
 
 class TransientFailure(MigrationError):

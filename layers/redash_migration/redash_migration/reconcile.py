@@ -106,9 +106,14 @@ GONE = "gone"
 def _seen_gone_before(record: Record, holder: Owner) -> bool:
     """Whether the round before saw the same; DescribeExecution is eventually consistent.
 
-    An execution that was just redriven may be told as ABORTED for a moment more.
+    An execution that was just redriven may be told as ABORTED for a moment more. One whose step
+    has begun between the two rounds is not gone, whatever is told of it.
     """
-    seen = {"execution": holder.execution_arn, "since": holder.since}
+    seen = {
+        "execution": holder.execution_arn,
+        "since": holder.since,
+        "last_attempt": record.attempts.latest_deadline(),
+    }
     if record.fact(GONE) == seen:
         return True
     record.put_fact(GONE, seen)

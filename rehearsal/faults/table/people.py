@@ -6,7 +6,55 @@ from rehearsal.faults import people, steps, target
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
 
-PEOPLE: dict[str, Case] = {
+IN_THE_PAUSE = (
+    "FenceSource",
+    "DrainChanges",
+    "FinishRestore",
+    "FixSequences",
+    "VerifyData",
+    "VerifyIntegrity",
+    "SmokeTest",
+    "LastLook",
+)
+BEFORE_THE_PAUSE = (
+    "DumpSchema",
+    "CopySchema",
+    "ConfigureReplication",
+    "RunFullLoad",
+    "CompleteSchema",
+    "ResumeChangeCapture",
+    "PlanCopies",
+    "PrecopyTable",
+    "StartTarget",
+    "ProveNewHome",
+    "RecheckSync",
+    "DrainQueues",
+)
+"""States whose function or command is at work when somebody stops the execution."""
+
+STOPPED = {
+    f"stopped-in-{state.lower()}": Case(
+        f"somebody stops the execution in {state}: a roll-back starts by itself",
+        "ROLLED_BACK",
+        where=state,
+        arm=people.execution_stopped(state),
+        afterwards=people.until_rolled_back,
+        by_name_only=True,
+    )
+    for state in IN_THE_PAUSE
+} | {
+    f"stopped-in-{state.lower()}": Case(
+        f"somebody stops the execution in {state}, and takes it back by name",
+        "ROLLED_BACK",
+        where=state,
+        arm=people.execution_stopped(state),
+        afterwards=people.take_back,
+        by_name_only=True,
+    )
+    for state in BEFORE_THE_PAUSE
+}
+
+PEOPLE: dict[str, Case] = STOPPED | {
     "rejected": Case(
         "somebody refuses the cutover",
         "ROLLED_BACK",
@@ -139,6 +187,21 @@ PEOPLE: dict[str, Case] = {
         where="RequestApproval",
         approve="reject",
         afterwards=people.again,
+    ),
+    "same-second": Case(
+        "two executions are started in the same second: one of them is refused",
+        "SUCCEEDED",
+        where="Begin",
+        arm=people.second_execution("Begin"),
+        judge=people.second_was_refused,
+    ),
+    "listener-closed-by-hand": Case(
+        "somebody puts the listener on 503 after the preflight, and takes that away at the end",
+        "ROLLED_BACK",
+        where="StopServices",
+        error="ListenerClosed",
+        arm=people.listener_closed("StopServicesFunction"),
+        afterwards=people.open_the_listener,
     ),
     "second-execution": Case(
         "a second execution is started while the first runs: it is refused",

@@ -20,7 +20,6 @@ from redash_migration.approval.deciding.finishing import finish
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer
-from redash_migration.errors import NotApproved
 from redash_migration.record import Check
 from redash_migration.record.waits import Outcome
 from tests.integration.approval.approval_stage import (
@@ -275,7 +274,7 @@ class TestDelivery:
     def test_a_crash_right_after_the_decision_is_healed(self, stage: Stage) -> None:
         gate = stage.ask()
         given = Answer(HANA, "approve", "", "hash", "2026-11-23T01:31:00.000000Z", "page")
-        assert Gates(stage.record.table).answer(gate, given, decided=True)
+        assert desk(stage.record).gates.answer(gate, given, decided=True)
         stage.follow_up()
         assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
         assert len(stage.mails) == 4
@@ -283,7 +282,7 @@ class TestDelivery:
     def test_a_retried_step_hears_of_a_decision_made_meanwhile(self, stage: Stage) -> None:
         gate = stage.ask()
         given = Answer(HANA, "approve", "", "hash", "2026-11-23T01:31:00.000000Z", "page")
-        Gates(stage.record.table).answer(gate, given, decided=True)
+        desk(stage.record).gates.answer(gate, given, decided=True)
         stage.ask()
         assert [token for token, _ in stage.states.sent] == ["token-RequestApproval-2"]
 
@@ -291,7 +290,7 @@ class TestDelivery:
         """A second sender would hear that the token is closed, and mistake that for the end."""
         gate = stage.ask()
         given = Answer(HANA, "approve", "", "hash", "2026-11-23T01:31:00.000000Z", "page")
-        decided = Gates(stage.record.table).answer(gate, given, decided=True)
+        decided = desk(stage.record).gates.answer(gate, given, decided=True)
         wait = stage.record.waits.get(CUTOVER.state)
         assert decided is not None
         assert wait is not None
@@ -415,50 +414,6 @@ def test_a_reason_is_counted_as_it_is_kept(stage: Stage) -> None:
     stage.ask()
     long = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 900
     assert stage.answer(stage.link(), "reject", long)["statusCode"] == 422
-
-
-def test_the_pause_begins_on_a_sealed_approval_and_on_no_other(stage: Stage) -> None:
-    from redash_migration.approval.gate.seal import demand_approval
-    from redash_migration.approval.links.stored_keys import keys
-
-    with pytest.raises(NotApproved, match="nobody has approved"):
-        demand_approval(stage.record, keys())
-    stage.ask()
-    with pytest.raises(NotApproved, match="nobody has approved"):
-        demand_approval(stage.record, keys())
-    stage.answer(stage.link(), "approve")
-    demand_approval(stage.record, keys())
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"state": "RESUMED", "decision": "approve", "actor": HANA, "seal": ""},
-        {"state": "DECIDED", "decision": "approve", "actor": HANA, "seal": "k1.AAAA"},
-    ],
-)
-def test_an_approval_that_was_written_past_the_page_opens_nothing(
-    stage: Stage, forged: dict[str, str]
-) -> None:
-    from redash_migration.approval.gate.seal import demand_approval
-    from redash_migration.approval.links.stored_keys import keys
-
-    stage.ask()
-    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values=forged)
-    with pytest.raises(NotApproved, match="its seal is wrong"):
-        demand_approval(stage.record, keys())
-
-
-@pytest.mark.parametrize("field", ["evidence_hash", "actor", "decided_at"])
-def test_a_sealed_approval_can_not_be_altered(stage: Stage, field: str) -> None:
-    from redash_migration.approval.gate.seal import demand_approval
-    from redash_migration.approval.links.stored_keys import keys
-
-    stage.ask()
-    stage.answer(stage.link(), "approve")
-    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values={field: "other"})
-    with pytest.raises(NotApproved, match="its seal is wrong"):
-        demand_approval(stage.record, keys())
 
 
 def test_the_page_s_function_can_be_called_past_the_gateway(

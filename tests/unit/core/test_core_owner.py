@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from redash_migration import wiring
-from redash_migration.errors import NotTheOwner
+from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
@@ -177,3 +177,41 @@ def test_a_value_may_be_one_of_several(table: RecordTable) -> None:
     table.put_new({"pk": "a", "sk": "b", "x": 1})
     assert table.update("a", "b", values={"x": 2}, expected={"x": (3, 4)}) is None
     assert table.update("a", "b", values={"x": 2}, expected={"x": (1, 4)}) is not None
+
+
+def test_a_switch_and_the_way_back_are_never_both_noted(table: RecordTable) -> None:
+    """Whoever comes second sees the first: both stand in the owner's item."""
+    ownership, record = Ownership(table), owned(table, NAME)
+    seen = ownership.last()
+    assert seen is not None
+    record.switch_begins()
+    assert ownership.take(seen.migration_id, "arn:other", phase="back", instead_of=seen) is None
+    with pytest.raises(SwitchBegun, match="people decide"):
+        record.turn("back", unless_switched=True)
+    assert record.phase() == "forward"
+    record.switch_not_made()
+    record.turn("back", unless_switched=True)
+    record.turn("back", unless_switched=True)
+    forward = Record(table, NAME, acting=Acting(NAME, EXECUTION, ("forward",)))
+    with pytest.raises(NotTheOwner):
+        forward.switch_begins()
+
+
+def test_who_was_told_to_go_back_does_so_over_a_switch(table: RecordTable) -> None:
+    record = owned(table, NAME)
+    record.switch_begins()
+    assert (noted := Ownership(table).last()) is not None
+    assert noted.switched == record.milestones()["switch_began"]
+    record.turn("back")
+    assert record.phase() == "back"
+
+
+def test_an_owner_of_before_switches_were_noted_is_replaced(table: RecordTable) -> None:
+    """The table outlives the stack: the item may have been written by an older version."""
+    values: dict[str, Any] = {"migration_id": "redash-20260131-020000", "phase": "ended"}
+    older = {**values, "execution_arn": "arn:1", "attempt": 1, "since": "2026", "previous": ""}
+    table.update("OWNER", "OWNER", values=older)
+    ownership = Ownership(table)
+    taken = ownership.take("redash-20260201-020000", "arn:2", instead_of=ownership.last())
+    assert taken is not None
+    assert taken.switched == ""

@@ -12,17 +12,17 @@ import os
 import random
 import time
 
-from tests.interleavings.run import Run
+from tests.interleavings.run import Focus, Run
 from tests.interleavings.world import Violation
 
 FIXED = 400
 MINUTES = float(os.environ.get("MINUTES", "0"))
 
 
-def played(seed: int) -> list[str]:
+def played(seed: int, focus: Focus | None = None) -> list[str]:
     """One run, by a seed; what went wrong is told with the order of events."""
     order = random.Random(seed)
-    run = Run(order.randrange)
+    run = Run(order.randrange, focus=focus)
     try:
         run.play()
     except (Violation, AssertionError) as error:

@@ -517,3 +517,32 @@ def _raising(error: Exception) -> Any:
         raise error
 
     return fail
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_to_finish_is_asked_unless_it_was_kept(table: RecordTable, kept: bool) -> None:
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.switch_begins()
+    if kept:
+        record.milestone("kept")
+    assert start(table, FIRST, executions, mode="finish", migrationId=FIRST) is not kept
+
+
+def test_an_execution_whose_step_begins_between_two_rounds_is_not_gone(
+    table: RecordTable, record: Record, resumed: Any
+) -> None:
+    """It was redriven, and is still told as it was before."""
+    executions = Executions(ended={EXECUTION})
+    record.milestone("pause_began")
+    round_of(table, record, executions, resumed)
+    owner = Ownership(table).last()
+    assert owner is not None
+    whose = Acting(owner.migration_id, owner.execution_arn, ("forward",))
+    record.attempts.begin(whose, "FenceSource", "run", seconds=60, service=True)
+    round_of(table, record, executions, resumed)
+    assert executions.roll_backs == []
+    round_of(table, record, executions, resumed)
+    assert len(executions.roll_backs) == 1

@@ -109,7 +109,7 @@ def test_a_switch_that_only_looks_ends_with_the_budget_and_one_that_has_begun_do
     assert is_maintenance(front.actions())
     assert unless_begun(record, 1.0) == 1.0
 
-    record.milestone_as_owner("switch_began")
+    record.switch_begins()
     assert unless_begun(record, 1.0) is None
     open_new_home(record, front.balancing, front.settings, until=time.time() - 60)
     assert target_groups(front.actions()) == [front.new]

@@ -134,15 +134,19 @@ class DynamoTable:
             f"{change.name(name)} = {change.value(value)}"
             for name, value in {**values, _EXPIRES: _expiry()}.items()
         ]
+        noted = [
+            f"{look.name(name)} = {look.value(value)}" for name, value in condition.notes.items()
+        ]
+        looked_at = {
+            "TableName": self._name,
+            "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
+            **look.condition(condition.expected),
+            **look.attributes(),
+        }
         items: Any = [
-            {
-                "ConditionCheck": {
-                    "TableName": self._name,
-                    "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
-                    **look.condition(condition.expected),
-                    **look.attributes(),
-                }
-            },
+            {"Update": {**looked_at, "UpdateExpression": f"SET {', '.join(noted)}"}}
+            if noted
+            else {"ConditionCheck": looked_at},
             {
                 "Update": {
                     "TableName": self._name,

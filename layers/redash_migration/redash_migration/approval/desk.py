@@ -11,7 +11,7 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.question import Answer, Gate
-from redash_migration.approval.gate.seal import sealed
+from redash_migration.approval.gate.seal import Seals
 from redash_migration.approval.gathering import gather
 from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.errors import NotFoundInRecord
@@ -79,7 +79,7 @@ class Desk:
     @property
     def gates(self) -> Gates:
         """The gates of this migration."""
-        return Gates(self.record.table, lambda gate: sealed(self.keys(), gate))
+        return Gates(self.record.table, Seals(self.keys))
 
     def evidence(self, gate: Gate) -> Evidence:
         """The evidence as it is now."""

@@ -64,6 +64,11 @@ class Attempts:
         """Whether a run of this state has begun, whatever became of it."""
         return bool(self._table.query(self._id, f"ATTEMPT#{state}#"))
 
+    def latest_deadline(self) -> str:
+        """The deadline of the run that has the latest one; empty where none ever began."""
+        items = self._table.query(self._id, "ATTEMPT#")
+        return max((str(item["deadline"]) for item in items), default="")
+
     def unfinished(self) -> list[Attempt]:
         """Runs that have not ended and may still be at work."""
         moment = stamp(self._clock())

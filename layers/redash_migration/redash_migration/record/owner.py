@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.errors import NotTheOwner
+from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record.table import Condition, Expected, Item, RecordTable
 
 Phase = Literal["forward", "back", "return", "kept", "ended"]
@@ -45,7 +45,9 @@ _PK = _SK = "OWNER"
 class Owner:
     """The migration that may act, or that ended last; ``attempt`` counts its executions.
 
-    ``previous`` is whom it took the place of.
+    ``switched`` is when its switch was begun, empty where it was not, or was seen not to be made:
+    it stands here, so that a switch and a turn back can't both be noted at one moment (None: in
+    an item of a time before this was noted). ``previous`` is whom it took the place of.
     """
 
     migration_id: str
@@ -53,6 +55,7 @@ class Owner:
     phase: Phase
     attempt: int
     since: str
+    switched: str | None = ""
     previous: Owner | None = None
 
 
@@ -64,8 +67,9 @@ class Acting:
     execution_arn: str
     phases: tuple[Phase, ...]
 
-    def condition(self) -> Condition:
-        """What must hold of the owner's item at the moment of each deed."""
+    def condition(self, **notes: str) -> Condition:
+        """What must hold of the owner's item at the moment of each deed, and what is noted there
+        with it."""
         return Condition(
             _PK,
             _SK,
@@ -74,6 +78,7 @@ class Acting:
                 "execution_arn": self.execution_arn,
                 "phase": self.phases,
             },
+            notes,
         )
 
 
@@ -119,21 +124,39 @@ class Ownership:
                 "phase": phase,
                 "attempt": instead_of.attempt + 1 if again and instead_of is not None else 1,
                 "since": stamp(self._clock()),
+                "switched": (instead_of.switched or "") if again and instead_of is not None else "",
                 "previous": "" if instead_of is None else _text(instead_of),
             },
             expected=_as_seen(instead_of),
         )
         return None if item is None else _owner(item)
 
-    def turn(self, acting: Acting, phase: Phase) -> None:
-        """Go another way, or stay on it; NotTheOwner when the way there is not open."""
+    def turn(self, acting: Acting, phase: Phase, *, unless_switched: bool = False) -> None:
+        """Go another way, or stay on it; NotTheOwner when the way there is not open.
+
+        ``unless_switched``: SwitchBegun instead, where a switch is noted and the way is not gone
+        yet: users may be on the new side, and a machine must not take them from there.
+        """
         allowed = tuple(seen for seen in acting.phases if phase in {seen, *TURNS[seen]})
-        condition = Acting(acting.migration_id, acting.execution_arn, allowed).condition()
-        changed = allowed and self._table.update(
-            _PK, _SK, values={"phase": phase}, expected=condition.expected
+        seen = self.last() if unless_switched else None
+        expected = dict(
+            Acting(acting.migration_id, acting.execution_arn, allowed).condition().expected
         )
-        if not changed:
-            raise refusal(acting, self.last())
+        if seen is not None and seen.phase != phase:
+            expected["switched"] = None if seen.switched is None else ""
+        if allowed and self._table.update(_PK, _SK, values={"phase": phase}, expected=expected):
+            return
+        owner = self.last()
+        ours = owner and (owner.migration_id, owner.execution_arn) == (
+            acting.migration_id,
+            acting.execution_arn,
+        )
+        if unless_switched and ours and owner and owner.phase in allowed and owner.switched:
+            raise SwitchBegun(
+                f"{acting.migration_id}: the switch was begun at {owner.switched}, so users may be "
+                "on the new side; people decide whether it is taken back"
+            )
+        raise refusal(acting, owner)
 
     def give_back(self, taken: Owner, previous: Owner) -> None:
         """Undo a change of owner or phase, unless it has been changed again."""
@@ -169,11 +192,13 @@ def _as_seen(owner: Owner | None) -> dict[str, Expected]:
         "execution_arn": owner.execution_arn,
         "phase": owner.phase,
         "attempt": owner.attempt,
+        "switched": owner.switched,
     }
 
 
 def _text(owner: Owner) -> str:
-    return json.dumps({**asdict(owner), "previous": ""})
+    whole = {**asdict(owner), "previous": ""}
+    return json.dumps({name: value for name, value in whole.items() if value is not None})
 
 
 def _owner(item: Item) -> Owner:
@@ -184,5 +209,6 @@ def _owner(item: Item) -> Owner:
         phase=next(known for known in PHASES if known == phase),
         attempt=int(item["attempt"]),
         since=str(item["since"]),
+        switched=None if item.get("switched") is None else str(item["switched"]),
         previous=_owner(json.loads(str(item["previous"]))) if item.get("previous") else None,
     )

@@ -17,6 +17,9 @@ from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo import Undo
 from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 
+SWITCH_BEGAN = "switch_began"
+"""The milestone from which on users may be on the new side."""
+
 
 class Record:
     """What is known of one migration; every write is conditional or may be repeated.
@@ -59,11 +62,13 @@ class Record:
         owner = Ownership(self.table, self.clock).last()
         return owner.phase if owner and owner.migration_id == self.migration_id else None
 
-    def turn(self, phase: Phase) -> None:
-        """The migration goes another way from here; NotTheOwner where this step may not say so."""
+    def turn(self, phase: Phase, *, unless_switched: bool = False) -> None:
+        """The migration goes another way from here; NotTheOwner where this step may not say so,
+        SwitchBegun where users may be on the new side, and that is asked for."""
         if self._acting is None:
             raise NotTheOwner(f"{self.migration_id}: only a step may turn it, and none is at work")
-        Ownership(self.table, self.clock).turn(self._acting, phase)
+        ownership = Ownership(self.table, self.clock)
+        ownership.turn(self._acting, phase, unless_switched=unless_switched)
 
     def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
         """Answer a wait and resume its step; True for the one caller whose answer counts."""
@@ -125,20 +130,29 @@ class Record:
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return str(item["at"])
 
-    def milestone_as_owner(self, name: str) -> None:
-        """The same in one transaction with the owner's check; NotTheOwner once it has turned.
+    def switch_begins(self) -> None:
+        """Note that users are about to be sent to the new side; NotTheOwner once it has turned.
 
-        For what decides which way is open: a switch that hung must not begin on the way back.
+        In one transaction with the owner's check, and in the owner's own item: a switch that hung
+        must not begin on the way back, nor the way back beside a switch.
         """
+        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
+        self._note_switch(at, {"at": at})
+
+    def switch_not_made(self) -> None:
+        """Note that users demonstrably stayed where they were: going back loses nothing."""
+        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
+        self._note_switch("", {"at": at, "not_made": stamp(self.clock())})
+
+    def _note_switch(self, switched: str, values: Mapping[str, str]) -> None:
         if self._acting is None:
             raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
         try:
             self.table.update_under(
-                self._acting.condition(),
+                self._acting.condition(switched=switched),
                 self.migration_id,
-                f"{self._scope}MILESTONE#{name}",
-                values={"at": stamp(self.clock())},
-                expected={"at": None},
+                f"{self._scope}MILESTONE#{SWITCH_BEGAN}",
+                values=values,
             )
         except ConditionNotMet as error:
             raise refusal(self._acting, Ownership(self.table).last()) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Value = str | int | float | bool
@@ -19,11 +19,12 @@ Nested values are kept as JSON text by whoever writes them, so that a condition 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of another entry in the very moment of a write."""
+    """What must hold of another entry in the very moment of a write, and what is noted there."""
 
     pk: str
     sk: str
     expected: Mapping[str, Expected]
+    notes: Mapping[str, Value] = field(default_factory=dict)
 
     def holds(self, item: Mapping[str, Value]) -> bool:
         """Whether an entry is as expected; an absent one is empty."""
@@ -77,7 +78,7 @@ class RecordTable(Protocol):
         values: Mapping[str, Value],
         expected: Mapping[str, Expected] | None = None,
     ) -> bool:
-        """Change an entry in one transaction with a look at another one.
+        """Change an entry in one transaction with a look at another one, and what it notes there.
 
         Raises ConditionNotMet when the condition does not hold; False when the entry itself is not
         as expected.

@@ -135,8 +135,12 @@ def open_new_home(
             refuse_after(until, "SwitchTraffic")
         record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
         # Noted before the deed: from here on nobody goes back without a person's decision.
-        record.milestone_as_owner("switch_began")
-        point(balancing, settings, replaced(actions, forward_to(group)), group)
+        record.switch_begins()
+        try:
+            point(balancing, settings, replaced(actions, forward_to(group)), group)
+        except SwitchNotMade:
+            record.switch_not_made()
+            raise
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
     balancing.close_probe(listener, group)

@@ -6,7 +6,10 @@ import time
 from typing import Literal
 
 from redash_migration.approval.desk import Desk
+from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.seal import Seals
+from redash_migration.errors import NotApproved
 from redash_migration.record.waits import Outcome, WaitState
 
 _MOMENT_SECONDS = 0.5
@@ -23,8 +26,11 @@ def finish(desk: Desk, gate: Gate) -> Finish:
     An answer whose sender crashed is sent by the reconciler, which does so for every wait.
 
     CLOSED when the execution no longer waits: it ended, or its wait was settled another way.
-    Raises what the service raises when it can't be reached; the decision stays written.
+    Raises what the service raises when it can't be reached; the decision stays written. NotApproved
+    where people's decision carries no whole seal: nobody is told of it.
     """
+    if gate.decision != EXPIRE and not Seals(desk.keys).decided(gate):
+        raise NotApproved(f"{gate.migration_id}: the decision {gate.decision} carries no seal")
     kind, outcome = gate.purpose.state, Outcome.success(gate.result())
     waits = desk.record.waits
     wait = waits.get(kind)

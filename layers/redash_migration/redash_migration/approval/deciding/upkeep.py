@@ -9,7 +9,7 @@ from redash_migration.approval.deciding.answering import deliver
 from redash_migration.approval.deciding.finishing import still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.gates import latest_gate
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.messages.sending import (
@@ -29,11 +29,13 @@ def follow_up(make_desk: Callable[[], Desk], record: Record, now: datetime) -> N
 
     The desk is only made for a gate that needs something: most minutes, none does.
     """
-    gates = Gates(record.table)
     for purpose in PURPOSES:
-        gate = gates.current(record.migration_id, purpose)
-        if gate is not None and gate.state != "CLOSED":
-            _look_after(make_desk(), gate, now)
+        seen = latest_gate(record.table, record.migration_id, purpose)
+        if seen is not None and seen.state != "CLOSED":
+            desk = make_desk()
+            gate = desk.gates.current(record.migration_id, purpose)
+            if gate is not None:
+                _look_after(desk, gate, now)
 
 
 def _look_after(desk: Desk, gate: Gate, now: datetime) -> None:

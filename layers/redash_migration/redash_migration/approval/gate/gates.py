@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import EXPIRE, Purpose, purpose_of
@@ -23,17 +24,35 @@ def latest_gate(table: RecordTable, migration_id: str, purpose: Purpose) -> Gate
     return None if item is None else _gate(item)
 
 
+class Sealing(Protocol):
+    """Makes seals and looks at them; ``seal.Seals``."""
+
+    def terms(self, gate: Gate) -> str:
+        """Of the question."""
+
+    def answer(self, gate: Gate, answer: Answer) -> str:
+        """Of an answer."""
+
+    def decision(self, gate: Gate) -> str:
+        """Of the decision."""
+
+    def trusted(self, gate: Gate) -> Gate:
+        """What of a gate is sealed; NotApproved."""
+
+
 class Gates:
     """Gates in the record's table; every change after the opening is conditional."""
 
-    def __init__(self, table: RecordTable, seal: Callable[[Gate], str] = lambda _: "") -> None:
-        """``seal`` signs a decision (``seal.py``); who only reads gates needs none."""
+    def __init__(self, table: RecordTable, seals: Sealing | None = None) -> None:
+        """``seals`` are demanded of all that is read, and made for all that is written; who only
+        shows gates needs none."""
         self._table = table
-        self._seal = seal
+        self._seals = seals
 
     def current(self, migration_id: str, purpose: Purpose) -> Gate | None:
-        """The latest gate of this question, or None."""
-        return latest_gate(self._table, migration_id, purpose)
+        """The latest gate of this question, or None; NotApproved where it was forged."""
+        gate = latest_gate(self._table, migration_id, purpose)
+        return gate if gate is None or self._seals is None else self._seals.trusted(gate)
 
     def find(self, gate_id: str) -> Gate | None:
         """The gate of this id, as long as it is its question's latest."""
@@ -46,6 +65,8 @@ class Gates:
 
     def open(self, gate: Gate) -> Gate:
         """Put a new gate in the place of an earlier, finished one; returns the one that counts."""
+        if self._seals is not None:
+            gate = replace(gate, terms_seal=self._seals.terms(gate))
         self._table.put_new(
             {
                 "pk": f"GATE#{gate.gate_id}",
@@ -56,7 +77,7 @@ class Gates:
                 "expires_at": int(gate.expires_at.timestamp()) + _POINTER_LIFE_SECONDS,
             }
         )
-        before = self.current(gate.migration_id, gate.purpose)
+        before = latest_gate(self._table, gate.migration_id, gate.purpose)
         if before is not None and before.state == "OPEN" and not before.expired(gate.opened_at):
             return before
         self._table.update(
@@ -70,6 +91,8 @@ class Gates:
 
     def answer(self, gate: Gate, answer: Answer, *, decided: bool) -> Gate | None:
         """Add an answer, and with it the decision where it makes one; None when too late."""
+        if self._seals is not None:
+            answer = replace(answer, seal=self._seals.answer(gate, answer))
         changed = replace(gate, answers={**gate.answers, answer.actor: answer})
         if decided:
             changed = self._decided(changed, answer, answer.at)
@@ -122,7 +145,8 @@ class Gates:
             evidence_hash=answer.evidence_hash,
             decided_at=at,
         )
-        return replace(decided, seal=self._seal(decided))
+        seal = "" if self._seals is None else self._seals.decision(decided)
+        return replace(decided, seal=seal)
 
     def _write(self, before: Gate, after: Gate) -> Gate | None:
         after = replace(after, version=before.version + 1)
@@ -185,6 +209,7 @@ def _question(gate: Gate) -> dict[str, Value]:
         "allow_self": gate.allow_self,
         "language": gate.language,
         "base_url": gate.base_url,
+        "terms_seal": gate.terms_seal,
     }
 
 
@@ -233,4 +258,5 @@ def _gate(item: Item) -> Gate:
         reason=str(item["reason"]),
         decided_at=str(item["decided_at"]),
         seal=str(item["seal"]),
+        terms_seal=str(item.get("terms_seal", "")),
     )

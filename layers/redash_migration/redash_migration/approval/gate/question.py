@@ -27,6 +27,8 @@ class Answer:
     channel: str
     begin_at: str = ""
     """For when it was approved (a stamp); empty for at once."""
+    seal: str = ""
+    """Made with the links' key when it was given (``seal.py``)."""
 
     def to_json(self) -> dict[str, str]:
         """Plain values."""
@@ -38,6 +40,7 @@ class Answer:
             "at": self.at,
             "channel": self.channel,
             "begin_at": self.begin_at,
+            "seal": self.seal,
         }
 
 
@@ -71,6 +74,8 @@ class Gate:
     decided_at: str = ""
     seal: str = ""
     """Made with the links' key when people decided (``seal.py``)."""
+    terms_seal: str = ""
+    """The same of what was asked, by whoever opened it."""
 
     def approver(self, key: str) -> Approver | None:
         """The approver whom a link's key stands for."""

@@ -8,6 +8,7 @@ from redash_migration import clock, wiring
 from redash_migration.approval import assembly
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.people import approvers
+from redash_migration.approval.gate.seal import Seals
 from redash_migration.approval.links.link import PATH
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.page import notices
@@ -35,7 +36,7 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 
 def _site(language: str) -> Site:
     return Site(
-        gates=Gates(wiring.record_table()),
+        gates=Gates(wiring.record_table(), Seals(keys)),
         approvers=lambda: approvers(stack_settings().names("APPROVERS")),
         keys=keys,
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
@@ -49,7 +50,7 @@ def _slack(request: Request, language: str) -> Response:
     from redash_migration.approval.page.chat_buttons import Buttons, press
 
     buttons = Buttons(
-        gates=Gates(wiring.record_table()),
+        gates=Gates(wiring.record_table(), Seals(keys)),
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         secret=assembly.signing_secret(),
         approvers=slack_approvers(stack_settings().names("SLACK_APPROVERS")),

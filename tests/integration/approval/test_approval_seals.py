@@ -1,0 +1,147 @@
+"""What was written into the record past the page and Slack counts for nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from redash_migration.approval.assembly import desk
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.question import Answer, Gate
+from redash_migration.approval.gate.seal import decided_to_go_back, demand, demand_approval
+from redash_migration.approval.links.stored_keys import keys
+from redash_migration.errors import NotApproved
+from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
+
+Staging = Callable[..., Stage]
+
+
+def _written(stage: Stage, purpose: Purpose = CUTOVER, **values: Any) -> None:
+    """By whoever may write the table."""
+    stage.record.table.update(MIGRATION, f"GATE#{purpose.state}", values=values)
+
+
+def _answers(gate: Gate, *answers: Answer) -> str:
+    return json.dumps([one.to_json() for one in (*gate.answers.values(), *answers)])
+
+
+def test_the_pause_begins_on_a_sealed_approval_and_on_no_other(stage: Stage) -> None:
+    with pytest.raises(NotApproved, match="nobody has approved"):
+        demand_approval(stage.record, keys())
+    stage.ask()
+    with pytest.raises(NotApproved, match="nobody has approved"):
+        demand_approval(stage.record, keys())
+    stage.answer(stage.link(), "approve")
+    demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"state": "RESUMED", "decision": "approve", "actor": HANA, "seal": ""},
+        {"state": "DECIDED", "decision": "approve", "actor": HANA, "seal": "k1.AAAA"},
+    ],
+)
+def test_an_approval_that_was_written_past_the_page_opens_nothing(
+    stage: Stage, forged: dict[str, str]
+) -> None:
+    stage.ask()
+    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values=forged)
+    with pytest.raises(NotApproved, match="its seal is wrong"):
+        demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize("field", ["evidence_hash", "actor", "decided_at"])
+def test_a_sealed_approval_can_not_be_altered(stage: Stage, field: str) -> None:
+    stage.ask()
+    stage.answer(stage.link(), "approve")
+    stage.record.table.update(MIGRATION, "GATE#RequestApproval", values={field: "other"})
+    with pytest.raises(NotApproved, match="its seal is wrong"):
+        demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize("seal", ["", "k1.AAAA"])
+def test_the_first_of_two_approvers_can_not_be_written_there(staging: Staging, seal: str) -> None:
+    stage = staging(REQUIRED_APPROVALS="2")
+    gate = stage.ask()
+    evidence = desk(stage.record).evidence(gate).hash
+    forged = Answer(KEN, "approve", "", evidence, gate.opened_at.isoformat(), "page", seal=seal)
+    _written(stage, answers=_answers(gate, forged))
+    assert "1 of 2 have approved" in stage.answer(stage.link(HANA), "approve")["body"]
+    stage.follow_up()
+    assert stage.states.sent == []
+
+
+def test_an_answer_can_not_be_taken_over_by_another_name(staging: Staging) -> None:
+    stage = staging(REQUIRED_APPROVALS="2")
+    stage.ask()
+    stage.answer(stage.link(HANA), "approve")
+    gate = stage.gate()
+    assert gate is not None
+    (given,) = gate.answers.values()
+    _written(stage, answers=_answers(gate, replace(given, actor=KEN)))
+    stage.follow_up()
+    assert "1 of 2 have approved" in stage.call("GET", stage.link(HANA))["body"]
+    assert stage.states.sent == []
+
+
+def test_no_time_to_begin_can_be_written_there(stage: Stage) -> None:
+    gate = stage.ask()
+    evidence = desk(stage.record).evidence(gate).hash
+    at = gate.opened_at.isoformat()
+    forged = Answer(HANA, "approve", "", evidence, at, "page", begin_at=at)
+    _written(stage, answers=_answers(gate, forged))
+    stage.at(5)
+    stage.follow_up()
+    assert stage.states.sent == []
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"required": 1},
+        {"allow_self": True},
+        {"requested_by": "nobody@example.com"},
+        {"approvers": json.dumps([["0123456789ab", "thief@example.com"]])},
+        {"open_until": "2031-01-01T00:00:00.000000Z"},
+        {"terms_seal": ""},
+    ],
+)
+def test_a_question_with_other_terms_is_nobody_s(staging: Staging, terms: dict[str, Any]) -> None:
+    stage = staging(REQUIRED_APPROVALS="2")
+    stage.ask()
+    link, fields = stage.link(HANA), stage.form(stage.link(HANA))
+    _written(stage, **terms)
+    given = {**fields, "decision": "approve", "name": MIGRATION, "reason": ""}
+    assert stage.call("POST", link, given)["statusCode"] == 503
+    stage.follow_up()
+    assert stage.states.sent == []
+    assert any("NotApproved" in problem for problem in stage.problems)
+
+
+@pytest.mark.parametrize("decision", CONFIRM.decisions)
+def test_the_second_question_s_answer_is_sealed_too(stage: Stage, decision: str) -> None:
+    stage.switch()
+    stage.ask(CONFIRM)
+    _written(stage, CONFIRM, state="DECIDED", decision=decision, actor=HANA, seal="k1.AAAA")
+    stage.follow_up()
+    assert stage.states.sent == []
+    with pytest.raises(NotApproved, match="its seal is wrong"):
+        demand(stage.record, keys(), CONFIRM, decision)
+    if decision == CONFIRM.last_resort:
+        with pytest.raises(NotApproved, match="its seal is wrong"):
+            decided_to_go_back(stage.record, keys)
+
+
+def test_who_keeps_the_new_side_does_so_and_nothing_else(stage: Stage) -> None:
+    stage.switch()
+    stage.ask(CONFIRM)
+    stage.answer(stage.link(), "keep")
+    demand(stage.record, keys(), CONFIRM, "keep")
+    assert not decided_to_go_back(stage.record, keys)
+    with pytest.raises(NotApproved, match="nobody has decided to return"):
+        demand(stage.record, keys(), CONFIRM, "return")

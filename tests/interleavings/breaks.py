@@ -1,0 +1,289 @@
+"""Each rule of owner, attempts and way back, and the same code without it.
+
+A rule that can be taken away without a violation is not tested. So each is broken here by itself,
+and a run must find it (``tests/unit/core/test_core_rules_broken.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from redash_migration import begin, in_flight, reconcile
+from redash_migration.record import owner
+from redash_migration.record.attempts import Attempts
+from redash_migration.record.owner import PHASES, Acting, Owner
+from redash_migration.record.record import SWITCH_BEGAN, Record
+from redash_migration.record.table import Condition
+from redash_migration.record.undo import Undo
+from tests.interleavings import functions
+from tests.interleavings.run import Focus
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True)
+class Break:
+    """A rule, and how it is taken away."""
+
+    rule: str
+    breaks: Callable[[Patch], None]
+    focus: Focus | None = None
+    """Where a run has to look for it; any run may find it."""
+
+
+class _Anybody(Acting):
+    """Asks for nothing."""
+
+    __slots__ = ()
+
+    def condition(self, **notes: str) -> Condition:
+        return Condition("OWNER", "OWNER", {})
+
+
+_ANYBODY = _Anybody("", "", PHASES)
+
+
+def _forgotten(*names: str) -> Callable[[Patch], None]:
+    kept = Acting.condition
+
+    def condition(self: Acting) -> Condition:
+        whole = kept(self)
+        left = {key: value for key, value in whole.expected.items() if key not in names}
+        return replace(whole, expected=left)
+
+    return lambda patch: patch.setattr(Acting, "condition", condition)
+
+
+def _steps_ask_nobody(patch: Patch) -> None:
+    kept = Attempts.begin
+
+    def asked(self: Attempts, acting: Acting, *rest: Any, **more: Any) -> Any:
+        return kept(self, _ANYBODY, *rest, **more)
+
+    patch.setattr(Attempts, "begin", asked)
+
+
+def _entries_ask_nobody(patch: Patch) -> None:
+    kept = Undo.add
+
+    def add(self: Undo, *rest: Any, **more: Any) -> None:
+        asked, self._acting = self._acting, _ANYBODY
+        try:
+            kept(self, *rest, **more)
+        finally:
+            self._acting = asked
+
+    patch.setattr(Undo, "add", add)
+
+
+def _latest_record_wins(patch: Patch) -> None:
+    """Each time an entry is asked for it is written anew, with the state that is found then."""
+    kept = Undo.add
+
+    def add(self: Undo, action: str, arguments: Any, **more: Any) -> None:
+        kept(self, action, arguments, **more)
+        key = f"{self._prefix}{action}#{more.get('key', '')}"
+        self._table.update(
+            self._id,
+            key,
+            values={"arguments": json.dumps(dict(arguments)), "state": "PENDING"},
+        )
+
+    patch.setattr(Undo, "add", add)
+
+
+def _never_ready(patch: Patch) -> None:
+    patch.setattr(in_flight.Ending, "ready", lambda *_: True)
+
+
+def _without_afterwards() -> Callable[..., None]:
+    kept = in_flight.Ending.__init__
+
+    def made(self: Any, *rest: Any, afterwards: Any, **more: Any) -> None:
+        kept(self, *rest, **more)
+
+    return made
+
+
+def _once_only() -> Callable[..., None]:
+    kept = reconcile._begin_anew
+
+    def begin_anew(record: Record, *rest: Any) -> None:
+        if record.fact("roll_back") is None:
+            kept(record, *rest)
+
+    return begin_anew
+
+
+def _nobody_runs() -> Callable[..., bool]:
+    return lambda *rest, **more: begin.begin(*rest, **{**more, "is_running": lambda _: False})
+
+
+def _any_migration() -> Callable[..., bool]:
+    kept = begin._may_go_back_by_itself
+
+    def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
+        same = None if seen is None else replace(seen, migration_id=migration_id)
+        return kept(same, migration_id, record)
+
+    return may
+
+
+def _kept_too() -> Callable[..., bool]:
+    kept = begin._may_go_back_by_itself
+
+    def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
+        milestones = record.milestones()
+        return "kept" in milestones or kept(seen, migration_id, record)
+
+    return may
+
+
+def _without_the_switch() -> Callable[..., Any]:
+    kept = owner._as_seen
+
+    def as_seen(seen: Owner | None) -> Any:
+        whole = kept(seen)
+        whole.pop("switched", None)
+        return whole
+
+    return as_seen
+
+
+def _turn() -> Callable[..., None]:
+    kept = Record.turn
+    return lambda self, phase, **_: kept(self, phase)
+
+
+def _take_without_looking(patch: Patch) -> None:
+    patch.setattr("redash_migration.record.owner._as_seen", lambda _: {})
+
+
+BREAKS = {
+    "anybody": Break(
+        "a step asks whose migration it is",
+        _forgotten("migration_id", "execution_arn", "phase"),
+        Focus(("runs into a time limit",), hangs=("StartTarget", 1)),
+    ),
+    "steps-ask-nobody": Break(
+        "a step asks before its first line",
+        _steps_ask_nobody,
+        Focus(("runs into a time limit",), hangs=("StartTarget", 1)),
+    ),
+    "other-execution": Break(
+        "it asks for its very execution",
+        _forgotten("execution_arn"),
+        Focus(("stopped", "by name", "redriven"), "SwitchTraffic"),
+    ),
+    "other-way": Break(
+        "it asks which way the migration goes",
+        _forgotten("phase"),
+        Focus(("runs into a time limit",), hangs=("StartTarget", 1)),
+    ),
+    "entries-ask-nobody": Break(
+        "an undo entry is written by the owner alone",
+        _entries_ask_nobody,
+        Focus(("hangs", "runs into a time limit"), hangs=("CopySchema", 1)),
+    ),
+    "switch-asks-nobody": Break(
+        "the switch is noted by the owner alone",
+        lambda p: p.setattr(Record, "switch_begins", lambda self: self.milestone(SWITCH_BEGAN)),
+        Focus(("stopped", "by name"), "SwitchTraffic", hangs=("SwitchTraffic", 5)),
+    ),
+    "latest-record-wins": Break("the first record of a change wins", _latest_record_wins),
+    "nobody-waited-for": Break(
+        "what is at work is waited for",
+        _never_ready,
+        Focus(("runs into a time limit",), "StartTarget", hangs=("StartTarget", 6)),
+    ),
+    "commands-left": Break(
+        "commands on the host are ended",
+        lambda p: p.setattr(functions, "end_commands", lambda *_, **__: 0),
+    ),
+    "commands-ended-once": Break(
+        "commands are ended once more when nothing is at work",
+        lambda p: p.setattr(in_flight.Ending, "__init__", _without_afterwards()),
+        Focus(("hangs", "runs into a time limit"), "StopServices", slow=True),
+    ),
+    "late-run-closes": Break(
+        "no run closes the door once a switch has begun",
+        lambda p: p.setattr(functions, "before_the_switch", lambda _: None),
+        Focus(("retries",), "StopServices", sleep=120, hangs=("StopServices", 1)),
+    ),
+    "switch-not-alone": Break(
+        "a switch waits for runs that could close the door",
+        lambda p: p.setattr(functions, "alone", lambda *_, **__: None),
+        Focus(("retries",), "StopServices", sleep=120, hangs=("StopServices", 6)),
+    ),
+    "never-again": Break(
+        "what was put off comes again with the next roll-back",
+        lambda p: p.setattr(Undo, "try_again", lambda _: None),
+    ),
+    "one-round": Break(
+        "two rounds agree that an execution is gone",
+        lambda p: p.setattr(reconcile, "_seen_gone_before", lambda *_: True),
+        Focus(("reconciler", "stopped", "redriven"), "StopServices"),
+    ),
+    "once-only": Break(
+        "a roll-back that died is begun again",
+        lambda p: p.setattr(reconcile, "_begin_anew", _once_only()),
+        Focus(
+            (
+                "reconciler",
+                "stopped",
+            ),
+            "StopServices",
+        ),
+    ),
+    "ended-anyway": Break(
+        "nothing has ended while nobody is served",
+        lambda p: p.setattr(functions, "at_its_end", lambda _: True),
+    ),
+    "running-ignored": Break(
+        "Begin refuses while an execution of it runs",
+        lambda p: p.setattr(functions, "begin", _nobody_runs()),
+    ),
+    "older-one": Break(
+        "only the last migration is taken back",
+        lambda p: p.setattr(begin, "_may_go_back_by_itself", _any_migration()),
+        Focus(("another", "by name", "stopped"), "StopServices"),
+    ),
+    "kept-one": Break(
+        "what was kept is not taken back",
+        lambda p: p.setattr(begin, "_may_go_back_by_itself", _kept_too()),
+    ),
+    "unasked-after-the-switch": Break(
+        "after the switch the approvers are asked",
+        lambda p: p.setattr(begin, "served_by_new_home", lambda _: False),
+        Focus(("stopped", "by name"), "SwitchTraffic"),
+    ),
+    "beside": Break(
+        "nobody begins beside an unfinished migration",
+        lambda p: p.setattr(begin, "_refuse_beside", lambda *_: None),
+    ),
+    "no-second-look": Break(
+        "Begin looks again once it is the owner",
+        lambda p: p.setattr(begin, "_look_again", lambda *_: None),
+        Focus(("stopped", "another", "hangs"), sleep=20, hangs=("Begin", 4)),
+    ),
+    "take-blindly": Break(
+        "who takes over has seen whom it replaces",
+        _take_without_looking,
+        Focus(("another", "same second"), hangs=("Begin", 2)),
+    ),
+    "switch-elsewhere": Break(
+        "a switch is noted where the way back is decided",
+        lambda p: p.setattr(owner, "_as_seen", _without_the_switch()),
+        Focus(("stopped", "by name"), "SwitchTraffic", hangs=("Begin", 4)),
+    ),
+    "back-over-a-switch": Break(
+        "nothing turns back over a switch by itself",
+        lambda p: p.setattr(Record, "turn", _turn()),
+        Focus(("runs into a time limit",), "SwitchTraffic", hangs=("SwitchTraffic", 4)),
+    ),
+}
