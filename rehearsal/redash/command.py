@@ -19,7 +19,7 @@ ANSWERS_WITHIN = 120.0
 PYTHON = "python"
 """The role in which the command runs a program in Redash's own environment, as docker exec does."""
 
-_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+_OURS = ("REDASH_COMMAND", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 """What this process's own python was told: another one would find the wrong modules."""
 
 _FORGETTING = (
@@ -55,7 +55,12 @@ class RedashCommand:
 
     def environment(self, role: str, container: Mapping[str, str]) -> dict[str, str]:
         """This process's variables without those of its own python, then the container's."""
-        inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            # A program asks for the container's settings: what we were called with is none of them.
+            if name not in _OURS and not (role == PYTHON and name.startswith("REDASH_"))
+        }
         return {**inherited, **container, "REDASH_ROLE": role, "REDASH_SIDE": self.side}
 
     def python(self) -> str:

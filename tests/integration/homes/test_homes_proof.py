@@ -12,6 +12,7 @@ import pytest
 
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.host.inspection import fingerprint
+from redash_migration.traffic.administrator import administrator
 from redash_migration.traffic.proof.answers import Proof, judge, old_answers, proof
 from redash_migration.traffic.proof.proving import probe_command
 from rehearsal.ecs.once import IMAGE
@@ -154,3 +155,15 @@ def test_the_probe_can_be_read_by_old_pythons() -> None:
     import ast
 
     ast.parse(program, feature_version=(3, 7))
+
+
+def test_which_data_sources_stand_for_a_queue(redash_database: DatabaseAddress) -> None:
+    every = administrator(redash_database)
+    assert every.api_key
+    assert {"queries", "scheduled_queries"} <= set(every.queues)
+    [first, *others] = every.sources_of_queue["queries"]
+    assert others
+    chosen = min(every.sql_sources - {first}, default=others[0])
+    told = administrator(redash_database, answering=[chosen], paused=[first])
+    assert told.sources_of_queue["queries"][0] == chosen
+    assert first not in told.sources_of_queue["queries"]

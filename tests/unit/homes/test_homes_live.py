@@ -19,7 +19,12 @@ from redash_migration.traffic.paused import pause_again
 
 QUEUES = ["queries", "scheduled_queries", "schemas", "periodic", "emails", "default"]
 WHO = Administrator(
-    "key", (), 2, ("queries", "scheduled_queries", "heavy"), {"queries": (1,), "heavy": (9, 2)}
+    "key",
+    (),
+    2,
+    ("queries", "scheduled_queries", "heavy"),
+    {"queries": (1,), "heavy": (9, 2)},
+    frozenset({1, 2}),
 )
 NOW = 1_790_000_000.0
 

@@ -20,10 +20,12 @@ SELECT count(*) FROM public.data_sources
 WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
 """
 _QUEUES = """
-SELECT id, queue_name, scheduled_queue_name FROM public.data_sources
+SELECT id, queue_name, scheduled_queue_name, type = ANY (%s) FROM public.data_sources
 WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
-ORDER BY id <> ALL (%s), type NOT IN ('pg', 'mysql', 'rds_mysql', 'redshift', 'mssql', 'sqlite'), id
+ORDER BY (type = ANY (%s) AND id = ANY (%s)) DESC, id <> ALL (%s), id
 """
+SQL = ("pg", "mysql", "rds_mysql", "redshift", "mssql", "mssql_odbc", "sqlite", "cockroach")
+"""Types of data sources to which SELECT 1 is a query, and a cheap one (redash/query_runner)."""
 CANDIDATES = 5
 """How many data sources of a queue are tried: one whose driver is missing takes no query."""
 
@@ -39,6 +41,8 @@ class Administrator:
     data_sources: int | None = None
     queues: tuple[str, ...] = ()
     sources_of_queue: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    sql_sources: frozenset[int] = frozenset()
+    """Data sources that understand a SELECT."""
 
 
 def administrator(
@@ -63,15 +67,18 @@ def administrator(
                 "SELECT slug FROM public.organizations ORDER BY id LIMIT 20"
             ).fetchall()
             sources = connection.execute(_SOURCES, [key]).fetchone()
-            listed = connection.execute(_QUEUES, [key, list(answering)]).fetchall()
+            listed = connection.execute(
+                _QUEUES, [list(SQL), key, list(SQL), list(answering), list(answering)]
+            ).fetchall()
         except psycopg.ProgrammingError:
             return Administrator(preferred)
     count = int(sources[0]) if sources and key else None
     first: dict[str, tuple[int, ...]] = {}
-    for number, queue, _ in listed:
+    for number, queue, *_ in listed:
         if number not in paused:
             first[str(queue)] = (*first.get(str(queue), ()), int(number))[:CANDIDATES]
-    used = {str(queue) for _, *names in listed for queue in names if queue}
+    used = {str(queue) for _, *names, _ in listed for queue in names if queue}
+    speaking = frozenset(int(number) for number, *_, is_sql in listed if is_sql)
     return Administrator(
-        key, tuple(str(slug) for (slug,) in slugs), count, tuple(sorted(used)), first
+        key, tuple(str(slug) for (slug,) in slugs), count, tuple(sorted(used)), first, speaking
     )

@@ -120,7 +120,7 @@ def look_live(
         sleep(1.0)
     return [
         _queues(seen, wanted),
-        _jobs(seen, waiting, who.sources_of_queue, set(answering)),
+        _jobs(seen, waiting, who.sources_of_queue, set(answering) & who.sql_sources),
         _scheduler(seen, now()),
     ]
 
