@@ -41,6 +41,16 @@ _KEY = re.compile(r"\((?P<columns>.+?)\)=\(", re.DOTALL)
 """The key in a DETAIL, in any language: ``Key (org_id, name)=(1, secret) already exists.``"""
 
 
+_QUOTATION = re.compile(
+    r"""['"`]|[\[(]\s*\d{6,}|\b(?:DETAIL|CONTEXT|ERROR|Message|[Ss]tatement|[Vv]alues?"""
+    r"""|INSERT|UPDATE|DELETE|SELECT|VALUES)\b|=\("""
+)
+"""Where a message of the replication service begins to tell what others said."""
+_TABLE_OF_DMS = re.compile(r"""[Tt]able ['"][\w$]+['"]\.['"][\w$]+['"]""")
+_STATE_OF_DMS = re.compile(r"SqlState: [0-9A-Z]{5}\b")
+_END_OF_DMS = re.compile(r"Stop Reason \w+ Error Level \w+")
+
+
 def words(error: BaseException) -> str:
     """One line of text that holds no value of a row and no password; what the module says."""
     if isinstance(error, MigrationError):
@@ -52,6 +62,21 @@ def words(error: BaseException) -> str:
     if isinstance(error, OSError):  # of files and sockets: it names paths and addresses
         return _line(str(error))
     return f"{type(error).__name__} at {place(error)}"
+
+
+def of_replication(message: str) -> str:
+    """What may be told of the replication service's own message (LastFailureMessage).
+
+    It may quote the statement that a server refused, and the server's words, values included. Its
+    beginning is told up to the first quotation, with the table, the SQLSTATE and the kind of end.
+    """
+    said = _QUOTATION.split(message.strip(), maxsplit=1)[0].strip(" :,;(")
+    if said == message.strip():
+        return _line(said)
+    parts = [said.removesuffix("Table").strip() or "an error"]
+    named = (_TABLE_OF_DMS, _STATE_OF_DMS, _END_OF_DMS)
+    parts += [found[0] for pattern in named if (found := pattern.search(message))]
+    return _line("; ".join(parts))
 
 
 def is_of(error: BaseException, *classes: str) -> bool:

@@ -120,6 +120,13 @@ def test_nothing_was_changed(
             "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
             "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e()",
             "source.event_triggers",
+            "FAIL",
+        ),
+        (
+            "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+            "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e();"
+            "ALTER EVENT TRIGGER e DISABLE",
+            "source.event_triggers",
             "WARN",
         ),
         (
@@ -386,3 +393,35 @@ def test_remedies_for_the_target_are_sql_that_runs(
     with connect(target_database, purpose="test", read_only=False) as session:
         session.execute(sql.SQL("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
     assert statuses(examine(sample, target_database, REQUEST))["target.empty"] == "PASS"
+
+
+def test_settings_by_which_a_query_prints_something_else_are_told(
+    sample: DatabaseAddress, target_database: DatabaseAddress, rows: Rows
+) -> None:
+    found = {check.id: check for check in examine(sample, target_database, REQUEST).checks}
+    assert found["databases.settings"].status == "PASS"
+    here = target_database.dbname
+    rows(target_database, f'ALTER DATABASE {here} SET timezone TO "Asia/Tokyo"')
+    rows(target_database, f"ALTER DATABASE {here} SET search_path TO other")
+    found = {check.id: check for check in examine(sample, target_database, REQUEST).checks}
+    check = found["databases.settings"]
+    assert (check.status, "TimeZone" in check.detail) == ("WARN", True)
+    # The remedy is a statement that the server takes.
+    statement = check.remedy[check.remedy.index("ALTER") : check.remedy.index(";")]
+    rows(target_database, statement.replace('"TimeZone"', '"search_path"'))
+
+
+def test_partitions_cut_by_an_order_that_the_target_lacks_are_refused(
+    sample: DatabaseAddress, target_cluster: Cluster, rows: Rows
+) -> None:
+    with target_cluster.connect() as session:
+        session.execute("DROP DATABASE IF EXISTS sorted_otherwise")
+        session.execute(
+            "CREATE DATABASE sorted_otherwise TEMPLATE template0 LOCALE_PROVIDER builtin"
+            " BUILTIN_LOCALE 'C.UTF-8'"
+        )
+    there = target_cluster.address("sorted_otherwise")
+    assert statuses(examine(sample, there, REQUEST))["databases.collation"] == "WARN"
+    rows(sample, "CREATE TABLE cut (t text) PARTITION BY RANGE (t)")
+    assert statuses(examine(sample, there, REQUEST))["databases.collation"] == "FAIL"
+    target_cluster.drop_database("sorted_otherwise")

@@ -142,6 +142,7 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
     schema = (
         "CREATE TABLE t (id int PRIMARY KEY, b text); CREATE SEQUENCE s;"
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE m AS ENUM ('a');"
+        "CREATE MATERIALIZED VIEW unfilled AS SELECT 1 AS one WITH NO DATA;"
     )
     rows(source_database, schema)
     with connect(source_database, purpose="test") as session:
@@ -158,7 +159,11 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
     ALTER DATABASE {database} SET timezone = 'Asia/Tokyo';
     ALTER DATABASE {database} SET search_path = 'a', 'b c';
     ALTER ROLE {role} IN DATABASE {database} SET default_text_search_config = 'simple';
+    ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO {group} WITH GRANT OPTION;
+    GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {role};
     COMMENT ON DATABASE {database} IS 'it''s'; CREATE PUBLICATION p FOR TABLE t;
+    CREATE PUBLICATION q FOR TABLE t (id) WHERE (id > 5) WITH (publish = 'insert');
     """  # noqa: S608
     rows(source_database, life)
     try:
@@ -173,10 +178,11 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
         rows(target_database, schema)
         here = target_database.dbname
         for each in found:
-            rows(target_database, each.statement.replace(database, here))
+            # As psql, which the script is for, reads it.
+            rows(target_database, each.statement.replace(':"DBNAME"', here))
         with connect(target_database, purpose="test") as session:
             again = left_behind(session)
-        assert {e.statement.replace(here, database) for e in again} == {e.statement for e in found}
+        assert {e.statement for e in again} == {e.statement for e in found}
     finally:
         rows(target_database, f"DROP OWNED BY {role}, {group}; DROP ROLE {role}, {group}")
         rows(source_database, f"DROP OWNED BY {role}, {group}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from redash_migration.failure_text import of_replication
 from redash_migration.replication.statistics import TableStatistics
 from redash_migration.replication.task import STOPPABLE, TaskTruth
 
@@ -193,7 +194,7 @@ def _truth(task: Any) -> TaskTruth:
         status=task["Status"],
         stop_reason=reason.group(1) if reason else "",
         stop_date=stopped.isoformat() if stopped else "",
-        failure=str(task.get("LastFailureMessage", "")),
+        failure=of_replication(str(task.get("LastFailureMessage", ""))),
         full_load_percent=int(stats.get("FullLoadProgressPercent", 0)),
         tables_errored=int(stats.get("TablesErrored", 0)),
     )

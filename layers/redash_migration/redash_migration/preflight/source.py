@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from psycopg import sql
 
 from redash_migration.database.freeze import fence
-from redash_migration.database.tables.catalog import Connection, read_tables
+from redash_migration.database.tables.catalog import DMS_TABLES, Connection, read_tables
 from redash_migration.preflight.asking import Question, listed, names, one
 from redash_migration.preflight.judges import orphans
 from redash_migration.preflight.sequences import judged_sequences
@@ -181,13 +181,30 @@ def unvalidated_constraints(connection: Connection) -> Iterable[Check]:
 
 
 def event_triggers(connection: Connection) -> Iterable[Check]:
-    """Are there any? RDS may refuse them."""
-    found = names(connection, "SELECT evtname::text FROM pg_catalog.pg_event_trigger")
+    """Is one enabled? It would run for the migration's own ALTER TABLE and CREATE INDEX too, and
+    refuse them in the write pause, or write rows about them that the source has not."""
+    found = connection.execute(
+        "SELECT evtname::text, evtenabled <> 'D' FROM pg_catalog.pg_event_trigger e"
+        " WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'"
+        " AND d.classid = 'pg_catalog.pg_event_trigger'::regclass AND d.objid = e.oid)"
+        " AND evtname NOT LIKE %s ORDER BY 1",
+        [DMS_TABLES],
+    ).fetchall()
+    enabled = [str(name) for name, on in found if on]
+    if enabled:
+        yield Check(
+            "source.event_triggers",
+            "FAIL",
+            f"event triggers, which would run for the migration itself: {listed(enabled)}",
+            "ALTER EVENT TRIGGER ... DISABLE each of them until the migration has ended; on the new"
+            " database ENABLE what it needs.",
+        )
+        return
     yield _none_of(
         "source.event_triggers",
-        found,
+        [str(name) for name, _ in found],
         "WARN",
-        "event triggers, which RDS may refuse:",
+        "event triggers, disabled, which RDS may refuse:",
         "DROP EVENT TRIGGER those that the new database does not need.",
     )
 

@@ -58,26 +58,39 @@ def counted_uses(sequence: SourceSequence) -> list[Use]:
     return [use for use in sequence.uses if use.type in _COUNTED]
 
 
-_SEQUENCES = """
+DRAWN = r"""
+pg_catalog.pg_get_expr(f.adbin, f.adrelid)
+    ~ $re$^\(?nextval\('([^']|'')*'::regclass\)\)?(::[a-z]+)?$$re$
+"""
+"""Whether a column's default f is the sequence's next value itself. What a default merely makes of
+that value (1000 - nextval(...)) says nothing of where the sequence stands."""
+
+_SEQUENCES = f"""
 WITH uses AS (
     SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attnum
     FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_class'::regclass
       AND d.refclassid = 'pg_catalog.pg_class'::regclass
-      AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+      AND d.refobjsubid > 0
+      AND (d.deptype = 'i' OR d.deptype = 'a' AND NOT EXISTS (
+          -- A column with a default of its own is drawn for by that default.
+          SELECT FROM pg_catalog.pg_attrdef f
+          WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid AND NOT {DRAWN}))
   UNION
     SELECT d.refobjid, f.adrelid, f.adnum
     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef f ON f.oid = d.objid
     WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass
-      AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'n'
+      AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'n' AND {DRAWN}
 ), used AS (
     SELECT u.sequence, json_agg(json_build_array(
-               n.nspname, c.relname, a.attname, t.typname, c.relkind = 'p')) AS uses
+               n.nspname, c.relname, a.attname, coalesce(b.typname, t.typname),
+               c.relkind = 'p')) AS uses
     FROM uses u
     JOIN pg_catalog.pg_class c ON c.oid = u.relation AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.attnum
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype -- of a domain
     GROUP BY u.sequence
 )
 SELECT s.seqrelid::bigint, n.nspname, c.relname, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
@@ -90,7 +103,7 @@ WHERE n.nspname <> ALL (%s) AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname
-"""
+"""  # noqa: S608 - made of constants
 
 _LAST_VALUES = """
 SELECT o, pg_catalog.pg_sequence_last_value(o::oid) FROM unnest(%s::bigint[]) AS read(o)
