@@ -47,14 +47,22 @@ def target_objection(table: Table, target: Table | None, settings: TaskSettings)
         return "the table does not exist on the target"
     there = {column.name: column for column in target.columns}
     for column in table.columns:
-        if column.generated:
-            continue
         if column.name not in there:
             return f"the target table has no column {column.name}"
+        if there[column.name].unwritable:
+            return (
+                f'cannot insert a value into column "{column.name}": it is'
+                f" {there[column.name].unwritable}"
+            )
         if settings.full_lob_mode and column.lob and there[column.name].not_null:
             return (
                 f'null value in column "{column.name}" violates not-null constraint: in full LOB'
                 " mode a row arrives before its LOBs; drop NOT NULL on the target"
+            )
+        if settings.full_lob_mode and column.lob and there[column.name].checked:
+            return (
+                f'a CHECK looks at column "{column.name}": in full LOB mode a row arrives before'
+                " its LOBs"
             )
     return ""
 

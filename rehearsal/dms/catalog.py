@@ -27,7 +27,11 @@ SELECT n.nspname, c.relname, c.oid::int8,
 """
 
 _COLUMNS = """
-SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull OR t.typnotnull,
+       CASE WHEN a.attgenerated <> '' THEN 'a generated column'
+            WHEN a.attidentity = 'a' THEN 'GENERATED ALWAYS AS IDENTITY' ELSE '' END,
+       EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'c' AND k.conrelid = a.attrelid
+                AND a.attnum = ANY (k.conkey)),
        b.typtype::text, b.typname, coalesce(e.typtype::text, ''), coalesce(e.typname, ''),
        coalesce((SELECT array_position(i.indkey::int2[], a.attnum)
                    FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary
@@ -52,7 +56,10 @@ class Column:
     name: str
     type: str
     not_null: bool
-    generated: bool
+    unwritable: str
+    """Why no INSERT may name it, or empty."""
+    checked: bool
+    """Whether a CHECK looks at it."""
     lob: bool
     array: bool
     unsupported: str
@@ -88,7 +95,7 @@ def read_tables(
         if (schema, name) not in wanted:
             continue
         rows = connection.execute(_COLUMNS, [oid]).fetchall()
-        key = sorted((row[8], row[0]) for row in rows if row[8] >= 0)
+        key = sorted((row[9], row[0]) for row in rows if row[9] >= 0)
         found[schema, name] = Table(
             name=(schema, name),
             oid=oid,
@@ -100,13 +107,14 @@ def read_tables(
 
 
 def _column(row: tuple[Any, ...]) -> Column:
-    name, written, not_null, generated, kind, base, element_kind, element, _ = row
+    name, written, not_null, unwritable, checked, kind, base, element_kind, element, _ = row
     reason = _reason(kind, base) or _reason(element_kind, element)
     return Column(
         name=name,
         type=written,
         not_null=not_null,
-        generated=generated,
+        unwritable=unwritable,
+        checked=checked,
         lob=base in _LOBS or bool(element) or (base == "varchar" and "(" not in written),
         array=bool(element),
         unsupported=reason,

@@ -44,10 +44,15 @@ class Access:
         return psycopg.connect(self.dsn(dbname), autocommit=True)
 
     def create_database(
-        self, name: str, *, owner: str | None = None, template: str = "template0"
+        self,
+        name: str,
+        *,
+        owner: str | None = None,
+        template: str = "template0",
+        encoding: str = "UTF8",
     ) -> DatabaseAddress:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {}").format(
+            sql.Identifier(name), sql.Identifier(template), sql.Literal(encoding)
         )
         if owner is not None:
             statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))

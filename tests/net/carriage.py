@@ -1,27 +1,23 @@
 """A whole migration between two databases by the project's own functions, in the machine's order.
 
-AWS is left out: record and artifacts lie in memory, and the replication that stands for DMS is
-PostgreSQL's own. What DMS alters on its way is altered here too (`oddities`).
+AWS is left out: record and artifacts lie in memory, and replication.py stands for DMS.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-import psycopg
-from psycopg import sql
-
 from redash_migration.database.copying.finish import finish
 from redash_migration.database.copying.horizons import known_horizons
 from redash_migration.database.copying.precopy import precopy
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.freeze.closing import close_source, drain_source
+from redash_migration.database.freeze.last_look import last_look
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning import items as item_rules
@@ -41,6 +37,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.verification.compare import compare
 from redash_migration.database.verification.ledger import close_ledger, write_outcomes
 from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
+from redash_migration.database.watch.watching import source_before
 from redash_migration.errors import TransientFailure
 from redash_migration.plan import Plan
 from redash_migration.preflight import room
@@ -48,9 +45,8 @@ from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.record import Record
 from redash_migration.step import as_transient
-from rehearsal.dms.names import Names
-from rehearsal.dms.oddities import alter_what_dms_alters
 from rehearsal.postgres import programs, run
+from tests.net.replication import replication
 
 TRIES = 5
 """How often the state machine tries a step."""
@@ -84,11 +80,15 @@ class Store:
 
 @dataclass
 class Carriage:
-    """One migration; `piece_bytes` and `early_bytes` make small tables count as large ones."""
+    """One migration; `piece_bytes` and `early_bytes` make small tables count as large ones.
+
+    `source` is as the migration's role, `dms` the same database as a superuser.
+    """
 
     record: Record
     source: DatabaseAddress
     target: DatabaseAddress
+    dms: DatabaseAddress
     piece_bytes: int | None = None
     early_bytes: int | None = None
     store: Store = field(default_factory=Store)
@@ -99,14 +99,19 @@ class Carriage:
     def plan(self) -> Plan:
         return Plan.from_json(self.store.kept["plan.json"])
 
-    def carry(self, changes: Callable[[], object] = lambda: None) -> None:
-        """From the preflight to the end of the write pause; `changes` come before the freeze.
+    def carry(
+        self,
+        changes: Callable[[], object] = lambda: None,
+        early: Callable[[], object] = lambda: None,
+    ) -> None:
+        """From the preflight to the last look; `changes` come before the freeze, `early` before
+        the copies that are made while users write.
 
         Raises Refused for what the preflight refuses, and whatever else a step raises.
         """
         with self._rules():
             self._look()
-            with self._replicated():
+            with self._replicated(early):
                 changes()
                 close_source(self.record, self.source, window=0.05)
                 drain_source(self.record, self.source, self.target, seconds=30)
@@ -130,14 +135,14 @@ class Carriage:
             raise Refused(reasons)
 
     @contextmanager
-    def _replicated(self) -> Iterator[None]:
+    def _replicated(self, early: Callable[[], object]) -> Iterator[None]:
         """The load, the early copies, and the replication that goes on meanwhile."""
         text = run(
             programs("target"),
             "pg_dump",
-            *("--schema-only", "--no-owner", "--no-acl"),
+            *("--schema-only", "--no-owner", "--no-acl", "--encoding=UTF8"),
             "--exclude-schema=redash_migration",
-            environment=self.source.environment(),
+            environment=self.dms.environment(),
         )
         self._dump = dump = entries(text)
         carry_schema(
@@ -148,9 +153,10 @@ class Carriage:
             target=self.target,
             application_role="",
         )
-        with replication(self.source, self.target, self.plan) as resume:
+        with replication(self.dms, self.target, self.plan) as resume:
             finish_schema(self.record, dump, self.plan, target=self.target, seconds=120)
             resume()
+            early()
             self._pieces = plan_pieces(self.plan, self.record, lambda: self.source)
             for item in self._pieces["precopy"]:
                 if "parts" in item:
@@ -178,6 +184,8 @@ class Carriage:
             write_outcomes(self.record, parts, outcomes)
         close_ledger(self.record, [table.qualified_name for table in self.plan.tables])
         write_checks(self.record.checks, verify_integrity(self.source, self.target, tables))
+        slots = source_before(self.record).slots
+        write_checks(self.record.checks, last_look(self.record, self.source, self.target, slots))
 
     def _tried(self, item: CopyItem) -> bool:
         try:
@@ -216,67 +224,3 @@ class Carriage:
                 for name in ("LARGE_BYTES", "WIDE_ROW_BYTES"):
                     stack.enter_context(patch.object(early_rule, name, self.early_bytes))
             yield
-
-
-@contextmanager
-def replication(
-    source: DatabaseAddress, target: DatabaseAddress, plan: Plan
-) -> Iterator[Callable[[], None]]:
-    """What DMS does, by a subscription: loaded inside and stopped; the value lets it go on."""
-    with _session(source) as old:
-        ask = "SELECT oid::int8 FROM pg_database WHERE datname = current_database()"
-        text = Names.make("TASK", int(old.execute(ask).fetchall()[0][0])).slot
-    name = sql.Identifier(text)
-    carried = [(table.schema, table.name) for table in plan.carried]
-    tables = sql.SQL(", ").join(
-        sql.Identifier(*table) for table in (*carried, ("redash_migration", "canary"))
-    )
-    with _session(source) as old:
-        old.execute(
-            sql.SQL(
-                "CREATE PUBLICATION {} FOR TABLE {} WITH (publish = 'insert, update, delete')"
-            ).format(name, tables)
-        )
-        old.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [text])
-    with _session(target) as new:
-        dsn = psycopg.conninfo.make_conninfo("", **source.parameters())
-        new.execute(
-            sql.SQL(
-                "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {} WITH (create_slot = false)"
-            ).format(name, sql.Literal(dsn), name)
-        )
-        try:
-            _until_loaded(new, text)
-            new.execute(sql.SQL("ALTER SUBSCRIPTION {} DISABLE").format(name))
-            alter_what_dms_alters(new, carried)
-
-            def resume() -> None:
-                new.execute(sql.SQL("ALTER SUBSCRIPTION {} ENABLE").format(name))
-
-            yield resume
-        finally:
-            new.execute(sql.SQL("ALTER SUBSCRIPTION {} DISABLE").format(name))
-            new.execute(sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(name))
-            new.execute(sql.SQL("DROP SUBSCRIPTION {}").format(name))
-            # The fence has ended whatever session was open before it.
-            with _session(source) as old:
-                old.execute(sql.SQL("DROP PUBLICATION {}").format(name))
-
-
-def _session(address: DatabaseAddress) -> psycopg.Connection[Any]:
-    parameters: dict[str, Any] = address.parameters()
-    return psycopg.connect(
-        autocommit=True, options="-c default_transaction_read_only=off", **parameters
-    )
-
-
-def _until_loaded(session: psycopg.Connection[Any], name: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while session.execute(
-        "SELECT FROM pg_subscription_rel r JOIN pg_subscription s ON s.oid = r.srsubid"
-        " WHERE s.subname = %s AND r.srsubstate <> 'r' LIMIT 1",
-        [name],
-    ).fetchone():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the replication did not load every table")
-        time.sleep(0.02)

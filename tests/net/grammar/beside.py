@@ -1,0 +1,104 @@
+"""What lives beside the tables: rights, settings, rows of extensions, large objects, odd bytes."""
+
+from __future__ import annotations
+
+from tests.net.grammar.source import READER, Table
+
+Options = list[list[str]]
+
+
+def of_table(table: Table) -> Options:
+    """Rights on a table and on its columns."""
+    column = '"' + table.columns[0][0].replace('"', '""') + '"' if table.columns else "tableoid"
+    return [
+        [f"GRANT SELECT, UPDATE ON {table.name} TO {READER} WITH GRANT OPTION"],
+        [f"GRANT SELECT ({column}) ON {table.name} TO {READER}"],
+        [f"GRANT SELECT ON {table.name} TO PUBLIC"],
+    ]
+
+
+def of_database() -> Options:
+    """Rights and settings of the database: left behind with their statements."""
+    return [
+        [f"GRANT USAGE ON SCHEMA other TO {READER}"],
+        ["REVOKE EXECUTE ON FUNCTION twice(integer) FROM PUBLIC"],
+        [f"GRANT USAGE ON SEQUENCE shared TO {READER}"],
+        [f"ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO {READER}"],
+        [f"ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO {READER} WITH GRANT OPTION"],
+        ["ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"],
+        ["REVOKE USAGE ON TYPE mood FROM PUBLIC", f"GRANT USAGE ON TYPE mood TO {READER}"],
+        [f"GRANT USAGE ON TYPE price TO {READER}"],
+        _of_this_database("SET timezone TO ''Asia/Tokyo''"),
+        _of_this_database("SET search_path TO other, public"),
+        _of_this_database("SET \"DateStyle\" TO ''German, DMY''"),
+        _of_this_database("SET bytea_output TO escape"),
+        _of_this_database("SET my.own TO ''it''''s''"),
+        [
+            f"DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO {READER}',"
+            " current_database()); END $$"
+        ],
+        [
+            "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC',"
+            " current_database()); END $$"
+        ],
+        ["CREATE PUBLICATION theirs"],
+        [
+            "CREATE TABLE brought (id integer PRIMARY KEY)",
+            "ALTER EXTENSION plpgsql ADD TABLE brought",
+        ],
+    ]
+
+
+def not_carried(encoding: str) -> Options:
+    """What has to be refused."""
+    options = [
+        ["SELECT lo_from_bytea(0, 'large')"],
+        [
+            "CREATE TABLE configured (id integer PRIMARY KEY, v text)",
+            "INSERT INTO configured VALUES (1, 'by hand')",
+            "ALTER EXTENSION plpgsql ADD TABLE configured",
+            # As pg_extension_config_dump() does it, which only an extension's script may call.
+            "UPDATE pg_extension SET extconfig = ARRAY['configured'::regclass::oid],"
+            " extcondition = ARRAY[''] WHERE extname = 'plpgsql'",
+        ],
+    ]
+    odd = {"SQL_ASCII": r"E'\xe9'", "EUC_JP": r"E'\xf5\xa1'"}.get(encoding)
+    if odd:
+        options.append(
+            [
+                "CREATE TABLE odd (id integer PRIMARY KEY, v text)",
+                f"INSERT INTO odd VALUES (1, {odd})",  # noqa: S608
+            ]
+        )
+    if encoding == "EUC_JP":
+        options.append(
+            [
+                "CREATE TABLE keyed (id integer PRIMARY KEY, v jsonb)",
+                """INSERT INTO keyed VALUES (1, '{"日本": 1, "い": 2, "ア": 3}')""",
+            ]
+        )
+    return options
+
+
+def alterations(tables: list[Table]) -> Options:
+    """Changes of the schema that somebody may make after the preflight."""
+    name = tables[0].name
+    return [
+        ["CREATE TABLE newcomer (id integer PRIMARY KEY)"],
+        [f"ALTER TABLE {name} ADD newcomer integer DEFAULT 3"],
+        [f"CREATE POLICY newcomer ON {name} USING (true)"],
+        [f"COMMENT ON TABLE {name} IS 'of late'"],
+        ["ALTER FUNCTION twice(integer) COST 77"],
+        ["ALTER TYPE mood ADD VALUE 'newcomer' BEFORE 'zeal'"],
+        ["ALTER SEQUENCE shared INCREMENT 9"],
+        ["CREATE VIEW newcomer AS SELECT 1 AS one"],
+        [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"],
+        ["CREATE CAST (mood AS integer) WITH FUNCTION ranked(mood)"],
+        ["SELECT lo_from_bytea(0, 'of late')"],
+    ]
+
+
+def _of_this_database(setting: str) -> list[str]:
+    return [
+        f"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {setting}', current_database()); END $$"
+    ]
