@@ -262,7 +262,7 @@ BREAKS = {
         r"REVOKE (EXECUTE|USAGE|TEMP)",
     ),
     "default-privileges": Break(
-        (instead(left_behind, "_TO_COME", "SELECT '', '', '' WHERE false AND %(own)s IS NULL"),),
+        (instead(left_behind, "_TO_COME", "SELECT '', '', '' WHERE '' = ANY (%(own)s)"),),
         r"DEFAULT PRIVILEGES",
     ),
     "settings-of-the-database": Break(

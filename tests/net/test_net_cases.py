@@ -260,6 +260,17 @@ KINDS = {
             "public.a_b": "dms",
         },
     ),
+    "sequences-that-a-default-computes-with": Kind(
+        # Found by the net: 1000 - nextval() is no place of the sequence.
+        "CREATE SEQUENCE a; CREATE SEQUENCE b; CREATE SEQUENCE c; CREATE SEQUENCE d;"
+        "CREATE DOMAIN code AS int;"
+        "CREATE TABLE t (id int PRIMARY KEY DEFAULT 1000 - nextval('a'),"
+        " two bigint DEFAULT nextval('b') * 100, own int, many code DEFAULT nextval('d'));"
+        "ALTER SEQUENCE a OWNED BY t.id; ALTER SEQUENCE c OWNED BY t.own;"
+        "INSERT INTO t SELECT n, 100 * n, n, n FROM generate_series(1, 30) n;"
+        "ALTER SEQUENCE b RESTART WITH 31;",
+        "SELECT nextval('a'); INSERT INTO t (id) VALUES (77)",
+    ),
     "values-that-dms-alters": Kind(
         "CREATE TABLE a (id int PRIMARY KEY, n numeric(9, 2)); INSERT INTO a VALUES (1, 'NaN');"
         "CREATE TABLE b (id int PRIMARY KEY, t timestamptz); INSERT INTO b VALUES (1, 'infinity');"
