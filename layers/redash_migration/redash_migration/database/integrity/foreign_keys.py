@@ -17,7 +17,11 @@ MOST_ORPHANS = 20
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A foreign key. `key` names the primary key of the table that refers, for naming its rows."""
+    """A foreign key. `key` names the primary key of the table that refers, for naming its rows.
+
+    With `period` (PostgreSQL 18) the last column is a range, which the parent's rows of the same
+    key have to cover together.
+    """
 
     name: str
     schema: str
@@ -30,6 +34,7 @@ class ForeignKey:
     key: tuple[str, ...]
     partitioned: bool
     parent_partitioned: bool
+    period: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -84,7 +89,8 @@ SELECT k.conname, n.nspname, c.relname,
         FROM unnest(k.confkey) WITH ORDINALITY AS u(attnum, place)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
        k.convalidated,
-       {primary_key_of("k.conrelid")}, c.relkind = 'p', p.relkind = 'p'
+       {primary_key_of("k.conrelid")}, c.relkind = 'p', p.relkind = 'p',
+       coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -140,24 +146,33 @@ def find_orphans(session: Session, foreign_key: ForeignKey) -> Orphans:
         key = sql.SQL("concat_ws('/', {})").format(
             sql.SQL(", ").join(sql.Identifier("t", name) for name in foreign_key.key)
         )
-    query = sql.SQL(
-        "SELECT {}, count(*) OVER () FROM {} t WHERE {} AND NOT EXISTS ("
-        "SELECT FROM {} p WHERE {}) LIMIT {}"
-    ).format(
+    query = sql.SQL("SELECT {}, count(*) OVER () FROM {} t WHERE {} AND NOT {} LIMIT {}").format(
         key,
         foreign_key.child_rows,
         sql.SQL(" AND ").join(
             sql.SQL("{} IS NOT NULL").format(sql.Identifier("t", name))
             for name in foreign_key.columns
         ),
-        foreign_key.parent_rows,
-        sql.SQL(" AND ").join(
-            sql.SQL("{} = {}").format(sql.Identifier("p", theirs), sql.Identifier("t", ours))
-            for ours, theirs in zip(foreign_key.columns, foreign_key.parent_columns, strict=True)
-        ),
+        _parents(foreign_key),
         sql.Literal(MOST_ORPHANS),
     )
     rows = session.execute(query).fetchall()
     return Orphans(
         foreign_key, rows[0][1] if rows else 0, tuple(row[0] for row in rows if row[0] is not None)
+    )
+
+
+def _parents(foreign_key: ForeignKey) -> sql.Composable:
+    """SQL that is true where the row t has what it refers to."""
+    pairs = [
+        (sql.Identifier("p", theirs), sql.Identifier("t", ours))
+        for ours, theirs in zip(foreign_key.columns, foreign_key.parent_columns, strict=True)
+    ]
+    equal = pairs[:-1] if foreign_key.period else pairs
+    same = sql.SQL(" AND ").join(sql.SQL("{} = {}").format(*pair) for pair in equal)
+    if not foreign_key.period:
+        return sql.SQL("EXISTS (SELECT FROM {} p WHERE {})").format(foreign_key.parent_rows, same)
+    theirs, ours = pairs[-1]
+    return sql.SQL("coalesce({} <@ (SELECT range_agg({}) FROM {} p WHERE {}), false)").format(
+        ours, theirs, foreign_key.parent_rows, same
     )
