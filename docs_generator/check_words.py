@@ -31,8 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
         _REPORT,
     ),
     "databases.collation": (
-        "Do both databases sort text alike?",
-        "Lists may be in another order; take the same locale if that matters.",
+        "Do both databases sort text alike, by the same version of a locale?",
+        "Take the same locale if the order of lists matters; it must where partitions are cut by it.",
     ),
     "databases.comparison": (
         "Do both servers compute the same checksum of the same values?",
@@ -49,6 +49,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "databases.row_security": (
         "Does Redash's role see all rows in the new database?",
         "`ALTER ROLE ... BYPASSRLS` there, if it is to see them all.",
+    ),
+    "databases.settings": (
+        "Are the settings alike by which a session reads, prints, finds and stores values?",
+        "ALTER DATABASE ... SET on the target, where queries depend on them.",
     ),
     "databases.two": (
         "Are these two databases, not one?",
@@ -329,8 +333,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Free disk or grow the volume: a full disk stops the old Redash.",
     ),
     "source.event_triggers": (
-        "Are there event triggers, which RDS may refuse?",
-        "Drop those that the new database does not need.",
+        "Are there event triggers? An enabled one would run for the migration itself.",
+        "Disable them until the migration has ended; RDS may refuse them.",
     ),
     "source.extension_rows": (
         "Do tables of extensions hold rows of your own?",

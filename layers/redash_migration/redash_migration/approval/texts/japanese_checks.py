@@ -144,7 +144,7 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "新しい側では外部キーをすべて検証します。先に VALIDATE CONSTRAINT を実行してください。",
     ),
     "source.event_triggers": (
-        "イベントトリガーがあります。RDS では作成できないことがあります。",
+        "無効にされたイベントトリガーがあります。RDS では作成できないことがあります。",
         "新しいデータベースに不要なものは DROP EVENT TRIGGER で削除してください。",
     ),
     "source.other_slots": (

@@ -55,6 +55,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "新しいデータベースの行セキュリティ",
         "移行先で ALTER ROLE ... BYPASSRLS を実行してください。",
     ),
+    "databases.settings": (
+        "セッションの設定の一致",
+        "必要な設定を、新しいデータベースで ALTER DATABASE ... SET により合わせてください。",
+    ),
     "databases.two": (
         "新旧が別のデータベースであること",
         "移行先のシークレットが元のデータベースを指しています。修正してください。",
@@ -311,7 +315,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.event_triggers": (
         "イベントトリガー",
-        "新しいデータベースに不要なものは削除してください。",
+        "移行が終わるまで ALTER EVENT TRIGGER ... DISABLE で無効にしてください。",
     ),
     "source.extension_rows": ("拡張機能のテーブルの行", "手で移してください。"),
     "source.fence": (
