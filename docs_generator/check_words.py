@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "databases.collation": (
         "Do both databases sort text alike, by the same version of a locale?",
-        "Take the same locale if the order of lists matters; it must where partitions are cut by it.",
+        "Take the same locale if the order of lists matters, or cuts partitions.",
     ),
     "databases.comparison": (
         "Do both servers compute the same checksum of the same values?",

@@ -174,9 +174,12 @@ def _session(address: DatabaseAddress) -> psycopg.Connection[Any]:
 
 
 def _sorted_rows(entry: str) -> str:
-    """A COPY block with its lines in order; anything else, less what differs from run to run."""
+    """A COPY block or a list of rights with its lines in order; anything else, less what differs
+    from run to run."""
     text = re.sub(r"^\\(?:un)?restrict .*$", "", entry, flags=re.MULTILINE)
     text = text.split("\n--\n-- PostgreSQL database dump complete")[0].strip()
+    if re.search(r"; Type: (?:DEFAULT )?ACL;", text.splitlines()[0]):
+        return "\n".join(sorted(text.splitlines()))
     match = re.search(r"^COPY .* FROM stdin;\n", text, re.MULTILINE)
     if match is None:
         return text
