@@ -142,7 +142,12 @@ KINDS = {
         "ALTER TABLE d ADD CONSTRAINT few CHECK (n < 10) NOT VALID;"
         "CREATE DOMAIN small AS int; CREATE TABLE o (id int PRIMARY KEY, s small);"
         "INSERT INTO o SELECT n, n FROM generate_series(1, 30) n;"
-        "ALTER DOMAIN small ADD CONSTRAINT little CHECK (VALUE < 10) NOT VALID;",
+        "ALTER DOMAIN small ADD CONSTRAINT little CHECK (VALUE < 10) NOT VALID;"
+        # Found by the net: the comment on a constraint of a table whose name holds a space.
+        'CREATE TABLE "sp ace" (id int PRIMARY KEY, n int); INSERT INTO "sp ace" VALUES (1, 30);'
+        'ALTER TABLE "sp ace" ADD CONSTRAINT "a few" CHECK (n < 10) NOT VALID;'
+        """COMMENT ON CONSTRAINT "a few" ON "sp ace" IS 'about old rows';"""
+        "COMMENT ON CONSTRAINT few ON t IS 'about old rows';",
         "INSERT INTO t VALUES (100, 1); UPDATE d SET n = 2 WHERE id = 20;"
         "UPDATE o SET s = 3 WHERE id = 30",
         methods={"public.t": "restore", "public.d": "dms"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -90,9 +91,23 @@ def add_last(target: DatabaseAddress, last: Sequence[Entry], plan: Plan, *, seco
 def _last(dump: Sequence[Entry]) -> tuple[Entry, ...]:
     """Constraints that old rows need not keep, and comments on them."""
     found = [entry for entry in dump if stage(entry) == "last"]
-    names = tuple(f"CONSTRAINT {entry.name.split(' ', 1)[-1]} ON" for entry in found)
-    comments = [e for e in dump if e.type == "COMMENT" and e.name.startswith(names)]
+    names = {(entry.schema, entry.name) for entry in found}
+    comments = [e for e in dump if e.type == "COMMENT" and (e.schema, _constraint(e.name)) in names]
     return (*found, *comments) if found else ()
+
+
+_ON_CONSTRAINT = re.compile(r'CONSTRAINT ("(?:[^"]|"")+"|\S+) ON (?:DOMAIN )?(.+)')
+
+
+def _constraint(comment: str) -> str:
+    """The constraint's own entry, "table constraint", of a comment's: its names are quoted."""
+    match = _ON_CONSTRAINT.fullmatch(comment)
+    if match is None:
+        return ""
+    return " ".join(
+        name[1:-1].replace('""', '"') if name.startswith('"') else name
+        for name in (match[2], match[1])
+    )
 
 
 def foreign_key_not_valid(statement: str) -> str:
