@@ -21,9 +21,9 @@ TELLING = (
     # How statements are read, and which objects they find.
     *("search_path", "standard_conforming_strings", "backslash_quote", "array_nulls"),
     *("transform_null_equals", "quote_all_identifiers", "lo_compat_privileges"),
-    # What a search finds, how a transaction sees, what a write costs and keeps.
+    # What a search finds, how a transaction sees, and how a value is stored.
     *("default_text_search_config", "gin_fuzzy_search_limit", "default_transaction_isolation"),
-    *("default_transaction_deferrable", "synchronous_commit", "default_toast_compression"),
+    *("default_transaction_deferrable", "default_toast_compression"),
     *("default_table_access_method", "session_preload_libraries"),
 )
 """PostgreSQL manual, chapter 20: "Client Connection Defaults", "Version and Platform
