@@ -94,7 +94,6 @@ RETURN_GATES = {
     "end_replication": "NotApproved",  # ConfirmCutover's event was answered with keep
     "prepare_return": "ReturnNotPossible",  # VerifyIntegrity's event has compared one table of all
     "open_source": "TransientFailure",  # retire_host has stopped the old PostgreSQL before
-    "switch_back": "TargetNotHealthy",  # and with it whatever could serve there
 }
 """What the return's steps must refuse after the events before them."""
 

@@ -132,6 +132,7 @@ def test_a_failed_or_unanswered_check_keeps_the_gate_closed(stage: Stage, status
 
 def test_the_starter_can_refuse_but_not_approve(staging: Staging) -> None:
     stage = staging(APPROVERS=f"{STARTER},{HANA}")
+    stage.subscribe(STARTER)
     stage.ask()
     assert stage.answer(stage.link(STARTER), "approve")["statusCode"] == 422
     assert stage.states.sent == []
@@ -140,6 +141,7 @@ def test_the_starter_can_refuse_but_not_approve(staging: Staging) -> None:
 
 def test_the_starter_may_where_that_is_allowed(staging: Staging) -> None:
     stage = staging(APPROVERS=STARTER, ALLOW_SELF_APPROVAL="true")
+    stage.subscribe(STARTER)
     stage.ask()
     assert stage.answer(stage.link(STARTER), "approve")["statusCode"] == 200
 

@@ -66,7 +66,7 @@ def test_events_are_lost_doubled_and_late_where_asked(cloud: Cloud, stored: Stor
     lost = cloud.emit("test.source", "T", {"kind": "wanted"})
     cloud.event_filter = lambda event: [event, event]
     double = cloud.emit("test.source", "T", {"kind": "wanted"})
-    cloud.event_filter = lambda event: [(0.4, event)]
+    cloud.event_filter = lambda event: [(3.0, event)]
     late = cloud.emit("test.source", "T", {"kind": "wanted"})
     stored(double)
     assert late not in seen

@@ -185,7 +185,7 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
     none: Any = None
     undoing = Undoing(
         record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/opt/redash",
-        sleep=lambda _: time.sleep(0.02),
+        sleep=lambda _: time.sleep(0.2),
     )  # fmt: skip
     opening = threading.Thread(target=undoing.set_actions, args=[listener, "", before])
     opening.start()
