@@ -53,7 +53,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         note_failure(record, named(event.get("failure")))
     else:
         undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
-    following = replay(record.undo, "aws", undoing.actions(), ready=ending.ready)
+    following = replay(
+        record.undo, "aws", undoing.actions(), ready=ending.ready, dispensable=undoing.dispensable
+    )
     if following == "done" and direction == "return":
         is_forward(record)
         record.turn("forward")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.clock import looks
 from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.host import commands as on_the_host
-from redash_migration.record import Record
+from redash_migration.record import Record, UndoEntry
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.configuration import delete_task
 from redash_migration.traffic.actions import replaced, target_groups
@@ -144,7 +144,26 @@ class Undoing:
             on_the_host.start_services(self._directory, database, services),
             comment=f"roll back {self._record.migration_id}: start services",
             seconds=COMMAND_SECONDS,
+            unless=self._answering_unstopped,
         )
+
+    def dispensable(self, entry: UndoEntry) -> bool:
+        """Whether the door need not wait for an entry that fails: a host that takes no commands
+        has not stopped its services either."""
+        return entry.action == "start_services" and self._answering_unstopped()
+
+    def _answering_unstopped(self) -> bool:
+        """Whether nobody has seen the old services stop, and a target is healthy at the door."""
+        stop = self._record.waits.get("StopServices")
+        if stop is not None and stop.outcome is not None and stop.outcome.result is not None:
+            return False
+        groups = [
+            group
+            for entry in self._record.undo.pending()
+            if entry.action == "set_actions"
+            for group in target_groups(entry.arguments["actions"])
+        ]
+        return any(healthy(self._balancing.targets(group)) for group in groups)
 
     def stop_services(self) -> None:
         """Stop what a return has started on the old host."""

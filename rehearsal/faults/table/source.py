@@ -25,7 +25,7 @@ SOURCE: dict[str, Case] = {
         where="LastLook",
         error="IntegrityViolated",
         check="source.untouched",
-        arm=source.written_behind_the_fence("SmokeTestFunction"),
+        arm=source.written_behind_the_fence("LastLookFunction"),
     ),
     "truncated-behind-the-fence": Case(
         "somebody empties a table of the old database after both sides were compared",
@@ -34,7 +34,7 @@ SOURCE: dict[str, Case] = {
         error="IntegrityViolated",
         check="source.untouched",
         arm=source.written_behind_the_fence(
-            "SmokeTestFunction", "TRUNCATE public.alert_subscriptions"
+            "LastLookFunction", "TRUNCATE public.alert_subscriptions"
         ),
     ),
     "open-transaction-of-the-replication": Case(
@@ -48,7 +48,7 @@ SOURCE: dict[str, Case] = {
         "ROLLED_BACK",
         where="LastLook",
         error="IntegrityViolated",
-        arm=source.counting_off("SmokeTestFunction"),
+        arm=source.counting_off("LastLookFunction"),
     ),
     "fence-lifted": Case(
         "somebody makes the old database writable again in the write pause",
@@ -56,7 +56,7 @@ SOURCE: dict[str, Case] = {
         where="LastLook",
         error="IntegrityViolated",
         check="source.untouched",
-        arm=source.fence_lifted("SmokeTestFunction"),
+        arm=source.fence_lifted("LastLookFunction"),
     ),
     "open-transaction-at-the-freeze": Case(
         "a transaction that has written is still open",

@@ -20,6 +20,7 @@ from redash_migration.adapters.cloudwatch import AnswerMetrics
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.clock import now, stamp
 from redash_migration.errors import TransientFailure
+from redash_migration.record.waits import Outcome
 from redash_migration.rollback import Undoing
 from redash_migration.traffic.actions import maintenance
 from rehearsal.load_balancer import LoadBalancer, create_old_home
@@ -146,6 +147,11 @@ class Stage:
             for one in found["TargetHealthDescriptions"]
         ]
 
+    def until_old_unused(self) -> None:
+        """The old group's health of before is forgotten: nothing leads there any more."""
+        group = self.home.target_group_arn
+        assert wait_for(lambda: [state for state, _ in self.health(group)] == ["unused"])
+
     def close(self) -> None:
         self.balancer.stop()
         self.old_server.close()
@@ -179,6 +185,7 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
     listener = stage.home.listener_arn
     before = balancing.actions(listener, "")
     stage.default(*maintenance("en"))
+    stage.until_old_unused()
     stage.old_server.health = 503
     noted: list[str] = []
     record: Any = SimpleNamespace(milestone=noted.append)
@@ -202,6 +209,33 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
     assert [rule["Priority"] for rule in balancing.rules(listener) if not rule["IsDefault"]] == []
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_host_that_took_no_stop_is_not_waited_for(stage: Stage, stopped: bool) -> None:
+    balancing = LoadBalancing(stage.elbv2)
+    listener = stage.home.listener_arn
+    before = balancing.actions(listener, "")
+    stage.default(*maintenance("en"))
+    stage.until_old_unused()
+    balancing.open_probe(listener, stage.home.target_group_arn)
+    outcome = Outcome.success({}) if stopped else Outcome.failure("CommandFailed", "no answer")
+    door = SimpleNamespace(
+        action="set_actions", arguments={"listener": listener, "rule": "", "actions": before}
+    )
+    record: Any = SimpleNamespace(
+        waits=SimpleNamespace(get=lambda _: SimpleNamespace(outcome=outcome)),
+        undo=SimpleNamespace(pending=lambda: [door]),
+    )
+    none: Any = None
+    undoing = Undoing(record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/")
+    start: Any = SimpleNamespace(action="start_services")
+    other: Any = SimpleNamespace(action="set_desired")
+    assert wait_for(
+        lambda: [state for state, _ in stage.health(stage.home.target_group_arn)] == ["healthy"]
+    )
+    assert undoing.dispensable(start) is not stopped
+    assert not undoing.dispensable(other)
+
+
 def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +243,7 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     balancing = LoadBalancing(stage.elbv2)
     before = balancing.actions(stage.home.listener_arn, "")
     stage.default(*maintenance("en"))
+    stage.until_old_unused()
     stage.old_server.health = 503
     record: Any = SimpleNamespace(milestone=lambda _: None)
     none: Any = None

@@ -118,6 +118,25 @@ def test_an_undo_waits_for_what_is_away_for_a_moment(record: Record) -> None:
     assert (time(), [entry.state for entry in record.undo.all()]) == (15, ["DONE"])
 
 
+def test_what_users_do_not_need_is_put_off_at_its_first_failure(record: Record) -> None:
+    record.undo.add("open_door", {}, where="aws", service="serves")
+    record.undo.add("start_services", {}, where="aws", service="helps")
+    seen: list[str] = []
+
+    def start() -> None:
+        seen.append("start")
+        if "opened" not in seen:
+            raise ConnectionError("the agent is away")
+
+    actions = {"open_door": lambda: seen.append("opened"), "start_services": start}
+    time = Time()
+    done = replay(
+        record.undo, "aws", actions, dispensable=lambda entry: entry.action == "start_services",
+        sleep=time.sleep, clock=time,
+    )  # fmt: skip
+    assert (done, seen, time.rests) == ("done", ["start", "opened", "start"], [])
+
+
 class Time:
     """A clock that only sleeping moves."""
 

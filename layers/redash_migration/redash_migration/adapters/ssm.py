@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -76,8 +77,18 @@ class RunCommand:
         """Ask for a command's end; it may go on for a while, so look until it has ended."""
         self._client.cancel_command(CommandId=command_id, InstanceIds=[self._instance])
 
-    def run(self, command: HostCommand, *, comment: str, seconds: int) -> CommandTruth:
-        """Start an action and wait for its end; CommandFailed unless it succeeds in time."""
+    def run(
+        self,
+        command: HostCommand,
+        *,
+        comment: str,
+        seconds: int,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> CommandTruth:
+        """Start an action and wait for its end; CommandFailed unless it succeeds in time.
+
+        What became dispensable while it was waited for is cancelled, and CommandFailed as well.
+        """
         command_id = self.send(command, comment=comment, seconds=seconds)
         deadline = time.monotonic() + seconds + 60
         while time.monotonic() < deadline:
@@ -86,5 +97,8 @@ class RunCommand:
                 if truth.status == "Success":
                     return truth
                 raise CommandFailed(f"{comment}: {ended_badly(truth)}")
+            if unless():
+                self.cancel(command_id)
+                raise CommandFailed(f"{comment}: not waited for now (command {command_id})")
             time.sleep(POLL_SECONDS)
         raise CommandFailed(f"{comment}: no end within {seconds} s (command {command_id})")

@@ -178,6 +178,7 @@ def replay(
     actions: Mapping[str, Callable[..., None]],
     *,
     ready: Callable[[UndoEntry], bool] = lambda _: True,
+    dispensable: Callable[[UndoEntry], bool] = lambda _: False,
     patience: float = PATIENCE_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -189,7 +190,8 @@ def replay(
     replay may have been there. An entry that fails is tried again for ``patience`` seconds, resting
     1, 2, 4 ... seconds in between; then the replay goes on without it. What users are served by is
     put off instead and comes again after everything else, TURNS times in one roll-back; the entry
-    stays, and the next roll-back begins with it. Safe to repeat: an entry is ticked off once
+    stays, and the next roll-back begins with it. What fails while users can be served without it
+    (``dispensable``) is put off at once. Safe to repeat: an entry is ticked off once
     carried out, and every action may find its work done.
     """
     while True:
@@ -204,6 +206,7 @@ def replay(
                 actions[entry.action](**entry.arguments)
             except Exception as error:  # whatever it is, the next entry must get its turn
                 tired = clock() - began >= patience and current.tries + 1 >= LEAST_TRIES
+                tired = tired or dispensable(current)
                 said = f"{type(error).__name__}: {words(error)}"
                 current = undo.failed(current, said, tired=tired)
                 if tired:
