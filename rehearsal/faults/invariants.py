@@ -169,10 +169,11 @@ def _rules(world: World) -> int:
 
 
 def _running(world: World) -> frozenset[str]:
-    """Names of what runs; database and queues, which stay up to the end, marked as stores."""
+    """Names of what runs; databases and queues, which stay up to the end, marked as stores."""
     return frozenset(
         f"store {one.definition.name}"
         if isinstance(one.container, PostgresContainer | RedisContainer)
+        or one.definition.image.startswith("postgres:")
         else one.definition.name
         for one in world.host.services.created()
         if one.container.running

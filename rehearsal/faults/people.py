@@ -257,8 +257,7 @@ def listener_closed(function: str) -> Arm:
 
 def open_the_listener(world: World) -> None:
     """The same person gives it back its forward to Redash."""
-    group = {"TargetGroupArn": world.old_home.target_group_arn}
-    _point(world, {"Type": "forward", "ForwardConfig": {"TargetGroups": [group]}})
+    _point(world, {"Type": "forward", "TargetGroupArn": world.old_home.target_group_arn})
     time.sleep(3.0)
 
 
