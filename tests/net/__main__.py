@@ -25,7 +25,7 @@ from rehearsal.postgres import Cluster, programs
 from tests.net.breaks import BREAKS, Break
 from tests.net.grammar import Source, sources
 from tests.net.laboratory import Laboratory
-from tests.net.trial import Tally, trial
+from tests.net.trial import PassedOver, Tally, trial
 
 BATCH = 5
 PHASES = [Phase.generate, Phase.shrink]
@@ -148,7 +148,15 @@ def search(laboratory: Laboratory, broken: Break, first: int, most: int) -> Foun
         found.tried += 1
         try:
             with broken.applied():
-                trial(laboratory, source, found.tally, piece_bytes=piece_bytes)
+                trial(
+                    laboratory,
+                    source,
+                    found.tally,
+                    piece_bytes=piece_bytes,
+                    shows=broken.shows,
+                )
+        except PassedOver:
+            found.tried -= 1
         except Exception as error:
             found.fault = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
 

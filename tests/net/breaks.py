@@ -176,7 +176,7 @@ BREAKS = {
     "inheritance-only": Break(
         (instead(shape.TableShape, "only", property(lambda self: self.identifier)),), r"INHERITS"
     ),
-    "inheritance-by-dms": Break((reason("table inheritance"),), r"INHERITS"),
+    "inheritance-by-dms": Break((reason("table inheritance"),), r"INHERITS \(lean"),
     "partition-indexes": Break(
         (without(indexes, "_INDEXES", _OF_PARENTS),), r"CREATE INDEX on_part"
     ),
@@ -186,14 +186,15 @@ BREAKS = {
     ),
     "always-triggers": Break(
         (without(firing, "_FIRING", "g.tgenabled IN ('A', 'R')", "g.tgenabled = 'R'"),),
-        r"ALWAYS TRIGGER",
+        r"TABLE lean_\d ENABLE ALWAYS TRIGGER",
     ),
     "replica-triggers": Break(
         (without(firing, "_FIRING", "g.tgenabled IN ('A', 'R')", "g.tgenabled = 'A'"),),
-        r"REPLICA TRIGGER",
+        r"TABLE lean_\d ENABLE REPLICA TRIGGER",
     ),
     "rules-that-fire": Break(
-        (without(firing, "_FIRING", "r.ev_enabled IN ('A', 'R')", "false"),), r"REPLICA RULE"
+        (without(firing, "_FIRING", "r.ev_enabled IN ('A', 'R')", "false"),),
+        r"TABLE lean_\d ENABLE REPLICA RULE",
     ),
     "triggers-fire-again": Break(
         (instead(finish, "fire_again", lambda *_: 0),), r"(ALWAYS|REPLICA) TRIGGER"
@@ -207,36 +208,48 @@ BREAKS = {
                 (foreign_keys, "_FOREIGN_KEYS"),
             )
         ),
-        r"INCLUDE",
+        r"TABLE lean_[^;]*INCLUDE",
     ),
-    "deferrable-keys": Break((reason("deferrable primary key"),), r"PRIMARY KEY [^;]*DEFERRABLE"),
-    "replica-identity": Break((reason("replica identity"),), r"REPLICA IDENTITY NOTHING"),
-    "no-key": Break((reason("no primary key"),)),
-    "unlogged": Break((reason("unlogged"),), r"UNLOGGED"),
-    "not-valid": Break((instead(stages, "_NOT_VALID", re.compile(r"(?!)")),), r"% 2 = 0"),
+    "deferrable-keys": Break((reason("deferrable primary key"),), r"TABLE lean_[^;]*DEFERRABLE"),
+    "replica-identity": Break(
+        (reason("replica identity"),), r"TABLE lean_\d REPLICA IDENTITY NOTHING"
+    ),
+    "no-key": Break((reason("no primary key"),), r"TABLE lean_\d \(id integer NOT NULL"),
+    "unlogged": Break((reason("unlogged"),), r"UNLOGGED TABLE lean"),
+    "not-valid": Break((instead(stages, "_NOT_VALID", re.compile(r"(?!)")),), r"lean_check"),
     "foreign-keys-proved": Break(
-        (instead(verify, "prove", lambda *_: None),), r"ON DELETE CASCADE"
+        (instead(verify, "prove", lambda *_: None),), r"REFERENCES lean_\d ON DELETE CASCADE"
     ),
-    "not-null-again": Break((instead(verify, "relaxed_columns", lambda *_: []),), r"text NOT NULL"),
+    "not-null-again": Break(
+        (instead(verify, "relaxed_columns", lambda *_: []),), r"TABLE lean_[^;]*words text NOT NULL"
+    ),
     "nan-and-infinity": Break(
-        (instead(sizes, "may_be_altered", lambda *_: False),), r"NaN|infinity"
+        (instead(sizes, "may_be_altered", lambda *_: False),), r"TABLE lean_[^;]*'(NaN|infinity)'"
     ),
-    "numbers-without-precision": Break((reason("numeric without precision"),), r"numeric[ ,)]"),
-    "enumerations": Break((reason("enumerations"),), r"mood[ ,)]"),
-    "wildcard-names": Break((reason("wildcard"),), r"%"),
+    "numbers-without-precision": Break(
+        (reason("numeric without precision"),), r"TABLE lean_[^;]* numeric DEFAULT"
+    ),
+    "enumerations": Break((reason("enumerations"),), r"TABLE lean_[^;]* mood DEFAULT"),
+    "wildcard-names": Break((reason("wildcard"),), r'TABLE "lean%'),
     "names-alike-but-for-case": Break(
         (instead(planning, "alike_but_for_case", lambda *_: frozenset()),),
-        r'TABLE ("\w+")\."t"[\s\S]*TABLE \1\."T"|TABLE ("\w+")\."T"[\s\S]*TABLE \2\."t"',
+        r'TABLE "LEAN_',
     ),
-    "checks-on-lobs": Break((reason("a CHECK on a LOB"),), r"ADD CONSTRAINT check"),
-    "domains-that-forbid-null": Break((reason("a domain that forbids NULL"),), r" label"),
-    "bounds-in-text-order": Break((instead(statistics, "key_statistics", _text_order),)),
-    "identity-by-dms": Break((reason("GENERATED ALWAYS AS IDENTITY"),), r"ALWAYS AS IDENTITY"),
+    "checks-on-lobs": Break((reason("a CHECK on a LOB"),), r"TABLE lean_[^;]*CHECK"),
+    "domains-that-forbid-null": Break(
+        (reason("a domain that forbids NULL"),), r"TABLE lean_[^;]* label "
+    ),
+    "bounds-in-text-order": Break(
+        (instead(statistics, "key_statistics", _text_order),), r"TABLE lean_\d \(id double"
+    ),
+    "identity-by-dms": Break(
+        (reason("GENERATED ALWAYS AS IDENTITY"),), r"TABLE lean_[^;]*ALWAYS AS IDENTITY"
+    ),
     "generated-columns": Break(
         (without(shape, "_SHAPES", "a.attgenerated = '', a.attgenerated", "true, a.attgenerated"),),
-        r"STORED",
+        r"TABLE lean_[^;]*STORED",
     ),
-    "generated-by-dms": Break((reason("a generated column"),), r"STORED"),
+    "generated-by-dms": Break((reason("a generated column"),), r"TABLE lean_[^;]*STORED"),
     "large-objects": Break((question(questions, "source.large_objects"),), r"lo_from_bytea"),
     "extension-rows": Break((question(visibility, "source.extension_rows"),), r"configured"),
     "rights": Break(
@@ -289,11 +302,11 @@ BREAKS = {
     ),
     "binary-form-of-own-types": Break(
         (without(shape, "_SHAPES", "AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)"),),
-        r"(mood|price|pair)\[\]",
+        r"TABLE lean_[^;]* (mood|price)\[\]",
     ),
     "empty-tsquery": Break(
         (without(shape, "_SHAPES", "AND t.typsend <> 'pg_catalog.tsquerysend'::regproc"),),
-        r" tsquery",
+        r"TABLE lean_[^;]* tsquery",
     ),
     "horizon": Break((instead(restore, "read_horizon", _late_horizon),), r"-- kept open"),
     "drift-of-policies-and-comments": Break(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from tests.net.grammar import around, beside, rows, series, tables
+from tests.net.grammar import around, beside, lean, rows, series, tables
 from tests.net.grammar.source import READER, Source, Table, quoted
 from tests.net.grammar.values import POOL, TYPES
 
@@ -49,7 +49,7 @@ def sources(draw: st.DrawFn, version: int = 13) -> Source:
     names = [name for name in NAMES if _fits(name, encoding)]
     made: list[Table] = []
     for number, name in enumerate(
-        draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
+        draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
     ):
         table = Table(f"{quoted(draw(st.sampled_from(SCHEMAS)))}.{quoted(name)}")
         kind = draw(
@@ -64,6 +64,7 @@ def sources(draw: st.DrawFn, version: int = 13) -> Source:
         rows.fill(draw, source.made, table, draw(st.integers(0, 40)))
         _about(draw, source.made, number, table, version)
         made.append(table)
+    lean.tables(draw, source, version)
     _choose(draw, source.made, beside.of_database(), 3)
     if draw(st.integers(0, 5)) == 5:
         _choose(draw, source.made, beside.not_carried(source.encoding), 1)
