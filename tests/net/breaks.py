@@ -208,7 +208,7 @@ BREAKS = {
                 (foreign_keys, "_FOREIGN_KEYS"),
             )
         ),
-        r"TABLE lean_[^;]*INCLUDE",
+        r"TABLE lean_[^;]*tsvector[^;]*INCLUDE",
     ),
     "deferrable-keys": Break((reason("deferrable primary key"),), r"TABLE lean_[^;]*DEFERRABLE"),
     "replica-identity": Break(
@@ -301,7 +301,11 @@ BREAKS = {
         (instead(pair, "encodings", _sound),), r"CREATE TABLE (odd|keyed) "
     ),
     "binary-form-of-own-types": Break(
-        (without(shape, "_SHAPES", "AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)"),),
+        (
+            without(shape, "_SHAPES", "AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)"),
+            # Masks it: between releases that read some form differently, own types go as texts.
+            instead(shape.TableShape, "between", lambda self, _: self),
+        ),
         r"TABLE lean_[^;]* (mood|price)\[\]",
     ),
     "empty-tsquery": Break(

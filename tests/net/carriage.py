@@ -99,6 +99,11 @@ class Carriage:
     def plan(self) -> Plan:
         return Plan.from_json(self.store.kept["plan.json"])
 
+    @property
+    def pieces(self) -> list[CopyItem]:
+        """What was restored in the write pause: tables, or ranges of them."""
+        return [piece for item in self._pieces["restore"] for piece in copy_pieces(item)]
+
     def carry(
         self,
         changes: Callable[[], object] = lambda: None,
@@ -168,7 +173,7 @@ class Carriage:
 
     def _pause(self) -> None:
         tables = [(table.schema, table.name) for table in self.plan.tables]
-        waiting = [piece for item in self._pieces["restore"] for piece in copy_pieces(item)]
+        waiting = self.pieces
         for _ in range(TRIES):
             waiting = [item for item in waiting if not self._tried(item)]
             if not waiting:

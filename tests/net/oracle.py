@@ -11,13 +11,18 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from os import environ
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
+from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.shape import read_shape
 from rehearsal.postgres import programs, run
 
 _HEADING = re.compile(r"\n\n--\n-- (?:Data for )?Name: ", re.DOTALL)
@@ -68,6 +73,28 @@ def rows_of_extensions(source: DatabaseAddress) -> list[str]:
             for (table,) in session.execute(_MARKED).fetchall()
             if session.execute(f"SELECT FROM {table} LIMIT 1".encode()).rowcount
         ]
+
+
+def taken_twice(source: DatabaseAddress, pieces: Sequence[CopyItem]) -> list[str]:
+    """Tables whose ranges overlap or leave rows out: two runs at once would be at the same rows."""
+    counted: dict[tuple[str, str], int] = {}
+    with closing(open_session(source, purpose="net")) as session:
+        for piece in pieces:
+            shape = read_shape(session, piece.schema, piece.name)
+            rows = session.execute(
+                sql.SQL("SELECT FROM {} t WHERE {}").format(
+                    shape.only, piece.range.condition(shape)
+                )
+            ).rowcount
+            name = piece.schema, piece.name
+            counted[name] = counted.get(name, 0) + rows
+        wrong = []
+        for name, rows in counted.items():
+            shape = read_shape(session, *name)
+            there = session.execute(sql.SQL("SELECT FROM {}").format(shape.only)).rowcount
+            if rows != there:
+                wrong.append(f"{shape.qualified_name}: {there} rows, {rows} in its ranges")
+        return wrong
 
 
 def truth(source: DatabaseAddress, reference: DatabaseAddress) -> Counter[str]:

@@ -23,6 +23,7 @@ from tests.net.oracle import (
     psql,
     right_next_values,
     rows_of_extensions,
+    taken_twice,
     truth,
 )
 
@@ -120,6 +121,8 @@ def judge(laboratory: Laboratory, carriage: Carriage, source: Source | None = No
     """Compare the target, after left-behind.sql, with what pg_dump and psql make of the source."""
     lost = rows_of_extensions(carriage.dms)
     assert not lost, f"rows of extensions were not carried: {lost}\n{source}"
+    twice = taken_twice(carriage.source, carriage.pieces)
+    assert not twice, f"{twice}\n{source}"
     script = carriage.store.kept.get(ARTIFACT, b"").decode()
     complaints = [line for line in psql(carriage.target, script) if "already exists" not in line]
     assert not complaints, f"left-behind.sql: {complaints}\n{source}"

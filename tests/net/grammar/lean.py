@@ -73,10 +73,6 @@ TRAITS = {
     "include, restored": Trait(
         columns="id integer, v varchar(30), name text, ts tsvector, PRIMARY KEY (id) INCLUDE (name)"
     ),
-    "include, referred to": Trait(
-        columns="id integer, v varchar(30), name text, PRIMARY KEY (id) INCLUDE (name)",
-        then=(*_REFERRING, "ALTER TABLE {r} ADD FOREIGN KEY (up) REFERENCES {t} NOT VALID"),
-    ),
     "deferrable key": Trait(columns="id integer PRIMARY KEY DEFERRABLE, v varchar(30)"),
     "no identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY NOTHING",)),
     "full identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY FULL",)),
