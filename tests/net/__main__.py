@@ -152,7 +152,7 @@ def search(laboratory: Laboratory, broken: Break, first: int, most: int) -> Foun
                     laboratory,
                     source,
                     found.tally,
-                    piece_bytes=piece_bytes,
+                    piece_bytes=16_000 if broken.pieces else piece_bytes,
                     shows=broken.shows,
                 )
         except PassedOver:

@@ -41,10 +41,12 @@ Change = Callable[[], AbstractContextManager[Any]]
 
 @dataclass(frozen=True)
 class Break:
-    """A rule left out by these changes; `shows` is a pattern of the sources that can show it."""
+    """A rule left out by these changes; `shows` is a pattern of the sources that can show it, and
+    `pieces` says that tables have to be cut for it."""
 
     changes: tuple[Change, ...]
     shows: str = ""
+    pieces: bool = False
 
     def applied(self) -> AbstractContextManager[Any]:
         stack = ExitStack()
@@ -240,7 +242,9 @@ BREAKS = {
         (reason("a domain that forbids NULL"),), r"TABLE lean_[^;]* label "
     ),
     "bounds-in-text-order": Break(
-        (instead(statistics, "key_statistics", _text_order),), r"TABLE lean_\d \(id double"
+        (instead(statistics, "key_statistics", _text_order),),
+        r"TABLE lean_\d \(id double",
+        pieces=True,
     ),
     "identity-by-dms": Break(
         (reason("GENERATED ALWAYS AS IDENTITY"),), r"TABLE lean_[^;]*ALWAYS AS IDENTITY"
