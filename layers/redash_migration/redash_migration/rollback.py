@@ -144,8 +144,14 @@ class Undoing:
             on_the_host.start_services(self._directory, database, services),
             comment=f"roll back {self._record.migration_id}: start services",
             seconds=COMMAND_SECONDS,
-            unless=self._answering_unstopped,
+            unless=self._given_up,
         )
+
+    def _given_up(self, command: str) -> bool:
+        """Cancel a start that nobody needs any more."""
+        if needless := self._answering_unstopped():
+            self._commands.cancel(command)
+        return needless
 
     def dispensable(self, entry: UndoEntry) -> bool:
         """Whether the door need not wait for an entry that fails: a host that takes no commands

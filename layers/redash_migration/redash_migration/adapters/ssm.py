@@ -83,11 +83,12 @@ class RunCommand:
         *,
         comment: str,
         seconds: int,
-        unless: Callable[[], bool] = lambda: False,
+        unless: Callable[[str], bool] = lambda _: False,
     ) -> CommandTruth:
         """Start an action and wait for its end; CommandFailed unless it succeeds in time.
 
-        What became dispensable while it was waited for is cancelled, and CommandFailed as well.
+        ``unless`` is asked with the command's id while it is waited for: true ends the wait, with
+        CommandFailed as well.
         """
         command_id = self.send(command, comment=comment, seconds=seconds)
         deadline = time.monotonic() + seconds + 60
@@ -97,8 +98,7 @@ class RunCommand:
                 if truth.status == "Success":
                     return truth
                 raise CommandFailed(f"{comment}: {ended_badly(truth)}")
-            if unless():
-                self.cancel(command_id)
+            if unless(command_id):
                 raise CommandFailed(f"{comment}: not waited for now (command {command_id})")
             time.sleep(POLL_SECONDS)
         raise CommandFailed(f"{comment}: no end within {seconds} s (command {command_id})")
