@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from deployment.operations import SERVICES, Need, iam_action, needs
-from deployment.permissions import Statement, allows, granted, matches
 from deployment.reachability import reached
+from rehearsal.cloud.access.guard import lacking
+from rehearsal.cloud.access.needs import IMPLIED, SERVICES, iam_action
+from rehearsal.cloud.access.policies import Statement, allows, granted, matches
 
 NEVER = {
     ("ssm:SendCommand", "OnCommandEventFunction,ReconcileFunction"): (
@@ -38,16 +39,6 @@ ASK_FOR_PARAMETERS = {
     "RequestApprovalFunction": "the approval's settings",
 }
 """The only functions whose reader of secrets is given a client for parameters -> for what."""
-
-IMPLIED = {
-    # The topic is encrypted with a key of the stack.
-    "sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey"),
-    # Else S3 answers 403, not 404, for an artifact that is not there.
-    "s3:GetObject": ("s3:ListBucket",),
-    # The task's two roles are handed over with it.
-    "ecs:RunTask": ("iam:PassRole",),
-}
-"""What an operation needs besides."""
 
 
 BESIDE = {
@@ -127,21 +118,19 @@ def against_calls(
     calls: Iterable[dict[str, Any]], roles: dict[str, list[Statement]], machine: str
 ) -> list[Finding]:
     """The calls of a rehearsal that the callers' roles don't allow on the resources they named."""
-    lacking = set()
-    for function, need in _needs_of(calls, machine):
-        if not allows(roles.get(function, []), need.action, need.resource):
-            lacking.add(Finding(function, "lacks", need.action, need.resource or "any resource"))
-    return sorted(lacking)
-
-
-def _needs_of(calls: Iterable[dict[str, Any]], machine: str) -> Iterator[tuple[str, Need]]:
-    for call in calls:
-        for need in needs(call["service"], call["action"], call["params"]):
-            # A token names its machine only to Step Functions.
-            known = machine if need.action.startswith("states:SendTask") else need.resource
-            yield call["function"], Need(need.action, known)
-            for other in IMPLIED.get(need.action, ()):
-                yield call["function"], Need(other, None)
+    return sorted(
+        {
+            Finding(call["function"], "lacks", need.action, need.resource or "any resource")
+            for call in calls
+            for need in lacking(
+                roles.get(call["function"], []),
+                call["service"],
+                call["action"],
+                call["params"],
+                machine,
+            )
+        }
+    )
 
 
 def rehearsed(directory: Path, machine: str) -> list[Finding]:

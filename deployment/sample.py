@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from rehearsal.cloud.backends import ACCOUNT
+from rehearsal.cloud.backends import ACCOUNT, arn
 from rehearsal.cloud.backends import DEFAULT_REGION as REGION
 
 __all__ = ["ACCOUNT", "EVERYTHING", "HOME", "MIGRATION", "REGION", "WHOLE_HOME", "arn"]
-
-
-def arn(service: str, rest: str) -> str:
-    """An ARN in the sample account."""
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
 _BALANCER = "app/redash/50dc6c495c0c9188"

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from deployment.permissions import Statement
 from deployment.sample import ACCOUNT, REGION, arn
+from rehearsal.cloud.access.policies import Statement
 from rehearsal.cloud.template.intrinsics import Resolver
 from rehearsal.cloud.template.parameters import parameter_values
 from rehearsal.cloud.template.reading import read_template

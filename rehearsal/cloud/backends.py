@@ -8,6 +8,11 @@ ACCOUNT = "123456789012"
 DEFAULT_REGION = "ap-northeast-1"
 
 
+def arn(service: str, rest: str) -> str:
+    """An ARN in the rehearsal's account."""
+    return f"arn:aws:{service}:{DEFAULT_REGION}:{ACCOUNT}:{rest}"
+
+
 def backend(service: str, region: str = DEFAULT_REGION) -> Any:
     """moto's in-process backend of a service for the rehearsal's account.
 

@@ -1,4 +1,5 @@
-"""Each AWS call that a function makes: written down, and broken where a fault says so."""
+"""Each AWS call that a function makes: written down, refused where its role does not allow it,
+and broken where a fault says so."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from rehearsal.cloud.access.guard import Guard
 from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.journal import now
 from rehearsal.cloud.operations import operation_of
@@ -56,6 +58,7 @@ class CallLog:
         self.fault: Callable[[Call], Fault | None] | None = None
         self.observer: Callable[[Call], None] | None = None
         self.callers: set[str] = set()
+        self.guard = Guard()
         self._app = app
         self._kill = kill
         self._lock = threading.Lock()
@@ -72,6 +75,9 @@ class CallLog:
         if self.observer is not None:
             self.observer(call)
         clock().wait(f"api.{service if service in MEASURED else 'other'}")
+        if (denied := self.guard.refusal(function, service, action, params)) is not None:
+            self._write(call, denied.status, denied.code)
+            return refuse(denied, environ, service, start_response)
         fault = self.fault(call) if self.fault is not None else None
         if fault is not None:
             if fault.kind == "delay":

@@ -129,6 +129,10 @@ class Cloud(Observation):
         self.deployment = deployer.deploy()
         self.server.calls.callers |= set(self.deployment.functions)
         self.deployment.write_roles(self.directory / "roles.json")
+        roles = {name: self.deployment.statements(name) for name in self.deployment.functions}
+        self.server.calls.guard.learn(
+            roles, next(iter(self.deployment.state_machines.values()), "")
+        )
         return self.deployment
 
     def add_api(self, api: HttpApi) -> None:

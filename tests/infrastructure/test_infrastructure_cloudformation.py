@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from deployment.permissions import allows
 from deployment.reachability import reached
 from deployment.sample import EVERYTHING, HOME, MIGRATION, REGION, WHOLE_HOME
 from deployment.stack import Stack
+from rehearsal.cloud.access.policies import allows
 from rehearsal.cloud.template.refusals import (
     property_refusals,
     refusals,

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from deployment.comparison import BESIDE, Finding, against_calls, against_code, rehearsed
-from deployment.operations import needs, resource_types
-from deployment.permissions import Statement, allows, granted
+from deployment.reachability import reached
+from deployment.resource_types import resource_types
 from deployment.sample import EVERYTHING, MIGRATION, arn
 from deployment.stack import Stack
+from rehearsal.cloud.access.needs import needs
+from rehearsal.cloud.access.policies import Statement, allows, granted
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers" / "redash_migration"
@@ -53,6 +55,23 @@ def test_every_permission_taken_away_is_missed(function: str) -> None:
         if action == "kms:Decrypt":  # only publishing to the encrypted topic demands it by itself
             continue
         assert Finding(function, "lacks", action, "any resource") in found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_secret_that_the_code_can_read_is_in_the_role(function: str) -> None:
+    """In either direction: what is read on the way forward is written on the way back."""
+    named = reached(STACK.code(function), PACKAGE).strings
+    secrets = {
+        name: value
+        for name, value in STACK.environment(function).items()
+        if name in named and ":secretsmanager:" in str(value)
+    }
+    lacking = [
+        name
+        for name, value in secrets.items()
+        if not allows(statements(function), "secretsmanager:GetSecretValue", value)
+    ]
+    assert lacking == []
 
 
 def test_an_action_nobody_calls_is_reported() -> None:

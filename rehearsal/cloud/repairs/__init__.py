@@ -28,6 +28,7 @@ from rehearsal.cloud.repairs import (
     short_waits,
     stopping,
     task_tokens,
+    undisturbed_transactions,
     unmatched_choice,
 )
 from rehearsal.cloud.repairs.hooks import hooks
@@ -56,6 +57,7 @@ ALL = (
     short_waits,
     stopping,
     task_tokens,
+    undisturbed_transactions,
     unmatched_choice,
 )
 

@@ -37,6 +37,7 @@ SHOWN = [
     "described_output",
     "event_delivery",
     "lambda_tasks",
+    "undisturbed_transactions",
 ]
 
 

@@ -57,6 +57,22 @@ def test_a_call_can_be_refused(cloud: Cloud) -> None:
     assert calls(cloud)[-1]["error"] == "AccessDeniedException"
 
 
+def test_a_call_that_the_role_does_not_allow_is_refused(
+    cloud: Cloud, deployment: Deployment
+) -> None:
+    guard = cloud.server.calls.guard
+    held = deployment.statements("HelloFunction")
+    without = [one for one in held if "dynamodb" not in json.dumps(one)]
+    assert len(without) < len(held)
+    guard.learn({"HelloFunction": without}, "")
+    try:
+        answer = cloud.invoke("HelloFunction", {"store": "not allowed"})
+    finally:
+        guard.learn({"HelloFunction": held}, "")
+    assert "is not authorized to perform: dynamodb:PutItem" in answer.value["errorMessage"]
+    assert cloud.invoke("HelloFunction", {"store": "allowed"}).error == ""
+
+
 def test_s3_errors_look_like_s3(cloud: Cloud) -> None:
     cloud.call_fault = lambda call: (
         Fault.error("AccessDenied", "no", 403) if call.service == "s3" else None

@@ -5,6 +5,7 @@ Run as a program of its own, because the tests' process has mended its moto.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -293,6 +294,31 @@ def lambda_tasks() -> bool:
     from moto.awslambda.models import LambdaFunction
 
     return "docker" in inspect.getsource(LambdaFunction._invoke_lambda)
+
+
+@defect
+def undisturbed_transactions() -> bool:
+    from moto.dynamodb.models import DynamoDBBackend
+
+    table = client("dynamodb")
+    table.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    look = DynamoDBBackend.get_item
+
+    def look_while_another_writes(*given: Any, **named: Any) -> Any:
+        DynamoDBBackend.get_item = look
+        table.put_item(TableName="t", Item={"k": {"S": "another's"}})
+        return look(*given, **named)
+
+    DynamoDBBackend.get_item = look_while_another_writes
+    absent = {"Key": {"k": {"S": "none"}}, "ConditionExpression": "attribute_exists(k)"}
+    with contextlib.suppress(ClientError):
+        table.transact_write_items(TransactItems=[{"ConditionCheck": {"TableName": "t", **absent}}])
+    return bool(table.scan(TableName="t")["Count"] == 0)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from deployment.sample import arn
+from rehearsal.cloud.backends import arn
 
 SERVICES = {
     "dms": "dms",
@@ -38,6 +37,16 @@ _OTHER_ACTIONS = {
     # A transaction needs the action of each of its items; the record's look and change.
     "dynamodb:TransactWriteItems": "dynamodb:ConditionCheckItem",
 }
+
+IMPLIED = {
+    # The topic is encrypted with a key of the stack.
+    "sns:Publish": ("kms:Decrypt", "kms:GenerateDataKey"),
+    # Else S3 answers 403, not 404, for an artifact that is not there.
+    "s3:GetObject": ("s3:ListBucket",),
+    # The task's two roles are handed over with it.
+    "ecs:RunTask": ("iam:PassRole",),
+}
+"""What an operation needs besides."""
 
 _IN_TRANSACTIONS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
@@ -123,19 +132,3 @@ def _ecs(operation: str, params: Mapping[str, Any]) -> Iterable[str]:
     named = {"DescribeServices": params.get("services", [])}
     for service in named.get(operation, [params["service"]] if params.get("service") else []):
         yield service if service.startswith("arn:") else arn("ecs", f"service/{cluster}/{service}")
-
-
-@cache
-def resource_types(action: str) -> tuple[str, ...]:
-    """The resource types that an action can be narrowed to; () where AWS has none.
-
-    From the copy of the Service Authorization Reference that cfn-lint carries. KeyError for an
-    action that does not exist.
-    """
-    import json
-    from importlib.resources import files
-
-    source = files("cfnlint.data.AdditionalSpecs") / "Policies.json"
-    services = json.loads(source.read_text(encoding="utf-8"))
-    prefix, _, name = action.partition(":")
-    return tuple(services[prefix]["Actions"][name.lower()].get("Resources", ()))
