@@ -293,8 +293,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "A missing one lacks its runner in the new image, or can't be decrypted.",
     ),
     "smoke.paused_data_sources": (
-        "Are the data sources paused that were paused on the old host?",
-        "Pause them by hand as soon as users are there.",
+        "Are the same data sources paused as in the home that is left?",
+        "Pause and resume them by hand as soon as users are there.",
     ),
     "smoke.ping": ("Does the new Redash answer?", "See the new server's log."),
     "smoke.queries": ("Are the queries listed?", "See the new server's log."),

@@ -1,4 +1,4 @@
-"""PrepareReturn: can everything be brought home, and is the forward replication gone?"""
+"""PrepareReturn: can everything be brought home, what is paused, is the replication gone?"""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from redash_migration import wiring
 from redash_migration.homecoming.preparation import prepare_return
 from redash_migration.record.owner import RETURN
 from redash_migration.step import step
+from redash_migration.traffic.paused import note_paused
 
 
 @step("PrepareReturn", phases=RETURN)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{dropped_slots}``; raises ReturnNotPossible."""
+    """``{migration_id, targets: [{host, port}]}`` -> ``{dropped_slots}``; raises
+    ReturnNotPossible."""
     migration_id = event["migration_id"]
+    record = wiring.record(migration_id, "return")
+    note_paused(record, event["targets"], wiring.administrator(wiring.target_address()))
     return dict(
         prepare_return(
-            wiring.record(migration_id, "return"),
+            record,
             wiring.plan(migration_id),
             wiring.source_address(),
             wiring.target_address(),

@@ -8,7 +8,6 @@ from redash_migration import wiring
 from redash_migration.direction import direction_of
 from redash_migration.homecoming.traffic import with_addresses
 from redash_migration.step import step
-from redash_migration.traffic.administrator import administrator
 from redash_migration.traffic.paused import paused_sources
 from redash_migration.traffic.smoke import answering_sources, ask_servers
 
@@ -21,17 +20,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     In a return the servers asked are the old ones.
     """
     direction = direction_of(event)
-    secret = wiring.settings()["REDASH_API_KEY_SECRET_ARN"]
-    given = wiring.secrets().text(secret).strip() if secret else ""
     record = wiring.record(event["migration_id"], direction)
     ask_servers(
         record,
         with_addresses(event["targets"], wiring.source_address),
-        administrator(
+        wiring.administrator(
             wiring.writing_address(direction),
-            given,
             answering=answering_sources(record),
-            paused=paused_sources(record),
+            paused=paused_sources(record) or (),
         ),
         fact=str(event.get("fact", "smoke_test")),
     )

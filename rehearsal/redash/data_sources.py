@@ -39,6 +39,15 @@ def pause_data_source(request: Request, number: int) -> Answer:
     return as_json(_summary(source, True))
 
 
+@route("DELETE", "/api/data_sources/<number>/pause")
+def resume_data_source(request: Request, number: int) -> Answer:
+    """Its scheduled queries run again."""
+    source = data_source(request.connection, number, request.secret_key)
+    if request.presence:
+        request.presence.resume(number)
+    return as_json(_summary(source, False))
+
+
 @route("GET", "/api/data_sources/<number>")
 def show_data_source(request: Request, number: int) -> Answer:
     """One with its options, passwords hidden."""

@@ -77,3 +77,8 @@ class Presence:
         """Pause a data source."""
         with self._lock:
             self._redis.set(f"ds:{number}:pause", reason)
+
+    def resume(self, number: int) -> None:
+        """Let its scheduled queries run again."""
+        with self._lock:
+            self._redis.delete(f"ds:{number}:pause")

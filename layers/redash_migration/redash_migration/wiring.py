@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from redash_migration.plan import Plan
     from redash_migration.record.owner import Acting, Ownership
     from redash_migration.record.table import RecordTable
+    from redash_migration.traffic.administrator import Administrator
 
 
 def settings() -> Settings:
@@ -107,6 +109,17 @@ def reading_address(direction: Direction) -> DatabaseAddress:
 def writing_address(direction: Direction) -> DatabaseAddress:
     """Where a direction writes."""
     return source_address() if direction == "return" else target_address()
+
+
+def administrator(
+    address: DatabaseAddress, *, answering: Sequence[int] = (), paused: Sequence[int] = ()
+) -> Administrator:
+    """Who asks the Redash of this database; its key may be given in a secret."""
+    from redash_migration.traffic.administrator import administrator
+
+    secret = settings()["REDASH_API_KEY_SECRET_ARN"]
+    given = secrets().text(secret).strip() if secret else ""
+    return administrator(address, given, answering=answering, paused=paused)
 
 
 def resumer() -> StepFunctions:

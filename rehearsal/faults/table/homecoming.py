@@ -87,6 +87,15 @@ HOMECOMING: dict[str, Case] = {
         confirm="return",
         judge=homecoming.all_at_home,
     ),
+    "return-pauses": Case(
+        "since the switch a data source was paused, and one resumed that was paused before",
+        "RETURNED",
+        where="TryOldHome",
+        arm=homecoming.pauses_change,
+        confirm="return",
+        old_host="redis-password",
+        judge=homecoming.paused_as_on_the_new_side,
+    ),
     "return-then-forward-again": Case(
         "a return; a second migration is started at once, and succeeds",
         "SUCCEEDED",

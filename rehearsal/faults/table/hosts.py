@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.faults.case import Case
+from rehearsal.faults.homecoming import paused_in
 from rehearsal.faults.table.target import TARGET
 from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 from rehearsal.old_host.redis import Redis
@@ -15,7 +15,6 @@ from rehearsal.old_host.redis import Redis
 if TYPE_CHECKING:
     from rehearsal.world import World
 
-_PAUSE = re.compile(r"ds:(\d+):pause")
 REFUSED = "host.redash_version"
 
 
@@ -42,7 +41,7 @@ def _paused_in_both(world: World, _report: Mapping[str, Any]) -> list[str]:
     """Redash keeps a pause in redis: what is paused on the old host is in the new home too."""
     if not isinstance(world.new_redis, Redis):
         return []
-    paused = {int(found[1]) for key in world.new_redis.strings if (found := _PAUSE.fullmatch(key))}
+    paused = paused_in(world.new_redis)
     if paused == set(world.host.kind.paused):
         return []
     return [f"paused are {world.host.kind.paused} on the old host, {paused} in the new home"]

@@ -300,6 +300,15 @@ def test_the_stand_in_refuses_what_the_load_balancer_refuses(behind_log_in: Fron
 
 WHO = Administrator("key", ("main",), 1)
 
+
+@pytest.fixture(autouse=True)
+def inspected(request: pytest.FixtureRequest) -> None:
+    """InspectHost has seen that nothing is paused on the old host."""
+    if "record" in request.fixturenames:
+        record: Record = request.getfixturevalue("record")
+        record.put_fact("host", {"queues": {}, "paused": []})
+
+
 GOOD: dict[str, tuple[int, Any]] = {
     "/ping": (200, "PONG."),
     "/setup": (302, ""),

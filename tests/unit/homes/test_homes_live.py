@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from redash_migration.record import Check
+from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import HARMLESS, PATIENCE_SECONDS, look_live
-from redash_migration.traffic.paused import pause_again
+from redash_migration.traffic.paused import note_paused, pause_alike, paused_sources
 
 QUEUES = ["queries", "scheduled_queries", "schemas", "periodic", "emails", "default"]
 WHO = Administrator(
@@ -38,6 +38,7 @@ class Redash:
     job: int = 3
     admin: int = 200
     pause: int = 200
+    paused: tuple[int, ...] = ()
     prefix: str = ""
     without_driver: tuple[int, ...] = (9,)
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -59,6 +60,11 @@ class Redash:
             return (500, {}) if number in self.without_driver else (200, {"job": job})
         if path.startswith("/api/jobs/"):
             return 200, {"job": {"id": "x", "status": self.job, "error": "password=hunter2"}}
+        return self._data_sources(path)
+
+    def _data_sources(self, path: str) -> tuple[int, Any]:
+        if path == "/api/data_sources":
+            return 200, [{"id": n, "paused": int(n in self.paused)} for n in (1, 3, 8, 9)]
         return (self.pause, {}) if path.endswith("/pause") else (404, {})
 
 
@@ -80,7 +86,7 @@ def start() -> Iterator[Callable[..., Redash]]:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = _answer  # noqa: N815
+            do_GET = do_POST = do_DELETE = _answer  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 return None
@@ -164,19 +170,53 @@ def test_without_a_key_nothing_passes(start: Callable[..., Redash]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "paused", "expected"),
-    [(200, [], []), (200, [3, 8], ["PASS"]), (500, [3], ["FAIL"]), (404, [3], ["WARN"])],
+    ("told", "wanted", "expected", "asked"),
+    [
+        ({}, [], [], []),
+        ({}, [3, 8], ["PASS"], ["POST 3", "POST 8"]),
+        ({"paused": (3,)}, [3, 8], ["PASS"], ["POST 8"]),
+        ({"paused": (3, 9)}, [3], ["PASS"], ["DELETE 9"]),
+        ({"paused": (9,)}, [], ["PASS"], ["DELETE 9"]),
+        ({"pause": 500}, [3], ["FAIL"], ["POST 3"]),
+        ({"pause": 404}, [3], ["WARN"], ["POST 3"]),
+        ({"paused": (9,)}, None, ["WARN"], []),
+    ],
 )
-def test_data_sources_are_paused_as_they_were(
-    status: int, paused: list[int], expected: list[str], start: Callable[..., Redash]
+def test_data_sources_are_paused_as_in_the_other_home(
+    told: dict[str, Any],
+    wanted: list[int] | None,
+    expected: list[str],
+    asked: list[str],
+    start: Callable[..., Redash],
 ) -> None:
-    redash = start(pause=status)
-    checks = pause_again("127.0.0.1", redash.port, WHO, paused)
+    redash = start(**told)
+    checks = pause_alike("127.0.0.1", redash.port, WHO, wanted)
     assert [check.status for check in checks] == expected
-    posted = [path for path, _ in redash.asked if path.endswith("/pause")]
-    assert posted == [f"POST /api/data_sources/{number}/pause" for number in paused]
+    changed = [path for path, _ in redash.asked if path.endswith("/pause")]
+    assert changed == [
+        "{} /api/data_sources/{}/pause".format(*one.split(maxsplit=1)) for one in asked
+    ]
 
 
 def test_a_pause_without_a_key_is_left_to_a_person() -> None:
-    [check] = pause_again("127.0.0.1", 1, Administrator(), [3])
+    [check] = pause_alike("127.0.0.1", 1, Administrator(), [3])
     assert (check.status, "3" in check.detail) == ("WARN", True)
+
+
+def test_what_is_paused_is_asked_of_the_first_server_that_answers(
+    start: Callable[..., Redash], record: Record
+) -> None:
+    record = record.of("return")
+    assert paused_sources(record) is None
+    servers = [{"host": "127.0.0.1", "port": port} for port in (1, start(paused=(8,)).port)]
+    assert note_paused(record, servers, WHO) == [8]
+    assert paused_sources(record) == [8]
+    assert note_paused(record, servers[:1], WHO) is None
+    assert paused_sources(record) is None
+
+
+def test_what_the_old_host_could_not_see_is_not_known(record: Record) -> None:
+    record.put_fact("host", {"queues": None, "paused": []})
+    assert paused_sources(record) is None
+    record.put_fact("host", {"queues": {}, "paused": [2]})
+    assert paused_sources(record) == [2]

@@ -32,6 +32,13 @@ LOOK_SECONDS = 45.0
 """How long one call looks again by itself: users wait, and a state's wait is a round of its own."""
 
 
+def serving_targets(balancing: LoadBalancing, group: str) -> list[dict[str, Any]]:
+    """Who answers users in the new home, ``[{"host", "port"}]``: who may be asked a question."""
+    return [
+        {"host": target.host, "port": target.port} for target in healthy(balancing.targets(group))
+    ]
+
+
 def close_new_home(
     record: Record,
     ecs: Ecs,

@@ -36,7 +36,7 @@ OPERATIONAL = frozenset({"periodic", "emails", "default", "schemas"})
 
 
 class LiveAsker(Asker):
-    """An asker that may also post, and that asks what belongs to no organization."""
+    """An asker that may also change things, and that asks what belongs to no organization."""
 
     def find_organization(self, slugs: Iterable[str]) -> None:
         """Take the path under which the key is known."""
@@ -54,12 +54,12 @@ class LiveAsker(Asker):
         finally:
             self.prefix = prefix
 
-    def post(self, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        """(status, the answer as JSON or None)."""
+    def send(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        """POST or DELETE: (status, the answer as JSON or None)."""
         connection = http.client.HTTPConnection(self._place[0], self._place[1], timeout=SECONDS)
         headers = {**self._headers, "Content-Type": "application/json"}
         try:
-            connection.request("POST", self.prefix + path, json.dumps(body), headers)
+            connection.request(method, self.prefix + path, json.dumps(body), headers)
             answer = connection.getresponse()
             text = answer.read()
             return answer.status, json.loads(text) if text.strip() else None
@@ -137,7 +137,7 @@ def _begin(asker: LiveAsker, sources: Iterable[int]) -> _Sent | None:
     """The first of these that takes a query; None where none does."""
     for source in sources:
         body = {"data_source_id": source, "query": HARMLESS, "max_age": 0, "parameters": {}}
-        _, answer = asker.post("/api/query_results", body)
+        _, answer = asker.send("POST", "/api/query_results", body)
         job = answer.get("job") if isinstance(answer, dict) else None
         if isinstance(job, dict) and job.get("id"):
             return _Sent(str(job["id"]), source)

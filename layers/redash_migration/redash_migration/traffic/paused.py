@@ -1,8 +1,14 @@
-"""Paused data sources: Redash keeps a pause in redis, and the new home's starts empty."""
+"""Paused data sources: Redash keeps a pause in redis, and each home has a redis of its own.
+
+So both are made equal before workers start: what is paused in the home that is left is paused in
+the other, and what was resumed there since an earlier migration is resumed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from http.client import NOT_FOUND, OK
+from typing import Any
 
 from redash_migration.host.inspection import PAUSED_FACT
 from redash_migration.record import Check, Record
@@ -11,30 +17,76 @@ from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import LiveAsker
 
 PAUSED = "smoke.paused_data_sources"
-_REMEDY = "Pause them by hand as soon as users are there; see the server's log."
+_REMEDY = "Pause and resume them by hand as soon as users are there; see the server's log."
+_UNSEEN = "which data sources are paused in the other home can't be seen"
 
 
-def paused_sources(record: Record) -> list[int]:
-    """Data sources that are paused on the old host, as they were when its queues had run empty."""
-    host = record.fact("host") or {}
-    found = (record.fact(PAUSED_FACT) or {}).get("data_sources", host.get("paused"))
-    return [int(number) for number in found or []]
+def paused_sources(record: Record) -> list[int] | None:
+    """Data sources that are paused in the home that is left; None where that can't be seen.
+
+    On the old host as they were when its queues had run empty, in a return as PrepareReturn saw.
+    """
+    if (noted := record.fact(PAUSED_FACT)) is not None:
+        found = noted["data_sources"]
+    else:
+        host = record.fact("host") or {}
+        found = host.get("paused") if host.get("queues") is not None else None
+    return None if found is None else [int(number) for number in found]
 
 
-def pause_again(host: str, port: int, who: Administrator, paused: list[int]) -> list[Check]:
-    """Pause them in the new home: Redash keeps a pause in redis, and the new one is empty."""
-    if not paused:
-        return []
-    named = ", ".join(str(number) for number in paused)
+def note_paused(
+    record: Record, servers: Iterable[Mapping[str, Any]], who: Administrator
+) -> list[int] | None:
+    """Keep for a return what is paused in the new home, as the first server that answers says."""
+    found: set[int] | None = None
+    for server in servers if who.api_key else ():
+        asker = _asker(str(server["host"]), int(server["port"]), who)
+        if (found := _seen(asker)) is not None:
+            break
+    known = None if found is None else sorted(found)
+    record.put_fact(PAUSED_FACT, {"data_sources": known})
+    return known
+
+
+def pause_alike(host: str, port: int, who: Administrator, paused: list[int] | None) -> list[Check]:
+    """Pause these data sources and resume all others, in the home that this server belongs to."""
+    if paused is None:
+        return [Check(PAUSED, "WARN", _UNSEEN, _REMEDY)]
     if not who.api_key:
-        why = f"data sources {named} are paused on the old host; without an API key not here"
-        return [Check(PAUSED, "WARN", why, _REMEDY)]
-    asker = LiveAsker(host, port, who.api_key)
-    asker.find_organization(who.slugs)
-    said = {n: asker.post(f"/api/data_sources/{n}/pause", {"reason": ""})[0] for n in paused}
+        named = ", ".join(str(number) for number in paused)
+        why = f"data sources {named} are paused in the other home; without an API key not here"
+        return [Check(PAUSED, "WARN", why, _REMEDY)] if paused else []
+    asker = _asker(host, port, who)
+    here = _seen(asker)
+    if here is None and not paused:
+        return []
+    changes = [("POST", number) for number in paused if number not in (here or set())]
+    changes += [("DELETE", number) for number in sorted((here or set()) - set(paused))]
+    said = {
+        number: asker.send(method, f"/api/data_sources/{number}/pause", {"reason": ""})[0]
+        for method, number in changes
+    }
     if failed := [f"{number} ({status})" for number, status in said.items() if status != OK]:
-        why = f"could not be paused as on the old host: data sources {', '.join(failed)}"
+        why = f"could not be paused as in the other home: data sources {', '.join(failed)}"
         # Of another organization, or gone since: nothing that this key could pause.
         status: CheckStatus = "FAIL" if set(said.values()) - {OK, NOT_FOUND} else "WARN"
         return [Check(PAUSED, status, why, _REMEDY)]
-    return [Check(PAUSED, "PASS", f"paused as on the old host: data sources {named}")]
+    if not paused and not changes:
+        return []
+    named = ", ".join(str(number) for number in paused) or "none"
+    return [Check(PAUSED, "PASS", f"paused as in the other home: data sources {named}")]
+
+
+def _asker(host: str, port: int, who: Administrator) -> LiveAsker:
+    asker = LiveAsker(host, port, who.api_key)
+    asker.find_organization(who.slugs)
+    return asker
+
+
+def _seen(asker: LiveAsker) -> set[int] | None:
+    """Ids of what this home says is paused: a number or a truth value (Redash 10.1 to 26.3)."""
+    status, listed = asker.json("/api/data_sources")
+    if status != OK or not isinstance(listed, list):
+        return None
+    sources = [one for one in listed if isinstance(one, dict)]
+    return {int(one["id"]) for one in sources if one.get("paused") and "id" in one}

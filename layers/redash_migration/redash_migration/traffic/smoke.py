@@ -13,7 +13,7 @@ from redash_migration.errors import SmokeTestFailed
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import look_live
-from redash_migration.traffic.paused import pause_again, paused_sources
+from redash_migration.traffic.paused import pause_alike, paused_sources
 from redash_migration.traffic.proof.answers import ANSWERING, OLD_ANSWERS
 from redash_migration.traffic.proof.questions import ask
 
@@ -62,8 +62,8 @@ def ask_servers(
     """Ask every new server; SmokeTestFailed lists what did not answer as it should.
 
     The answers are kept as a fact: ``smoke_test`` before the switch, ``live_check`` after it. Data
-    sources are paused as they were before it, since workers start soon; after it the workers are
-    looked at too.
+    sources are paused as in the home that is left, since workers start soon; after the switch the
+    workers are looked at too.
     """
     if not targets:
         raise SmokeTestFailed("no new server to ask; StartTarget found none healthy")
@@ -80,8 +80,8 @@ def ask_servers(
     more: list[Check] = []
     if fact == "live_check":
         more = look_live(*first, who, answering_sources(record))
-    elif record.direction == "forward":
-        more = pause_again(*first, who, paused_sources(record))
+    else:
+        more = pause_alike(*first, who, paused_sources(record))
     checks += more
     failed += [check for check in more if check.status not in {"PASS", "WARN"}]
     record.checks.put(*checks, *failed)

@@ -275,7 +275,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "smoke.paused_data_sources": (
         "データソースの一時停止の引き継ぎ",
-        "切り替え後、すぐに手で一時停止してください。",
+        "切り替え後、すぐに手で同じ状態にしてください。",
     ),
     "smoke.ping": ("新しい Redash の応答", _SERVER_LOG),
     "smoke.queries": ("クエリの一覧", _SERVER_LOG),
