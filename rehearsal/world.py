@@ -264,7 +264,7 @@ class World:
                 "ListenerRuleArn": old.rule_arn,
                 "TargetGroupArn": new.target_group_arn,
                 "Approvers": ",".join(APPROVERS),
-                "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack_url),
+                "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack.bot),
                 "Language": self.options.language,
                 "Notice": NOTICE[self.options.language],
                 **self._parameters,

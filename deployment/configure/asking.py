@@ -154,6 +154,19 @@ def people(interview: Interview, language: str) -> None:
     interview.take("Language", [Choice("en", "English"), Choice("ja", "日本語")], proposed=language)
 
 
+def chat(interview: Interview, kept: Collection[Kept]) -> None:
+    """Slack, where a secret's name speaks of it; Enter leaves it out."""
+    found = homes.like(kept, "slack")
+    signing = [one for one in found if "signing" in one.name.lower()]
+    for name, fitting in {
+        "SlackWebhookSecretArn": [one for one in found if one not in signing],
+        "SlackSigningSecretArn": signing,
+    }.items():
+        if fitting and name not in interview.answers:
+            choices = [Choice(one.arn, one.name) for one in fitting]
+            interview.answers[name] = interview.pick(name, choices, proposed="")
+
+
 def dms_roles(account: Account, interview: Interview) -> list[str]:
     """Whether the two roles of DMS are made; the missing one, where only one is there."""
     missing = homes.missing_dms_roles(account)

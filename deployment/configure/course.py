@@ -59,6 +59,7 @@ def configure(
     missing = asking.dms_roles(account, migration)
     terminal.say("Who decides:")
     asking.people(migration, language)
+    asking.chat(migration, kept)
     found = list(
         problems(
             account,

@@ -12,6 +12,7 @@ from typing import Any
 
 from rehearsal.cloud import executions
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
+from rehearsal.cloud.chat.slack import SlackCatcher
 from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
 from rehearsal.cloud.events.bus import EventBus
 from rehearsal.cloud.events.clock import Clock
@@ -25,7 +26,6 @@ from rehearsal.cloud.observation import Observation
 from rehearsal.cloud.repairs import hooks
 from rehearsal.cloud.reports import Reports
 from rehearsal.cloud.server import AwsServer
-from rehearsal.cloud.slack import SlackCatcher
 from rehearsal.cloud.template.deployer import Deployer
 from rehearsal.cloud.template.deployment import Deployment
 from rehearsal.cloud.template.resources import CREATORS

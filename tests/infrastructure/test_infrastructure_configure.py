@@ -210,6 +210,19 @@ def test_only_people_are_asked_for_where_the_account_says_the_rest(world: World)
     assert "not to be read" not in (world.root / file.NAME).read_text(encoding="utf-8")
 
 
+def test_a_secret_that_speaks_of_slack_is_offered_and_not_taken_unasked(world: World) -> None:
+    new_home(world)
+    for name in ("ops/slack-bot", "ops/slack-signing-secret"):
+        client("secretsmanager").create_secret(Name=name, SecretString="not to be read")
+    world.answers = ["n", "", "a@example.com", "2", "1", ""]
+    world.run()
+    asked = [one.strip(" :").partition(" [")[0] for one in world.asked]
+    assert asked[-2:] == ["SlackWebhookSecretArn", "SlackSigningSecretArn"]
+    answers = written(world)
+    assert ":secret:ops/slack-bot-" in answers["SlackWebhookSecretArn"]
+    assert answers.get("SlackSigningSecretArn", "") == ""
+
+
 def test_a_second_run_asks_nothing_and_keeps_what_somebody_chose(world: World) -> None:
     new_home(world)
     world.answers = ["n", "/srv/redash", "a@example.com,b@example.com", ""]

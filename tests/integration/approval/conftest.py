@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from rehearsal.cloud.slack import SlackCatcher
+from rehearsal.cloud.chat.slack import SlackCatcher
 from tests.integration.approval.approval_stage import SLACK_SECRET, Stage, staged
 
 Staging = Callable[..., Stage]

@@ -13,7 +13,7 @@ from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.messages.deliveries import ATTEMPTS
 from redash_migration.errors import InvalidInput, TransientFailure
 from redash_migration.record import Check
-from rehearsal.cloud.slack import SlackCatcher
+from rehearsal.cloud.chat.slack import SlackCatcher
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, STARTER, Stage
 
 Staging = Callable[..., Stage]

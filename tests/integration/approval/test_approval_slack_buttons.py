@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from redash_migration.record import Check
-from rehearsal.cloud.slack import SlackCatcher
+from rehearsal.cloud.chat.slack import SlackCatcher
 from tests.integration.approval.approval_stage import HANA, KEN, SLACK_SECRET, Stage
 
 Staging = Callable[..., Stage]

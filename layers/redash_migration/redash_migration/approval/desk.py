@@ -36,11 +36,34 @@ class Mail(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message in a channel, by its time stamp; ``thread`` is the one it replies to, if any."""
+
+    channel: str
+    ts: str
+    thread: str = ""
+
+
 class Chat(Protocol):
     """A channel that all approvers read."""
 
-    def post(self, text: str, blocks: list[dict[str, Any]]) -> None:
-        """Post a new message; raises NotSent."""
+    def post(
+        self,
+        text: str,
+        blocks: list[dict[str, Any]],
+        *,
+        thread: Posted | None = None,
+        aloud: bool = False,
+    ) -> Posted | None:
+        """Post a new message, as a reply where a thread is given; raises NotSent.
+
+        ``aloud``: a reply that the channel shows too. Returns where it stands, None where the
+        channel does not tell; such a message can be neither replied to nor changed.
+        """
+
+    def update(self, posted: Posted, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Put something else in the place of a message; raises NotSent."""
 
     def replace(self, response_url: str, text: str, blocks: list[dict[str, Any]]) -> None:
         """Put a message in the place of the one whose button was pressed; raises NotSent."""

@@ -21,10 +21,22 @@ _SECTION_LIMIT = 2900
 
 
 def request_blocks(
-    texts: Texts, gate: Gate, evidence: Evidence, view: str, *, buttons: bool
+    texts: Texts,
+    gate: Gate,
+    evidence: Evidence,
+    view: str,
+    *,
+    buttons: bool,
+    left: float | None = None,
 ) -> tuple[str, Blocks]:
-    """The question: summary, a link that only shows, and buttons where Slack may decide."""
+    """The question: summary, a link that only shows, and buttons where Slack may decide.
+
+    ``left``: seconds until it expires, in a reminder.
+    """
     title = question_title(texts, gate, evidence)
+    if left is not None:
+        time_left = texts.figures.duration(max(0.0, left))
+        title = texts("slack.reminder", question=title, left=time_left)
     until = texts("mail.until", time=texts.figures.time(gate.expires_at))
     blocks: Blocks = [
         {"type": "header", "text": plain(title)},

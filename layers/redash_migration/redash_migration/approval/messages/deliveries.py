@@ -8,9 +8,10 @@ failure that was noted is followed by another try within a minute, the next afte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from redash_migration.approval.desk import Posted
 from redash_migration.clock import moment, stamp
 from redash_migration.record.table import RecordTable
 
@@ -19,6 +20,8 @@ PATIENCE = timedelta(minutes=3)
 REST = timedelta(seconds=50)
 """After a failure, times the attempts; whoever looks comes by each minute."""
 ATTEMPTS = 7
+
+_KIND = "MESSAGE#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Claim:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that stands in the channel: about what, on which occasion, where."""
+
+    about: str
+    occasion: str
+    posted: Posted
+
+
 class Deliveries:
     """The messages about one thing: a gate, by its id, or a migration's ending.
 
@@ -39,7 +51,7 @@ class Deliveries:
     def __init__(self, table: RecordTable, migration_id: str, about: str) -> None:
         self._table = table
         self._pk = migration_id
-        self._prefix = f"MESSAGE#{about}#"
+        self._prefix = f"{_KIND}{about}#"
 
     def claim(self, occasion: str, recipient: str, now: datetime) -> Claim | None:
         """The claim, or None when it was sent, is being sent, or has failed too often."""
@@ -71,9 +83,12 @@ class Deliveries:
         )
         return None if taken is None else Claim(self._pk, sk, int(taken["attempts"]))
 
-    def sent(self, claim: Claim, now: datetime) -> None:
-        """The channel took the message."""
-        self._table.update(claim.pk, claim.sk, values={"sent_at": stamp(now), "failure": ""})
+    def sent(self, claim: Claim, now: datetime, posted: Posted | None = None) -> None:
+        """The channel took the message, and may have told where it stands."""
+        place = {} if posted is None else asdict(posted)
+        self._table.update(
+            claim.pk, claim.sk, values={"sent_at": stamp(now), "failure": "", **place}
+        )
 
     def failed(self, claim: Claim, failure: str) -> None:
         """The channel refused the message; a later claim tries again."""
@@ -86,3 +101,14 @@ class Deliveries:
             for item in self._table.query(self._pk, f"{self._prefix}{occasion}#")
             if item["sent_at"]
         ]
+
+
+def messages(table: RecordTable, migration_id: str) -> list[Message]:
+    """What stands in the channel about a migration, as far as the channel told; oldest first."""
+    found = []
+    for item in table.query(migration_id, _KIND):
+        if item.get("ts"):
+            about, occasion, _ = str(item["sk"]).removeprefix(_KIND).split("#", 2)
+            posted = Posted(str(item["channel"]), str(item["ts"]), str(item["thread"]))
+            found.append(Message(about, occasion, posted))
+    return sorted(found, key=lambda one: one.posted.ts)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from redash_migration.approval.desk import Chat, Mail, NotSent
-from redash_migration.approval.messages.chat_messages import letter_blocks
+from redash_migration.approval.desk import Chat, Mail, NotSent, Posted
+from redash_migration.approval.messages.channel import ANSWERED, CHAT, questions, say
+from redash_migration.approval.messages.chat_messages import Blocks, letter_blocks
 from redash_migration.approval.messages.deliveries import Deliveries
 from redash_migration.approval.messages.mails import Letter
 from redash_migration.approval.messages.sending import UNREACHED
@@ -21,8 +22,6 @@ from redash_migration.approval.standing.ending_words import (
 )
 from redash_migration.approval.texts import Texts
 from redash_migration.record.record import Record
-
-CHAT = "slack"
 
 
 def send_ending(
@@ -50,7 +49,24 @@ def send_ending(
 
         _once(record, ending, address, send, now)
     if chat is not None:
-        _once(record, ending, CHAT, lambda: chat.post(*_marked(letter, ending)), now)
+        text, blocks = _marked(letter, ending)
+        _once(record, ending, CHAT, lambda: say(record, chat, text, blocks, aloud=True), now)
+        _close_questions(record, chat, text, blocks, now)
+
+
+def _close_questions(record: Record, chat: Chat, text: str, blocks: Blocks, now: datetime) -> None:
+    """What nobody answered asks nothing any more: its message says how it ended."""
+    for asked in questions(record):
+        deliveries = Deliveries(record.table, record.migration_id, asked.about)
+        claim = deliveries.claim(f"{ANSWERED}{asked.occasion}", CHAT, now)
+        if claim is None:
+            continue
+        try:
+            chat.update(asked.posted, text, blocks)
+        except NotSent as failure:
+            deliveries.failed(claim, str(failure))
+        else:
+            deliveries.sent(claim, now)
 
 
 def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
@@ -78,7 +94,7 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     return Letter(subject, "\n".join(lines) + "\n")
 
 
-def _marked(letter: Letter, ending: Ending) -> tuple[str, list[dict[str, object]]]:
+def _marked(letter: Letter, ending: Ending) -> tuple[str, Blocks]:
     """With a sign of how bad it is: a rejection is an answer and no alarm."""
     if ending.status == "SUCCEEDED":
         mark = "✅"
@@ -90,17 +106,21 @@ def _marked(letter: Letter, ending: Ending) -> tuple[str, list[dict[str, object]
 
 
 def _once(
-    record: Record, ending: Ending, recipient: str, send: Callable[[], None], now: datetime
+    record: Record,
+    ending: Ending,
+    recipient: str,
+    send: Callable[[], Posted | None],
+    now: datetime,
 ) -> None:
     deliveries = Deliveries(record.table, record.migration_id, "ending")
     claim = deliveries.claim(ending.status, recipient, now)
     if claim is None:
         return
     try:
-        send()
+        posted = send()
     except NotSent as failure:
         deliveries.failed(claim, str(failure))
         record.audit("ending.message_failed", recipient=recipient, failure=str(failure))
         return
-    deliveries.sent(claim, now)
+    deliveries.sent(claim, now, posted)
     record.audit("ending.told", recipient=recipient)

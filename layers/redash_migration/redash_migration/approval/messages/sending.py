@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 
-from redash_migration.approval.desk import Desk, NotSent
+from redash_migration.approval.desk import Desk, NotSent, Posted
 from redash_migration.approval.evidence.contents import Evidence, changed_parts
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.links.link import VIEWER, Link
+from redash_migration.approval.messages.channel import ANSWERED, CHAT, questions, say
 from redash_migration.approval.messages.chat_messages import (
+    Blocks,
     letter_blocks,
     outcome_blocks,
     request_blocks,
@@ -30,8 +33,10 @@ from redash_migration.approval.wording import changes_text
 
 REQUEST = "request"
 OUTCOME = "outcome"
-CHAT = "slack"
 UNREACHED = "SNS: no confirmed subscription, the mail would reach nobody"
+
+Sending = Literal["sent", "failed", "not now"]
+"""not now: it was sent before, is being sent, or has failed too often or a moment ago."""
 
 
 def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> int:
@@ -83,7 +88,7 @@ def send_unplanned(
     occasion = f"unplanned-{answer.evidence_hash[:12]}"
     everybody = gate.approvers
     _mail(desk, gate, occasion, people=everybody, letter=lambda one: letter(one.key), now=now)
-    _say(desk, gate, occasion, letter(VIEWER), now)
+    _say(desk, gate, occasion, letter(VIEWER), now, aloud=True)
 
 
 def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
@@ -97,20 +102,55 @@ def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
         letter=lambda _: outcome_mail(texts, gate),
         now=now,
     )
+    told = _post(desk, gate, OUTCOME, lambda: outcome_blocks(texts, gate), now=now)
+    if told != "failed":
+        _answer_in_place(desk, gate, now)
+
+
+def _answer_in_place(desk: Desk, gate: Gate, now: datetime) -> None:
+    """The question and its reminders say what was decided, where the channel lets them be changed.
+
+    Ends at the first that fails: whoever waits for the page need not wait for the others.
+    """
     chat = desk.chat
     if chat is None:
         return
-    text, blocks = outcome_blocks(texts, gate)
-    _send(desk, gate, OUTCOME, recipient=CHAT, now=now, send=lambda: chat.post(text, blocks))
+    text, blocks = outcome_blocks(Texts(gate.language), gate)
+    for asked in questions(desk.record, about=gate.gate_id):
+
+        def update(posted: Posted = asked.posted) -> None:
+            chat.update(posted, text, blocks)
+
+        occasion = f"{ANSWERED}{asked.occasion}"
+        if _send(desk, gate, occasion, recipient=CHAT, now=now, send=update) == "failed":
+            return
 
 
-def _say(desk: Desk, gate: Gate, occasion: str, letter: Letter, now: datetime) -> None:
+def _say(
+    desk: Desk, gate: Gate, occasion: str, letter: Letter, now: datetime, *, aloud: bool = False
+) -> None:
     """A mail's text in the channel."""
+    _post(desk, gate, occasion, lambda: letter_blocks(letter), now=now, aloud=aloud)
+
+
+def _post(
+    desk: Desk,
+    gate: Gate,
+    occasion: str,
+    written: Callable[[], tuple[str, Blocks]],
+    *,
+    now: datetime,
+    aloud: bool = False,
+) -> Sending:
+    """To the channel, in the migration's thread."""
     chat = desk.chat
     if chat is None:
-        return
-    text, blocks = letter_blocks(letter)
-    _send(desk, gate, occasion, recipient=CHAT, now=now, send=lambda: chat.post(text, blocks))
+        return "not now"
+
+    def post() -> Posted | None:
+        return say(desk.record, chat, *written(), aloud=aloud)
+
+    return _send(desk, gate, occasion, recipient=CHAT, now=now, send=post)
 
 
 def link_for(desk: Desk, gate: Gate, person: str) -> str:
@@ -122,21 +162,16 @@ def link_for(desk: Desk, gate: Gate, person: str) -> str:
 def _post_question(
     desk: Desk, gate: Gate, evidence: Evidence, occasion: str, now: datetime
 ) -> None:
-    chat = desk.chat
-    if chat is None:
-        return
+    left = (gate.expires_at - now).total_seconds() if occasion != REQUEST else None
 
-    def post() -> None:
-        text, blocks = request_blocks(
-            Texts(gate.language),
-            gate,
-            evidence,
-            link_for(desk, gate, VIEWER),
-            buttons=desk.chat_decides,
+    def written() -> tuple[str, Blocks]:
+        view = link_for(desk, gate, VIEWER)
+        return request_blocks(
+            Texts(gate.language), gate, evidence, view, buttons=desk.chat_decides, left=left
         )
-        chat.post(text, blocks)
 
-    _send(desk, gate, occasion, recipient=CHAT, now=now, send=post)
+    # A reply is heard by those alone who follow the thread; a question is for all.
+    _post(desk, gate, occasion, written, now=now, aloud=True)
 
 
 def _unanswered(gate: Gate) -> list[Approver]:
@@ -167,7 +202,8 @@ def _mail(
             written = letter(person)
             desk.mail.send(person.address, written.subject, written.text)
 
-        any_sent |= _send(desk, gate, occasion, recipient=person.address, now=now, send=send)
+        sent = _send(desk, gate, occasion, recipient=person.address, now=now, send=send)
+        any_sent |= sent == "sent"
     if lost:
         _say_lost(desk, gate, lost, now)
     return any_sent
@@ -175,18 +211,11 @@ def _mail(
 
 def _say_lost(desk: Desk, gate: Gate, lost: list[str], now: datetime) -> None:
     """Who isn't reached by mail, in the channel: once for each set of people."""
-    chat = desk.chat
-    if chat is None:
-        return
     texts = Texts(gate.language)
     text = texts("reach.lost", people=", ".join(lost))
     letter = Letter(f"⚠️ {texts('reach.subject', migration=gate.migration_id)}", text)
     people = sha256(",".join(sorted(lost)).encode()).hexdigest()[:12]
-
-    def post() -> None:
-        chat.post(*letter_blocks(letter))
-
-    _send(desk, gate, f"unreached-{people}", recipient=CHAT, now=now, send=post)
+    _say(desk, gate, f"unreached-{people}", letter, now)
 
 
 def _send(
@@ -196,14 +225,14 @@ def _send(
     *,
     recipient: str,
     now: datetime,
-    send: Callable[[], None],
-) -> bool:
+    send: Callable[[], Posted | None],
+) -> Sending:
     deliveries = Deliveries(desk.record.table, gate.migration_id, gate.gate_id)
     claim = deliveries.claim(occasion, recipient, now)
     if claim is None:
-        return False
+        return "not now"
     try:
-        send()
+        posted = send()
     except NotSent as failure:
         deliveries.failed(claim, str(failure))
         desk.record.audit(
@@ -214,6 +243,6 @@ def _send(
             attempt=claim.attempts,
             failure=str(failure),
         )
-        return False
-    deliveries.sent(claim, now)
-    return True
+        return "failed"
+    deliveries.sent(claim, now, posted)
+    return "sent"

@@ -350,6 +350,7 @@ ENGLISH: Mapping[str, str] = {
     "mail.reason": "Reason: {reason}",
     "mail.none_needed": "You need do nothing more.",
     # Slack
+    "slack.reminder": "Reminder, {left} left: {question}",
     "slack.view": "See the evidence",
     "slack.reason": "Reason (needed for a refusal, and when a warning stands)",
     "slack.own_link": "To decide, each approver uses the link in their own e-mail.",

@@ -361,6 +361,7 @@ JAPANESE: Mapping[str, str] = {
     "mail.reason": "理由: {reason}",
     "mail.none_needed": "これ以上の操作は必要ありません。",
     # Slack
+    "slack.reminder": "回答のお願い（残り {left}）: {question}",
     "slack.view": "判断材料を見る",
     "slack.reason": "理由（却下する場合、または警告がある場合は必須）",
     "slack.own_link": "回答は、各承認者宛てのメールに記載されたリンクから行ってください。",
