@@ -1,4 +1,4 @@
-"""What a function's code can come to: settings it reads, AWS operations it calls.
+"""What a function's code can come to: fields it reads, AWS operations it calls.
 
 A static look: from ``functions/<step>/app.py`` along every name into the package redash_migration.
 A class counts as reached when its name is used, a method of it when an attribute of that name is
@@ -15,17 +15,15 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "redash_migration"
-DEFAULTS = ("redash_migration.settings", "VARIABLES")
-"""The one table of settings that every function's code knows, whether it reads them or not."""
 
 Definition = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Strings (among them the names of settings) and adapter methods called on a client."""
+    """Attributes that are read (among them the fields of settings), and methods of clients."""
 
-    strings: frozenset[str]
+    attributes: frozenset[str]
     client_calls: frozenset[str]
 
 
@@ -105,9 +103,8 @@ class Walk:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._done: set[tuple[str, str]] = set()
-        self._attributes: set[str] = set()
+        self.attributes: set[str] = set()
         self._classes: list[tuple[Module, ast.ClassDef]] = []
-        self.strings: set[str] = set()
         self.client_calls: set[str] = set()
 
     def start(self, handler: Module) -> None:
@@ -116,7 +113,7 @@ class Walk:
             self._reach(handler, name)
 
     def _reach(self, module: Module, name: str) -> None:
-        if (module.name, name) in self._done or (module.name, name) == DEFAULTS:
+        if (module.name, name) in self._done:
             return
         self._done.add((module.name, name))
         definition = module.definitions.get(name)
@@ -141,7 +138,7 @@ class Walk:
             self._read(module, base)
         for statement in found.body:
             if isinstance(statement, ast.FunctionDef):
-                if statement.name.startswith("__") or statement.name in self._attributes:
+                if statement.name.startswith("__") or statement.name in self.attributes:
                     self._method(module, found, statement)
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
                 self._read(module, statement.value)
@@ -153,9 +150,9 @@ class Walk:
             self._read(module, method)
 
     def _attribute(self, name: str) -> None:
-        if name in self._attributes:
+        if name in self.attributes:
             return
-        self._attributes.add(name)
+        self.attributes.add(name)
         for module, owner in list(self._classes):
             for statement in owner.body:
                 if isinstance(statement, ast.FunctionDef) and statement.name == name:
@@ -168,8 +165,6 @@ class Walk:
                 names |= imported(inner, module.name, False)
         for inner in _without_annotations(node):
             match inner:
-                case ast.Constant(value=str() as text):
-                    self.strings.add(text)
                 case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if owner in names:
                     self._reach_dotted(f"{names[owner]}.{attribute}")
                     self._attribute(attribute)
@@ -200,4 +195,4 @@ def reached(handler: Path, package_root: Path) -> Reached:
     sources = Sources(package_root)
     walk = Walk(sources)
     walk.start(parse("app", handler))
-    return Reached(frozenset(walk.strings), frozenset(walk.client_calls))
+    return Reached(frozenset(walk.attributes), frozenset(walk.client_calls))

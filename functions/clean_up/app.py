@@ -8,17 +8,20 @@ from redash_migration import wiring
 from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.approval.gate.seal import demand
 from redash_migration.approval.links.stored_keys import keys
+from redash_migration.function_settings import TaskEndSettings
 from redash_migration.replication.configuration import delete_task, task_identifier
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 
 
+@with_settings(TaskEndSettings)
 @step("CleanUp", phases=("forward", "kept"))
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: TaskEndSettings) -> dict[str, Any]:
     """``{migration_id}``; raises NotApproved unless people have said that the new side stays."""
     record = wiring.record(event["migration_id"])
     demand(record, keys(), CONFIRM, CONFIRM.agree)
     record.turn("kept")
     record.milestone("kept")
-    prefix = wiring.settings()["REPLICATION_TASK_PREFIX"]
+    prefix = settings.replication_task_prefix
     delete_task(wiring.dms(), task_identifier(prefix, event["migration_id"]))
     return {}

@@ -20,5 +20,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.plan(migration_id),
         source=wiring.source_address(),
         target=wiring.target_address(),
-        application_role=wiring.settings()["APPLICATION_DATABASE_ROLE"],
+        application_role=wiring.settings().application_database_role,
     )

@@ -17,5 +17,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.source_address(),
         wiring.target_address(),
         # A little before the budget's own alarm, which does not know what is waited for.
-        limit=wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS") - 3,
+        limit=wiring.settings().write_pause_budget_seconds - 3,
     )

@@ -7,12 +7,15 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.approval.gate.seal import demand_approval
 from redash_migration.approval.links.stored_keys import keys
+from redash_migration.function_settings import LinkKeySettings
 from redash_migration.host import commands
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 
 
+@with_settings(LinkKeySettings)
 @step("DrainQueues", token=True, service=True)
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when nothing is queued, or in time. NotApproved."""
     record = wiring.record(event["migration_id"])
     demand_approval(record, keys())
@@ -23,6 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if schedulers:
         undo = {"services": schedulers, "database": str(database)}
         record.undo.add("start_services", undo, where="aws", key="scheduling", service="helps")
-    command = commands.drain(wiring.settings()["COMPOSE_DIRECTORY"])
+    command = commands.drain(settings.compose_directory)
     wiring.host_steps(record).begin("DrainQueues", event["token"], command, seconds=120)
     return {}

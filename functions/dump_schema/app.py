@@ -14,7 +14,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token, part}``; resumes with ``{part, parts}``."""
     record, part = wiring.record(event["migration_id"]), int(event["part"])
     command = commands.dump_schema(
-        wiring.settings()["COMPOSE_DIRECTORY"],
+        wiring.settings().compose_directory,
         str(record.require_fact("source")["database"]),
         part=part,
     )

@@ -19,6 +19,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     # Where later steps find them: they may not read the secret, and none of it is secret.
     found = {"database": source.dbname, "role": source.username, "port": source.port}
     record.put_fact("source", found)
-    command = commands.inspect(wiring.settings()["COMPOSE_DIRECTORY"], key, source.dbname)
+    command = commands.inspect(wiring.settings().compose_directory, key, source.dbname)
     wiring.host_steps(record).begin("InspectHost", event["token"], command, seconds=120)
     return {}

@@ -18,7 +18,7 @@ def _measured(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.plan(migration_id),
         wiring.source_address(),
         wiring.target_address(),
-        wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS"),
+        wiring.settings().write_pause_budget_seconds,
     )
     wiring.artifacts(migration_id).put_json("measure_cutover.json", measured)
     return {**measured, "switched": "switch_began" in record.milestones()}
@@ -40,5 +40,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         lambda: wiring.plan(active.migration_id),
         wiring.source_address,
         wiring.target_address,
-        wiring.settings().number("WRITE_PAUSE_BUDGET_SECONDS"),
+        wiring.settings().write_pause_budget_seconds,
     )

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     database, role = str(source["database"]), str(source["role"])
     record.undo.add("unprepare_source", {"database": database, "role": role}, where="aws")
     command = commands.prepare(
-        wiring.settings()["COMPOSE_DIRECTORY"], database, role=role, port=int(source["port"])
+        wiring.settings().compose_directory, database, role=role, port=int(source["port"])
     )
     wiring.host_steps(record).begin("PrepareSource", event["token"], command, seconds=300)
     return {}

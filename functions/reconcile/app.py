@@ -10,6 +10,7 @@ from redash_migration import wiring
 from redash_migration.approval import follow_up
 from redash_migration.clock import now
 from redash_migration.errors import TransientFailure
+from redash_migration.function_settings import PeopleSettings
 from redash_migration.host.waiting import KINDS
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Record
@@ -19,12 +20,14 @@ from redash_migration.replication.waiting import (
     answer_task_wait,
     urge_replication_to_stop,
 )
+from redash_migration.settings import with_settings
 from redash_migration.traffic.errors_seen import count_errors
 
 logger = Logger(service="redash-migration")
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@with_settings(PeopleSettings)
+def handler(event: dict[str, Any], context: Any, settings: PeopleSettings) -> dict[str, Any]:
     """A scheduled event -> ``{migration_id, looked_at}``; raises when a wait gave trouble."""
     resumer = wiring.resumer()
 
@@ -42,7 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return answers
 
     def look_after(record: Record) -> None:
-        count_errors(record, wiring.answer_metrics(), wiring.settings()["TARGET_GROUP_ARN"])
+        count_errors(record, wiring.answer_metrics(), settings.target_group_arn)
         follow_up(record, now())
 
     done = reconcile(

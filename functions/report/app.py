@@ -8,15 +8,18 @@ from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
 from redash_migration.approval.announcing import announce
+from redash_migration.function_settings import PeopleSettings
 from redash_migration.record.owner import PHASES
 from redash_migration.report.finish import finish
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 
 logger = Logger(service="redash-migration")
 
 
+@with_settings(PeopleSettings)
 @step("Report", phases=PHASES)
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: PeopleSettings) -> dict[str, Any]:
     """``{migration_id, failure, trouble}`` -> ``{status, report, name, cause}``"""
     migration_id = event["migration_id"]
     record = wiring.record(migration_id)
@@ -25,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.artifacts(migration_id),
         event.get("failure"),
         event.get("trouble"),
-        language=wiring.settings()["LANGUAGE"],
+        language=settings.language,
         tell=lambda ending: announce(record, ending),
     )
     if done["status"] == "ROLLED_BACK":

@@ -13,7 +13,7 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``"""
     wiring.run_command().run(
-        commands.retire(wiring.settings()["COMPOSE_DIRECTORY"]),
+        commands.retire(wiring.settings().compose_directory),
         comment=f"{event['migration_id']} RetireHost",
         seconds=180,
     )

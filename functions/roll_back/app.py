@@ -8,12 +8,14 @@ from redash_migration import wiring
 from redash_migration.approval.gate.seal import decided_to_go_back
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.direction import direction_of
+from redash_migration.function_settings import LinkKeySettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.record.undo import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback import Undoing, close_waits, finish
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.actions import maintenance
 
@@ -21,8 +23,9 @@ WAITING_SECONDS = 300.0
 """How long one call waits for what is still at work; then it is called again."""
 
 
+@with_settings(LinkKeySettings)
 @step("RollBack", phases=("forward", "back", "return"))
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
     """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done" | "home"}``;
     RollBackIncomplete; SwitchBegun, NotApproved: users may be on the new side, and nobody has
     decided to take them from there. In a return it is what leads forward again, and ``failure``
@@ -38,7 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         commands=wiring.run_command(),
         balancing=wiring.load_balancing(),
         ecs=wiring.ecs(),
-        directory=wiring.settings()["COMPOSE_DIRECTORY"],
+        directory=settings.compose_directory,
     )
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
@@ -52,7 +55,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             return {"next": "home"}
         note_failure(record, named(event.get("failure")))
     else:
-        undoing.leave_new_home(maintenance(wiring.settings()["LANGUAGE"]))
+        undoing.leave_new_home(maintenance(settings.language))
     following = replay(
         record.undo, "aws", undoing.actions(), ready=ending.ready, dispensable=undoing.dispensable
     )

@@ -6,14 +6,17 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.direction import direction_of
+from redash_migration.function_settings import AdministratorSettings
 from redash_migration.homecoming.traffic import with_addresses
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.paused import paused_sources
 from redash_migration.traffic.smoke import answering_sources, ask_servers
 
 
+@with_settings(AdministratorSettings)
 @step("SmokeTest")
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: AdministratorSettings) -> dict[str, Any]:
     """``{migration_id, direction, targets, fact: "smoke_test" | "live_check"}``; raises
     SmokeTestFailed.
 
@@ -26,6 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         with_addresses(event["targets"], wiring.source_address),
         wiring.administrator(
             wiring.writing_address(direction),
+            settings.redash_api_key_secret_arn,
             answering=answering_sources(record),
             paused=paused_sources(record) or (),
         ),

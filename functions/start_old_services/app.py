@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     forward = record.of("forward")
     record.undo.add("stop_services", {}, where="aws", service="serves")
     command = commands.start_services(
-        wiring.settings()["COMPOSE_DIRECTORY"],
+        wiring.settings().compose_directory,
         str(forward.require_fact("source")["database"]),
         serving(forward.require_fact("host")),
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.function_settings import StartTargetSettings
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.switch import start_servers
 
 
+@with_settings(StartTargetSettings)
 @step("StartTarget")
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: StartTargetSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
     record = wiring.record(event["migration_id"])
-    return start_servers(record, wiring.ecs(), wiring.load_balancing(), wiring.settings())
+    return start_servers(record, wiring.ecs(), wiring.load_balancing(), settings)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.function_settings import StartWorkersSettings
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.switch import start_workers
 
 
+@with_settings(StartWorkersSettings)
 @step("StartWorkers")
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: StartWorkersSettings) -> dict[str, Any]:
     """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waiting_for}``"""
-    settings = wiring.settings()
     return start_workers(
         wiring.record(event["migration_id"]),
         wiring.ecs(),
-        settings.services("ECS_WORKER_SERVICES"),
+        settings.ecs_worker_services,
         phase=event.get("phase", "first"),
-        limit=settings.number("TARGET_TIMEOUT_SECONDS"),
+        limit=settings.target_timeout_seconds,
     )

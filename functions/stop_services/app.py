@@ -7,18 +7,20 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.approval.gate.seal import demand_approval
 from redash_migration.approval.links.stored_keys import keys
+from redash_migration.function_settings import LinkKeySettings
 from redash_migration.host import commands
 from redash_migration.in_flight import before_the_switch
+from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.switch import close_old_home
 
 LOOK_SECONDS = 45
 
 
+@with_settings(LinkKeySettings)
 @step("StopServices", token=True, warms=(wiring.load_balancing, wiring.run_command), service=True)
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when all but the two stores has stopped. NotApproved."""
-    settings = wiring.settings()
     record = wiring.record(event["migration_id"])
     demand_approval(record, keys())
     before_the_switch(record)
@@ -28,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     undo = {"services": running, "database": database}
     record.undo.add("start_services", undo, where="aws", service="helps")
     host = wiring.host_steps(record)
-    command = commands.stop_services(settings["COMPOSE_DIRECTORY"])
+    command = commands.stop_services(settings.compose_directory)
     host.begin("StopServices", event["token"], command, seconds=120)
     host.look_until("StopServices", LOOK_SECONDS)
     return {}

@@ -60,11 +60,11 @@ def test_every_permission_taken_away_is_missed(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_secret_that_the_code_can_read_is_in_the_role(function: str) -> None:
     """In either direction: what is read on the way forward is written on the way back."""
-    named = reached(STACK.code(function), PACKAGE).strings
+    fields = reached(STACK.code(function), PACKAGE).attributes
     secrets = {
         name: value
         for name, value in STACK.environment(function).items()
-        if name in named and ":secretsmanager:" in str(value)
+        if name.lower() in fields and ":secretsmanager:" in str(value)
     }
     lacking = [
         name

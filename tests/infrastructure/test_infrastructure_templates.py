@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -14,7 +15,9 @@ import pytest
 from deployment.reachability import reached
 from deployment.sample import EVERYTHING, MIGRATION
 from deployment.stack import Stack
-from redash_migration.settings import VARIABLES, Settings
+from redash_migration import function_settings
+from redash_migration.approval.stack_settings import ApprovalSettings
+from redash_migration.settings import Settings, read
 from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +25,6 @@ PACKAGE = ROOT / "layers" / "redash_migration"
 STACK = Stack(ROOT / "template.yaml", EVERYTHING)
 BARE = Stack(ROOT / "template.yaml", MIGRATION)
 FUNCTIONS = sorted(STACK.functions)
-VARIABLE = re.compile(r"[A-Z][A-Z]*(_[A-Z]+)*")
 IN_THE_PARAMETER = set(json.loads(STACK.resources["ApprovalSettings"]["Properties"]["Value"]))
 EVERYWHERE = set(
     parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))["Globals"]["Function"][
@@ -30,6 +32,17 @@ EVERYWHERE = set(
     ]["Variables"]
 )
 """What every function is told: where things are. An address opens nothing; policies do."""
+
+
+def settings_of(function: str) -> type[Settings]:
+    """What its handler is handed, or what all are told."""
+    code = STACK.code(function).read_text(encoding="utf-8")
+    named = re.search(r"^@with_settings\((\w+)\)$", code, re.MULTILINE)
+    return getattr(function_settings, named[1]) if named else Settings
+
+
+def variables(kind: type[Any]) -> set[str]:
+    return {field.name.upper() for field in dataclasses.fields(kind)}
 
 
 @pytest.mark.parametrize("template", ["template.yaml", "target/template.yaml"])
@@ -59,32 +72,44 @@ def test_every_folder_has_its_function() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_environment_is_what_the_code_reads(function: str) -> None:
-    declared = set(STACK.environment(function))
-    known = {name for one in FUNCTIONS for name in STACK.environment(one)} | IN_THE_PARAMETER
-    read = {
-        text
-        for text in reached(STACK.code(function), PACKAGE).strings
-        if VARIABLE.fullmatch(text) and text in known
-    }
-    # The approval's settings stand in a parameter, for functions that are told its name; one that
-    # asks for a single one of them is given that, and not all.
-    asked = read & IN_THE_PARAMETER
-    if "APPROVAL_SETTINGS" in read and len(asked) > 1:
-        read -= asked
-    else:
-        read -= {"APPROVAL_SETTINGS"}
-    assert declared == read | EVERYWHERE
+    own = variables(settings_of(function))
+    # The AWS of a laptop: boto3 reads it, no code of ours.
+    assert set(STACK.environment(function)) == own | {"AWS_ENDPOINT_URL"}
+    for stack in (STACK, BARE):
+        read(settings_of(function), stack.environment(function))
+    fields = {name.lower() for name in own - EVERYWHERE}
+    assert fields <= reached(STACK.code(function), PACKAGE).attributes, "what it does not read"
+
+
+def test_every_function_is_told_what_all_are() -> None:
+    assert variables(Settings) | {"AWS_ENDPOINT_URL"} == EVERYWHERE
 
 
 def test_the_approval_s_parameter_holds_what_is_read() -> None:
     told = [one for one in FUNCTIONS if "APPROVAL_SETTINGS" in STACK.environment(one)]
-    read = {text for one in told for text in reached(STACK.code(one), PACKAGE).strings}
-    assert read >= IN_THE_PARAMETER
+    fields = {name for one in told for name in reached(STACK.code(one), PACKAGE).attributes}
+    assert {name.lower() for name in IN_THE_PARAMETER} <= fields
+    for stack in (STACK, BARE):
+        value = json.loads(stack.resources["ApprovalSettings"]["Properties"]["Value"])
+        assert set(value) == variables(ApprovalSettings)
+        read(ApprovalSettings, value)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_who_may_need_the_approval_s_settings_is_told_where_they_are(function: str) -> None:
+    fields = reached(STACK.code(function), PACKAGE).attributes
+    told = set(STACK.environment(function))
+    only_there = {"approval_url", "approval_topic_arn", "approvers", "slack_approvers"}
+    assert bool(only_there & fields) == ("APPROVAL_SETTINGS" in told)
+    # Who only looks at a seal is told where its key is, and nothing else.
+    looks = "link_signing_secret_arn" in fields and "APPROVAL_SETTINGS" not in told
+    assert looks == ("LINK_SIGNING_SECRET_ARN" in told)
 
 
 def test_what_every_function_is_told_is_what_several_read() -> None:
+    read = {one: reached(STACK.code(one), PACKAGE).attributes for one in FUNCTIONS}
     for name in EVERYWHERE - {"AWS_ENDPOINT_URL"}:
-        readers = [one for one in FUNCTIONS if name in reached(STACK.code(one), PACKAGE).strings]
+        readers = [one for one in FUNCTIONS if name.lower() in read[one]]
         assert len(readers) >= 3, f"{name}: only {readers}"
 
 
@@ -93,8 +118,8 @@ def test_only_functions_with_psycopg_are_in_the_vpc(function: str) -> None:
     properties = STACK.functions[function]
     psycopg = any("Psycopg" in layer for layer in properties["Layers"])
     assert ("VpcConfig" in properties) == psycopg
-    text = "".join(reached(STACK.code(function), PACKAGE).strings)
-    reads = "SOURCE_DATABASE_SECRET_ARN" in text or "TARGET_DATABASE_SECRET_ARN" in text
+    secrets = {"source_database_secret_arn", "target_database_secret_arn"}
+    reads = bool(secrets & reached(STACK.code(function), PACKAGE).attributes)
     # InspectHost connects to nothing: it takes names out of the secret for the old host's scripts.
     assert reads == (psycopg or function == "InspectHostFunction")
 
@@ -241,15 +266,3 @@ def test_dashboard_is_json() -> None:
 def test_log_policy_is_json() -> None:
     policy = STACK.of_type("AWS::Logs::ResourcePolicy")["DmsEventLogsPolicy"]["PolicyDocument"]
     assert json.loads(policy)["Statement"][0]["Effect"] == "Allow"
-
-
-def test_the_table_of_settings_holds_what_functions_are_told() -> None:
-    told = {name for one in FUNCTIONS for name in STACK.environment(one)} | IN_THE_PARAMETER
-    # The AWS of a laptop: boto3 reads it, no code of ours.
-    assert told - {"AWS_ENDPOINT_URL"} == set(VARIABLES)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_a_function_is_told_is_what_the_table_says(function: str) -> None:
-    for stack in (STACK, BARE):
-        Settings(stack.environment(function))

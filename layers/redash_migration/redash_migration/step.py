@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 900.0
 """AWS Lambda quotas: no function is at work for longer."""
 
-Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+More = ParamSpec("More")
+Handler = Callable[Concatenate[dict[str, Any], Any, More], dict[str, Any]]
+"""``(event, context)``, and what else a decorator before this one hands in."""
 
 logger = Logger(service="redash-migration")
 
@@ -73,7 +75,7 @@ def step(
     interruptible: bool = True,
     phases: tuple[Phase, ...] = FORWARD,
     service: bool = False,
-) -> Callable[[Handler], Handler]:
+) -> Callable[[Handler[More]], Handler[More]]:
     """Make a handler out of a function ``(event, context) -> result`` for the state ``name``.
 
     Only the execution that owns the migration gets in, in one of the ``phases``; a step of the way
@@ -89,9 +91,11 @@ def step(
     ``interruptible`` and looks after that by itself.
     """
 
-    def decorate(function: Handler) -> Handler:
+    def decorate(function: Handler[More]) -> Handler[More]:
         @functools.wraps(function)
-        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        def handler(
+            event: dict[str, Any], context: Any, /, *more: More.args, **rest: More.kwargs
+        ) -> dict[str, Any]:
             migration_id = required_text(event, "migration_id", MIGRATION_ID)
             if event.get("warm") is True:
                 return _warm(migration_id, warms)
@@ -113,7 +117,7 @@ def step(
                     record.steps.started(state, cold_seconds=cold)
                     until = pause_until(event) if interruptible else None
                     with within_budget(until, state):
-                        result = function(event, context)
+                        result = function(event, context, *more, **rest)
                     waiting = token and record.waits.get(name)
                     if not (waiting and waiting.state != "OPEN"):
                         record.steps.ended(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redash_migration.adapters.clients import client
 from redash_migration.record.record import Record
-from redash_migration.settings import Settings
+from redash_migration.settings import Settings, read
 
 if TYPE_CHECKING:
     from redash_migration.adapters.cloudwatch import AnswerMetrics, ReplicationMetrics
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 
 def settings() -> Settings:
-    """This function's settings."""
-    return Settings.from_env()
+    """What this function is told as every other; its own are handed to its handler."""
+    return read(Settings)
 
 
 @cache
@@ -40,7 +40,7 @@ def record_table() -> RecordTable:
     """The record's table."""
     from redash_migration.adapters.dynamodb import DynamoTable
 
-    return DynamoTable(client("dynamodb"), settings()["MIGRATION_TABLE"])
+    return DynamoTable(client("dynamodb"), settings().migration_table)
 
 
 acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -63,7 +63,7 @@ def artifacts(migration_id: str) -> Artifacts:
     """A migration's artifacts."""
     from redash_migration.adapters.s3 import Artifacts
 
-    return Artifacts(client("s3"), settings()["ARTIFACT_BUCKET"], migration_id)
+    return Artifacts(client("s3"), settings().artifact_bucket, migration_id)
 
 
 def plan(migration_id: str) -> Plan:
@@ -84,7 +84,7 @@ def source_address() -> DatabaseAddress:
     """Where the old database is."""
     from redash_migration.database.session.address import DatabaseAddress
 
-    return DatabaseAddress.from_secret(secrets().json(settings()["SOURCE_DATABASE_SECRET_ARN"]))
+    return DatabaseAddress.from_secret(secrets().json(settings().source_database_secret_arn))
 
 
 def target_address() -> DatabaseAddress:
@@ -92,11 +92,11 @@ def target_address() -> DatabaseAddress:
     from redash_migration.database.session.address import DatabaseAddress
 
     known = settings()
-    secret = secrets().json(known["TARGET_DATABASE_SECRET_ARN"])
+    secret = secrets().json(known.target_database_secret_arn)
     own = {
-        "host": known["TARGET_DATABASE_HOST"],
-        "port": known["TARGET_DATABASE_PORT"],
-        "dbname": known["TARGET_DATABASE_NAME"],
+        "host": known.target_database_host,
+        "port": known.target_database_port,
+        "dbname": known.target_database_name,
     }
     return DatabaseAddress.from_secret({**secret, **{key: own[key] for key in own if own[key]}})
 
@@ -112,13 +112,16 @@ def writing_address(direction: Direction) -> DatabaseAddress:
 
 
 def administrator(
-    address: DatabaseAddress, *, answering: Sequence[int] = (), paused: Sequence[int] = ()
+    address: DatabaseAddress,
+    key_secret: str,
+    *,
+    answering: Sequence[int] = (),
+    paused: Sequence[int] = (),
 ) -> Administrator:
     """Who asks the Redash of this database; its key may be given in a secret."""
     from redash_migration.traffic.administrator import administrator
 
-    secret = settings()["REDASH_API_KEY_SECRET_ARN"]
-    given = secrets().text(secret).strip() if secret else ""
+    given = secrets().text(key_secret).strip() if key_secret else ""
     return administrator(address, given, answering=answering, paused=paused)
 
 
@@ -126,7 +129,7 @@ def resumer() -> StepFunctions:
     """Sends answers to waiting steps."""
     from redash_migration.adapters.stepfunctions import StepFunctions
 
-    return StepFunctions(client("stepfunctions"), settings()["STATE_MACHINE_ARN"])
+    return StepFunctions(client("stepfunctions"), settings().state_machine_arn)
 
 
 def host_steps(record: Record) -> HostSteps:
@@ -154,7 +157,7 @@ def answer_metrics() -> AnswerMetrics:
     """What CloudWatch knows of the answers that users got."""
     from redash_migration.adapters.cloudwatch import AnswerMetrics
 
-    return AnswerMetrics(client("cloudwatch"), settings()["LISTENER_ARN"])
+    return AnswerMetrics(client("cloudwatch"), settings().listener_arn)
 
 
 def run_command() -> RunCommand:
@@ -162,7 +165,7 @@ def run_command() -> RunCommand:
     from redash_migration.adapters.ssm import RunCommand
 
     known = settings()
-    return RunCommand(client("ssm"), known["SOURCE_INSTANCE_ID"], known["HOST_DOCUMENT"])
+    return RunCommand(client("ssm"), known.source_instance_id, known.host_document)
 
 
 def load_balancing() -> LoadBalancing:
@@ -176,7 +179,7 @@ def ecs() -> Ecs:
     """The services of the new home."""
     from redash_migration.adapters.ecs import Ecs
 
-    return Ecs(client("ecs"), settings()["ECS_CLUSTER"])
+    return Ecs(client("ecs"), settings().ecs_cluster)
 
 
 def logs() -> Logs:

@@ -28,10 +28,12 @@ from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links import stored_keys
+from redash_migration.approval.stack_settings import stack_settings
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Outcome
+from tests.function_environment import ENVIRONMENT
 from tests.owning import EXECUTION
 from tests.record_table import make_table, pretend_to_be_on_aws
 
@@ -162,13 +164,13 @@ class Stage:
 
     def subscribe(self, address: str) -> None:
         """A subscription, confirmed at once."""
-        topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
+        topic = stack_settings().approval_topic_arn
         clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
 
     def unsubscribe(self, address: str) -> None:
         """As a mail scanner does that follows every link."""
         sns = clients.client("sns")
-        topic = wiring.settings()["APPROVAL_TOPIC_ARN"]
+        topic = stack_settings().approval_topic_arn
         for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
             if one["Endpoint"] == address:
                 sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
@@ -317,7 +319,7 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
     with mock_aws():
         _one_write_at_a_time(patch)
         _forget()
-        settings = {**_made(), "APPROVAL_URL": base_url, **environment}
+        settings = {**ENVIRONMENT, **_made(), "APPROVAL_URL": base_url, **environment}
         for name, value in settings.items():
             patch.setenv(name, value)
         states = StepFunctionsDouble()
@@ -341,16 +343,19 @@ def _made() -> dict[str, str]:
     topic = boto3.client("sns").create_topic(Name="approval")["TopicArn"]
     for address in (HANA, KEN):
         boto3.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+    # What stands in the environment counts before the parameter's entries; tests change that.
+    boto3.client("ssm").put_parameter(Name="/redash/approval", Value="{}", Type="String")
     return {
         "MIGRATION_TABLE": "migration",
-        "ARTIFACT_BUCKET": "artifacts",
         "APPROVAL_TOPIC_ARN": topic,
         "APPROVERS": f"{HANA},{KEN}",
         "LINK_SIGNING_SECRET_ARN": key,
         "APPROVAL_TIMEOUT_HOURS": "1",
         "CONFIRM_TIMEOUT_HOURS": "1",
+        "REQUIRED_APPROVALS": "1",
+        "ALLOW_SELF_APPROVAL": "false",
+        "APPROVAL_SETTINGS": "/redash/approval",
         "WRITE_PAUSE_BUDGET_SECONDS": "120",
-        "LANGUAGE": "en",
     }
 
 

@@ -378,11 +378,11 @@ class TestBadLinks:
 
     def test_a_rotated_key_keeps_old_links(self, stage: Stage) -> None:
         stage.ask()
-        from redash_migration import wiring
         from redash_migration.approval.links import stored_keys
+        from redash_migration.approval.stack_settings import link_secret
 
-        arn = wiring.settings()["LINK_SIGNING_SECRET_ARN"]
-        boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=ROTATED)
+        secret = link_secret()
+        boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=ROTATED)
         stored_keys._keys.cache_clear()
         assert stage.answer(stage.link(), "approve")["statusCode"] == 200
 

@@ -24,6 +24,7 @@ from redash_migration.errors import (
 from redash_migration.preflight import room
 from redash_migration.record import Outcome, Record
 from rehearsal.postgres import programs, run
+from tests.function_environment import ENVIRONMENT, OWN
 
 MIGRATION = "redash-20260131-020000"
 ROOT = Path(__file__).parents[3]
@@ -66,8 +67,8 @@ def deployed(
 ) -> Iterator[Record]:
     monkeypatch.setattr(room, "WATCH", 0.02)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
-    monkeypatch.setenv("MIGRATION_TABLE", "record")
-    monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
+    for variable, text in {**ENVIRONMENT, **OWN}.items():
+        monkeypatch.setenv(variable, text)
     record = make_record(MIGRATION)
     record.put_fact("host", {"disk_free_bytes": 50 << 30})
     record.put_fact("new_home", {"replication_engine": "3.6.1"})

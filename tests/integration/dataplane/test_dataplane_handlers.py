@@ -27,6 +27,7 @@ from redash_migration.database.watch.watching import BEFORE_FACT
 from redash_migration.errors import DataMismatch
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
+from tests.function_environment import ENVIRONMENT
 from tests.owning import EXECUTION
 
 MIGRATION = "redash-20260131-020000"
@@ -64,6 +65,8 @@ def redash(
     """Both databases, results replicated and queries not; secrets, artifacts and a plan."""
     source, target = both(SCHEMA + ROWS)
     run(source, QUERIES)
+    for variable, value in ENVIRONMENT.items():
+        monkeypatch.setenv(variable, value)
     clients_made: list[Any] = [boto3.client("secretsmanager"), boto3.client("s3")]
     for side, address in (("SOURCE", source), ("TARGET", target)):
         secret = {key: value for key, value in address.parameters().items() if key != "user"}
@@ -74,8 +77,6 @@ def redash(
     clients_made[1].create_bucket(
         Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
     )
-    monkeypatch.setenv("MIGRATION_TABLE", "record")
-    monkeypatch.setenv("ARTIFACT_BUCKET", "artifacts")
     monkeypatch.setattr(planned_precopy, "LARGE_BYTES", 0)
     monkeypatch.setattr(planned_precopy, "WIDE_ROW_BYTES", 100)
     for cached in (wiring.record_table, clients.client):

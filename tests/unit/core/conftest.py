@@ -9,8 +9,9 @@ import boto3
 import pytest
 
 from redash_migration.adapters.elbv2 import LoadBalancing
-from redash_migration.settings import Settings
+from redash_migration.settings import Settings, read
 from redash_migration.traffic.health import Target
+from tests.function_environment import ENVIRONMENT
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Front:
     new: str
 
     def actions(self) -> list[dict[str, Any]]:
-        return self.balancing.actions(self.settings["LISTENER_ARN"], "")
+        return self.balancing.actions(self.settings.listener_arn, "")
 
 
 @pytest.fixture
@@ -50,7 +51,9 @@ def front(aws: None) -> Front:
         Port=80,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": groups[0]}],
     )["Listeners"][0]["ListenerArn"]
-    settings = Settings({"LISTENER_ARN": listener, "TARGET_GROUP_ARN": groups[1]})
+    settings = read(
+        Settings, {**ENVIRONMENT, "LISTENER_ARN": listener, "TARGET_GROUP_ARN": groups[1]}
+    )
     return Front(LoadBalancing(client), settings, groups[0], groups[1])
 
 

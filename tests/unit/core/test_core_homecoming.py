@@ -14,6 +14,7 @@ from redash_migration.errors import (
     TargetNotHealthy,
     TasksStillRun,
 )
+from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward, note_failure
@@ -25,9 +26,10 @@ from redash_migration.record import Record
 from redash_migration.record.owner import Acting, Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import status
-from redash_migration.settings import Settings
+from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home
+from tests.function_environment import ENVIRONMENT
 from tests.owning import EXECUTION, owned
 from tests.unit.core.conftest import Front, healthy
 
@@ -58,17 +60,18 @@ class Services:
         self.desired[name] = count
 
 
-def settings_of(front: Front) -> Settings:
-    return Settings(
-        {
-            "LISTENER_ARN": front.settings["LISTENER_ARN"],
-            "LISTENER_RULE_ARN": "",
-            "LANGUAGE": "en",
-            "ECS_SERVER_SERVICE": "server:2",
-            "ECS_WORKER_SERVICES": "beat:1,worker:1,gone:1",
-            "TARGET_TIMEOUT_SECONDS": "60",
-        }
-    )
+class BothSettings(CloseNewHomeSettings, LookAtOldHomeSettings):
+    """What the two steps of a return are told that wait for the ends of a home."""
+
+
+def settings_of(front: Front) -> BothSettings:
+    own = {
+        "LISTENER_ARN": front.settings.listener_arn,
+        "ECS_SERVER_SERVICE": "server:2",
+        "ECS_WORKER_SERVICES": "beat:1,worker:1,gone:1",
+        "TARGET_TIMEOUT_SECONDS": "60",
+    }
+    return read(BothSettings, {**ENVIRONMENT, **own})
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def home(record: Record, front: Front) -> Record:
     """The return's record, with users on the new side."""
     close_old_home(record, front.balancing, front.settings)
     front.balancing.set_actions(
-        front.settings["LISTENER_ARN"], "", [{"Type": "forward", "TargetGroupArn": front.new}]
+        front.settings.listener_arn, "", [{"Type": "forward", "TargetGroupArn": front.new}]
     )
     record.milestone("switch_began")
     return record.of("return")

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,7 +24,6 @@ from redash_migration.errors import (
     TargetNotHealthy,
 )
 from redash_migration.record import Record
-from redash_migration.settings import Settings
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.entrance import (
@@ -65,7 +65,7 @@ def test_the_switch_sends_all_users_to_the_new_group(
 ) -> None:
     healthy(monkeypatch)
     close_old_home(record, front.balancing, front.settings)
-    front.balancing.open_probe(front.settings["LISTENER_ARN"], front.new)
+    front.balancing.open_probe(front.settings.listener_arn, front.new)
     for _ in range(2):
         open_new_home(record, front.balancing, front.settings)
     assert target_groups(front.actions()) == [front.new]
@@ -132,7 +132,7 @@ def test_a_switch_whose_answer_was_lost_counts_as_made(
 
 
 def test_the_probe_is_one_rule_and_goes_away(front: Front) -> None:
-    listener = front.settings["LISTENER_ARN"]
+    listener = front.settings.listener_arn
     client: Any = boto3.client("elbv2")
     attachment = client.create_rule(
         ListenerArn=listener,
@@ -151,11 +151,9 @@ def test_the_probe_is_one_rule_and_goes_away(front: Front) -> None:
 
 
 def test_the_probe_s_rule_is_for_an_address_that_nobody_has(front: Front) -> None:
-    rule = front.balancing.open_probe(front.settings["LISTENER_ARN"], front.new)
+    rule = front.balancing.open_probe(front.settings.listener_arn, front.new)
     [found] = [
-        one
-        for one in front.balancing.rules(front.settings["LISTENER_ARN"])
-        if one["RuleArn"] == rule
+        one for one in front.balancing.rules(front.settings.listener_arn) if one["RuleArn"] == rule
     ]
     assert [one["Field"] for one in found["Conditions"]] == ["source-ip"], "no header opens it"
     assert found["Conditions"][0]["SourceIpConfig"]["Values"] == [PROBE_SOURCE]
@@ -255,9 +253,7 @@ def behind_log_in(front: Front, request: pytest.FixtureRequest) -> Front:
             Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
             Actions=[log_in, forward],
         )["Rules"][0]["RuleArn"]
-    settings = Settings(
-        {"LISTENER_ARN": listener, "LISTENER_RULE_ARN": rule, "TARGET_GROUP_ARN": front.new}
-    )
+    settings = replace(front.settings, listener_arn=listener, listener_rule_arn=rule)
     return Front(front.balancing, settings, front.old, front.new)
 
 
@@ -266,7 +262,7 @@ def test_users_go_on_logging_in_through_the_pause_the_switch_and_the_way_back(
 ) -> None:
     front = behind_log_in
     healthy(monkeypatch)
-    listener, rule = front.settings["LISTENER_ARN"], front.settings["LISTENER_RULE_ARN"]
+    listener, rule = front.settings.listener_arn, front.settings.listener_rule_arn
     close_old_home(record, front.balancing, front.settings)
     open_new_home(record, front.balancing, front.settings)
     assert target_groups(front.balancing.actions(listener, rule)) == [front.new]
@@ -280,7 +276,7 @@ def test_users_go_on_logging_in_through_the_pause_the_switch_and_the_way_back(
 
 def test_the_stand_in_refuses_what_the_load_balancer_refuses(behind_log_in: Front) -> None:
     client: Any = boto3.client("elbv2")
-    listener = behind_log_in.settings["LISTENER_ARN"]
+    listener = behind_log_in.settings.listener_arn
     log_in = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": OIDC}
     answer = {"Type": "fixed-response", "Order": 2, "FixedResponseConfig": {"StatusCode": "503"}}
     kept = {**log_in, "AuthenticateOidcConfig": {**OIDC, "UseExistingClientSecret": True}}

@@ -19,6 +19,8 @@ from redash_migration.begin import MODES, Request, parse_request
 from redash_migration.database.planning.items import CopyItem, copy_pieces, verify_parts
 from redash_migration.errors import InvalidInput
 from redash_migration.record.table import Condition, Expected, Item, Value
+from tests.function_environment import ENVIRONMENT, OWN
+from tests.record_table import pretend_to_be_on_aws
 
 ROOT = Path(__file__).parents[3]
 BESIDE_THE_MACHINE = {"approval_page", "on_dms_event", "on_command_event", "reconcile"}
@@ -89,17 +91,8 @@ class EmptyTable:
 def table(monkeypatch: pytest.MonkeyPatch) -> EmptyTable:
     made = EmptyTable()
     monkeypatch.setattr(wiring, "record_table", lambda: made)
-    for name, value in {
-        "AWS_DEFAULT_REGION": "ap-northeast-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "MIGRATION_TABLE": "table",
-        "ARTIFACT_BUCKET": "bucket",
-        "STATE_MACHINE_ARN": "arn:aws:states:ap-northeast-1:123456789012:stateMachine:m",
-        "SOURCE_INSTANCE_ID": "i-1",
-        "LANGUAGE": "en",
-        "LINK_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:l",
-    }.items():
+    pretend_to_be_on_aws(monkeypatch)
+    for name, value in {**ENVIRONMENT, **OWN}.items():
         monkeypatch.setenv(name, value)
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redash_migration import clock
+from redash_migration import clock, wiring
 from redash_migration.adapters.clients import client
 from redash_migration.approval.assembly import chat
 from redash_migration.approval.gate.people import plain_address
@@ -17,16 +17,16 @@ def announce(record: Record, ending: Ending) -> None:
     """Tell the approvers and whoever started it."""
     from redash_migration.adapters.sns import SnsMail
 
-    known = stack_settings()
+    known, settings = stack_settings(), wiring.settings()
     starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
-    approvers = {address.casefold(): address for address in known.names("APPROVERS")}
+    approvers = {address.casefold(): address for address in known.approvers}
     send_ending(
         record,
         ending,
         list(approvers.values()),
         starter="" if not starter or starter in approvers else starter,
-        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
+        mail=SnsMail(client("sns"), known.approval_topic_arn, settings.notice),
         chat=chat(),
-        texts=Texts(known["LANGUAGE"]),
+        texts=Texts(settings.language),
         now=clock.now(),
     )

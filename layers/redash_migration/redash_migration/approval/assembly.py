@@ -29,19 +29,19 @@ def desk(record: Record) -> Desk:
         record=record,
         store=wiring.artifacts(record.migration_id),
         keys=keys,
-        mail=SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"], known["NOTICE"]),
+        mail=SnsMail(client("sns"), known.approval_topic_arn, wiring.settings().notice),
         chat=chat(),
         # A gate only sends answers; the machine's own name is not needed for that.
         resumer=StepFunctions(client("stepfunctions"), ""),
         chat_decides=chat_decides(),
-        pause_budget_seconds=known.number("WRITE_PAUSE_BUDGET_SECONDS"),
+        pause_budget_seconds=wiring.settings().write_pause_budget_seconds,
         clock=clock.now,
     )
 
 
 def chat() -> SlackChannel | None:
     """The Slack channel, where one is configured."""
-    arn = stack_settings()["SLACK_WEBHOOK_SECRET_ARN"]
+    arn = stack_settings().slack_webhook_secret_arn
     if not arn:
         return None
     from redash_migration.adapters.slack import SlackChannel
@@ -53,23 +53,21 @@ def chat_decides() -> bool:
     """Whether buttons in Slack count: a signing secret and somebody who may press them."""
     known = stack_settings()
     return bool(
-        known["SLACK_WEBHOOK_SECRET_ARN"]
-        and known["SLACK_SIGNING_SECRET_ARN"]
-        and known.names("SLACK_APPROVERS")
+        known.slack_webhook_secret_arn and known.slack_signing_secret_arn and known.slack_approvers
     )
 
 
 def policy(purpose: Purpose) -> Policy:
     """Who has to agree, and for how long the question stands."""
     known = stack_settings()
-    timeout = "APPROVAL_TIMEOUT_HOURS" if purpose is CUTOVER else "CONFIRM_TIMEOUT_HOURS"
+    timeout = known.approval_timeout_hours if purpose is CUTOVER else known.confirm_timeout_hours
     return Policy(
-        addresses=known.names("APPROVERS"),
-        required=known.number("REQUIRED_APPROVALS"),
-        allow_self=known.flag("ALLOW_SELF_APPROVAL"),
-        timeout_seconds=known.seconds_of_hours(timeout),
-        language=known["LANGUAGE"],
-        base_url=known["APPROVAL_URL"],
+        addresses=known.approvers,
+        required=known.required_approvals,
+        allow_self=known.allow_self_approval,
+        timeout_seconds=timeout.seconds,
+        language=wiring.settings().language,
+        base_url=known.approval_url,
         chat_decides=chat_decides(),
     )
 
@@ -81,10 +79,10 @@ def readiness(requested_by: str) -> list[Check]:
 
     known = stack_settings()
     rule = policy(CUTOVER)
-    mail = SnsMail(client("sns"), known["APPROVAL_TOPIC_ARN"])
+    mail = SnsMail(client("sns"), known.approval_topic_arn)
     people = approver_check(
         rule.addresses,
-        known.names("SLACK_APPROVERS") if rule.chat_decides else (),
+        known.slack_approvers if rule.chat_decides else (),
         required=rule.required,
         allow_self=rule.allow_self,
         requested_by=requested_by,
@@ -109,5 +107,5 @@ def _secret(arn: str) -> str:
 
 def signing_secret() -> Callable[[], str] | None:
     """The Slack app's signing secret, where buttons may decide."""
-    arn = stack_settings()["SLACK_SIGNING_SECRET_ARN"]
+    arn = stack_settings().slack_signing_secret_arn
     return (lambda: _secret(arn)) if arn else None

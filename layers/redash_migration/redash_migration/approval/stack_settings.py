@@ -1,31 +1,70 @@
-"""The approval's settings: this function's own, and the stack's parameter that holds the rest."""
+"""The approval's settings: addresses, people and rules, in a parameter of the stack."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
+from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
-from redash_migration import wiring
 from redash_migration.adapters.clients import client
-from redash_migration.settings import Settings
+from redash_migration.settings import Hours, read
 
 SETTINGS_LIFE_SECONDS = 60.0
 """How long the approval's settings are kept in memory: who was taken off the list is off then."""
 
 
-def stack_settings() -> Settings:
-    """This function's settings, and those of the approval, which stand in a parameter of their own.
+@dataclass(frozen=True, kw_only=True)
+class LinkSecret:
+    """Where the keys are that sign links and seal decisions."""
 
-    Addresses and people can be more than an environment has room for (4 KB). A variable of the
-    same name counts before the parameter's entry.
-    """
-    own = wiring.settings()
-    parameter = own["APPROVAL_SETTINGS"]
-    if not parameter:
-        return own
+    link_signing_secret_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalSettings(LinkSecret):
+    """All that stands in the parameter."""
+
+    approval_topic_arn: str
+    approval_url: str
+    approvers: tuple[str, ...] = ()
+    slack_webhook_secret_arn: str = ""
+    slack_signing_secret_arn: str = ""
+    slack_approvers: tuple[str, ...] = ()
+    approval_timeout_hours: Hours
+    confirm_timeout_hours: Hours
+    required_approvals: int
+    allow_self_approval: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The parameter's name, in functions that are told it."""
+
+    approval_settings: str = ""
+
+
+def stack_settings() -> ApprovalSettings:
+    """Who decides, by which rules, and how people are reached."""
+    return _read(ApprovalSettings)
+
+
+def link_secret() -> str:
+    """The ARN of the keys' secret; functions that need nothing else are told it by a variable."""
+    return _read(LinkSecret).link_signing_secret_arn
+
+
+Kind = TypeVar("Kind")
+
+
+def _read(kind: type[Kind]) -> Kind:
+    """Addresses and people can be more than an environment has room for (4 KB). A variable of the
+    same name counts before the parameter's entry."""
+    place = read(Place).approval_settings
     period = int(time.monotonic() // SETTINGS_LIFE_SECONDS)
-    return Settings({**_parameter(parameter, period), **own.variables})
+    return read(kind, {**(_parameter(place, period) if place else {}), **os.environ})
 
 
 @cache

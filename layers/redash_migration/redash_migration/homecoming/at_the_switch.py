@@ -58,7 +58,7 @@ def application_role(record: Record, settings: Settings) -> str:
     """The role with which Redash logs in to the database that is written: the new one's is a
     setting, the old one's the owner of its tables, for Redash made them."""
     if record.direction == "forward":
-        return settings["APPLICATION_DATABASE_ROLE"]
+        return settings.application_database_role
     return str((record.fact(ROLE_FACT) or {}).get("name", ""))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
     from redash_migration.database.session.address import DatabaseAddress
+    from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
     from redash_migration.settings import Settings
 
 
@@ -43,7 +44,7 @@ def close_new_home(
     record: Record,
     ecs: Ecs,
     balancing: LoadBalancing,
-    settings: Settings,
+    settings: CloseNewHomeSettings,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Maintenance answer, then scheduler and workers, then servers to zero, until no task runs; to
@@ -52,17 +53,17 @@ def close_new_home(
     Users are locked out first, so that nothing is acknowledged by a server that is just ending.
     Raises TasksStillRun after TARGET_TIMEOUT_SECONDS.
     """
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
     actions = balancing.actions(listener, rule)
     if not is_maintenance(actions):
         record.undo.add(
             "set_actions", {"listener": listener, "rule": rule, "actions": actions}, **LISTENER
         )
         record.put_fact(PAUSE_FACT, {"began": stamp(record.clock())})
-        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings["LANGUAGE"])))
+        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
     services = [
-        *settings.services("ECS_WORKER_SERVICES"),
-        *settings.services("ECS_SERVER_SERVICE"),
+        *settings.ecs_worker_services,
+        settings.ecs_server_service,
     ]
     there = ecs.services([service.name for service in services])
     for service in services:
@@ -85,7 +86,7 @@ def close_new_home(
         if not waiting:
             break
     waited = _seconds_of_pause(record)
-    if waiting and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
+    if waiting and waited > settings.target_timeout_seconds:
         raise TasksStillRun(f"after {waited:.0f} s: {'; '.join(waiting)}"[:2000])
     return {"closed": not waiting, "waiting_for": "; ".join(waiting)}
 
@@ -93,7 +94,7 @@ def close_new_home(
 def look_at_old_home(
     record: Record,
     balancing: LoadBalancing,
-    settings: Settings,
+    settings: LookAtOldHomeSettings,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """The health of the old target group, behind a rule that nobody meets; to be called again
@@ -101,7 +102,7 @@ def look_at_old_home(
 
     Raises TargetNotHealthy after TARGET_TIMEOUT_SECONDS.
     """
-    listener, group = settings["LISTENER_ARN"], _old_group(record)
+    listener, group = settings.listener_arn, _old_group(record)
     record.undo.add(
         "close_probe",
         {"listener": listener, "target_group": group},
@@ -115,7 +116,7 @@ def look_at_old_home(
         if serving := healthy(targets):
             break
     waited = _seconds_of_pause(record)
-    if not serving and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
+    if not serving and waited > settings.target_timeout_seconds:
         raise TargetNotHealthy(
             f"the old Redash is not healthy after {waited:.0f} s: {described(targets)}"[:2000]
         )
@@ -151,7 +152,7 @@ def open_old_home(
     The roll-back that follows finds listener, old services and fence as they were before
     the migration, and has only the rest to do.
     """
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
     group = _old_group(record)
     actions = balancing.actions(listener, rule)
     if target_groups(actions) != [group]:

@@ -15,8 +15,8 @@ from redash_migration.replication.mappings import table_mappings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
+    from redash_migration.function_settings import ConfigureReplicationSettings
     from redash_migration.plan import Plan
-    from redash_migration.settings import Settings
 
 CONNECTION_SECONDS = 240
 """How long the replication instance may take to test its two connections."""
@@ -32,20 +32,20 @@ def configure(
     record: Record,
     dms: Dms,
     plan: Plan,
-    settings: Settings,
+    settings: ConfigureReplicationSettings,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
     """Test both endpoints, then make the task; returns its ARN. Safe to run again."""
     connect_endpoints(record, dms, settings, sleep)
-    identifier = task_identifier(settings["REPLICATION_TASK_PREFIX"], record.migration_id)
+    identifier = task_identifier(settings.replication_task_prefix, record.migration_id)
     task = dms.task_called(identifier)
     record.undo.add("delete_task", {"identifier": identifier}, where="aws")
     if task is None:
         arn = dms.create(
             identifier,
-            source=settings["SOURCE_ENDPOINT_ARN"],
-            target=settings["TARGET_ENDPOINT_ARN"],
-            instance=settings["REPLICATION_INSTANCE_ARN"],
+            source=settings.source_endpoint_arn,
+            target=settings.target_endpoint_arn,
+            instance=settings.replication_instance_arn,
             mappings=json.dumps(
                 table_mappings(
                     (table.schema, table.name) for table in plan.tables if table.method == "dms"
@@ -82,13 +82,16 @@ def task_arn(record: Record) -> str:
 
 
 def connect_endpoints(
-    record: Record, dms: Dms, settings: Settings, sleep: Callable[[float], None] = time.sleep
+    record: Record,
+    dms: Dms,
+    settings: ConfigureReplicationSettings,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Let the replication instance connect to both ends; CheckFailed says which one fails."""
-    instance = settings["REPLICATION_INSTANCE_ARN"]
+    instance = settings.replication_instance_arn
     endpoints = {
-        "source": settings["SOURCE_ENDPOINT_ARN"],
-        "target": settings["TARGET_ENDPOINT_ARN"],
+        "source": settings.source_endpoint_arn,
+        "target": settings.target_endpoint_arn,
     }
     for arn in endpoints.values():
         dms.test_connection(instance, arn)

@@ -8,7 +8,6 @@ from redash_migration.errors import NotFoundInRecord
 from redash_migration.host.judgement import host_checks
 from redash_migration.record import Record
 from redash_migration.traffic.new_home import (
-    SECRETS,
     compare_secrets,
     inspect_replication,
     inspect_services,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
     from redash_migration.adapters.secrets import Secrets
-    from redash_migration.settings import Settings
+    from redash_migration.function_settings import InspectNewHomeSettings
 
 
 def inspect_new_home(
@@ -36,16 +35,16 @@ def inspect_new_home(
     balancing: LoadBalancing,
     ecs: Ecs,
     secrets: Secrets,
-    settings: Settings,
+    settings: InspectNewHomeSettings,
 ) -> None:
     """Write every answer into the record; Preflight reads them with its own."""
     host, key = record.fact("host"), record.fact("fingerprint_key")
     if host is None or key is None:
         raise NotFoundInRecord("host: InspectHost has not run for this migration")
-    fingerprints = new_fingerprints(key["key"], secrets.text, settings)
+    fingerprints = new_fingerprints(key["key"], secrets.text, settings.redash_secrets)
     containers = new_containers(ecs, settings)
     images = sorted({str(container["image"]) for container in containers})
-    instance = dms.instance(settings["REPLICATION_INSTANCE_ARN"]) or {}
+    instance = dms.instance(settings.replication_instance_arn) or {}
     record.put_fact(
         "new_home",
         {
@@ -64,13 +63,13 @@ def inspect_new_home(
         *compare_secrets(host["settings_of"].get("server", {}), fingerprints),
         essentials(
             containers,
-            {name: settings[setting] for name, setting in SECRETS.items()},
+            settings.redash_secrets,
             host["settings_of"].get("server", {}),
             key["key"],
         ),
         *compare_settings(
             host["settings_of"],
             by_role(containers, key["key"]),
-            known=settings.names("SETTINGS_KNOWN_TO_DIFFER"),
+            known=settings.settings_known_to_differ,
         ),
     )

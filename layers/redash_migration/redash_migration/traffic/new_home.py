@@ -16,19 +16,16 @@ if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
-    from redash_migration.settings import Settings
+    from redash_migration.function_settings import InspectNewHomeSettings, NewHomeSettings
 
-SECRETS = {
-    "REDASH_SECRET_KEY": "REDASH_SECRET_KEY_ARN",
-    "REDASH_COOKIE_SECRET": "REDASH_COOKIE_SECRET_ARN",
-}
-"""Redash's own name of each secret, and the setting that says where the new home keeps it."""
+SECRETS = ("REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET")
+"""What Redash encrypts and signs with, by its own names."""
 
 
-def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
+def inspect_replication(dms: Dms, settings: InspectNewHomeSettings) -> list[Check]:
     """The replication instance and both endpoints, as the stack should have made them."""
     checks = []
-    instance = dms.instance(settings["REPLICATION_INSTANCE_ARN"])
+    instance = dms.instance(settings.replication_instance_arn)
     status = "missing" if instance is None else str(instance.get("ReplicationInstanceStatus"))
     checks.append(
         Check("replication.instance", "PASS", "available")
@@ -41,8 +38,8 @@ def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
         )
     )
     endpoints = {
-        "source": settings["SOURCE_ENDPOINT_ARN"],
-        "target": settings["TARGET_ENDPOINT_ARN"],
+        "source": settings.source_endpoint_arn,
+        "target": settings.target_endpoint_arn,
     }
     for side, arn in endpoints.items():
         endpoint = dms.endpoint(arn)
@@ -77,23 +74,23 @@ def inspect_replication(dms: Dms, settings: Settings) -> list[Check]:
     return checks
 
 
-def old_targets(balancing: LoadBalancing, settings: Settings) -> list[dict[str, Any]]:
+def old_targets(balancing: LoadBalancing, settings: InspectNewHomeSettings) -> list[dict[str, Any]]:
     """Where the old Redash answers now, ``{"host", "port"}``: an address, or an instance's id."""
-    actions = balancing.actions(settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"])
+    actions = balancing.actions(settings.listener_arn, settings.listener_rule_arn)
     groups = target_groups(actions)
     targets = balancing.targets(groups[0]) if len(groups) == 1 else []
     return [{"host": target.host, "port": target.port} for target in targets]
 
 
-def inspect_traffic(balancing: LoadBalancing, settings: Settings) -> list[Check]:
+def inspect_traffic(balancing: LoadBalancing, settings: InspectNewHomeSettings) -> list[Check]:
     """The listener's present way, and the new target group that nobody may reach yet."""
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
-    new = settings["TARGET_GROUP_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
+    new = settings.target_group_arn
     actions = balancing.actions(listener, rule)
     old = target_groups(actions)
     checks = [
         other_ways_in(balancing.rules(listener), new, switched=rule),
-        log_in(actions, settings["COGNITO_USER_POOL_ARN"]),
+        log_in(actions, settings.cognito_user_pool_arn),
     ]
     if new in old:
         checks.append(
@@ -159,12 +156,9 @@ def inspect_traffic(balancing: LoadBalancing, settings: Settings) -> list[Check]
     return checks
 
 
-def inspect_services(ecs: Ecs, settings: Settings) -> list[Check]:
+def inspect_services(ecs: Ecs, settings: InspectNewHomeSettings) -> list[Check]:
     """Every service exists and runs nothing: two schedulers would run every query twice."""
-    wanted = [
-        *settings.services("ECS_SERVER_SERVICE"),
-        *settings.services("ECS_WORKER_SERVICES"),
-    ]
+    wanted = settings.services
     found = ecs.services([service.name for service in wanted])
     missing = [service.name for service in wanted if service.name not in found]
     awake = [name for name, service in found.items() if service.desired or service.running]
@@ -192,10 +186,9 @@ def inspect_services(ecs: Ecs, settings: Settings) -> list[Check]:
     return checks
 
 
-def new_containers(ecs: Ecs, settings: Settings) -> list[dict[str, Any]]:
+def new_containers(ecs: Ecs, settings: NewHomeSettings) -> list[dict[str, Any]]:
     """The container definitions of all services of the new home."""
-    wanted = [*settings.services("ECS_SERVER_SERVICE"), *settings.services("ECS_WORKER_SERVICES")]
-    found = ecs.services([service.name for service in wanted])
+    found = ecs.services([service.name for service in settings.services])
     definitions = {service.task_definition for service in found.values()}
     return [one for definition in sorted(definitions) for one in ecs.containers(definition)]
 
@@ -230,9 +223,11 @@ def inspect_versions(old: Sequence[str], new: Sequence[str]) -> list[Check]:
     return [Check("services.version", "PASS", ", ".join(sorted(old)))]
 
 
-def new_fingerprints(key: str, read: Callable[[str], str], settings: Settings) -> dict[str, str]:
+def new_fingerprints(
+    key: str, read: Callable[[str], str], secrets: Mapping[str, str]
+) -> dict[str, str]:
     """The new home's secrets as keyed hashes, comparable with the host's."""
-    return {name: fingerprint(key, read(settings[setting])) for name, setting in SECRETS.items()}
+    return {name: fingerprint(key, read(arn)) for name, arn in secrets.items()}
 
 
 def compare_secrets(old: Mapping[str, Sequence[str]], new: Mapping[str, str]) -> list[Check]:

@@ -26,6 +26,7 @@ from redash_migration.traffic.health import described, healthy
 if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
+    from redash_migration.function_settings import StartTargetSettings
     from redash_migration.settings import ServiceCount, Settings
 
 
@@ -35,7 +36,7 @@ def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings)
     Raises ListenerClosed, before anything is changed, where a fixed 503 is not this migration's:
     it would be taken for the old home's own answer, and nothing would ever reopen it.
     """
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
     actions = balancing.actions(listener, rule)
     if is_maintenance(actions):
         if "pause_began" not in record.milestones():
@@ -47,7 +48,7 @@ def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings)
     record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
     record.put_fact("old_target_groups", {"arns": target_groups(actions)})
     record.milestone("pause_began")
-    balancing.set_actions(listener, rule, replaced(actions, maintenance(settings["LANGUAGE"])))
+    balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
 
 
 LISTENER: Any = {"where": "aws", "key": "listener", "service": "serves"}
@@ -63,7 +64,7 @@ def start_servers(
     record: Record,
     ecs: Ecs,
     balancing: LoadBalancing,
-    settings: Settings,
+    settings: StartTargetSettings,
     *,
     phase: str = "start_target",
 ) -> dict[str, Any]:
@@ -73,8 +74,8 @@ def start_servers(
     again until healthy. TARGET_TIMEOUT_SECONDS after the first call of a ``phase`` it raises
     TargetNotHealthy.
     """
-    listener, group = settings["LISTENER_ARN"], settings["TARGET_GROUP_ARN"]
-    service = settings.services("ECS_SERVER_SERVICE")[0]
+    listener, group = settings.listener_arn, settings.target_group_arn
+    service = settings.ecs_server_service
     record.undo.add("set_desired", {"service": service.name, "count": 0}, where="aws", key="server")
     record.undo.add("close_probe", {"listener": listener, "target_group": group}, where="aws")
     balancing.open_probe(listener, group)
@@ -91,7 +92,7 @@ def start_servers(
     # An image, a right, a network or a secret that is not there stays so: said at once.
     if not ready and (failures := ecs.failures(service.name, since)):
         raise TargetNotHealthy(f"a task of {service.name} stopped by itself: {failures[0]}"[:2000])
-    if not ready and waited > settings.number("TARGET_TIMEOUT_SECONDS"):
+    if not ready and waited > settings.target_timeout_seconds:
         raise TargetNotHealthy(
             f"not healthy after {waited:.0f} s: {described(targets)}; {now.event}"[:2000]
         )
@@ -122,8 +123,8 @@ def open_new_home(
     its health is demanded first. Once the switch has begun users may be there: a repeated call
     only brings it to its end, because TargetNotHealthy leads back without a person.
     """
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
-    group = settings["TARGET_GROUP_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
+    group = settings.target_group_arn
     began = "switch_began" in record.milestones()
     with within_budget(None if began else until, "SwitchTraffic"):
         targets = balancing.targets(group)
@@ -155,7 +156,7 @@ def point(
     A call can fail although it was carried out. Only when the listener is seen unchanged may the
     caller turn round by itself; otherwise users may have written there already.
     """
-    listener, rule = settings["LISTENER_ARN"], settings["LISTENER_RULE_ARN"]
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
     try:
         balancing.set_actions(listener, rule, actions)
     except Exception as error:

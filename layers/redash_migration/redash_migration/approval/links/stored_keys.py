@@ -7,7 +7,7 @@ from functools import cache
 
 from redash_migration import wiring
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
-from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.stack_settings import link_secret
 
 KEYS_LIFE_SECONDS = 300.0
 """How long keys are kept in memory: a rotated key is known everywhere after this time."""
@@ -15,8 +15,7 @@ KEYS_LIFE_SECONDS = 300.0
 
 def keys() -> KeyRing:
     """The keys that sign links, read again every five minutes."""
-    arn = stack_settings()["LINK_SIGNING_SECRET_ARN"]
-    return _keys(arn, int(time.monotonic() // KEYS_LIFE_SECONDS))
+    return _keys(link_secret(), int(time.monotonic() // KEYS_LIFE_SECONDS))
 
 
 @cache

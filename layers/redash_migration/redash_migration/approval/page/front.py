@@ -22,7 +22,7 @@ SLACK_PATH = "/slack"
 
 def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
     """The answer to any request; ``trouble`` hears of what went wrong, the visitor does not."""
-    language = wiring.settings()["LANGUAGE"]
+    language = wiring.settings().language
     try:
         if request.path == SLACK_PATH:
             return _slack(request, language)
@@ -37,7 +37,7 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table(), Seals(keys)),
-        approvers=lambda: approvers(stack_settings().names("APPROVERS")),
+        approvers=lambda: approvers(stack_settings().approvers),
         keys=keys,
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,
@@ -53,7 +53,7 @@ def _slack(request: Request, language: str) -> Response:
         gates=Gates(wiring.record_table(), Seals(keys)),
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         secret=assembly.signing_secret(),
-        approvers=slack_approvers(stack_settings().names("SLACK_APPROVERS")),
+        approvers=slack_approvers(stack_settings().slack_approvers),
         language=language,
     )
     return press(buttons, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.approval.page.headers import security_headers
 from redash_migration.approval.page.http import Response
 from redash_migration.approval.texts import Texts
-from redash_migration.settings import Settings
+from redash_migration.settings import read
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,9 +33,16 @@ def page(texts: Texts, template: str, **model: Any) -> str:
     return shape.render(t=texts, f=texts.figures, style=style(), notice=notice(), **model)
 
 
+@dataclass(frozen=True)
+class Notice:
+    """All that a page has to be told."""
+
+    notice: str = ""
+
+
 def notice() -> str:
     """What stands above everything: that this is a rehearsal, or a trial."""
-    return Settings.from_env()["NOTICE"]
+    return read(Notice).notice
 
 
 @cache

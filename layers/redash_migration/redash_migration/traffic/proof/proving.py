@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.logs import Logs
     from redash_migration.adapters.ssm import RunCommand
-    from redash_migration.settings import Settings
+    from redash_migration.function_settings import ProveNewHomeSettings
 
 ATTEMPT = "proof_attempt"
 LONGEST_SECONDS = 420
@@ -53,7 +53,7 @@ def probe_command(key: str) -> list[str]:
 
 
 def prove(
-    record: Record, *, ecs: Ecs, logs: Logs, commands: RunCommand, settings: Settings
+    record: Record, *, ecs: Ecs, logs: Logs, commands: RunCommand, settings: ProveNewHomeSettings
 ) -> dict[str, Any]:
     """``{"proven": bool, "waiting_for": str}``; to be called again until proven.
 
@@ -98,11 +98,11 @@ def prove(
 
 
 def _begin(
-    record: Record, ecs: Ecs, commands: RunCommand, settings: Settings, key: str
+    record: Record, ecs: Ecs, commands: RunCommand, settings: ProveNewHomeSettings, key: str
 ) -> dict[str, Any]:
     command = commands.send(
         on_the_host.probe(
-            settings["COMPOSE_DIRECTORY"], str(record.require_fact("source")["database"]), key
+            settings.compose_directory, str(record.require_fact("source")["database"]), key
         ),
         comment=f"{record.migration_id} ProveNewHome",
         seconds=180,
@@ -111,8 +111,8 @@ def _begin(
         "command": command, "began": stamp(record.clock()), "task": "", "group": "", "stream": "",
         "why": "EcsLogGroup and EcsTaskRoleArns are not given",
     }  # fmt: skip
-    if settings["ECS_LOG_GROUP"] and settings["ECS_TASK_ROLE_ARNS"]:
-        service = settings.services("ECS_SERVER_SERVICE")[0].name
+    if settings.ecs_log_group and settings.ecs_task_role_arns:
+        service = settings.ecs_server_service.name
         record.undo.add("stop_probe", {"started_by": record.migration_id}, where="aws")
         once = ecs.run_once(service, probe_command(key), started_by=record.migration_id)
         attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
@@ -155,7 +155,11 @@ def _old_home(answers: Mapping[str, str], old: Proof) -> Check:
 
 
 def _judged(
-    new: Proof, old: Proof, ecs: Ecs, settings: Settings, target: Mapping[str, Any] | None
+    new: Proof,
+    old: Proof,
+    ecs: Ecs,
+    settings: ProveNewHomeSettings,
+    target: Mapping[str, Any] | None,
 ) -> list[Check]:
     if not new.facts:
         return []
@@ -170,7 +174,9 @@ def _judged(
     return judge(new, old, queues, target)
 
 
-def _settings(record: Record, new: Proof, ecs: Ecs, settings: Settings, key: str) -> list[Check]:
+def _settings(
+    record: Record, new: Proof, ecs: Ecs, settings: ProveNewHomeSettings, key: str
+) -> list[Check]:
     """The comparison once more, with the values that the running task really has."""
     seen: Mapping[str, str] = new.facts.get("settings", {}).get("fingerprints", {})
     if not seen:
@@ -193,6 +199,4 @@ def _settings(record: Record, new: Proof, ecs: Ecs, settings: Settings, key: str
             fingerprints = {**seen, **fingerprints}
         known[role] = NewSettings(fingerprints, known[role].open and not same_files)
     host = record.require_fact("host")
-    return compare_settings(
-        host["settings_of"], known, known=settings.names("SETTINGS_KNOWN_TO_DIFFER")
-    )
+    return compare_settings(host["settings_of"], known, known=settings.settings_known_to_differ)
