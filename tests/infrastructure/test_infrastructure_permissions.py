@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from deployment.comparison import BESIDE, Finding, against_calls, against_code, rehearsed
+from deployment.comparison import (
+    BESIDE,
+    Finding,
+    against_calls,
+    against_code,
+    reachable_actions,
+    rehearsed,
+)
 from deployment.reachability import reached
 from deployment.resource_types import resource_types
 from deployment.sample import EVERYTHING, MIGRATION, arn
@@ -55,6 +62,18 @@ def test_every_permission_taken_away_is_missed(function: str) -> None:
         if action == "kms:Decrypt":  # only publishing to the encrypted topic demands it by itself
             continue
         assert Finding(function, "lacks", action, "any resource") in found
+
+
+REACHED_FROM_THE_VPC = {"dynamodb", "secretsmanager", "s3"}
+"""What RouteTableIds makes endpoints for; a VPC may have no other way out (docs/deploy.md)."""
+
+
+@pytest.mark.parametrize(
+    "function", [name for name in FUNCTIONS if "VpcConfig" in STACK.functions[name]]
+)
+def test_functions_in_the_vpc_call_only_what_has_an_endpoint(function: str) -> None:
+    called = reachable_actions(function, STACK.code(function), PACKAGE)
+    assert {action.partition(":")[0] for action in called} <= REACHED_FROM_THE_VPC
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -44,10 +44,11 @@ BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), 
 LOOKING = Span(0.05, 0.15, 0.5)
 """The last look asks the fence's witnesses and all sequences once more, without a window."""
 
-STOPPING = Span(0.5, 1.0, 5.0)
-"""Services that stop together, none of them at work: docker needs a second or two."""
-STOPPING_SHARE = 0.2
-"""And a part of what a command takes, for docker's own client is in both."""
+STOPPING = Span(0.1, 0.3, 3.0)
+"""Services that stop together, none of them at work: what they need by themselves."""
+STOPPING_SHARE = 0.5
+"""And half of what a command takes: where docker's client is slow, its stop and the status of three
+containers are as well. A second or two on a host, some tenths in a rehearsal by the fast clock."""
 
 TELLING_BYTES = 8 * 1024 * 1024
 """What must have been hashed before its speed is believed."""
