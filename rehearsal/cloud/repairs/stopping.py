@@ -2,7 +2,8 @@
 
 The execution stays RUNNING for ever, or, once its thread is woken, becomes FAILED. Repair: the
 status is ABORTED at once, with error and cause; waits are woken; what they raise afterwards
-changes nothing any more; no retry begins.
+changes nothing any more; no retry begins. A state that was just being evaluated goes no further:
+moto leaves out what is left of it, and calls the function with what happens to be there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rehearsal.cloud.repairs.task_tokens import close
 def apply() -> None:
     """Abort at once and for good."""
     _keep_aborted()
+    _go_no_further()
     _abort()
     _hand_reason_on()
 
@@ -79,6 +81,18 @@ def _keep_aborted() -> None:
         return retry(self, env, failure_event)
 
     retry = replace(ExecutionState, "_handle_retry", handle_retry)
+
+
+def _go_no_further() -> None:
+    from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+    from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
+
+    def evaluate(self: Any, env: Any) -> None:
+        if isinstance(env._program_state, ProgramStopped):
+            raise RuntimeError("the execution has been stopped")
+        original(self, env)
+
+    original = replace(EvalComponent, "eval", evaluate)
 
 
 def _hand_reason_on() -> None:

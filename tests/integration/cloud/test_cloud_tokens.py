@@ -12,10 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Deployment, Execution
-from tests.integration.cloud.small_stack import token_task
+from tests.integration.cloud.small_stack import task, token_task
 
 Start = Callable[..., str]
 Token = Callable[..., str]
+
+
+ABORTED = "ExecutionAborted"
 
 
 def code(problem: pytest.ExceptionInfo[ClientError]) -> str:
@@ -218,6 +221,33 @@ def test_stopping_ends_a_token_wait_at_once(
     again = cloud.execution(arn)
     assert again.status == "ABORTED"
     assert again.history[-1]["type"] == "ExecutionAborted"
+
+
+def test_a_state_goes_no_further_when_stopped_while_it_is_evaluated(
+    cloud: Cloud, deployment: Deployment, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.stepfunctions.parser.asl.jsonata import jsonata
+
+    evaluate: Callable[[str], Any] = vars(jsonata)["_eval_jsonata"]
+    started = threading.Event()
+
+    def stop_first(expression: str) -> Any:
+        if "stopped here" in expression:
+            started.wait(5)
+            cloud.client("stepfunctions").stop_execution(executionArn=arn)
+        return evaluate(expression)
+
+    monkeypatch.setattr(jsonata, "_eval_jsonata", stop_first)
+    before = cloud.lambdas["HelloFunction"].usage.invocations
+    payload = {"name": "{% 'stopped here' %}", "text": "{% 'never' %}"}
+    state = task(deployment, "HelloFunction", payload, TimeoutSeconds="{% 20 + 1 %}", End=True)
+    arn = start({"StartAt": "Evaluated", "States": {"Evaluated": state}})
+    started.set()
+    while (ended := cloud.execution(arn)).running or ended.history[-1]["type"] != ABORTED:
+        threading.Event().wait(0.05)
+    assert ended.status == "ABORTED"
+    assert "TaskScheduled" not in {event["type"] for event in ended.history}
+    assert cloud.lambdas["HelloFunction"].usage.invocations == before
 
 
 def test_a_failing_branch_closes_the_tokens_of_the_others(
