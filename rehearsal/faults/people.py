@@ -77,9 +77,9 @@ def return_by_name(world: World) -> None:
 
 
 def finish_by_name(world: World) -> None:
-    """Long after the question has expired, somebody asks for the clean-up; nobody is asked."""
+    """Long after the question has expired, somebody asks for the clean-up; the approvers keep."""
     arn = world.cloud.start_execution({"mode": "finish", "migrationId": _owner(world)})
-    _answered(world, arn)
+    _answered(world, arn, "keep")
 
 
 def nothing_is_left(world: World, _report: Mapping[str, Any]) -> list[str]:

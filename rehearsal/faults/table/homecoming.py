@@ -113,7 +113,7 @@ HOMECOMING: dict[str, Case] = {
         judge=homecoming.both_pauses_told,
     ),
     "finish-by-name": Case(
-        "nobody says whether the new home stays; later somebody asks for the clean-up by name",
+        "nobody says whether the new home stays; later the clean-up is asked for by name, and agreed",
         "SUCCEEDED",
         where="Begin",
         confirm="nobody",
