@@ -65,9 +65,9 @@ def take_back(world: World) -> None:
 
 
 def take_back_after_the_switch(world: World) -> None:
-    """The same after the switch: the approvers are asked, and somebody says so."""
+    """The same after the switch: the approvers are asked, and everything goes home."""
     arn = world.cloud.start_execution({"mode": "roll-back", "migrationId": _owner(world)})
-    _answered(world, arn, "go_back")
+    _answered(world, arn, "return")
 
 
 def return_by_name(world: World) -> None:

@@ -129,11 +129,10 @@ PEOPLE: dict[str, Case] = STOPPED | {
         confirm="nobody",
     ),
     "taken-back-after-the-switch": Case(
-        "somebody stops the execution after the switch, asks for it back by name, and says so",
-        "ROLLED_BACK",
+        "somebody stops the execution after the switch and asks for it back by name; all goes home",
+        "RETURNED",
         where="ConfirmCutover",
         arm=people.execution_stopped("ConfirmCutover"),
-        error="WentBack",
         afterwards=people.take_back_after_the_switch,
         confirm="nobody",
     ),
