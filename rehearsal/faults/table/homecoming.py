@@ -113,7 +113,7 @@ HOMECOMING: dict[str, Case] = {
         judge=homecoming.both_pauses_told,
     ),
     "finish-by-name": Case(
-        "nobody says whether the new home stays; later the clean-up is asked for by name, and agreed",
+        "nobody says whether the new home stays; later the clean-up is asked for, and agreed",
         "SUCCEEDED",
         where="Begin",
         confirm="nobody",
