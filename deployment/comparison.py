@@ -9,6 +9,7 @@ second kind and ends with 1 when a permission is missing.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,6 +51,9 @@ BESIDE = {
     "kms:Decrypt": "secrets may be encrypted with a key of their own (SecretsKeyArn)",
 }
 """Permissions without a call in the code, and what they are for."""
+
+
+_KIND = re.compile(r"(?<=redash-)\S+|(?<=GATE#)\S+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,19 +122,15 @@ def against_calls(
     calls: Iterable[dict[str, Any]], roles: dict[str, list[Statement]], machine: str
 ) -> list[Finding]:
     """The calls of a rehearsal that the callers' roles don't allow on the resources they named."""
-    return sorted(
-        {
-            Finding(call["function"], "lacks", need.action, need.resource or "any resource")
-            for call in calls
-            for need in lacking(
-                roles.get(call["function"], []),
-                call["service"],
-                call["action"],
-                call["params"],
-                machine,
-            )
-        }
-    )
+    found = set()
+    for call in calls:
+        held, params = roles.get(call["function"], []), call["params"]
+        for need in lacking(held, call["service"], call["action"], params, machine):
+            place = need.resource or "any resource"
+            if need.partition is not None:
+                place += f" in {_KIND.sub('...', need.partition)}"
+            found.add(Finding(call["function"], "lacks", need.action, place))
+    return sorted(found)
 
 
 def rehearsed(directory: Path, machine: str) -> list[Finding]:

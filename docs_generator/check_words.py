@@ -239,6 +239,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is there room on the old host for what was written since?",
         "Make room there; it is asked again.",
     ),
+    "undo.forged": (
+        "Is every entry of the undo list as a step wrote it?",
+        "Find out who wrote into the record's table; look at the listener, the services and both "
+        "databases.",
+    ),
     "roll_back.target_kept": (
         "Could the new database be emptied again?",
         "Somebody wrote there: look at it, then `DROP SCHEMA ... CASCADE`.",

@@ -10,6 +10,8 @@ TO_DO: dict[str, str] = {
     "MissingSetting": "Deploy the stack again; the template sets it.",
     "MigrationInProgress": "Wait for the execution that is named, take it back, or redrive it.",
     "NotTheOwner": "Leave this execution; follow the one that is named.",
+    "UndoForged": "Find out who wrote it (docs/security.md) before anybody starts again; `undo` in "
+    "the report says what was done instead.",
     "NotApproved": "See `audit` in the report before anybody starts again (docs/security.md).",
     "SwitchBegun": "Answer the second question; a roll-back by name asks it.",
     "TransientFailure": "Its tries are used up: see the service that is named, then start again.",

@@ -6,12 +6,14 @@ wanted=$(decoded "$containers_text")
 for part in queues server worker scheduler proxy; do
   for id in $(ids_of "$part"); do
     name=$(docker inspect -f "${o}.Name$c" "$id")
-    if printf '%s\n' "$wanted" | grep -qFx -- "${name#/}"; then docker start "$id"; fi
+    if [ "$wanted" = '*' ] || printf '%s\n' "$wanted" | grep -qFx -- "${name#/}"; then
+      docker start "$id" || [ "$wanted" = '*' ] || exit 1
+    fi
   done
 done
 look
 up=$(printf '%s\n' "$ours" | awk -F'|' '$4 == "true" { print $3 }')
-down=$(printf '%s\n' "$wanted" | grep . | while IFS= read -r name; do
+down=$(printf '%s\n' "$wanted" | grep -vFx '*' | grep . | while IFS= read -r name; do
   printf '%s\n' "$up" | grep -qFx -- "$name" || printf '%s ' "$name"
 done)
 [ -z "$down" ] || give_up "did not start: $down; see docker logs"

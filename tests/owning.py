@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.clock import Clock, now
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
 
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:example"
+
+
+UNDO_KEYS = KeyRing("u1", {"u1": bytes(range(32))})
+"""What seals the undo lists of tests."""
+
+
+def undo_keys() -> KeyRing:
+    """As ``wiring.undo_keys``."""
+    return UNDO_KEYS
 
 
 def owned(
@@ -28,4 +38,5 @@ def owned(
         another = last is not None and last.migration_id != migration_id
         execution = f"{EXECUTION}-{migration_id}" if another else EXECUTION
     assert ownership.take(migration_id, execution, instead_of=last) is not None
-    return Record(table, migration_id, clock, acting=Acting(migration_id, execution, phases))
+    acting = Acting(migration_id, execution, phases)
+    return Record(table, migration_id, clock, acting=acting, undo_keys=undo_keys)

@@ -13,11 +13,16 @@ from redash_migration.step import step
 
 
 @with_settings(CloseNewHomeSettings)
-@step("CloseNewHome", warms=(wiring.ecs, wiring.load_balancing), phases=RETURN, service=True)
+@step(
+    "CloseNewHome",
+    warms=(wiring.ecs, wiring.load_balancing, wiring.undo_keys),
+    phases=RETURN,
+    service=True,
+)
 def handler(event: dict[str, Any], context: Any, settings: CloseNewHomeSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{closed, waiting_for}``; raises TasksStillRun."""
     return close_new_home(
-        wiring.record(event["migration_id"], "return"),
+        wiring.record_with_undo(event["migration_id"], "return"),
         wiring.ecs(),
         wiring.load_balancing(),
         settings,

@@ -19,5 +19,5 @@ def handler(
     """``{migration_id}`` -> ``{task_arn}``"""
     migration_id = event["migration_id"]
     plan = wiring.plan(migration_id)
-    record = wiring.record(migration_id)
+    record = wiring.record_with_undo(migration_id)
     return {"task_arn": configure(record, wiring.dms(), plan, settings)}

@@ -13,7 +13,7 @@ from redash_migration.step import step
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{entries, waiting, relaxed_columns}``."""
     migration_id = event["migration_id"]
-    record = wiring.record(migration_id)
+    record = wiring.record_with_undo(migration_id)
     return carry_schema(
         record,
         stored_dump(record, wiring.artifacts(migration_id)),

@@ -17,7 +17,7 @@ from redash_migration.step import step
 @step("DrainQueues", token=True, service=True)
 def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when nothing is queued, or in time. NotApproved."""
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     demand_approval(record, keys())
     host, database = record.require_fact("host"), record.require_fact("source")["database"]
     schedulers = [

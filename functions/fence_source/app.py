@@ -10,9 +10,9 @@ from redash_migration.direction import direction_of
 from redash_migration.step import step
 
 
-@step("FenceSource", warms=(wiring.source_address,), service=True)
+@step("FenceSource", warms=(wiring.source_address, wiring.undo_keys), service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction}`` -> ``{lsn, at, ended_sessions, attempts}``; FenceNotHeld."""
     direction = direction_of(event)
-    record = wiring.record(event["migration_id"], direction)
+    record = wiring.record_with_undo(event["migration_id"], direction)
     return close_source(record, wiring.reading_address(direction))

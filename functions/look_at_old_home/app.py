@@ -13,8 +13,8 @@ from redash_migration.step import step
 
 
 @with_settings(LookAtOldHomeSettings)
-@step("LookAtOldHome", warms=(wiring.load_balancing,), phases=RETURN)
+@step("LookAtOldHome", warms=(wiring.load_balancing, wiring.undo_keys), phases=RETURN)
 def handler(event: dict[str, Any], context: Any, settings: LookAtOldHomeSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
-    record = wiring.record(event["migration_id"], "return")
+    record = wiring.record_with_undo(event["migration_id"], "return")
     return look_at_old_home(record, wiring.load_balancing(), settings)

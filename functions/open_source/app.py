@@ -10,8 +10,8 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("OpenSource", warms=(wiring.source_address,), phases=RETURN, service=True)
+@step("OpenSource", warms=(wiring.source_address, wiring.undo_keys), phases=RETURN, service=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{}``"""
-    open_source(wiring.record(event["migration_id"], "return"), wiring.source_address())
+    open_source(wiring.record_with_undo(event["migration_id"], "return"), wiring.source_address())
     return {}

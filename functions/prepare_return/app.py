@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any, settings: AdministratorSettings
     """``{migration_id, targets: [{host, port}]}`` -> ``{dropped_slots}``; raises
     ReturnNotPossible."""
     migration_id = event["migration_id"]
-    record = wiring.record(migration_id, "return")
+    record = wiring.record_with_undo(migration_id, "return")
     administrator = wiring.administrator(
         wiring.target_address(), settings.redash_api_key_secret_arn
     )

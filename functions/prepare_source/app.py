@@ -12,7 +12,7 @@ from redash_migration.step import step
 @step("PrepareSource", token=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when PostgreSQL runs with its new settings."""
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     source = record.require_fact("source")
     database, role = str(source["database"]), str(source["role"])
     record.undo.add("unprepare_source", {"database": database, "role": role}, where="aws")

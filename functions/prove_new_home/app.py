@@ -16,7 +16,7 @@ from redash_migration.traffic.proof.proving import prove
 def handler(event: dict[str, Any], context: Any, settings: ProveNewHomeSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{proven, waiting_for}``; raises NewHomeNotProven."""
     return prove(
-        wiring.record(event["migration_id"]),
+        wiring.record_with_undo(event["migration_id"]),
         ecs=wiring.ecs(),
         logs=wiring.logs(),
         commands=wiring.run_command(),

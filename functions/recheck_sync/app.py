@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) 
     In turn: the replication in step, the new servers healthy, the old host's agent, docker and
     database answering (a command that changes nothing). CommandFailed where they don't.
     """
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     sync = in_sync(
         record,
         wiring.dms(),

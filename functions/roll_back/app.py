@@ -8,13 +8,13 @@ from redash_migration import wiring
 from redash_migration.approval.gate.seal import decided_to_go_back
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.direction import direction_of
-from redash_migration.function_settings import LinkKeySettings
+from redash_migration.function_settings import RollBackSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
-from redash_migration.record.undo import replay
+from redash_migration.record.replay import replay
 from redash_migration.report.finish import named
-from redash_migration.rollback import Undoing, close_waits, finish
+from redash_migration.rollback import Undoing, close_waits, finish, tell_refused
 from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.actions import maintenance
@@ -23,15 +23,15 @@ WAITING_SECONDS = 300.0
 """How long one call waits for what is still at work; then it is called again."""
 
 
-@with_settings(LinkKeySettings)
+@with_settings(RollBackSettings)
 @step("RollBack", phases=("forward", "back", "return"))
-def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> dict[str, Any]:
     """``{migration_id, direction, failure}`` -> ``{next: "aws" | "database" | "done" | "home"}``;
     RollBackIncomplete; SwitchBegun, NotApproved: users may be on the new side, and nobody has
     decided to take them from there. In a return it is what leads forward again, and ``failure``
     why; ``home`` where its listener had turned before it failed."""
     direction = direction_of(event)
-    record = wiring.record(event["migration_id"], direction)
+    record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "forward":
         home = turned(record.of("return")) or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> d
         commands=wiring.run_command(),
         balancing=wiring.load_balancing(),
         ecs=wiring.ecs(),
-        directory=settings.compose_directory,
+        settings=settings,
     )
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
@@ -57,8 +57,15 @@ def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> d
     else:
         undoing.leave_new_home(maintenance(settings.language))
     following = replay(
-        record.undo, "aws", undoing.actions(), ready=ending.ready, dispensable=undoing.dispensable
+        record.undo,
+        "aws",
+        undoing.actions(),
+        without=undoing.without_the_record(),
+        ready=ending.ready,
+        dispensable=undoing.dispensable,
     )
+    if following == "done":
+        tell_refused(record)
     if following == "done" and direction == "return":
         is_forward(record)
         record.turn("forward")

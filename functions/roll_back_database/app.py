@@ -9,7 +9,7 @@ from redash_migration.database.session.ending import end_sessions
 from redash_migration.database.tidying import Undoing
 from redash_migration.direction import direction_of
 from redash_migration.in_flight import Ending
-from redash_migration.record.undo import replay
+from redash_migration.record.replay import replay
 from redash_migration.step import step
 
 WAITING_SECONDS = 120.0
@@ -20,9 +20,16 @@ WAITING_SECONDS = 120.0
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction}`` -> ``{next: "aws" | "database" | "done"}``."""
     direction = direction_of(event)
-    record = wiring.record(event["migration_id"], direction)
+    record = wiring.record_with_undo(event["migration_id"], direction)
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     end_sessions(source, target)
     undoing = Undoing(record, source, target)
     ending = Ending(record, WAITING_SECONDS)
-    return {"next": replay(record.undo, "database", undoing.actions(), ready=ending.ready)}
+    following = replay(
+        record.undo,
+        "database",
+        undoing.actions(),
+        without=undoing.without_the_record(),
+        ready=ending.ready,
+    )
+    return {"next": following}

@@ -11,10 +11,16 @@ from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 
 
-@step("StartOldServices", token=True, warms=(wiring.run_command,), phases=RETURN, service=True)
+@step(
+    "StartOldServices",
+    token=True,
+    warms=(wiring.run_command, wiring.undo_keys),
+    phases=RETURN,
+    service=True,
+)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when the old Redash has answered."""
-    record = wiring.record(event["migration_id"], "return")
+    record = wiring.record_with_undo(event["migration_id"], "return")
     forward = record.of("forward")
     record.undo.add("stop_services", {}, where="aws", service="serves")
     command = commands.start_services(

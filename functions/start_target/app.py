@@ -15,5 +15,5 @@ from redash_migration.traffic.switch import start_servers
 @step("StartTarget")
 def handler(event: dict[str, Any], context: Any, settings: StartTargetSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     return start_servers(record, wiring.ecs(), wiring.load_balancing(), settings)

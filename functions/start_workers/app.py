@@ -16,7 +16,7 @@ from redash_migration.traffic.switch import start_workers
 def handler(event: dict[str, Any], context: Any, settings: StartWorkersSettings) -> dict[str, Any]:
     """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waiting_for}``"""
     return start_workers(
-        wiring.record(event["migration_id"]),
+        wiring.record_with_undo(event["migration_id"]),
         wiring.ecs(),
         settings.ecs_worker_services,
         phase=event.get("phase", "first"),

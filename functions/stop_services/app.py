@@ -18,10 +18,15 @@ LOOK_SECONDS = 45
 
 
 @with_settings(LinkKeySettings)
-@step("StopServices", token=True, warms=(wiring.load_balancing, wiring.run_command), service=True)
+@step(
+    "StopServices",
+    token=True,
+    warms=(wiring.load_balancing, wiring.run_command, wiring.undo_keys),
+    service=True,
+)
 def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
     """``{migration_id, token}``; resumes when all but the two stores has stopped. NotApproved."""
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     demand_approval(record, keys())
     before_the_switch(record)
     running = list(record.require_fact("host")["running"])

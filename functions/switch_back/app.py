@@ -12,11 +12,15 @@ from redash_migration.step import step
 
 
 @step(
-    "SwitchBack", warms=(wiring.load_balancing,), phases=RETURN, service=True, interruptible=False
+    "SwitchBack",
+    warms=(wiring.load_balancing, wiring.undo_keys),
+    phases=RETURN,
+    service=True,
+    interruptible=False,
 )
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; raises TargetNotHealthy, PauseBudgetExceeded, SwitchNotMade before users
     are there. A switch that has begun is interrupted by nobody."""
-    record = wiring.record(event["migration_id"], "return")
+    record = wiring.record_with_undo(event["migration_id"], "return")
     open_old_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
     return {}

@@ -14,10 +14,15 @@ ALONE_SECONDS = 90.0
 """How long another run, which hangs or was sent twice, is waited for; it has no longer to live."""
 
 
-@step("SwitchTraffic", warms=(wiring.load_balancing,), interruptible=False, service=True)
+@step(
+    "SwitchTraffic",
+    warms=(wiring.load_balancing, wiring.undo_keys),
+    interruptible=False,
+    service=True,
+)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; TargetNotHealthy, PauseBudgetExceeded: before anything is changed."""
-    record = wiring.record(event["migration_id"])
+    record = wiring.record_with_undo(event["migration_id"])
     until = unless_begun(record, pause_until(event))
     with within_budget(until, "SwitchTraffic"):
         alone(record, ALONE_SECONDS)

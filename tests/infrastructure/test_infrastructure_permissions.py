@@ -238,3 +238,65 @@ def test_only_the_services_that_are_named_may_be_changed(workers: str, names: li
     ]
     services = {resource.partition(":service/redash/")[2] for resource in resources}
     assert services - {"-"} == {"web", *names}
+
+
+TABLE = arn("dynamodb", "table/MigrationTable")
+NAMED = "redash-20260131-020000"
+WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
+OWNERS = {"Begin", "CleanUp", "EndReplication", "Reconcile", "Report", "RollBack", "SwitchTraffic"}
+"""Who becomes the owner, turns the way, ends it, or notes a switch with it."""
+ASKERS = {"ConfirmCutover", "RequestApproval"}
+
+
+def writers(partition: str) -> set[str]:
+    """The functions whose role may write there."""
+    return {
+        function.removesuffix("Function")
+        for function in FUNCTIONS
+        if any(allows(STACK.statements(function), action, None, partition) for action in WRITES)
+    }
+
+
+def test_the_owner_is_changed_by_those_alone_who_decide_the_way() -> None:
+    assert writers("OWNER") == OWNERS
+
+
+def test_what_links_point_at_is_made_by_those_alone_who_ask() -> None:
+    assert writers("GATE#0123") == ASKERS
+
+
+def test_the_undo_list_is_written_by_those_alone_who_make_or_replay_it() -> None:
+    """Begin takes up again what was given up, and has no key to write an entry with."""
+    with_keys = {
+        function.removesuffix("Function")
+        for function in FUNCTIONS
+        if "record_with_undo" in STACK.code(function).read_text(encoding="utf-8")
+    }
+    assert writers(f"UNDO#{NAMED}") == with_keys | {"Begin"}
+    keyed = {
+        function.removesuffix("Function")
+        for function in FUNCTIONS
+        if "UNDO_SEALING_SECRET_ARN" in STACK.environment(function)
+    }
+    assert keyed == with_keys
+
+
+def test_nobody_writes_beside_the_partitions_that_there_are() -> None:
+    for partition in ("LOCK", "OWNER2", "UNDO#x", "UNDO#OWNER", "x", "../OWNER"):
+        assert writers(partition) == set(), partition
+
+
+def test_a_call_in_a_partition_that_is_not_its_own_is_found() -> None:
+    def call(partition: str) -> dict[str, Any]:
+        return {
+            "function": "VerifyDataFunction",
+            "service": "dynamodb",
+            "action": "UpdateItem",
+            "params": {"TableName": "MigrationTable", "Key": {"pk": {"S": partition}}},
+        }
+
+    roles = {"VerifyDataFunction": STACK.statements("VerifyDataFunction")}
+    assert against_calls([call(NAMED)], roles, "") == []
+    for partition in ("OWNER", f"UNDO#{NAMED}", "GATE#0123"):
+        [finding] = against_calls([call(partition)], roles, "")
+        assert finding.action == "dynamodb:UpdateItem"

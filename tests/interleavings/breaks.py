@@ -88,11 +88,10 @@ def _latest_record_wins(patch: Patch) -> None:
     def add(self: Undo, action: str, arguments: Any, **more: Any) -> None:
         kept(self, action, arguments, **more)
         key = f"{self._prefix}{action}#{more.get('key', '')}"
-        self._table.update(
-            self._id,
-            key,
-            values={"arguments": json.dumps(dict(arguments)), "state": "PENDING"},
-        )
+        item = {**(self._table.get(self._pk, key) or {}), "arguments": json.dumps(dict(arguments))}
+        seal = self._seals().entry(self._message(key, item))
+        values = {"arguments": item["arguments"], "state": "PENDING", "seal": seal}
+        self._table.update(self._pk, key, values=values)
 
     patch.setattr(Undo, "add", add)
 

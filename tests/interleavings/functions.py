@@ -12,7 +12,7 @@ from redash_migration.errors import PreflightFailed
 from redash_migration.in_flight import Ending, alone, before_the_switch, end_commands
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, Acting, Owner, Ownership, Phase
-from redash_migration.record.undo import replay
+from redash_migration.record.replay import replay
 from redash_migration.rollback import at_its_end, finish
 from redash_migration.step import _at_work
 from tests.interleavings.actors import stand_still
@@ -134,6 +134,7 @@ def _way_back(world: World, record: Record, where: Any) -> str:
         record.undo,
         where,
         actions,
+        without={},
         ready=ending.ready,
         sleep=world.rest,
         clock=lambda: float(next(ticks)),

@@ -19,6 +19,7 @@ from redash_migration.record.owner import Owner, Ownership
 from tests.interleavings import functions
 from tests.interleavings.actors import Actor
 from tests.interleavings.world import Violation, World, one_ended
+from tests.owning import undo_keys
 
 Move = tuple[str, Callable[[], None]]
 
@@ -281,7 +282,7 @@ class Run:
         return [
             key[1]
             for key, item in self.world.table.items.items()
-            if key[0] == migration and key[1].startswith("UNDO#") and item["state"] != "DONE"
+            if key[0] == f"UNDO#{migration}" and item.get("state", "DONE") != "DONE"
         ]
 
     def _ends(self, one: Execution, status: str) -> None:
@@ -471,7 +472,7 @@ class Run:
 
         def record(migration_id: str, direction: Direction = "forward") -> Record:
             acting = wiring.acting.get()
-            return Record(world.table, migration_id, world.clock, direction, acting)
+            return Record(world.table, migration_id, world.clock, direction, acting, undo_keys)
 
         wiring.record = record
         try:

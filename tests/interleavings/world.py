@@ -120,7 +120,7 @@ class World:
 
     def check(self, migration: str, entry: str) -> None:
         """Whether a deed of the way forward may be done now."""
-        written = self.table.items.get((migration, f"UNDO#{entry}"), {}).get("state")
+        written = self.table.items.get((f"UNDO#{migration}", f"UNDO#{entry}"), {}).get("state")
         if written is None:
             raise Violation(f"{entry}: a deed without its entry")
         if written != "PENDING":

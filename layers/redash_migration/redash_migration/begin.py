@@ -195,7 +195,8 @@ def _refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Re
         )
     name = seen.migration_id
     take_back = f'{{"mode": "roll-back", "migrationId": "{name}"}}'
-    left = [entry for entry in earlier.undo.all() if entry.state != "DONE"]
+    # What was refused for its seal stays so, and was told; the preflight looks at what is left.
+    left = [entry for entry in earlier.undo.all() if entry.state not in {"DONE", "REFUSED"}]
     if left and seen.phase != "kept" and "kept" not in earlier.milestones():
         if served_by_new_home(earlier):
             raise MigrationInProgress(

@@ -71,6 +71,10 @@ class NotApproved(MigrationError):
     """What only people decide may not begin: nobody has, or it was written past them."""
 
 
+class UndoForged(MigrationError):
+    """An entry of the undo list is not as a step wrote it: its seal is wrong, so it is not used."""
+
+
 class SwitchBegun(MigrationError):
     """A roll-back finds that the switch was begun, and that nobody has decided to go back."""
 

@@ -42,6 +42,11 @@ class NewHomeSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RollBackSettings(NewHomeSettings, LinkKeySettings):
+    """What people decided, and what the new home has where a return leads forward again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class InspectNewHomeSettings(NewHomeSettings, PeopleSettings):
     """Replication, listener, services and secrets of the new home, and who may approve."""
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.clock import looks
 from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.host import commands as on_the_host
-from redash_migration.record import Record, UndoEntry
+from redash_migration.record import Check, Record, UndoEntry
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.configuration import delete_task
-from redash_migration.traffic.actions import replaced, target_groups
+from redash_migration.traffic.actions import forward_to, replaced, target_groups
 from redash_migration.traffic.health import healthy
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
     from redash_migration.adapters.ssm import RunCommand
+    from redash_migration.function_settings import RollBackSettings
 
 COMMAND_SECONDS = 300
 ANSWERING_SECONDS = 60
@@ -40,7 +41,7 @@ class Undoing:
         commands: RunCommand,
         balancing: LoadBalancing,
         ecs: Ecs,
-        directory: str,
+        settings: RollBackSettings,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._record = record
@@ -48,7 +49,8 @@ class Undoing:
         self._commands = commands
         self._balancing = balancing
         self._ecs = ecs
-        self._directory = directory
+        self._settings = settings
+        self._directory = settings.compose_directory
         self._sleep = sleep
 
     def actions(self) -> Mapping[str, Callable[..., None]]:
@@ -63,6 +65,60 @@ class Undoing:
             "stop_services": self.stop_services,
             "unprepare_source": self.unprepare_source,
         }
+
+    def without_the_record(self) -> Mapping[str, Callable[[str], None]]:
+        """Action -> what does by itself what an entry is for that can't be believed, by its key."""
+        if self._record.direction == "return":
+            return {
+                "set_actions": lambda _: self._lead_to_new_home(),
+                "set_desired": self._raise_to_full,
+                "stop_services": lambda _: self.stop_services(),
+            }
+        return {
+            "set_actions": lambda _: self._lead_to_old_host(),
+            "start_services": lambda _: self._start_all(),
+        }
+
+    def _lead_to_old_host(self) -> None:
+        """Open the door to the target group that the old host itself stands in.
+
+        Whoever is served there already is left alone. A group of plain addresses proves nothing:
+        RollBackIncomplete, and a person does it by hand.
+        """
+        listener, rule = self._settings.listener_arn, self._settings.listener_rule_arn
+        host, new_home = self._settings.source_instance_id, self._settings.target_group_arn
+        now = self._balancing.actions(listener, rule)
+        if target_groups(now) not in ([], [new_home]):
+            return
+        known = [
+            group
+            for group in self._balancing.target_groups()
+            if group != new_home
+            and any(target.host == host for target in self._balancing.targets(group))
+        ]
+        if not known:
+            raise RollBackIncomplete(
+                f"no target group holds the instance {host}, so where users came from can't be "
+                f"proved: point {rule or listener} to the old Redash by hand"
+            )
+        best = next((one for one in known if healthy(self._balancing.targets(one))), known[0])
+        self.set_actions(listener, rule, replaced(now, forward_to(best)))
+
+    def _lead_to_new_home(self) -> None:
+        listener, rule = self._settings.listener_arn, self._settings.listener_rule_arn
+        group = self._settings.target_group_arn
+        now = self._balancing.actions(listener, rule)
+        if target_groups(now) != [group]:
+            self.set_actions(listener, rule, replaced(now, forward_to(group)))
+
+    def _raise_to_full(self, service: str) -> None:
+        for known in self._settings.services:
+            if known.name == service:
+                self.set_desired(service, known.count)
+
+    def _start_all(self) -> None:
+        """Every part of Redash on the old host, whatever ran there before."""
+        self.start_services([on_the_host.EVERY_PART], "")
 
     def set_actions(self, listener: str, rule: str, actions: list[dict[str, Any]]) -> None:
         """Put the listener's original actions back, and see that somebody answers there.
@@ -99,7 +155,7 @@ class Undoing:
         Users get the maintenance answer where they had been sent to the new home, and every
         service is asked down at once; their tasks are waited for when the old home serves.
         """
-        waiting = self._record.undo.pending()
+        waiting = self._proved_pending()
         for entry in waiting:
             if entry.action == "set_actions" and "switch_began" in self._record.milestones():
                 listener, rule = entry.arguments["listener"], entry.arguments["rule"]
@@ -165,11 +221,15 @@ class Undoing:
             return False
         groups = [
             group
-            for entry in self._record.undo.pending()
+            for entry in self._proved_pending()
             if entry.action == "set_actions"
             for group in target_groups(entry.arguments["actions"])
         ]
         return any(healthy(self._balancing.targets(group)) for group in groups)
+
+    def _proved_pending(self) -> list[UndoEntry]:
+        entries = self._record.undo.proved()
+        return [one for one in entries if one.state == "PENDING" and not one.forged]
 
     def stop_services(self) -> None:
         """Stop what a return has started on the old host."""
@@ -199,7 +259,11 @@ def close_waits(record: Record, resumer: Resumer) -> None:
 
 def served(record: Record) -> bool:
     """Whether what users are served by stands as before, as far as it was ever changed."""
-    return all(entry.state == "DONE" for entry in record.undo.all() if entry.service == "serves")
+    return all(
+        entry.state in {"DONE", "REFUSED"}
+        for entry in record.undo.all()
+        if entry.service == "serves"
+    )
 
 
 def at_its_end(record: Record) -> bool:
@@ -208,6 +272,25 @@ def at_its_end(record: Record) -> bool:
         return served(record)
     milestones = set(record.milestones())
     return "pause_began" not in milestones or bool({"pause_ended", "reopened"} & milestones)
+
+
+def tell_refused(record: Record) -> None:
+    """Say on the page, in the report and in the audit trail which entries carry a wrong seal."""
+    refused = [entry for entry in record.undo.all() if entry.state == "REFUSED"]
+    if not refused:
+        return
+    names = ", ".join(f"{entry.action} {entry.key}".strip() for entry in refused)
+    record.checks.put(
+        Check(
+            "undo.forged",
+            "WARN",
+            f"{len(refused)} entries of the undo list are not as a step wrote them: {names}",
+            "Find out who wrote into the record's table (docs/security.md tells who could), and "
+            "look at the listener, the services and both databases: those entries were not "
+            "carried out.",
+        )
+    )
+    record.audit("undo_forged", entries=names)
 
 
 def finish(record: Record) -> None:

@@ -68,6 +68,13 @@ class Settings:
     notice: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class UndoSecret:
+    """Where the keys are that seal the undo list, for those that write or replay it; beside all else."""
+
+    undo_sealing_secret_arn: str
+
+
 Kind = TypeVar("Kind")
 Result = TypeVar("Result")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redash_migration.adapters.clients import client
 from redash_migration.record.record import Record
-from redash_migration.settings import Settings, read
+from redash_migration.settings import Settings, UndoSecret, read
 
 if TYPE_CHECKING:
     from redash_migration.adapters.cloudwatch import AnswerMetrics, ReplicationMetrics
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.secrets import Secrets
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.adapters.stepfunctions import StepFunctions
+    from redash_migration.approval.links.keyring import KeyRing
     from redash_migration.database.session.address import DatabaseAddress
     from redash_migration.direction import Direction
     from redash_migration.host.waiting import HostSteps
@@ -50,6 +51,20 @@ acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
 def record(migration_id: str, direction: Direction = "forward") -> Record:
     """A migration's record as one direction of it sees it, in the hands of the step at work."""
     return Record(record_table(), migration_id, acting=acting.get()).of(direction)
+
+
+def record_with_undo(migration_id: str, direction: Direction = "forward") -> Record:
+    """The same for who writes the undo list or replays it: with the keys that seal it."""
+    read(UndoSecret)
+    made = Record(record_table(), migration_id, acting=acting.get(), undo_keys=undo_keys)
+    return made.of(direction)
+
+
+def undo_keys() -> KeyRing:
+    """The keys that seal the undo list, for the functions that write or replay it."""
+    from redash_migration.approval.links.stored_keys import keys_of
+
+    return keys_of("UNDO_SEALING_SECRET_ARN", read(UndoSecret).undo_sealing_secret_arn)
 
 
 def ownership() -> Ownership:

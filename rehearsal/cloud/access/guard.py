@@ -30,9 +30,10 @@ def lacking(
     wanted = []
     for need in needs(service, operation, params):
         token = need.action.startswith("states:SendTask")
-        wanted.append(Need(need.action, machine if token else need.resource))
+        known = machine if token else need.resource
+        wanted.append(Need(need.action, known, need.partition))
         wanted += [Need(other, None) for other in IMPLIED.get(need.action, ())]
-    return [need for need in wanted if not allows(held, need.action, need.resource)]
+    return [need for need in wanted if not allows(held, need.action, need.resource, need.partition)]
 
 
 class Guard:

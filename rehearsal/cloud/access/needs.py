@@ -58,10 +58,12 @@ _IN_TRANSACTIONS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Need:
-    """One action on one resource; the resource is None where a call doesn't tell it."""
+    """One action on one resource; the resource is None where a call doesn't tell it, and so is the
+    table's partition."""
 
     action: str
     resource: str | None
+    partition: str | None = None
 
 
 def iam_action(prefix: str, operation: str) -> str:
@@ -75,13 +77,25 @@ def needs(prefix: str, operation: str, params: Mapping[str, Any]) -> list[Need]:
     prefix = _SIGNED_OTHERWISE.get(prefix, prefix)
     if (prefix, operation) == ("dynamodb", "TransactWriteItems"):
         return [
-            Need(_IN_TRANSACTIONS[kind], arn("dynamodb", f"table/{change['TableName']}"))
+            Need(
+                _IN_TRANSACTIONS[kind],
+                arn("dynamodb", f"table/{change['TableName']}"),
+                _partition(change),
+            )
             for item in params["TransactItems"]
             for kind, change in item.items()
         ]
     action = iam_action(prefix, operation)
     resources = list(_resources(prefix, operation, params))
-    return [Need(action, resource) for resource in resources] or [Need(action, None)]
+    partition = _partition(params) if prefix == "dynamodb" else None
+    return [Need(action, resource, partition) for resource in resources] or [Need(action, None)]
+
+
+def _partition(params: Mapping[str, Any]) -> str | None:
+    """The partition of an item's key or of the item itself; of a query it is not looked at."""
+    key = params.get("Key") or params.get("Item")
+    found = key.get("pk") if isinstance(key, Mapping) else None
+    return str(found["S"]) if isinstance(found, Mapping) else None
 
 
 def _resources(prefix: str, operation: str, params: Mapping[str, Any]) -> Iterable[str]:

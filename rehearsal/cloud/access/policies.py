@@ -1,6 +1,7 @@
 """What a policy allows: actions with wildcards, resources as ARN patterns, Deny over Allow.
 
-IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". Conditions are taken as
+IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". Of the conditions only
+the partitions of a table (``dynamodb:LeadingKeys``) are looked at; the others are taken as
 fulfilled: the calls compared here come from the functions themselves.
 """
 
@@ -14,10 +15,18 @@ from typing import Any
 Statement = Mapping[str, Any]
 
 
-def allows(statements: Iterable[Statement], action: str, resource: str | None) -> bool:
-    """Whether an action on a resource is allowed; None stands for a resource nobody knows."""
+def allows(
+    statements: Iterable[Statement],
+    action: str,
+    resource: str | None,
+    partition: str | None = None,
+) -> bool:
+    """Whether an action on a resource is allowed; None stands for a resource nobody knows, or a
+    partition that the call does not tell."""
     effects = {
-        statement["Effect"] for statement in statements if _applies(statement, action, resource)
+        statement["Effect"]
+        for statement in statements
+        if _applies(statement, action, resource) and _within(statement, partition)
     }
     return "Allow" in effects and "Deny" not in effects
 
@@ -34,6 +43,16 @@ def granted(statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
 def listed(value: Any) -> list[str]:
     """A policy's value, which may be one text or several."""
     return [value] if isinstance(value, str) else list(value)
+
+
+def _within(statement: Statement, partition: str | None) -> bool:
+    conditions = statement.get("Condition", {})
+    patterns = [
+        pattern
+        for operator in ("ForAllValues:StringLike", "ForAllValues:StringEquals")
+        for pattern in listed(conditions.get(operator, {}).get("dynamodb:LeadingKeys", []))
+    ]
+    return partition is None or not patterns or any(matches(one, partition) for one in patterns)
 
 
 def _applies(statement: Statement, action: str, resource: str | None) -> bool:

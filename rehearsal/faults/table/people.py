@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import people, steps, target
+from rehearsal.faults import forging, people, steps, target
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
 
@@ -201,6 +201,15 @@ PEOPLE: dict[str, Case] = STOPPED | {
         error="ListenerClosed",
         arm=people.listener_closed("StopServicesFunction"),
         afterwards=people.open_the_listener,
+    ),
+    "undo-list-forged": Case(
+        "somebody alters the undo list in the write pause: it is refused, and users are served",
+        "FAILED",
+        where="DrainChanges",
+        error="Broken",
+        serves="old",
+        arm=forging.undo_forged("drain_changes"),
+        judge=forging.refused_and_told,
     ),
     "second-execution": Case(
         "a second execution is started while the first runs: it is refused",

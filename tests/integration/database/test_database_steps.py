@@ -35,7 +35,7 @@ from redash_migration.preflight import room
 from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.record import Record
-from redash_migration.record.undo import replay
+from redash_migration.record.replay import replay
 from rehearsal.dms.names import Names
 
 close = partial(closing.close_source, window=0.3)
@@ -99,7 +99,12 @@ class Migration:
 
     def take_back(self) -> str:
         undoing = Undoing(self.record, self.source, self.target)
-        return replay(self.record.undo, "database", undoing.actions())
+        return replay(
+            self.record.undo,
+            "database",
+            undoing.actions(),
+            without=undoing.without_the_record(),
+        )
 
     @contextmanager
     def replication(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ from redash_migration.database.session.data_session import open_session
 from redash_migration.failure_text import place, words
 from redash_migration.preflight.asking import ask
 from redash_migration.record.record import Record
-from redash_migration.record.undo import replay
+from redash_migration.record.replay import replay
 from redash_migration.step import step
 from tests.owning import EXECUTION
 
@@ -173,6 +173,7 @@ def test_no_value_is_in_what_a_step_logs_records_or_raises(  # noqa: PLR0917
         record.undo,
         "database",
         {"empty_target": lambda: FAILURES[name](source_database)},
+        without={},
         patience=0,
         sleep=lambda _: None,
     )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -19,13 +19,25 @@ from redash_migration import rollback
 from redash_migration.adapters.cloudwatch import AnswerMetrics
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.clock import now, stamp
-from redash_migration.errors import TransientFailure
+from redash_migration.errors import RollBackIncomplete, TransientFailure
+from redash_migration.function_settings import RollBackSettings
+from redash_migration.record import Record
 from redash_migration.record.waits import Outcome
 from redash_migration.rollback import Undoing
-from redash_migration.traffic.actions import maintenance
+from redash_migration.settings import read
+from redash_migration.traffic.actions import forward_to, maintenance
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.load_balancer import registry as registry_module
+from tests.function_environment import ENVIRONMENT
 from tests.integration.homes.local_aws import LocalAws
+
+KNOWN = {
+    **ENVIRONMENT,
+    "ECS_SERVER_SERVICE": "server:1",
+    "ECS_WORKER_SERVICES": "worker:1",
+    "LINK_SIGNING_SECRET_ARN": "unused",
+}
+SETTINGS = read(RollBackSettings, KNOWN)
 
 
 class Backend(ThreadingHTTPServer):
@@ -113,6 +125,15 @@ class Stage:
             HealthCheckPath="/ping",
         )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
 
+    def settings(self, instance_id: str) -> RollBackSettings:
+        own = {
+            "SOURCE_INSTANCE_ID": instance_id,
+            "LISTENER_ARN": self.home.listener_arn,
+            "LISTENER_RULE_ARN": "",
+            "TARGET_GROUP_ARN": self.new_group,
+        }
+        return read(RollBackSettings, {**KNOWN, **own})
+
     def register(self, server: Backend) -> None:
         self.elbv2.register_targets(
             TargetGroupArn=self.new_group, Targets=[{"Id": "127.0.0.1", "Port": server.port}]
@@ -191,7 +212,7 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
     record: Any = SimpleNamespace(milestone=noted.append)
     none: Any = None
     undoing = Undoing(
-        record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/opt/redash",
+        record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS,
         sleep=lambda _: time.sleep(0.2),
     )  # fmt: skip
     opening = threading.Thread(target=undoing.set_actions, args=[listener, "", before])
@@ -219,14 +240,19 @@ def test_a_host_that_took_no_stop_is_not_waited_for(stage: Stage, stopped: bool)
     balancing.open_probe(listener, stage.home.target_group_arn)
     outcome = Outcome.success({}) if stopped else Outcome.failure("CommandFailed", "no answer")
     door = SimpleNamespace(
-        action="set_actions", arguments={"listener": listener, "rule": "", "actions": before}
+        action="set_actions",
+        arguments={"listener": listener, "rule": "", "actions": before},
+        state="PENDING",
+        forged=False,
     )
     record: Any = SimpleNamespace(
         waits=SimpleNamespace(get=lambda _: SimpleNamespace(outcome=outcome)),
-        undo=SimpleNamespace(pending=lambda: [door]),
+        undo=SimpleNamespace(proved=lambda: [door]),
     )
     none: Any = None
-    undoing = Undoing(record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/")
+    undoing = Undoing(
+        record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS
+    )
     start: Any = SimpleNamespace(action="start_services")
     other: Any = SimpleNamespace(action="set_desired")
     assert wait_for(
@@ -248,7 +274,7 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     record: Any = SimpleNamespace(milestone=lambda _: None)
     none: Any = None
     undoing = Undoing(
-        record, dms=none, commands=none, balancing=balancing, ecs=none, directory="/opt/redash",
+        record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS,
         sleep=lambda _: time.sleep(0.02),
     )  # fmt: skip
     with pytest.raises(TransientFailure, match="no target of it is healthy"):
@@ -256,6 +282,50 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     assert stage.get()[:2] == (200, b"old"), (
         "a load balancer without healthy targets tries them all"
     )
+
+
+@pytest.mark.parametrize("place", ["shut", "new", "old"])
+def test_where_the_entry_can_not_be_believed_the_old_host_s_own_group_is_found(
+    stage: Stage, place: str
+) -> None:
+    balancing = LoadBalancing(stage.elbv2)
+    stage.register(stage.new_server)
+    strange = stage.elbv2.create_target_group(
+        Name="strange", Protocol="HTTP", Port=80, VpcId=stage.home.vpc_id, TargetType="instance"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    stage.elbv2.register_targets(TargetGroupArn=strange, Targets=[{"Id": "i-0123456789abcdef0"}])
+    if place == "shut":
+        stage.default(*maintenance("en"))
+    elif place == "new":
+        stage.default(*forward_to(stage.new_group))
+    none: Any = None
+    undoing = Undoing(
+        cast(Record, SimpleNamespace(direction="forward", milestone=lambda _: None)),
+        dms=none,
+        commands=none,
+        balancing=balancing,
+        ecs=none,
+        settings=stage.settings(stage.home.instance_id),
+        sleep=lambda _: time.sleep(0.02),
+    )
+    undoing.without_the_record()["set_actions"]("listener")
+    assert stage.get()[:2] == (200, b"old")
+
+
+def test_a_group_that_the_old_host_is_not_in_proves_nothing(stage: Stage) -> None:
+    stage.default(*maintenance("en"))
+    none: Any = None
+    undoing = Undoing(
+        cast(Record, SimpleNamespace(direction="forward")),
+        dms=none,
+        commands=none,
+        balancing=LoadBalancing(stage.elbv2),
+        ecs=none,
+        settings=stage.settings("i-0000000000000000f"),
+    )
+    with pytest.raises(RollBackIncomplete, match=r"point .* to the old Redash by hand"):
+        undoing.without_the_record()["set_actions"]("listener")
+    assert stage.get()[0] == 503
 
 
 def test_errors_of_targets_are_counted_for_each_group(stage: Stage, aws: LocalAws) -> None:

@@ -93,21 +93,24 @@ GENERATED, OLDER = "Tq7vLx2Rk9".swapcase() * 4, "u4WzPe8Nc1" * 4
 
 class TestSecret:
     def test_a_generated_text_is_a_key(self) -> None:
-        ring = parse_keys(GENERATED)
+        ring = parse_keys("LINK_SIGNING_SECRET_ARN", GENERATED)
         assert read_link(LINK.sign(ring), ring, NOW) == LINK
         assert ring.current not in GENERATED
 
     def test_the_version_before_keeps_its_links(self) -> None:
-        before, after = parse_keys(OLDER), parse_keys(GENERATED, previous=OLDER)
+        before, after = (
+            parse_keys("LINK_SIGNING_SECRET_ARN", OLDER),
+            parse_keys("LINK_SIGNING_SECRET_ARN", GENERATED, previous=OLDER),
+        )
         assert read_link(LINK.sign(before), after, NOW) == LINK
         assert after.current != before.current
 
     def test_a_broken_version_before_is_no_obstacle(self) -> None:
-        assert parse_keys(GENERATED, previous="short").current
+        assert parse_keys("LINK_SIGNING_SECRET_ARN", GENERATED, previous="short").current
 
     def test_a_ring_of_keys(self) -> None:
         keys = {name: base64.b64encode(f"{name}{OLDER}".encode()).decode() for name in ("a1", "b2")}
-        ring = parse_keys(json.dumps({"current": "b2", "keys": keys}))
+        ring = parse_keys("LINK_SIGNING_SECRET_ARN", json.dumps({"current": "b2", "keys": keys}))
         assert ring.current == "b2"
         assert ring.keys["a1"] == f"a1{OLDER}".encode()
 
@@ -129,7 +132,7 @@ class TestSecret:
     )
     def test_a_bad_secret_is_named_and_not_quoted(self, text: str) -> None:
         with pytest.raises(InvalidInput, match=r"^LINK_SIGNING_SECRET_ARN: ") as caught:
-            parse_keys(text)
+            parse_keys("LINK_SIGNING_SECRET_ARN", text)
         assert not text or text == "{}" or text not in str(caught.value)
 
     def test_keys_are_not_printed(self) -> None:

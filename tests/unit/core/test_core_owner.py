@@ -14,7 +14,7 @@ from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
 from redash_migration.step import step
-from tests.owning import EXECUTION, owned
+from tests.owning import EXECUTION, owned, undo_keys
 from tests.unit.conftest import StandingClock
 
 NAME = "redash-20260131-020000"
@@ -192,7 +192,7 @@ def test_a_switch_and_the_way_back_are_never_both_noted(table: RecordTable) -> N
     record.switch_not_made()
     record.turn("back", unless_switched=True)
     record.turn("back", unless_switched=True)
-    forward = Record(table, NAME, acting=Acting(NAME, EXECUTION, ("forward",)))
+    forward = Record(table, NAME, acting=Acting(NAME, EXECUTION, ("forward",)), undo_keys=undo_keys)
     with pytest.raises(NotTheOwner):
         forward.switch_begins()
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
-from redash_migration.record.undo import PATIENCE_SECONDS, replay
+from redash_migration.record.replay import PATIENCE_SECONDS
+from redash_migration.record.replay import replay as with_fallbacks
+
+replay = partial(with_fallbacks, without={})
 
 DONE = Outcome.success({"stop_reason": "NORMAL"})
 

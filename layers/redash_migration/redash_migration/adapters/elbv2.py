@@ -60,6 +60,15 @@ class LoadBalancing:
             raise
         return dict(answer["TargetGroups"][0])
 
+    def target_groups(self) -> list[str]:
+        """The ARNs of all target groups of the account and region."""
+        answer = self._client.describe_target_groups()
+        found = [group["TargetGroupArn"] for group in answer["TargetGroups"]]
+        while marker := answer.get("NextMarker"):
+            answer = self._client.describe_target_groups(Marker=marker)
+            found += [group["TargetGroupArn"] for group in answer["TargetGroups"]]
+        return found
+
     def target_group_sticky(self, arn: str) -> bool:
         """Whether the group keeps a user on one target."""
         found = self._client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]

@@ -22,6 +22,6 @@ def arrived(record: Record, at: str = "") -> None:
     pause = record.fact(PAUSE_FACT) or {}
     if "began" in pause and "ended" not in pause:
         record.put_fact(PAUSE_FACT, {**pause, "ended": at or stamp(record.clock())})
-    for entry in record.undo.pending():
-        if entry.action != "lift_fence":
+    for entry in record.undo.proved():
+        if entry.state == "PENDING" and not entry.forged and entry.action != "lift_fence":
             record.undo.done(entry)

@@ -15,11 +15,11 @@ def open_source(record: Record, old: DatabaseAddress) -> None:
     """Restore the settings that stood before the cutover's fence; safe to repeat.
 
     That it is closed again where the return goes no further is written down first, and comes before
-    the new side is opened.
+    the new side is opened. UndoForged where the settings that stood before can't be believed.
     """
     record.undo.add("close_old_side", {}, where="database", key="opened", service="serves")
     forward = record.of("forward")
-    laid = [entry for entry in forward.undo.all() if entry.action == "lift_fence"]
+    laid = forward.undo.believed("lift_fence")
     if not laid:
         raise NotFoundInRecord("lift_fence: FenceSource has not run for this migration")
     with closing(connect(old, purpose="open-source", read_only=False)) as session:

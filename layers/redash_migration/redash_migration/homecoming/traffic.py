@@ -174,15 +174,15 @@ def _seconds_of_pause(record: Record) -> float:
 
 
 def _before_the_migration(record: Record) -> list[dict[str, Any]]:
-    """What StopServices found at the listener, as it was."""
-    for entry in record.of("forward").undo.all():
-        if entry.action == "set_actions":
-            return list(entry.arguments["actions"])
+    """What StopServices found at the listener, as it was; UndoForged."""
+    for entry in record.of("forward").undo.believed("set_actions"):
+        return list(entry.arguments["actions"])
     raise TargetNotHealthy("how users reached the old home is not known: StopServices notes it")
 
 
 def _old_group(record: Record) -> str:
-    groups = (record.of("forward").fact("old_target_groups") or {}).get("arns") or []
+    """By the sealed entry alone: users are sent there."""
+    groups = target_groups(_before_the_migration(record))
     if not groups:
         raise TargetNotHealthy("the old home's target group is not known: StopServices notes it")
-    return str(groups[0])
+    return groups[0]

@@ -102,6 +102,10 @@ def stop_services(directory: str) -> HostCommand:
     return HostCommand("stop", {"Directory": directory})
 
 
+EVERY_PART = "*"
+"""In place of containers' names: every part of Redash, whether or not it ran before."""
+
+
 def start_services(directory: str, database: str, containers: Iterable[str]) -> HostCommand:
     """Starts the containers that ran before; ends well only when Redash has answered."""
     names = _base64("".join(f"{name}\n" for name in containers))

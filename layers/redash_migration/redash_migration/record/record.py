@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
@@ -15,6 +15,7 @@ from redash_migration.record.owner import Acting, Ownership, Phase, refusal
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo import Undo
+from redash_migration.record.undo_seals import Keys
 from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 
 SWITCH_BEGAN = "switch_began"
@@ -24,16 +25,18 @@ SWITCH_BEGAN = "switch_began"
 class Record:
     """What is known of one migration; every write is conditional or may be repeated.
 
-    ``acting`` is the step that holds the record: without one, nothing can be put on the undo list.
+    ``acting`` is the step that holds the record, ``undo_keys`` seal its undo list: without both,
+    nothing can be put there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what a record is made of
         self,
         table: RecordTable,
         migration_id: str,
         clock: Clock = now,
         direction: Direction = "forward",
         acting: Acting | None = None,
+        undo_keys: Callable[[], Keys] | None = None,
     ) -> None:
         self.table = table
         self.migration_id = migration_id
@@ -42,8 +45,9 @@ class Record:
         self._scope = "" if direction == "forward" else f"{direction.upper()}#"
         prefix = "" if direction == "forward" else f"{direction}."
         self.checks = Checks(table, migration_id, prefix)
-        self.undo = Undo(table, migration_id, clock, self._scope, acting)
+        self.undo = Undo(table, migration_id, clock, self._scope, acting, undo_keys)
         self._acting = acting
+        self._undo_keys = undo_keys
         self.attempts = Attempts(table, migration_id, clock)
         self.waits = Waits(table, migration_id, clock)
         self.steps = Steps(table, migration_id, clock)
@@ -55,7 +59,9 @@ class Record:
         Facts, milestones, tables and the undo list belong to a direction, and the ids of its
         checks begin with its name; waits, steps and the audit trail are the migration's.
         """
-        return Record(self.table, self.migration_id, self.clock, direction, self._acting)
+        return Record(
+            self.table, self.migration_id, self.clock, direction, self._acting, self._undo_keys
+        )
 
     def phase(self) -> Phase | None:
         """Which way the migration goes; None when another is the last one."""

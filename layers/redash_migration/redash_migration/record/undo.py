@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.errors import NotTheOwner
-from redash_migration.failure_text import words
+from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record.owner import Acting, Ownership, refusal
 from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Value
+from redash_migration.record.undo_seals import Keys, UndoSeals
 
 Where = Literal["aws", "database"]
 """Which side of the VPC can carry an undo out: an AWS call, or a database session."""
@@ -20,15 +19,20 @@ Where = Literal["aws", "database"]
 Service = Literal["", "helps", "serves"]
 """Whether users are served only when it is taken back, or better then, or just the same."""
 
-PATIENCE_SECONDS = 60.0
-"""How long an undo is tried again before the roll-back goes on without it and ends incomplete: a
-server that restarts, or a service that is away for a moment, must not leave users before a closed
-door."""
-LEAST_TRIES = 2
-"""An undo that takes long by itself gets a second try all the same."""
-LONGEST_REST = 10.0
-TURNS = 3
-"""How often one roll-back comes back to what users are served by."""
+State = Literal["PENDING", "DONE", "FAILED", "REFUSED"]
+"""REFUSED: its seal was wrong, so it was not carried out; what it was for was done by what a
+roll-back knows for itself, or not at all."""
+
+FORGED: Mapping[str, tuple[Where, Service]] = {
+    "set_actions": ("aws", "serves"),
+    "start_services": ("aws", "helps"),
+    "stop_services": ("aws", "serves"),
+    "set_desired": ("aws", ""),
+    "lift_fence": ("database", "serves"),
+    "close_old_side": ("database", "serves"),
+}
+"""Whose turn it is where an entry can't be believed: by its action alone, as its key in the table
+has it. Of any other action's nothing is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class UndoEntry:
     """How to take one change back: an action's name and its arguments.
 
     ``service`` entries are replayed first, as one group. ``put_off`` counts how often the rest got
-    its turn before this one.
+    its turn before this one. ``forged`` is known only of what ``Undo.proved()`` gives; such an
+    entry has no arguments. ``message`` is what its seal is over.
     """
 
     number: int
@@ -45,28 +50,41 @@ class UndoEntry:
     arguments: dict[str, Any]
     where: Where
     service: Service
-    state: Literal["PENDING", "DONE", "FAILED"]
+    state: State
     tries: int
     put_off: int
     error: str
+    message: str = ""
+    seal: str = ""
+    settled_seal: str = ""
+    forged: bool = False
+    place: str = ""
+    """Its key in the table, whatever that is made of."""
 
 
 class Undo:
-    """The undo list of one migration, or of its return: ``scope`` keeps them apart."""
+    """The undo list of one migration, or of its return: ``scope`` keeps them apart.
 
-    def __init__(
+    It has a partition of its own, so that a role can be kept from it (``dynamodb:LeadingKeys``).
+    ``keys`` seal what is written here; who only reads what the list says needs none.
+    """
+
+    def __init__(  # noqa: PLR0917 - as the record has them
         self,
         table: RecordTable,
         migration_id: str,
         clock: Clock = now,
         scope: str = "",
         acting: Acting | None = None,
+        keys: Callable[[], Keys] | None = None,
     ) -> None:
         self._table = table
         self._id = migration_id
+        self._pk = f"UNDO#{migration_id}"
         self._clock = clock
         self._prefix = f"{scope}UNDO#"
         self._acting = acting
+        self._keys = keys
 
     def add(
         self,
@@ -83,25 +101,31 @@ class Undo:
         record wins, because a step that runs twice, or a later one, must not take what was left
         behind before for the state of old. Only an entry that a roll-back has already
         replayed is written anew. Written in one transaction with the owner's check: NotTheOwner
-        where this step may not act any more, and then its deed must not be done.
+        where this step may not act any more, and then its deed must not be done. UndoForged where
+        the record that would win is not one of ours.
         """
         if self._acting is None:
             raise NotTheOwner(f"{self._id}: only a step may change the world, and none is at work")
         sort_key = f"{self._prefix}{action}#{key}"
-        existing = self._table.get(self._id, sort_key)
-        state = None if existing is None else existing["state"]
+        existing = self._table.get(self._pk, sort_key)
+        state = None if existing is None else existing.get("state")
         # A deed that is written down already is done again now: it is asked for like the first.
         values: dict[str, Value] = {"asked_at": stamp(self._clock())}
+        if existing is not None and not self._whole(self._entry(existing)):
+            raise UndoForged(self._forged(sort_key))
         if state not in {"PENDING", "FAILED"}:
-            counter = self._table.update(self._id, "COUNTER#undo", add={"value": 1})
+            counter = self._table.update(self._pk, "COUNTER#undo", add={"value": 1})
             assert counter is not None  # noqa: S101 - an unconditional update always answers
-            values |= {
+            written: dict[str, Value] = {
                 "number": int(counter["value"]),
-                "action": action,
-                "key": key,
                 "arguments": json.dumps(dict(arguments), ensure_ascii=False, sort_keys=True),
                 "where": where,
                 "service": service,
+            }
+            message = self._message(sort_key, written)
+            values |= written | {
+                "seal": self._seals().entry(message),
+                "settled_seal": "",
                 "state": "PENDING",
                 "tries": 0,
                 "put_off": 0,
@@ -111,7 +135,7 @@ class Undo:
         try:
             self._table.update_under(
                 self._acting.condition(),
-                self._id,
+                self._pk,
                 sort_key,
                 values=values,
                 expected={"state": state},
@@ -120,20 +144,33 @@ class Undo:
             raise refusal(self._acting, Ownership(self._table).last()) from error
 
     def all(self) -> list[UndoEntry]:
-        """Every entry in the order of a replay: the service's, the latest first, then the others.
-
-        What was put off comes last.
-        """
-        entries = [_entry(item) for item in self._table.query(self._id, self._prefix)]
-        return sorted(entries, key=_turn)
+        """Every entry as the table has it, in the order of a replay: the service's, the latest
+        first, then the others; what was put off comes last. To be told, not to be carried out."""
+        return sorted(map(self._entry, self._table.query(self._pk, self._prefix)), key=_turn)
 
     def pending(self) -> list[UndoEntry]:
-        """Entries still to be replayed, in their order."""
+        """Entries still to be replayed, as the table has it."""
         return [entry for entry in self.all() if entry.state == "PENDING"]
+
+    def proved(self) -> list[UndoEntry]:
+        """Every entry as far as its seals go, in the same order; before a deed, these alone."""
+        return sorted(map(self._proved, self.all()), key=_turn)
+
+    def believed(self, action: str) -> list[UndoEntry]:
+        """The entries of one action; UndoForged where one of them is not ours."""
+        found = [entry for entry in self.proved() if entry.action == action]
+        for entry in found:
+            if entry.forged:
+                raise UndoForged(self._forged(entry.place))
+        return found
 
     def done(self, entry: UndoEntry) -> None:
         """Note that an entry has been carried out."""
-        self._set(entry, {"state": "DONE", "error": ""})
+        self._settle(entry, "DONE", "")
+
+    def refused(self, entry: UndoEntry, instead: str) -> None:
+        """Note that an entry's seal is wrong, and what was done instead."""
+        self._settle(entry, "REFUSED", f"UndoForged: {self._forged(entry.place)}; {instead}")
 
     def failed(self, entry: UndoEntry, error: str, *, tired: bool) -> UndoEntry:
         """Note a failed try, and whether the others get their turn now.
@@ -149,95 +186,108 @@ class Undo:
             "put_off": put_off,
             "error": error[:500],
         }
-        return _entry(self._set(entry, {**changes, "state": state}))
+        return self._proved(self._entry(self._set(entry, {**changes, "state": state})))
 
     def again(self, entry: UndoEntry) -> UndoEntry:
-        """The entry as it stands now."""
-        item = self._table.get(self._id, f"{self._prefix}{entry.action}#{entry.key}")
-        return entry if item is None else _entry(item)
+        """The entry as it stands now, as far as its seals go."""
+        item = self._table.get(self._pk, entry.place)
+        return entry if item is None else self._proved(self._entry(item))
 
     def try_again(self) -> None:
         """Have entries that were given up, or put off, replayed once more."""
         for entry in self.all():
-            if entry.state != "DONE" and entry.tries:
+            if entry.state in {"PENDING", "FAILED"} and entry.tries:
                 self._set(entry, {"state": "PENDING", "tries": 0, "put_off": 0})
+
+    def _settle(self, entry: UndoEntry, state: State, error: str) -> None:
+        seal = self._seals().settled(entry.message, state)
+        self._set(entry, {"state": state, "error": error, "settled_seal": seal})
 
     def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
         item = self._table.update(
-            self._id,
-            f"{self._prefix}{entry.action}#{entry.key}",
+            self._pk,
+            entry.place,
             values={**values, "tried_at": stamp(self._clock())},
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return item
 
+    # --- seals
 
-def replay(
-    undo: Undo,
-    where: Where,
-    actions: Mapping[str, Callable[..., None]],
-    *,
-    ready: Callable[[UndoEntry], bool] = lambda _: True,
-    dispensable: Callable[[UndoEntry], bool] = lambda _: False,
-    patience: float = PATIENCE_SECONDS,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Literal["aws", "database", "done"]:
-    """Carry out the entries of one side in their order, as far as they reach.
+    def _seals(self) -> UndoSeals:
+        if self._keys is None:
+            raise NotTheOwner(
+                f"{self._id}: this function has no key of the undo list, so it neither writes nor "
+                "replays it; UNDO_SEALING_SECRET_ARN in template.yaml names it"
+            )
+        return UndoSeals(self._keys)
 
-    Returns the side that has to go on (this one, where an entry is not ``ready``: what might still
-    undo its work is to end first), or ``done``. The list is read again before each deed: another
-    replay may have been there. An entry that fails is tried again for ``patience`` seconds, resting
-    1, 2, 4 ... seconds in between; then the replay goes on without it. What users are served by is
-    put off instead and comes again after everything else, TURNS times in one roll-back; the entry
-    stays, and the next roll-back begins with it. What fails while users can be served without it
-    (``dispensable``) is put off at once. Safe to repeat: an entry is ticked off once
-    carried out, and every action may find its work done.
-    """
-    while True:
-        entry = next((one for one in undo.pending() if one.put_off < TURNS), None)
-        if entry is None:
-            return "done"
-        if entry.where != where or not ready(entry):
-            return entry.where
-        current, began = entry, clock()
-        while current.state == "PENDING":
-            try:
-                actions[entry.action](**entry.arguments)
-            except Exception as error:  # whatever it is, the next entry must get its turn
-                tired = clock() - began >= patience and current.tries + 1 >= LEAST_TRIES
-                tired = tired or dispensable(current)
-                said = f"{type(error).__name__}: {words(error)}"
-                current = undo.failed(current, said, tired=tired)
-                if tired:
-                    break
-                sleep(min(2.0 ** (current.tries - 1), LONGEST_REST))
-                current = undo.again(current)
-            else:
-                undo.done(current)
-                break
+    def _message(self, sort_key: str, item: Mapping[str, Value]) -> str:
+        stated = [str(item.get(name, "")) for name in ("number", "where", "service", "arguments")]
+        return json.dumps([self._id, sort_key, *stated])
+
+    def _whole(self, entry: UndoEntry) -> bool:
+        return self._seals().is_entry(entry.message, entry.seal)
+
+    def _proved(self, entry: UndoEntry) -> UndoEntry:
+        settled = entry.state in {"DONE", "REFUSED"} and self._seals().is_settled(
+            entry.message, entry.state, entry.settled_seal
+        )
+        if not self._whole(entry):
+            where, service = FORGED.get(entry.action, ("aws", ""))
+            known = settled and entry.state == "REFUSED"
+            return replace(
+                entry,
+                arguments={},
+                where=where,
+                service=service,
+                state="REFUSED" if known else "PENDING",
+                forged=True,
+            )
+        given_up = entry.state == "FAILED" and entry.service != "serves"
+        believed = given_up or (settled and entry.state == "DONE")
+        return entry if believed else replace(entry, state="PENDING")
+
+    def _forged(self, place: str) -> str:
+        return (
+            f"the undo entry {place} of {self._id} is not as a step wrote it: "
+            "its seal is wrong. Find out who wrote it; docs/security.md tells who could"
+        )
+
+    def _entry(self, item: Item) -> UndoEntry:
+        """What an item says; whatever stands there, this raises nothing."""
+        action, _, key = str(item["sk"]).removeprefix(self._prefix).partition("#")
+        states: tuple[State, ...] = get_args(State)
+        return UndoEntry(
+            number=_number(item, "number"),
+            action=action,
+            key=key,
+            arguments=_arguments(item),
+            where="database" if item.get("where") == "database" else "aws",
+            service=next((one for one in get_args(Service) if one == item.get("service")), ""),
+            state=next((one for one in states if one == item.get("state")), "PENDING"),
+            tries=_number(item, "tries"),
+            put_off=_number(item, "put_off"),
+            error=str(item.get("error", "")),
+            message=self._message(str(item["sk"]), item),
+            seal=str(item.get("seal", "")),
+            settled_seal=str(item.get("settled_seal", "")),
+            place=str(item["sk"]),
+        )
 
 
 def _turn(entry: UndoEntry) -> tuple[bool, bool, int]:
     return (entry.put_off > 0, not entry.service, -entry.number)
 
 
-def _entry(item: Item) -> UndoEntry:
-    where: Where = "database" if item["where"] == "database" else "aws"
-    state: Literal["PENDING", "DONE", "FAILED"] = "PENDING"
-    if item["state"] == "DONE":
-        state = "DONE"
-    elif item["state"] == "FAILED":
-        state = "FAILED"
-    return UndoEntry(
-        number=int(item["number"]),
-        action=str(item["action"]),
-        key=str(item["key"]),
-        arguments=json.loads(str(item["arguments"])),
-        where=where,
-        service=next(kind for kind in get_args(Service) if kind == item.get("service", "")),
-        state=state,
-        tries=int(item["tries"]),
-        put_off=int(item.get("put_off", 0)),
-        error=str(item["error"]),
-    )
+def _number(item: Item, name: str) -> int:
+    value = item.get(name, 0)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _arguments(item: Item) -> dict[str, Any]:
+    try:
+        found = json.loads(str(item.get("arguments", "")))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -46,7 +46,6 @@ def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings)
             )
         return
     record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
-    record.put_fact("old_target_groups", {"arns": target_groups(actions)})
     record.milestone("pause_began")
     balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
 

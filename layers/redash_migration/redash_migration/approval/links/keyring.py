@@ -44,35 +44,35 @@ class KeyRing:
         return hmac.compare_digest(expected.encode(), given) and known
 
 
-def parse_keys(text: str, *, previous: str = "") -> KeyRing:
+def parse_keys(name: str, text: str, *, previous: str = "") -> KeyRing:
     """The key ring that a secret holds.
 
     Either ``{"current": "k2", "keys": {"k1": "<base64>", "k2": "<base64>"}}``, or one generated
     text of at least 32 characters, as GenerateSecretString makes it. ``previous`` is the secret's
     earlier version (AWSPREVIOUS): its links stay valid. InvalidInput says what is wrong with a
-    secret and never quotes it.
+    secret, by the ``name`` of its setting, and never quotes it.
     """
-    ring = _parse(text)
+    ring = _parse(text, name)
     if not previous:
         return ring
     try:
-        older = _parse(previous)
+        older = _parse(previous, name)
     except InvalidInput:
         return ring
     return KeyRing(ring.current, {**older.keys, **ring.keys})
 
 
-def _parse(text: str) -> KeyRing:
+def _parse(text: str, setting: str) -> KeyRing:
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if isinstance(value, dict):
-        return _from_object(value)
+        return _from_object(value, setting)
     key = text.strip().encode()
     if _is_weak(key):
         raise InvalidInput(
-            f"LINK_SIGNING_SECRET_ARN: the secret is shorter than {_MINIMUM_KEY_BYTES} characters, "
+            f"{setting}: the secret is shorter than {_MINIMUM_KEY_BYTES} characters, "
             "or a few letters repeated; let Secrets Manager generate one"
         )
     # A name for the key that says nothing about it, yet is the same wherever the key is.
@@ -80,18 +80,18 @@ def _parse(text: str) -> KeyRing:
     return KeyRing(name, {name: key})
 
 
-def _from_object(value: dict[str, Any]) -> KeyRing:
+def _from_object(value: dict[str, Any], setting: str) -> KeyRing:
     current, keys = value.get("current"), value.get("keys")
     if not isinstance(current, str) or not isinstance(keys, dict) or current not in keys:
         raise InvalidInput(
-            "LINK_SIGNING_SECRET_ARN: the secret's JSON needs keys (an object of base64 texts) "
+            f"{setting}: the secret's JSON needs keys (an object of base64 texts) "
             "and current (the name of one of them)"
         )
     decoded: dict[str, bytes] = {}
     for name, encoded in keys.items():
         if not _KEY_ID.fullmatch(name):
             raise InvalidInput(
-                "LINK_SIGNING_SECRET_ARN: a key's name may hold letters, digits, _ and -, up to 32"
+                f"{setting}: a key's name may hold letters, digits, _ and -, up to 32"
             )
         try:
             decoded[name] = base64.b64decode(str(encoded), validate=True)
@@ -99,7 +99,7 @@ def _from_object(value: dict[str, Any]) -> KeyRing:
             decoded[name] = b""
         if _is_weak(decoded[name]):
             raise InvalidInput(
-                f"LINK_SIGNING_SECRET_ARN: key {name} is not the base64 of at least "
+                f"{setting}: key {name} is not the base64 of at least "
                 f"{_MINIMUM_KEY_BYTES} random bytes"
             )
     return KeyRing(current, decoded)

@@ -1,4 +1,4 @@
-"""The keys that sign links and seal decisions, from their secret."""
+"""The keys that sign links and seal decisions, and those of the undo list, from their secrets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ KEYS_LIFE_SECONDS = 300.0
 
 def keys() -> KeyRing:
     """The keys that sign links, read again every five minutes."""
-    return _keys(link_secret(), int(time.monotonic() // KEYS_LIFE_SECONDS))
+    return keys_of("LINK_SIGNING_SECRET_ARN", link_secret())
+
+
+def keys_of(name: str, arn: str) -> KeyRing:
+    """The keys of a secret, which errors call by the name of its setting."""
+    return _keys(name, arn, int(time.monotonic() // KEYS_LIFE_SECONDS))
 
 
 @cache
-def _keys(arn: str, period: int) -> KeyRing:  # noqa: ARG001 - the period makes the cache expire
+def _keys(name: str, arn: str, period: int) -> KeyRing:  # noqa: ARG001 - the period makes the cache expire
     secrets = wiring.secrets()
-    return parse_keys(secrets.text(arn), previous=secrets.previous(arn))
+    return parse_keys(name, secrets.text(arn), previous=secrets.previous(arn))

@@ -166,6 +166,31 @@ def lift(connection: Connection, before: FenceState) -> None:
             _set(connection, sql.Literal(value), role)
 
 
+def lift_unasked(connection: Connection) -> None:
+    """Lift a fence of which nobody can say any more how the settings stood before.
+
+    The database's own setting goes, and that of the roles to which its tables belong or whose own
+    setting outranks the database's: who was read-only on purpose beside them stays so.
+    """
+    _reset(connection)
+    rows = connection.execute(
+        "SELECT DISTINCT r.rolname FROM pg_catalog.pg_db_role_setting s"
+        " JOIN pg_catalog.pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) c"
+        " WHERE split_part(c, '=', 1) = %(setting)s"
+        " AND split_part(c, '=', 2) IN ('on', 'true', 'yes', '1')"
+        " AND s.setdatabase = (SELECT oid FROM pg_catalog.pg_database"
+        " WHERE datname = current_database())"
+        " AND (EXISTS (SELECT FROM pg_catalog.pg_class k WHERE k.relowner = r.oid"
+        " AND k.relkind IN ('r', 'p')) OR EXISTS (SELECT FROM pg_catalog.pg_db_role_setting o,"
+        " unnest(o.setconfig) d WHERE o.setrole = r.oid AND o.setdatabase = 0"
+        " AND split_part(d, '=', 1) = %(setting)s"
+        " AND split_part(d, '=', 2) NOT IN ('on', 'true', 'yes', '1')))",
+        {"setting": _SETTING},
+    )
+    for (role,) in rows.fetchall():
+        _reset(connection, str(role))
+
+
 def _watch(
     connection: Connection, witness: Witness, slots_before: Collection[str], window: float
 ) -> list[str]:
