@@ -22,6 +22,7 @@ ENVIRONMENT = {
 OWN = {
     "APPROVAL_SETTINGS": "/redash/approval",
     "LINK_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:l",
+    "UNDO_SEALING_SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:u",
     "REPLICATION_TASK_PREFIX": "redash",
     "REPLICATION_INSTANCE_ARN": "arn:aws:dms:ap-northeast-1:123456789012:rep:I",
     "SOURCE_ENDPOINT_ARN": "arn:aws:dms:ap-northeast-1:123456789012:endpoint:S",

@@ -70,7 +70,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class UndoSecret:
-    """Where the keys are that seal the undo list, for those that write or replay it; beside all else."""
+    """Where the keys are that seal the undo list, for those that write or replay it."""
 
     undo_sealing_secret_arn: str
 
