@@ -23,7 +23,7 @@ def undo_forged(folder: str) -> Arm:
     """Every entry by which users are served leads elsewhere, and one more is made up; then a step
     fails for good."""
     function = "".join(word.capitalize() for word in folder.split("_"))
-    return together(for_good(folder), lambda world: before(world, function, lambda: _forge(world)))
+    return together(lambda world: before(world, function, lambda: _forge(world)), for_good(folder))
 
 
 def refused_and_told(_world: World, report: Mapping[str, Any]) -> list[str]:
