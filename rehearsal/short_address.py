@@ -9,8 +9,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from rehearsal.cloud.local_http import LocalHttp
 
 
 class ShortAddress:
@@ -22,23 +23,16 @@ class ShortAddress:
         class Handler(_Handler):
             address = self
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="short address", daemon=True
-        )
-        self._thread.start()
+        self._server = LocalHttp(Handler, "short address")
 
     @property
     def url(self) -> str:
         """What is shown."""
-        return f"http://127.0.0.1:{self._server.server_port}/"
+        return f"http://{self._server.address}/"
 
     def stop(self) -> None:
         """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        self._server.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rehearsal.cloud.http_event import Request, request_event, response_of
+from rehearsal.cloud.local_http import LocalHttp
 
 LARGEST_BODY = 10 * 1024 * 1024
 NOT_FOUND = {"message": "Not Found"}
@@ -60,16 +60,12 @@ class HttpApi:
         class Handler(_Handler):
             api = self
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="HTTP API", daemon=True
-        )
-        self._thread.start()
+        self._server = LocalHttp(Handler, "HTTP API")
 
     @property
     def url(self) -> str:
         """Its address, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self._server.address}"
 
     def add_route(self, key: str, function: str) -> None:
         """Send what matches the route key to a function."""
@@ -90,17 +86,7 @@ class HttpApi:
 
     def stop(self) -> None:
         """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away is no error."""
+        self._server.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

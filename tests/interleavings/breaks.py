@@ -1,7 +1,7 @@
 """Each rule of owner, attempts and way back, and the same code without it.
 
 A rule that can be taken away without a violation is not tested. So each is broken here by itself,
-and a run must find it (``tests/unit/core/test_core_rules_broken.py``).
+and a run must find it (``tests/interleavings/test_interleavings_rules_broken.py``).
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from psycopg import sql
 
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster
+from tests.memory import Memory
 from tests.net.carriage import ALEMBIC, Carriage
 from tests.net.grammar import READER
-from tests.net.memory import MemoryTable
 from tests.owning import owned
 
 _numbers = itertools.count(1)
@@ -71,7 +71,7 @@ class Laboratory:
         self, source: DatabaseAddress, *, plain_role: bool = False, **settings: Any
     ) -> Carriage:
         """A migration of a database into an empty one, by its superuser or by a plain role."""
-        record = owned(MemoryTable(), f"redash-20260131-{next(_numbers):06d}")
+        record = owned(Memory(), f"redash-20260131-{next(_numbers):06d}")
         reading = self._as_mover(source) if plain_role else source
         return Carriage(record, reading, self.empty_target(), source, **settings)
 

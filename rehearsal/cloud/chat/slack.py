@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from rehearsal.cloud.chat.blocks import refusal
 from rehearsal.cloud.chat.web_api import CHANNEL, TOKEN, Workspace
 from rehearsal.cloud.journal import now
+from rehearsal.cloud.local_http import LocalHttp
 
 
 class SlackCatcher:
@@ -36,11 +37,7 @@ class SlackCatcher:
         class Handler(_Handler):
             catcher = self
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="Slack", daemon=True
-        )
-        self._thread.start()
+        self._server = LocalHttp(Handler, "Slack")
 
     @property
     def url(self) -> str:
@@ -54,7 +51,7 @@ class SlackCatcher:
 
     @property
     def _address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self._server.address}"
 
     def messages(self) -> list[dict[str, Any]]:
         """What was posted and taken, oldest first; a bot's updates too."""
@@ -98,14 +95,7 @@ class SlackCatcher:
 
     def stop(self) -> None:
         """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+        self._server.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import queue
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
+
+from rehearsal.cloud.local_http import LocalHttp
 
 
 class Work(Protocol):
@@ -49,31 +50,16 @@ class RuntimeApi:
         class Handler(_Handler):
             desks = staticmethod(desk_of)
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="runtime API", daemon=True
-        )
-        self._thread.start()
+        self._server = LocalHttp(Handler, "runtime API")
 
     @property
     def address(self) -> str:
         """host:port, as AWS_LAMBDA_RUNTIME_API wants it."""
-        return f"127.0.0.1:{self._server.server_port}"
+        return self._server.address
 
     def stop(self) -> None:
         """Close the endpoint; instances that still ask get no answer."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A killed instance leaves a broken connection behind; that is expected."""
+        self._server.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

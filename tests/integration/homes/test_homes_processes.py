@@ -166,6 +166,24 @@ def test_a_redis_of_one_s_own_keeps_its_data_and_asks_for_its_password(tmp_path:
     assert not server.running
 
 
+def nobody_outlives(script: str, *, at_least: int) -> None:
+    """Kill a program that prints the id of what it has started: that ends, with all it started."""
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with owner:
+        assert owner.stdout is not None
+        child = int(owner.stdout.readline())
+        family = [child, *descendants(child)]
+        assert len(family) >= at_least
+        assert all(map(alive, family))
+        owner.send_signal(signal.SIGKILL)
+    assert wait_for(lambda: not any(map(alive, family)), 10)
+
+
 @pytest.mark.parametrize("command", ["", "sleep 600 & exec sleep 600"])
 def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
     script = (
@@ -181,19 +199,7 @@ def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
         "print(process._process.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
-    owner = subprocess.Popen(
-        [sys.executable, "-c", script],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    with owner:
-        assert owner.stdout is not None
-        child = int(owner.stdout.readline())
-        family = [child, *descendants(child)]
-        assert all(map(alive, family))
-        owner.send_signal(signal.SIGKILL)
-    assert wait_for(lambda: not any(map(alive, family)), 10)
+    nobody_outlives(script, at_least=1)
 
 
 def test_no_command_on_the_old_host_outlives_its_owner(tmp_path: Path) -> None:
@@ -207,19 +213,7 @@ def test_no_command_on_the_old_host_outlives_its_owner(tmp_path: Path) -> None:
         "print(one._process.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
-    owner = subprocess.Popen(
-        [sys.executable, "-c", script],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    with owner:
-        assert owner.stdout is not None
-        shell = int(owner.stdout.readline())
-        family = [shell, *descendants(shell)]
-        assert len(family) >= 3
-        owner.send_signal(signal.SIGKILL)
-    assert wait_for(lambda: not any(map(alive, family)), 10)
+    nobody_outlives(script, at_least=3)
 
 
 def test_a_wrong_call_says_what_is_missing(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""An HTTP server of this machine alone, at work in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class LocalHttp(ThreadingHTTPServer):
+    """Serves on a free port from the moment it is made, until ``stop``."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler], name: str) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(0.1,), name=name, daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """host:port"""
+        return f"127.0.0.1:{self.server_port}"
+
+    def stop(self) -> None:
+        """Close the port; who still asks gets no answer."""
+        self.shutdown()
+        self.server_close()
+        self._thread.join(5)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away, or is killed, is no error."""
