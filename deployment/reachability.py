@@ -190,9 +190,14 @@ def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
 
 
 @cache
+def sources(package_root: Path) -> Sources:
+    """The package, parsed once for all functions."""
+    return Sources(package_root)
+
+
+@cache
 def reached(handler: Path, package_root: Path) -> Reached:
     """What the handler in this file can come to; ``package_root`` holds the package's folder."""
-    sources = Sources(package_root)
-    walk = Walk(sources)
+    walk = Walk(sources(package_root))
     walk.start(parse("app", handler))
     return Reached(frozenset(walk.attributes), frozenset(walk.client_calls))

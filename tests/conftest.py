@@ -8,9 +8,11 @@ import runpy
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from environment.browser import known
 from redash_migration.database.session.address import DatabaseAddress
@@ -29,17 +31,40 @@ WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit":
 """Databases are made and dropped by the hundred here, and no test pulls the plug."""
 
 
-LONGEST = ("rehearsal-1", "rehearsal-2", "old_host", "handlers")
-"""Groups that take minutes: begun last, they would end alone."""
+WHOLE_REHEARSALS = "tests/end_to_end/"
+LONGEST = (
+    "tests/end_to_end/test_faults_matrix.py",
+    "tests/integration/homes/test_homes_host_commands.py",
+    "tests/infrastructure/test_infrastructure_handlers.py",
+    "tests/end_to_end/test_rehearsal.py",
+    "tests/browser/test_browser_approval.py",
+    "tests/net/test_net_cases.py",
+)
+"""Files that take a minute and more: begun last, they would end alone."""
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file's tests go to one process, for they share servers; a whole rehearsal goes by itself.
+
+    Not by xdist's own groups: it writes them into ``_nodeid``, which pytest does not read any more
+    (pytest 9.2, pytest-xdist 3.8), and each process then makes every server of a module anew.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(WHOLE_REHEARSALS) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How `make test` spreads tests over its processes."""
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; all others stay in their order."""
 
     def place(item: pytest.Item) -> int:
-        group = item.get_closest_marker("xdist_group")
-        name = group.args[0] if group is not None else ""
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        file = item.nodeid.partition("::")[0]
+        return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
     items.sort(key=place)
 

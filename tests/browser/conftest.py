@@ -123,9 +123,17 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         yield make
 
 
+Screens = Callable[..., None]
+
+
 @pytest.fixture(scope="session")
-def screens() -> Path:
-    """Where screenshots are kept to be looked at."""
-    folder = ROOT / ".rehearsal" / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def screens() -> Screens:
+    """``screens(page, name)`` keeps a picture to be looked at, where the variable SCREENS names a
+    folder for it. Without one none is taken: a picture takes longer than the rest of a test."""
+    folder = os.environ.get("SCREENS", "")
+
+    def keep(page: Page, name: str, *, full_page: bool = False) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
+
+    return keep

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.record import Check
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Screens, Visitor
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
 
 Serving = Callable[..., tuple[Stage, str]]
@@ -29,7 +29,7 @@ def _titled(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
-def test_approve(serving: Serving, visitor: Visiting, screens: Path) -> None:
+def test_approve(serving: Serving, visitor: Visiting, screens: Screens) -> None:
     stage, address = serving()
     stage.ask()
     hana = visitor(address)
@@ -40,12 +40,12 @@ def test_approve(serving: Serving, visitor: Visiting, screens: Path) -> None:
     _titled(page, "Approved")
     for fact in (HANA, "Looks good", "23 Nov 2026 01:30 UTC"):
         expect(page.get_by_text(fact)).to_be_visible()
-    page.screenshot(path=screens / "decided-approve.png")
+    screens(page, "decided-approve")
     assert [sent["decision"] for _, sent in stage.states.sent] == ["approve"]
     assert hana.complaints == []
 
 
-def test_reject_needs_a_reason(serving: Serving, visitor: Visiting, screens: Path) -> None:
+def test_reject_needs_a_reason(serving: Serving, visitor: Visiting, screens: Screens) -> None:
     stage, address = serving()
     stage.ask()
     page = visitor(address).open(stage.link())
@@ -56,7 +56,7 @@ def test_reject_needs_a_reason(serving: Serving, visitor: Visiting, screens: Pat
     expect(alert).to_be_in_viewport()
     assert page.get_by_label("Type the migration's name").input_value() == MIGRATION
     assert page.get_by_role("radio", name="Reject").is_checked()
-    page.screenshot(path=screens / "reason-missing.png")
+    screens(page, "reason-missing")
     page.get_by_label("Reason", exact=True).fill("The sales team closes the month")
     page.get_by_role("button", name="Send my decision").click()
     _titled(page, "Rejected")
@@ -117,7 +117,7 @@ def test_the_link_of_another_person_speaks_for_that_person(
     _titled(page, "There is nothing here")
 
 
-def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Path) -> None:
+def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Screens) -> None:
     stage, address = serving()
     stage.ask()
     page = visitor(address).open(stage.link())
@@ -125,7 +125,7 @@ def test_expired_while_open(serving: Serving, visitor: Visiting, screens: Path) 
     _decide(page, "Approve the cutover")
     expect(page.get_by_text("This link can no longer decide.")).to_be_visible()
     assert page.get_by_role("button").count() == 0
-    page.screenshot(path=screens / "expired.png")
+    screens(page, "expired")
     assert stage.states.sent == []
 
 
@@ -153,14 +153,14 @@ def test_reloading_the_answer_does_not_decide_twice(serving: Serving, visitor: V
     assert len(stage.states.sent) == 1
 
 
-def test_stale_facts(serving: Serving, visitor: Visiting, screens: Path) -> None:
+def test_stale_facts(serving: Serving, visitor: Visiting, screens: Screens) -> None:
     stage, address = serving()
     stage.ask()
     page = visitor(address, width=390).open(stage.link())
     stage.record.checks.put(Check("source.new", "WARN", "something new", "look at it"))
     _decide(page, "Approve the cutover", reason="seen")
     expect(page.get_by_role("alert")).to_contain_text("The facts have changed")
-    page.screenshot(path=screens / "stale-phone.png")
+    screens(page, "stale-phone")
     assert stage.states.sent == []
     page.get_by_role("button", name="Send my decision").click()
     _titled(page, "Approved")
@@ -233,7 +233,7 @@ def test_the_starter_is_told_and_cannot_choose(serving: Serving, visitor: Visiti
 @pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM], ids=["cutover", "confirm"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_it_fits_every_screen(
-    serving: Serving, visitor: Visiting, screens: Path, purpose: Purpose, language: str
+    serving: Serving, visitor: Visiting, screens: Screens, purpose: Purpose, language: str
 ) -> None:
     stage, address = serving(LANGUAGE=language)
     if purpose is CONFIRM:
@@ -249,26 +249,26 @@ def test_it_fits_every_screen(
         )
     stage.ask(purpose)
     name = "confirm" if purpose is CONFIRM else "cutover"
-    for width, dark in ((320, False), (390, False), (390, True), (1280, False), (1280, True)):
-        someone = visitor(address, width=width, dark=dark, language=language)
+    for width in (320, 390, 1280):
+        someone = visitor(address, width=width, language=language)
         page = someone.open(stage.link())
         page.locator("summary").click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.documentElement.lang") == language
         assert page.get_by_role("heading", level=1).count() == 1
-        assert _small_targets(page) == []
         assert _unlabelled(page) == []
-        scheme = "dark" if dark else "light"
-        if width > 320:
-            picture = screens / f"{name}-{language}-{width}-{scheme}.png"
-            page.screenshot(path=picture, full_page=True)
+        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert _small_targets(page) == []
+            screens(page, f"{name}-{language}-{width}-{scheme}", full_page=True)
         assert someone.complaints == []
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM])
 def test_the_button_is_in_view_on_a_low_screen(
-    serving: Serving, visitor: Visiting, screens: Path, purpose: Purpose, language: str
+    serving: Serving, visitor: Visiting, screens: Screens, purpose: Purpose, language: str
 ) -> None:
     """Nothing of the form is cut off by its card, and no scrolling leads past the button."""
     stage, address = serving(LANGUAGE=language, NOTICE="Rehearsal: nothing real is touched")
@@ -282,7 +282,7 @@ def test_the_button_is_in_view_on_a_low_screen(
         assert box is not None
         assert box["y"] + box["height"] <= height, f"{width}x{height}: one has to scroll for it"
         name = "confirm" if purpose is CONFIRM else "cutover"
-        page.screenshot(path=screens / f"{name}-{language}-{width}x{height}.png")
+        screens(page, f"{name}-{language}-{width}x{height}")
         button.scroll_into_view_if_needed()
         hit = page.evaluate(
             """() => { const b = document.querySelector("form button").getBoundingClientRect();

@@ -22,13 +22,7 @@ def short() -> Iterator[Path]:
         yield Path(made)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xdist_group(f"rehearsal-{place % 2 + 1}"))
-        for place, name in enumerate(CHOSEN)
-    ],
-)
+@pytest.mark.parametrize("name", CHOSEN)
 @pytest.mark.timeout(600)
 def test_a_fault_ends_as_stated_and_loses_nothing(name: str, short: Path) -> None:
     [row] = Matrix({name: FAULTS[name]}, directory=short).run()

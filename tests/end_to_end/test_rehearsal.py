@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from docs_generator.checks import words_of
+from rehearsal.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +63,6 @@ def rehearse(directory: Path, *, interrupt_at: str = "", **settings: str) -> Run
     return Run(process.returncode, "".join(lines), directory, started)
 
 
-@pytest.mark.xdist_group("rehearsal-1")
 def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run")
     assert run.exit_code == 0, run.output
@@ -97,7 +97,6 @@ def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path)
     assert run.left_running == []
 
 
-@pytest.mark.xdist_group("rehearsal-2")
 def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run", APPROVE="reject")
     assert run.exit_code == 0, run.output
@@ -110,7 +109,6 @@ def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Pat
     assert run.left_running == []
 
 
-@pytest.mark.xdist_group("rehearsal-2")
 def test_three_faults_at_once_cost_time_alone(tmp_path: Path) -> None:
     """The reconciler resumes what no event does, and no row is lost on the way."""
     run = rehearse(tmp_path / "run", FAULT="three-at-once")
@@ -124,7 +122,6 @@ def test_three_faults_at_once_cost_time_alone(tmp_path: Path) -> None:
     assert invoked == [], "the event was to be withheld"
 
 
-@pytest.mark.xdist_group("rehearsal-1")
 def test_an_interrupted_rehearsal_leaves_nothing_running(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run", interrupt_at="InspectHost")
     assert run.exit_code == 130, run.output
@@ -151,9 +148,14 @@ def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> 
     ],
 )
 def test_a_bad_setting_is_named_and_nothing_is_started(
-    tmp_path: Path, setting: dict[str, str], said: str
+    tmp_path: Path,
+    setting: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run = rehearse(tmp_path / "run", **setting)
-    assert run.exit_code == 2
-    assert said in run.output
-    assert not run.directory.exists()
+    for name, value in {"REHEARSAL_DIRECTORY": str(tmp_path / "run"), **setting}.items():
+        monkeypatch.setenv(name, value)
+    assert main([]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -23,9 +23,6 @@ from rehearsal.approver import answer as approve
 from rehearsal.options import Options
 from rehearsal.world import World
 
-# One world for all of them, also where tests run in several processes.
-pytestmark = pytest.mark.xdist_group("handlers")
-
 ROOT = Path(__file__).parents[2]
 MIGRATION = "redash-20260131-020000"
 ORDER = [

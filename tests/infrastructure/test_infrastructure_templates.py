@@ -45,10 +45,9 @@ def variables(kind: type[Any]) -> set[str]:
     return {field.name.upper() for field in dataclasses.fields(kind)}
 
 
-@pytest.mark.parametrize("template", ["template.yaml", "target/template.yaml"])
-def test_cfn_lint_has_nothing_to_say(template: str) -> None:
+def test_cfn_lint_has_nothing_to_say() -> None:
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("cfn-lint")), "--template", template],
+        [str(Path(sys.executable).with_name("cfn-lint")), "template.yaml", "target/template.yaml"],
         cwd=ROOT,
         capture_output=True,
         text=True,

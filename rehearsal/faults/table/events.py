@@ -54,7 +54,6 @@ EVENTS: dict[str, Case] = {
         "SUCCEEDED",
         where="EventBridge",
         arm=events.malformed,
-        in_tests=True,
     ),
     "event-before-its-token": Case(
         "a stop is announced before the token for it is stored",

@@ -17,7 +17,6 @@ SOURCE: dict[str, Case] = {
         where="FenceSource",
         error="FenceNotHeld",
         arm=source.writes_through_the_fence(),
-        in_tests=True,
     ),
     "written-behind-the-fence": Case(
         "somebody writes a row in the old database after both sides were compared",

@@ -160,7 +160,6 @@ TARGET: dict[str, Case] = {
             "RestoreTableFunction",
             "ALTER TABLE public.queries ADD CHECK (name IS NULL) NOT VALID",
         ),
-        in_tests=True,
     ),
     "default-dropped": Case(
         "a column of the new database has lost its default",

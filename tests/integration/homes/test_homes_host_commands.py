@@ -24,6 +24,7 @@ from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import Redis
 from rehearsal.postgres import Cluster, programs
+from tests.conftest import WITHOUT_DISK
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 ROOT = Path(__file__).parents[3]
@@ -31,13 +32,12 @@ INSTANCE = "i-0123456789abcdef0"
 KEY = "0123456789abcdef" * 2
 DOCUMENT = "host-document"
 
-pytestmark = pytest.mark.xdist_group("old_host")
-
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     directory = tmp_path_factory.mktemp("host_commands")
-    with Cluster(programs("source"), directory / "data", settings={"wal_level": "replica"}) as made:
+    settings = {"wal_level": "replica", **WITHOUT_DISK}
+    with Cluster(programs("source"), directory / "data", settings=settings) as made:
         load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
         yield made
 
@@ -104,7 +104,9 @@ def inspected(host: OldHost, run: Commands) -> HostReport:
 
 
 @pytest.mark.parametrize("kind", HOST_KINDS)
-def test_each_kind_of_host_is_understood(kind: str, make_host: MakeHost, run: Commands) -> None:
+def test_each_kind_of_host_is_understood_stops_in_order_and_serves_again(
+    kind: str, make_host: MakeHost, run: Commands
+) -> None:
     host = make_host(kind)
     redis_of(host).lists["rq:queue:queries"] = ["a job", "another"]
     report = inspected(host, run)
@@ -127,13 +129,11 @@ def test_each_kind_of_host_is_understood(kind: str, make_host: MakeHost, run: Co
     celery = ["host.redash_version"] if kind == "celery" else []
     assert failed == celery
 
+    del redis_of(host).lists["rq:queue:queries"]
+    stops_in_order_and_serves_again(host, run, report)
 
-@pytest.mark.parametrize("kind", HOST_KINDS)
-def test_each_kind_of_host_stops_in_order_and_serves_again(
-    kind: str, make_host: MakeHost, run: Commands
-) -> None:
-    host = make_host(kind)
-    before = inspected(host, run)
+
+def stops_in_order_and_serves_again(host: OldHost, run: Commands, before: HostReport) -> None:
     directory = str(host.compose_directory)
     drained = answers(run(commands.drain(directory, 2)))
     assert (drained["left"], drained["paused"]) == (["0"], ["3"])
