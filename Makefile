@@ -57,7 +57,7 @@ format: setup ## format, and mend what can be mended
 bench: setup ## the data plane against its limits and its peers
 	@$(PYTHON) -m benchmarks
 
-soak: setup ## generated databases: MINUTES=30 SEED=n SOURCE_PG_BIN=dir; BREAK=all: are rules left out found?
+soak: setup ## generated databases, for MINUTES=30 (CONTRIBUTING.md)
 	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(BREAK),--break '$(BREAK)')
 	@$(if $(BREAK),: ,)MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/core/test_core_ownership_interleavings.py
 

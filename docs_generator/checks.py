@@ -98,6 +98,7 @@ _AREAS = frozenset(
         "cutover",
         "fence",
         "drain",
+        "undo",
         "databases",
         "settings",
         "proof",

@@ -25,11 +25,14 @@ def main(arguments: list[str]) -> int:
 
 def _main(arguments: list[str]) -> int:
     # Imports are inside, so that Ctrl-C in the first second is met as at any other time.
+    from shutil import get_terminal_size
+
     from rehearsal.faults.table import FAULTS
     from rehearsal.folder import Held, held
     from rehearsal.old_host.kinds import HOST_KINDS
     from rehearsal.options import HELP, BadOption, from_environment
     from rehearsal.room import check_room
+    from rehearsal.terminal.fitting import fitted
 
     if "--help" in arguments:
         names = "".join(
@@ -38,7 +41,8 @@ def _main(arguments: list[str]) -> int:
             if not fault.by_name_only
         )
         names += "    (python -m rehearsal.faults --list --all: each step by itself as well)\n"
-        print(HELP.format(faults=names, hosts=", ".join(HOST_KINDS)))
+        width = min(get_terminal_size().columns, 100)
+        print(fitted(HELP.format(faults=names, hosts=", ".join(HOST_KINDS)), width))
         return 0
     try:
         options = from_environment()

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
-from redash_migration.approval import follow_up
+from redash_migration.approval import ask_starter, follow_up
 from redash_migration.clock import now
 from redash_migration.errors import TransientFailure
 from redash_migration.function_settings import PeopleSettings
@@ -47,6 +47,7 @@ def handler(event: dict[str, Any], context: Any, settings: PeopleSettings) -> di
     def look_after(record: Record) -> None:
         count_errors(record, wiring.answer_metrics(), settings.target_group_arn)
         follow_up(record, now())
+        ask_starter(record)
 
     done = reconcile(
         wiring.ownership(),

@@ -29,6 +29,7 @@ from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links import stored_keys
 from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.standing.ending import Ending, Failure
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
@@ -421,6 +422,30 @@ def _fill(stage: Stage) -> None:
     )
     for number in range(3):
         record.checks.put(Check(f"source.check_{number}", "PASS", "fine"))
+
+
+def ended(**changed: Any) -> Ending:
+    """How it ended; well, where nothing else is said."""
+    made: dict[str, Any] = {
+        "status": "SUCCEEDED",
+        "mode": "migrate",
+        "serves": "new",
+        "error": "",
+        "cause": "",
+        "state": "",
+        "write_pause_seconds": 31.0,
+        "tables": 12,
+        "tables_equal": 12,
+        "failures": (),
+        "not_taken_back": (),
+        "at": "2026-11-23T02:00:00.000000Z",
+    }
+    return Ending(**{**made, **changed})
+
+
+def failed(name: str, detail: str = "seen", remedy: str = "") -> Failure:
+    """A check that failed."""
+    return Failure(name, "FAIL", detail, remedy)
 
 
 def settle_elsewhere(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import boto3
 import pytest
@@ -13,10 +12,9 @@ from redash_migration.adapters.slack import SlackChannel
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.desk import NotSent, Posted
 from redash_migration.approval.gate.purposes import CONFIRM
-from redash_migration.approval.standing.ending import Ending
 from rehearsal.cloud.chat.slack import SlackCatcher
 from rehearsal.cloud.chat.web_api import CHANNEL_NAME, TOKEN
-from tests.integration.approval.approval_stage import Stage
+from tests.integration.approval.approval_stage import Stage, ended
 
 Staging = Callable[..., Stage]
 Making = Callable[..., Stage]
@@ -41,24 +39,6 @@ def channel(secret: Mapping[str, str | None]) -> SlackChannel:
     return SlackChannel(lambda: json.dumps(held))
 
 
-def ended(stage: Stage, **more: Any) -> Ending:
-    facts = {
-        "status": "SUCCEEDED",
-        "mode": "migrate",
-        "serves": "new",
-        "error": "",
-        "cause": "",
-        "state": "",
-        "write_pause_seconds": 12.0,
-        "tables": 12,
-        "tables_equal": 12,
-        "failed_checks": (),
-        "not_taken_back": (),
-        "at": stage.now.isoformat(),
-    }
-    return Ending(**{**facts, **more})
-
-
 def failures(stage: Stage) -> list[str]:
     trail = stage.record.audit_trail()
     failed = [one for one in trail if one["event"].endswith("message_failed")]
@@ -74,7 +54,7 @@ def test_one_thread_from_the_question_to_the_end(with_bot: Making, slack: SlackC
     stage.switch()
     stage.ask(CONFIRM)
     stage.answer(stage.link(), "keep")
-    announce(stage.record, ended(stage))
+    announce(stage.record, ended())
 
     found = slack.workspace.messages
     root, *replies = found
@@ -119,7 +99,7 @@ def test_a_question_whose_migration_ended_otherwise_says_so(
 ) -> None:
     stage = with_bot()
     stage.ask()
-    announce(stage.record, ended(stage, status="ROLLED_BACK", serves="old", error="WalTooMuch"))
+    announce(stage.record, ended(status="ROLLED_BACK", serves="old", error="WalTooMuch"))
     first, last = slack.workspace.messages.values()
     assert first["text"] == last["text"]
     assert first["text"].startswith("⚠️ ")
@@ -127,7 +107,7 @@ def test_a_question_whose_migration_ended_otherwise_says_so(
 
 def test_without_a_question_the_ending_stands_alone(with_bot: Making, slack: SlackCatcher) -> None:
     stage = with_bot()
-    announce(stage.record, ended(stage, mode="preflight", serves="old"))
+    announce(stage.record, ended(mode="preflight", serves="old"))
     (only,) = slack.workspace.messages.values()
     assert "thread_ts" not in only
 
@@ -169,7 +149,7 @@ def test_an_answer_without_a_time_stamp_makes_no_thread_and_loses_nothing(
     slack.workspace.odd = "no_ts"
     stage.ask()
     stage.answer(stage.link(), "approve")
-    announce(stage.record, ended(stage))
+    announce(stage.record, ended())
     assert [one.get("thread_ts") for one in slack.workspace.messages.values()] == [None] * 3
     assert failures(stage) == []
 
@@ -181,7 +161,7 @@ def test_a_thread_that_somebody_deleted_is_begun_again(
     stage.ask()
     slack.workspace.gone = set(slack.workspace.messages)
     stage.answer(stage.link(), "approve")
-    announce(stage.record, ended(stage))
+    announce(stage.record, ended())
     (root, first), (_, second) = slack.workspace.messages.items()
     assert "thread_ts" not in first
     assert second["thread_ts"] == root

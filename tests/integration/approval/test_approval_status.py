@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,14 +10,24 @@ from typing import Any
 
 import pytest
 
-from redash_migration.adapters import sns
+from redash_migration.adapters import clients, sns
+from redash_migration.approval import ask_starter
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.approval.standing.ending import Ending, ending_of, serving
 from redash_migration.approval.standing.ending_words import nothing_lost
 from redash_migration.approval.texts import Texts
 from redash_migration.record import Check, Record
-from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, START, STARTER, Stage
+from tests.integration.approval.approval_stage import (
+    HANA,
+    KEN,
+    MIGRATION,
+    START,
+    STARTER,
+    Stage,
+    ended,
+    failed,
+)
 
 Staging = Callable[..., Stage]
 
@@ -25,24 +36,6 @@ def _headline(page: dict[str, Any]) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", page["body"], re.DOTALL)
     assert found is not None
     return " ".join(found[1].replace("&#39;", "'").split())
-
-
-def _ending(**changed: Any) -> Ending:
-    made: dict[str, Any] = {
-        "status": "SUCCEEDED",
-        "mode": "migrate",
-        "serves": "new",
-        "error": "",
-        "cause": "",
-        "state": "",
-        "write_pause_seconds": 31.0,
-        "tables": 12,
-        "tables_equal": 12,
-        "failed_checks": (),
-        "not_taken_back": (),
-        "at": "2026-11-23T02:00:00.000000Z",
-    }
-    return Ending(**{**made, **changed})
 
 
 def _on_stage_time(stage: Stage) -> Record:
@@ -77,7 +70,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
     page = stage.call("GET", link)
     assert _headline(page) == "The new Redash is in use"
     assert "12 s (predicted 38 s)" in page["body"]
-    _ending().keep(record)
+    ended().keep(record)
     page = stage.call("GET", link)
     assert _headline(page) == "The migration is done: the new Redash stays"
     assert "12 of 12 tables were compared and are equal" in page["body"]
@@ -88,7 +81,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
     ("ending", "title", "said"),
     [
         (
-            _ending(
+            ended(
                 status="ROLLED_BACK",
                 serves="old",
                 error="DataMismatch",
@@ -99,37 +92,42 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
             "DataMismatch in VerifyData: public.dashboards, key 30",
         ),
         (
-            _ending(status="ROLLED_BACK", serves="old", error="ApprovalRejected"),
+            ended(status="ROLLED_BACK", serves="old", error="ApprovalRejected"),
             "Rejected: the old Redash stays in use",
             "whenever it suits",
         ),
         (
-            _ending(status="RETURNED", serves="old"),
+            ended(status="RETURNED", serves="old"),
             "Back on the old Redash",
             "carried home and compared",
         ),
         (
-            _ending(status="ROLLED_BACK", serves="old", error="WentBack", without_new_writes=True),
+            ended(status="ROLLED_BACK", serves="old", error="WentBack", without_new_writes=True),
             "Back on the old Redash, without the new writes",
             "The new database still holds it",
         ),
         (
-            _ending(
+            ended(
                 status="ROLLED_BACK",
                 serves="old",
                 error="PreflightFailed",
-                failed_checks=("source.wal_level",),
+                failures=(failed("source.wal_level"),),
             ),
             "Not begun: 1 to mend first",
             "The old Redash is as it was",
         ),
         (
-            _ending(status="FAILED", serves="nobody", not_taken_back=("stop_services",)),
-            "Redash is down: people see the maintenance notice",
-            "stop_services",
+            ended(status="FAILED", serves="nobody", not_taken_back=("stop_services",)),
+            "Redash is down: users see a maintenance notice",
+            "services of the old Redash may still run",
         ),
         (
-            _ending(mode="preflight", status="FAILED", serves="old", failed_checks=("a.b", "c.d")),
+            ended(
+                mode="preflight",
+                status="FAILED",
+                serves="old",
+                failures=(failed("a.b"), failed("c.d")),
+            ),
             "Preflight: 2 to mend first",
             "c.d",
         ),
@@ -286,13 +284,13 @@ class TestTheLastMessage:
     """Everybody who was concerned hears once how it ended."""
 
     def test_it_says_what_happened_and_what_is_next(self, stage: Stage) -> None:
-        ending = _ending(
+        ending = ended(
             status="ROLLED_BACK",
             serves="old",
             error="DataMismatch",
             state="VerifyData",
             cause="public.dashboards, key 30",
-            failed_checks=("verify.data",),
+            failures=(failed("data.public.dashboards", "1 row differs", "Look there."),),
         )
         stage.subscribe(STARTER)
         announce(stage.record, ending)
@@ -301,14 +299,64 @@ class TestTheLastMessage:
         for mail in stage.mails:
             assert "Taken back: the old Redash is in use" in mail["subject"]
             assert "public.dashboards, key 30" in mail["text"]
-            assert "- verify.data" in mail["text"]
+            assert ", failed checks: 1. " in mail["subject"]
+            words = "- 1 row differs (data.public.dashboards)\n  What to do: Look there.\n"
+            assert words in mail["text"]
             assert "Nothing was lost" in mail["text"]
             assert f"{MIGRATION}/report.html" in mail["text"]
+
+    def test_a_rejection_that_was_not_all_taken_back_makes_somebody_look(
+        self, stage: Stage
+    ) -> None:
+        ending = ended(
+            status="FAILED",
+            serves="old",
+            error="ApprovalRejected",
+            not_taken_back=("drop_source_leftovers", "empty_target"),
+        )
+        announce(stage.record, ending)
+        for mail in stage.mails:
+            assert "not all taken back" in mail["subject"]
+            assert "\n- the new database still holds the copied data\n" in mail["text"]
+            assert "roll-back" in mail["text"].partition("What is next: ")[2]
+
+    def test_a_person_who_went_back_is_named_and_no_failure_is(self, stage: Stage) -> None:
+        ending = ended(
+            status="ROLLED_BACK",
+            serves="old",
+            error="WentBack",
+            state="ConfirmCutover",
+            cause="ken@example.com: too slow [failed checks: smoke.results]",
+            failures=(failed("smoke.results"), failed("return.smoke.results")),
+            without_new_writes=True,
+        )
+        announce(stage.record, ending)
+        text = stage.mails[0]["text"]
+        assert "\nWhy: ken@example.com: too slow\n" in text
+        assert "- seen (smoke.results)\n- On the way back: seen (return.smoke.results)\n" in text
+
+    def test_who_started_it_is_asked_with_a_filter_that_no_link_passes(self, stage: Stage) -> None:
+        ask_starter(stage.record)
+        service = clients.client("sns")
+        (asked,) = [
+            one["SubscriptionArn"]
+            for one in service.list_subscriptions()["Subscriptions"]
+            if one["Endpoint"] == STARTER
+        ]
+        attributes = service.get_subscription_attributes(SubscriptionArn=asked)["Attributes"]
+        assert json.loads(attributes["FilterPolicy"]) == {"approver": [STARTER]}
+        stage.ask()
+        page = stage.call("GET", stage.link())["body"]
+        assert "Subscription Confirmation" in page
+        ask_starter(stage.record)  # moto confirms by itself
+        assert "hears by mail how it ends" in stage.call("GET", stage.link())["body"]
+        announce(stage.record, ended())
+        assert STARTER in [mail["to"] for mail in stage.mails]
 
     def test_one_that_can_not_be_reached_keeps_nobody_else_from_it(self, stage: Stage) -> None:
         stage.failing_addresses[HANA] = "InternalError"
         stage.subscribe(STARTER)
-        announce(stage.record, _ending(mode="preflight", serves="old"))
+        announce(stage.record, ended(mode="preflight", serves="old"))
         assert {mail["to"] for mail in stage.mails} == {KEN, "starter@example.com"}
         assert "Preflight: ready to migrate" in stage.mails[0]["subject"]
         events = [entry["event"] for entry in stage.record.audit_trail()]
@@ -319,7 +367,7 @@ class TestTheLastMessage:
     ) -> None:
         woken: list[object] = []
         monkeypatch.setattr(sns.logger, "warning", lambda *_, **extra: woken.append(extra))
-        announce(stage.record, _ending())
+        announce(stage.record, ended())
         assert [mail["to"] for mail in stage.mails] == [HANA, KEN]
         told = {entry["event"]: entry.get("recipient") for entry in stage.record.audit_trail()}
         assert told["ending.message_failed"] == STARTER

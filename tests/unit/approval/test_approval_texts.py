@@ -32,7 +32,9 @@ LATIN_ONLY = {
 
 
 TITLES = [
-    name for name in EN if re.match(r"ended\.(preflight\.)?[A-Z]", name) and ".lost" not in name
+    name
+    for name in EN
+    if re.match(r"ended\.(preflight\.)?([A-Z]|not_all|without)", name) and ".lost" not in name
 ]
 """Headlines of an ending; they are the subject of the last message."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from docs_generator.machine import machine, tasks
 from redash_migration.course import PHASES, STATES
+from rehearsal.__main__ import main
 from rehearsal.outcome import LedgerCount
 from rehearsal.terminal import Progress
 from rehearsal.terminal.lines import Lines
@@ -127,3 +129,25 @@ def test_a_failed_check_comes_with_its_remedy() -> None:
     conclude(_ending(_report(status="FAILED", checks=[failed, passed])), lines.append)
     assert "  verify.data: key 30 differs\n    What to do: Look." in lines
     assert not [line for line in lines if "verify.other" in line]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lists_of_settings_fit_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > width] == []
+    # What goes on stands below what it belongs to.
+    long = next(n for n, line in enumerate(lines) if line.startswith("  CONFIRM=return"))
+    assert lines[long + 1].startswith(" " * 22)
+    assert any(line.startswith("Exit codes:") for line in lines)
+
+
+def test_make_help_fits_a_terminal() -> None:
+    files = [ROOT / "Makefile", ROOT / "deploy.mk"]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    told = re.findall(r"^([a-z-]+):.*?## (.*)$", text, re.MULTILINE)
+    assert len(told) > 12
+    assert [f"{name} {said}" for name, said in told if 2 + 5 + 16 + len(said) > 80] == []

@@ -6,8 +6,9 @@ attribute and so reaches one inbox (Amazon SNS Developer Guide, "Message filteri
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -64,6 +65,24 @@ class SnsMail:
         if lost and not quietly:
             logger.warning("mail reaches not everybody", extra={"unreached_people": len(lost)})
         return lost
+
+    def subscribed(self, address: str) -> Subscription | Literal[""]:
+        """Whether this address gets the topic's mail for it; empty where it was never asked."""
+        known = {one.casefold(): state for one, state in self.subscriptions().items()}
+        return known.get(address.casefold(), "")
+
+    def subscribe(self, address: str) -> None:
+        """Ask the address to confirm a subscription to its own messages; raises NotSent."""
+        try:
+            self._client.subscribe(
+                TopicArn=self._topic_arn,
+                Protocol="email",
+                Endpoint=address,
+                Attributes={"FilterPolicy": json.dumps({"approver": [address]})},
+                ReturnSubscriptionArn=True,
+            )
+        except ClientError as error:
+            raise NotSent(f"SNS: {error.response['Error']['Code']}") from None
 
     def subscriptions(self) -> dict[str, Subscription]:
         """E-mail address -> whether its owner confirmed the topic's subscription."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from redash_migration.record.record import Record
 
-__all__ = ["follow_up"]
+__all__ = ["ask_starter", "follow_up"]
 
 
 def follow_up(record: Record, now: datetime) -> None:
@@ -27,3 +27,15 @@ def follow_up(record: Record, now: datetime) -> None:
     from redash_migration.approval.deciding.upkeep import follow_up as keep_up
 
     keep_up(lambda: desk(record), record, now)
+
+
+def ask_starter(record: Record) -> None:
+    """Ask whoever started it, once, to confirm that a mail may tell how it ends."""
+    from redash_migration.adapters.clients import client
+    from redash_migration.adapters.sns import SnsMail
+    from redash_migration.approval.stack_settings import stack_settings
+    from redash_migration.approval.starter import reach_starter
+
+    known = stack_settings()
+    topic = SnsMail(client("sns"), known.approval_topic_arn)
+    reach_starter(record, known.approvers, topic)

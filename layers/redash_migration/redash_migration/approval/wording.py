@@ -29,10 +29,34 @@ def question_title(texts: Texts, gate: Gate, evidence: Evidence) -> str:
     return texts(f"{state}.title")
 
 
-def finding_text(texts: Texts, finding: Finding) -> str:
-    """What was found, in one line for a message: meaning and what the step saw."""
+def question_lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
+    """What is asked, in two sentences for somebody who hears of it for the first time."""
+    state = gate.purpose.state
+    if severity(gate, evidence) == "blocked":
+        return texts(f"{state}.lead_blocked")
+    if evidence.new_side is None:
+        if evidence.pause.seconds is None:
+            return texts(f"{state}.lead_unmeasured")
+        return texts(f"{state}.lead", pause=texts.figures.duration(evidence.pause.seconds))
+    side = evidence.new_side
+    if side is None or not side.switched_at:
+        return texts(f"{state}.lead_unmeasured")
+    return texts(f"{state}.lead", time=texts.figures.time(side.switched_at))
+
+
+def finding_lines(texts: Texts, finding: Finding) -> list[str]:
+    """What was found, for a message: what it means, what the step saw, its id; what to do.
+
+    The id is by what docs/checks.md is searched, and a return's check says that it is one.
+    """
     meaning, detail = meaning_and_detail(texts, finding)
-    return f"{meaning} {detail}" if detail else meaning
+    text = (meaning if texts.language == "ja" else f"{meaning} ") + detail if detail else meaning
+    if finding.id.startswith("return."):
+        text = texts("finding.in_return", text=text)
+    if finding.id not in text and not texts.known(f"finding.{finding.id}"):
+        text += f"（{finding.id}）" if texts.language == "ja" else f" ({finding.id})"
+    remedy = remedy_text(texts, finding)
+    return [f"- {text}", *([f"  {texts('finding.remedy')} {remedy}"] if remedy else [])]
 
 
 def meaning_and_detail(texts: Texts, finding: Finding) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.standing.ending import CHECKS_NAMED
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import PLAN_ARTIFACT
@@ -92,7 +93,7 @@ def _with_checks(cause: str, record: Record) -> str:
     if not unnamed:
         return cause
     more = f" and {len(unnamed) - MOST_NAMED} more" if len(unnamed) > MOST_NAMED else ""
-    return f"{cause} [failed checks: {', '.join(unnamed[:MOST_NAMED])}{more}]".strip()
+    return f"{cause}{CHECKS_NAMED}{', '.join(unnamed[:MOST_NAMED])}{more}]".strip()
 
 
 def status(record: Record, failure: Mapping[str, Any] | None) -> Status:

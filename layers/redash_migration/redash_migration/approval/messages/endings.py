@@ -14,9 +14,11 @@ from redash_migration.approval.messages.sending import UNREACHED
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     ANSWERS,
+    REFUSED,
     after_that,
     ended_title,
     failed_checks,
+    not_taken_back,
     nothing_lost,
     why,
 )
@@ -81,16 +83,18 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
         lines.append(f"{texts('status.pause_label')}: {pause}")
     if reason := why(texts, ending):
         lines.append(f"{texts('ended.why')}: {reason}")
-    if ending.failed_checks:
+    if ending.failures:
         lines += [
             f"{texts('ended.checks')}:",
-            *(f"- {one}" for one in failed_checks(texts, ending)),
+            *failed_checks(texts, ending),
         ]
     if ending.not_taken_back:
-        lines += [f"{texts('ended.not_taken_back')}: {', '.join(ending.not_taken_back)}"]
+        lines += [f"{texts('ended.not_taken_back')}:", *not_taken_back(texts, ending)]
     lines += ["", f"{texts('ended.next')}: {after_that(texts, ending)}"]
     lines.append(texts("ended.report", key=f"{migration_id}/report.html"))
-    subject = texts("ended.subject", title=title, migration=migration_id)
+    named = ending.failures and ending.mode != "preflight" and ending.error != REFUSED
+    kind = "ended.subject_checks" if named else "ended.subject"
+    subject = texts(kind, title=title, migration=migration_id, count=len(ending.failures))
     return Letter(subject, "\n".join(lines) + "\n")
 
 
@@ -98,10 +102,10 @@ def _marked(letter: Letter, ending: Ending) -> tuple[str, Blocks]:
     """With a sign of how bad it is: a rejection is an answer and no alarm."""
     if ending.status == "SUCCEEDED":
         mark = "✅"
-    elif ending.error in ANSWERS or ending.status == "RETURNED":
-        mark = "↩️"
+    elif ending.status == "FAILED" and ending.mode != "preflight":
+        mark = "🚨"
     else:
-        mark = "🚨" if ending.status == "FAILED" and ending.mode != "preflight" else "⚠️"
+        mark = "↩️" if ending.error in ANSWERS or ending.status == "RETURNED" else "⚠️"
     return letter_blocks(Letter(f"{mark} {letter.subject}", letter.text))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from redash_migration.approval.evidence.contents import Evidence, Finding
-from redash_migration.approval.gate.purposes import EXPIRE
+from redash_migration.approval.gate.purposes import CUTOVER, EXPIRE
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import finding_text, question_title, severity
+from redash_migration.approval.wording import finding_lines, question_lead, question_title, severity
 
 _SHOWN = 5
 
@@ -25,31 +25,37 @@ class Letter:
 
 def request_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> Letter:
     """The question with its summary and one person's link."""
-    kind = severity(gate, evidence)
+    kind: str = severity(gate, evidence)
+    if evidence.blockers and kind != "blocked":
+        kind = "failed"
     subject = texts(
         f"mail.{gate.purpose.state}.subject.{kind}",
         migration=gate.migration_id,
-        count=len(evidence.blockers if kind == "blocked" else evidence.findings),
+        count=len(evidence.blockers or evidence.findings),
     )
-    title = question_title(texts, gate, evidence)
-    return Letter(subject, _text(title, *summary(texts, evidence), "", *_link(texts, gate, link)))
+    return Letter(subject, _text(*_question(texts, gate, evidence), *_link(texts, gate, link)))
+
+
+def _question(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
+    """What is asked, by whom, and the figures."""
+    person = gate.requested_by or texts("status.unknown_person")
+    return [
+        question_title(texts, gate, evidence),
+        question_lead(texts, gate, evidence),
+        "",
+        f"{texts('status.started_by')}: {person}",
+        *summary(texts, evidence),
+        "",
+    ]
 
 
 def reminder_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str, now: datetime) -> Letter:
     """The same once more, with the time that is left."""
     left = texts.figures.duration(max(0.0, (gate.expires_at - now).total_seconds()))
     subject = texts("mail.reminder.subject", left=left, migration=gate.migration_id)
-    title = question_title(texts, gate, evidence)
+    question = _question(texts, gate, evidence)
     return Letter(
-        subject,
-        _text(
-            title,
-            texts("mail.reminder", left=left),
-            "",
-            *summary(texts, evidence),
-            "",
-            *_link(texts, gate, link),
-        ),
+        subject, _text(texts("mail.reminder", left=left), "", *question, *_link(texts, gate, link))
     )
 
 
@@ -84,7 +90,9 @@ def outcome_mail(texts: Texts, gate: Gate) -> Letter:
     decision = texts(f"decided.{gate.decision}")
     subject = texts("mail.outcome.subject", decision=decision, migration=gate.migration_id)
     lines = outcome_lines(texts, gate)
-    return Letter(subject, _text(*lines, "", texts("mail.none_needed")))
+    # Who approved a cutover is asked again after the switch.
+    ends = [] if gate.decision == CUTOVER.agree else ["", texts("mail.none_needed")]
+    return Letter(subject, _text(*lines, *ends))
 
 
 def outcome_lines(texts: Texts, gate: Gate) -> list[str]:
@@ -106,12 +114,7 @@ def summary(texts: Texts, evidence: Evidence) -> list[str]:
     figures = texts.figures
     lines = []
     if evidence.new_side is None:
-        pause = evidence.pause.seconds
-        lines.append(
-            texts(
-                "mail.pause", pause=texts("unknown") if pause is None else figures.duration(pause)
-            )
-        )
+        lines.append(texts("mail.pause", pause=_pause(texts, evidence)))
     else:
         writes = evidence.new_side.writes
         way = evidence.way_home
@@ -141,11 +144,22 @@ def summary(texts: Texts, evidence: Evidence) -> list[str]:
     ]
 
 
+def _pause(texts: Texts, evidence: Evidence) -> str:
+    """The predicted pause, with what is likely."""
+    figures, pause = texts.figures, evidence.pause
+    if pause.seconds is None:
+        return texts("unknown")
+    if pause.low is None or pause.high is None:
+        return figures.duration(pause.seconds)
+    low, high = figures.duration(pause.low), figures.duration(pause.high)
+    return texts("mail.pause_likely", pause=figures.duration(pause.seconds), low=low, high=high)
+
+
 def _listed(texts: Texts, title: str, findings: Sequence[Finding]) -> list[str]:
     """Failed checks and warnings apart, the first few of each."""
     if not findings:
         return []
-    lines = [f"- {finding_text(texts, finding)}" for finding in findings[:_SHOWN]]
+    lines = [line for finding in findings[:_SHOWN] for line in finding_lines(texts, finding)]
     if len(findings) > _SHOWN:
         lines.append(f"- {texts('mail.more', count=len(findings) - _SHOWN)}")
     return [texts(title, count=len(findings)), *lines]

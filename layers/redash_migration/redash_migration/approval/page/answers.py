@@ -23,6 +23,7 @@ from redash_migration.approval.page.http import MAXIMUM_BODY, Request, Response
 from redash_migration.approval.page.page_model import page_model
 from redash_migration.approval.page.rendering import render
 from redash_migration.approval.page.status import status_page
+from redash_migration.approval.starter import reached
 from redash_migration.approval.texts import LANGUAGES, Texts
 from redash_migration.approval.wording import changes_text
 
@@ -64,6 +65,8 @@ class Visit:
     keys: KeyRing
     now: datetime
     expired: bool = False
+    still: bool = False
+    """The page is not to renew itself."""
 
     def status(
         self, code: int, *, gate: Gate | None = None, note: str = "", pending: bool = False
@@ -78,6 +81,7 @@ class Visit:
             now=self.now,
             note=note,
             pending=pending,
+            still=self.still,
         )
 
 
@@ -109,7 +113,18 @@ def _visit(site: Site, request: Request, texts: Texts) -> Visit | Response:
         return notices.notice(texts, 404, "unknown")
     desk = site.desk(gate.migration_id)
     evidence = desk.evidence(gate)
-    return Visit(texts, desk, gate, evidence, person, text, keys, now, link.expired)
+    return Visit(
+        texts,
+        desk,
+        gate,
+        evidence,
+        person,
+        text,
+        keys,
+        now,
+        expired=link.expired,
+        still="still" in request.query,
+    )
 
 
 def show(visit: Visit) -> Response:
@@ -211,7 +226,14 @@ def _page(
         texts,
         status,
         "page.html.j2",
-        page=page_model(texts, visit.gate, evidence, now=visit.now, person=person),
+        page=page_model(
+            texts,
+            visit.gate,
+            evidence,
+            now=visit.now,
+            person=person,
+            starter=reached(visit.desk.record),
+        ),
         form=form,
         banner=_banner(visit, banner, changed=changed),
     )

@@ -38,7 +38,7 @@ class Request:
         return cls(
             method=str(_object(context.get("http")).get("method") or "GET").upper(),
             path=path,
-            query=dict(parse_qsl(str(event.get("rawQueryString") or ""))),
+            query=dict(parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)),
             headers={
                 str(name).lower(): str(value)
                 for name, value in _object(event.get("headers")).items()

@@ -22,12 +22,14 @@ from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import offered
 from redash_migration.approval.page.people_model import people_model
 from redash_migration.approval.page.picture import progress, table_bars
+from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
     in_order,
     in_readers_language,
     meaning_and_detail,
     part_name,
+    question_lead,
     question_title,
     remedy_text,
     severity,
@@ -38,14 +40,20 @@ Model = dict[str, Any]
 
 
 def page_model(
-    texts: Texts, gate: Gate, evidence: Evidence, *, now: datetime, person: Approver | None
+    texts: Texts,
+    gate: Gate,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    person: Approver | None,
+    starter: Reached | None = None,
 ) -> Model:
     """The evidence part of a page, for either question."""
     return {
         "migration": gate.migration_id,
         "title": question_title(texts, gate, evidence),
         "severity": severity(gate, evidence),
-        "lead": _lead(texts, gate, evidence),
+        "lead": question_lead(texts, gate, evidence),
         "headline": _headline(texts, evidence),
         "deadline": texts("deadline", time=texts.figures.time(gate.expires_at)),
         "deadline_iso": gate.expires_at.isoformat(timespec="minutes"),
@@ -64,24 +72,10 @@ def page_model(
         else _new_side_cards(texts, evidence),
         "as_of": _as_of(texts, evidence),
         "back": _back(texts, gate, evidence),
-        "people": people_model(texts, gate, evidence, now=now, person=person),
+        "people": people_model(texts, gate, evidence, now=now, person=person, starter=starter),
         "people_note": _people_note(texts, gate, evidence),
         "hash": evidence.hash,
     }
-
-
-def _lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
-    state = gate.purpose.state
-    if severity(gate, evidence) == "blocked":
-        return texts(f"{state}.lead_blocked")
-    if gate.purpose is CUTOVER:
-        if evidence.pause.seconds is None:
-            return texts(f"{state}.lead_unmeasured")
-        return texts(f"{state}.lead", pause=texts.figures.duration(evidence.pause.seconds))
-    side = evidence.new_side
-    if side is None or not side.switched_at:
-        return texts(f"{state}.lead_unmeasured")
-    return texts(f"{state}.lead", time=texts.figures.time(side.switched_at))
 
 
 def _headline(texts: Texts, evidence: Evidence) -> Model:

@@ -8,6 +8,7 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 
 UNDER_WAY = timedelta(seconds=60)
@@ -17,16 +18,22 @@ Row = tuple[str, list[str]]
 
 
 def people_model(
-    texts: Texts, gate: Gate, evidence: Evidence, *, now: datetime, person: Approver | None
+    texts: Texts,
+    gate: Gate,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    person: Approver | None,
+    starter: Reached | None = None,
 ) -> list[Row]:
-    """Label and lines of each row."""
+    """Label and lines of each row; ``starter``: whether the one who began it hears of the end."""
     figures = texts.figures
-    starter = gate.requested_by or texts("status.unknown_person")
+    began = gate.requested_by or texts("status.unknown_person")
     if evidence.started_at:
         at = figures.time(evidence.started_at)
-        starter = texts("people.started_value", person=starter, time=at)
+        began = texts("people.started_value", person=began, time=at)
     rows: list[Row] = [
-        (texts("people.started"), [starter]),
+        (texts("people.started"), [began, *_hears(texts, starter)]),
         (
             texts("people.way"),
             [
@@ -53,6 +60,13 @@ def people_model(
         over = now + UNDER_WAY + timedelta(seconds=evidence.pause.seconds)
         rows.append((texts("people.over"), [texts("people.over_value", time=figures.clock(over))]))
     return rows
+
+
+def _hears(texts: Texts, reached: Reached | None) -> list[str]:
+    """How whoever started it hears of the end; nothing where that goes without saying."""
+    if reached in {None, "approver"}:
+        return []
+    return [texts(f"starter.{reached}")]
 
 
 def _answered(texts: Texts, gate: Gate, one: Approver, person: Approver | None) -> str:

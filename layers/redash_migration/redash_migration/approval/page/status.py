@@ -1,6 +1,6 @@
 """The status page: where a migration stands and how it ended, once a link has nothing to decide.
 
-Plain HTML that renews itself; it holds no form, no link and no choice.
+Plain HTML that renews itself; it holds no form and no choice.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from redash_migration.approval.standing.ending_words import (
     after_that,
     ended_title,
     failed_checks,
+    not_taken_back,
     nothing_lost,
     why,
 )
@@ -53,8 +54,12 @@ def status_page(
     now: datetime,
     note: str = "",
     pending: bool = False,
+    still: bool = False,
 ) -> Response:
-    """``pending``: a decision is written down that the execution has not heard of yet."""
+    """``pending``: a decision is written down that the execution has not heard of yet.
+
+    ``still``: it does not renew itself, for who reads slowly or has it read aloud (WCAG 2.2.1).
+    """
     stands = standing(desk.record, now, evidence.pause.seconds)
     begins = gate.begins_at(evidence.hash) if gate.state == "OPEN" else None
     title, tone = _title(texts, gate, evidence, stands, begins)
@@ -69,7 +74,9 @@ def status_page(
         notes=[text for text in (note, texts("next.pending") if pending else "") if text],
         lead=_lead(texts, gate, evidence, stands, begins),
         migration=gate.migration_id,
-        refresh=None if stands.ending else QUICK_SECONDS if moving else CALM_SECONDS,
+        goes_on=stands.ending is None,
+        still=still,
+        refresh=None if stands.ending or still else QUICK_SECONDS if moving else CALM_SECONDS,
         bar=_bar(stands),
         page={"progress": None if stands.ending else progress(texts, here)},
         facts=_facts(texts, evidence, stands),
@@ -134,7 +141,7 @@ def _lead(
 
 def _bar(stands: Standing) -> float | None:
     """How much of the predicted pause is over, in per cent, while it is on."""
-    if not stands.pause_is_on or not stands.predicted_seconds:
+    if stands.ending or not stands.pause_is_on or not stands.predicted_seconds:
         return None
     return round(min(100.0, 100 * (stands.pause_seconds or 0) / stands.predicted_seconds), 1)
 
@@ -166,10 +173,10 @@ def _ended(texts: Texts, ending: Ending) -> Facts:
     facts: Facts = [(texts("status.serves"), texts(f"status.serves.{ending.serves}"))]
     if reason := why(texts, ending):
         facts.append((texts("ended.why"), reason))
-    if ending.failed_checks:
+    if ending.failures:
         facts.append((texts("ended.checks"), "\n".join(failed_checks(texts, ending))))
     if ending.not_taken_back:
-        facts.append((texts("ended.not_taken_back"), "\n".join(ending.not_taken_back)))
+        facts.append((texts("ended.not_taken_back"), "\n".join(not_taken_back(texts, ending))))
     return [*facts, (texts("ended.next"), after_that(texts, ending))]
 
 

@@ -13,9 +13,26 @@ FACT = "ending"
 Serving = Literal["old", "new", "nobody"]
 
 
+CHECKS_NAMED = " [failed checks: "
+"""What a cause says between the failure's own words and the ids of the checks."""
+SHOWN = 12
+"""How many failed checks are told of by name; the report has them all."""
+_WORDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A check that failed or could not be answered, in the step's own words."""
+
+    id: str
+    status: str
+    detail: str
+    remedy: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last word. ``failed_checks``: ids of checks that failed or could not be answered."""
+    """The last word. ``failures``: the checks that failed or could not be answered."""
 
     status: str
     mode: str
@@ -26,7 +43,7 @@ class Ending:
     write_pause_seconds: float | None
     tables: int
     tables_equal: int
-    failed_checks: tuple[str, ...]
+    failures: tuple[Failure, ...]
     not_taken_back: tuple[str, ...]
     at: str
     without_new_writes: bool = False
@@ -51,11 +68,13 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str]) -> Endin
         write_pause_seconds=report["write_pause_seconds"],
         tables=len(tables),
         tables_equal=sum(table["match"] is True for table in tables),
-        failed_checks=tuple(
-            check["id"] for check in report["checks"] if check["status"] in {"FAIL", "UNKNOWN"}
+        failures=tuple(
+            Failure(check["id"], check["status"], check["detail"][:_WORDS], check["remedy"])
+            for check in report["checks"]
+            if check["status"] in {"FAIL", "UNKNOWN"}
         ),
         not_taken_back=tuple(
-            entry["action"] for entry in report["undo"] if entry["state"] != "DONE"
+            dict.fromkeys(entry["action"] for entry in report["undo"] if entry["state"] != "DONE")
         )
         if report["status"] == "FAILED"
         else (),
@@ -81,5 +100,10 @@ def read_ending(record: Record) -> Ending | None:
     fact = record.fact(FACT)
     if fact is None:
         return None
-    lists = {key: tuple(fact[key]) for key in ("failed_checks", "not_taken_back")}
-    return Ending(**{**fact, **lists})
+    return Ending(
+        **{
+            **fact,
+            "failures": tuple(Failure(**one) for one in fact["failures"]),
+            "not_taken_back": tuple(fact["not_taken_back"]),
+        }
+    )

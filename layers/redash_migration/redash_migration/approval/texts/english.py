@@ -142,6 +142,7 @@ ENGLISH: Mapping[str, str] = {
     "remedy.approval.lag": "Wait until it has caught up: the lag is added to the write pause.",
     "finding.approval.disk": "The replication slot fills the old host's disk.",
     "remedy.approval.disk": "Decide soon, or free disk space on the old host.",
+    "finding.in_return": "On the way back: {text}",
     "finding.approval.starter": "Whoever started this gave no plain e-mail address.",
     "remedy.approval.starter": (
         "Make sure that it was not you, and say so in the reason. Next time, start "
@@ -327,15 +328,19 @@ ENGLISH: Mapping[str, str] = {
     "mail.ConfirmCutover.subject.warned": (
         "[Redash] Keep the new Redash? To read first: {count}. {migration}"
     ),
+    "mail.ConfirmCutover.subject.failed": (
+        "[Redash] Keep the new Redash? Failed checks: {count}. {migration}"
+    ),
     "mail.failed": "Failed checks ({count}):",
     "mail.reminder.subject": "[Redash] Reminder, {left} left: {migration}",
     "mail.reminder": "There is no answer of yours yet. The question stays open for another {left}.",
     "mail.outcome.subject": "[Redash] {decision}: {migration}",
     "mail.pause": "Predicted write pause: {pause}",
+    "mail.pause_likely": "{pause} (likely {low} to {high})",
     "mail.writes": "Writes since the switch: {writes} (not known to come home when going back)",
     "mail.writes_come_home": "Writes since the switch: {writes} (a return brings all of them home)",
     "mail.return": "Predicted write pause of a return: {pause}",
-    "mail.amount": "Moved: {rows} rows, {bytes} in {tables} tables",
+    "mail.amount": "Data: {rows} rows, {bytes} in {tables} tables",
     "mail.warnings": "Warnings ({count}):",
     "mail.no_warnings": "No warnings.",
     "mail.open": "See the evidence and decide:",

@@ -149,6 +149,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "finding.approval.disk": ("レプリケーションスロットが元のホストのディスクを圧迫しています。"),
     "remedy.approval.disk": "早めに回答するか、元のホストの空き容量を増やしてください。",
+    "finding.in_return": "元に戻す処理で: {text}",
     "finding.approval.starter": "この移行を開始した人が、メールアドレスの形で記録されていません。",
     "remedy.approval.starter": (
         "ご自身が開始したものでないことを確かめ、その旨を理由欄に記入してください。"
@@ -338,11 +339,15 @@ JAPANESE: Mapping[str, str] = {
     "mail.ConfirmCutover.subject.warned": (
         "[Redash] 新しい環境の確認をお願いします（確認事項 {count}件） {migration}"
     ),
+    "mail.ConfirmCutover.subject.failed": (
+        "[Redash] 新しい環境の確認をお願いします（不合格 {count}件） {migration}"
+    ),
     "mail.failed": "不合格の検査（{count}件）:",
     "mail.reminder.subject": "[Redash] 回答のお願い（残り {left}） {migration}",
     "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left} です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
     "mail.pause": "書き込み停止時間の予測: {pause}",
+    "mail.pause_likely": "{pause}（{low}から{high}の見込み）",
     "mail.writes": "切り替え後の書き込み: {writes}件（書き戻せるかどうかは確認されていません）",
     "mail.writes_come_home": "切り替え後の書き込み: {writes}件（戻す場合はすべて書き戻されます）",
     "mail.return": "元に戻す場合の停止の見込み: {pause}",

@@ -35,6 +35,9 @@ ENGLISH: Mapping[str, str] = {
     "status.serves.new": "the new Redash",
     "status.serves.nobody": "neither: people see the maintenance notice",
     "status.refreshes": "This page renews itself. The link stays the same to the end.",
+    "status.hold": "Stop renewing",
+    "status.still": "This page stands still.",
+    "status.go_on": "Renew by itself again",
     "status.decision": "The decision",
     "status.started_by": "Started by",
     "status.unknown_person": "not recorded",
@@ -43,10 +46,10 @@ ENGLISH: Mapping[str, str] = {
     "ended.ROLLED_BACK": "Taken back: the old Redash is in use",
     "ended.RETURNED": "Back on the old Redash",
     "ended.FAILED": "The migration failed",
-    "ended.FAILED.new": "The new Redash is in use, but the migration did not end well",
-    "ended.FAILED.nobody": "Redash is down: people see the maintenance notice",
+    "ended.FAILED.new": "The new Redash is in use; not all went well",
+    "ended.FAILED.nobody": "Redash is down: users see a maintenance notice",
     "ended.ApprovalRejected": "Rejected: the old Redash stays in use",
-    "ended.ApprovalExpired": "Nobody answered in time: the old Redash stays in use",
+    "ended.ApprovalExpired": "No answer in time: the old Redash stays in use",
     "ended.PreflightFailed": "Not begun: {count} to mend first",
     "ended.without_new_writes": "Back on the old Redash, without the new writes",
     "ended.preflight.SUCCEEDED": "Preflight: ready to migrate",
@@ -64,6 +67,19 @@ ENGLISH: Mapping[str, str] = {
     "ended.why_value": "{error} in {state}: {cause}",
     "ended.checks": "Failed checks",
     "ended.not_taken_back": "Not taken back",
+    "ended.not_all_taken_back": "The old Redash is in use; not all taken back",
+    "undo.set_actions": "the load balancer's rule still is as the migration set it",
+    "undo.set_desired": "services of the new Redash may still run",
+    "undo.close_probe": "the load balancer's test rule for the new Redash is still there",
+    "undo.delete_task": "the replication task still is there, and keeps log on the old host's disk",
+    "undo.stop_probe": "a test task on the new network may still run",
+    "undo.start_services": "whether every service of the old Redash runs is not known",
+    "undo.stop_services": "services of the old Redash may still run",
+    "undo.unprepare_source": "the migration's role and settings are still in the old database",
+    "undo.lift_fence": "the old database may still refuse writes",
+    "undo.close_old_side": "the old database may still take writes beside the new one",
+    "undo.empty_target": "the new database still holds the copied data",
+    "undo.drop_source_leftovers": "the migration's traces and slot are still in the old database",
     "ended.next": "What is next",
     "ended.next.SUCCEEDED": (
         "Nothing is urgent. The old host and its data are still there: delete them when you no "
@@ -78,8 +94,11 @@ ENGLISH: Mapping[str, str] = {
     ),
     "ended.next.RETURNED": "Find out what was wrong with the new side before the next try.",
     "ended.next.FAILED": (
-        "Somebody has to look now: the report names what was not taken back, "
-        "docs/rollback.md says how to do it by hand."
+        "Somebody has to look now: docs/runbook.md says what to do, by the words above."
+    ),
+    "ended.next.not_all_taken_back": (
+        "Users can work. Mend what kept it back, then start the mode roll-back for this migration: "
+        "it tries again what is listed. Or do it by hand (docs/rollback.md)."
     ),
     "ended.next.preflight.SUCCEEDED": "Start the migration when it suits: nothing was changed.",
     "ended.next.preflight.FAILED": (
@@ -90,10 +109,20 @@ ENGLISH: Mapping[str, str] = {
     ),
     "ended.report": "The report: {key} in the artifact bucket.",
     "ended.subject": "[Redash] {title}: {migration}",
+    "ended.subject_checks": "[Redash] {title}, failed checks: {count}. {migration}",
     # Before the decision
     "people.title": "About this question",
     "people.started": "Started by",
     "people.started_value": "{person}, {time}",
+    "starter.confirmed": "hears by mail how it ends",
+    "starter.asked": (
+        "hears by mail how it ends, once the mail 'AWS Notification - Subscription Confirmation' "
+        "is confirmed"
+    ),
+    "starter.no_address": (
+        "does not hear how it ends: requestedBy is no plain e-mail address; tell this person"
+    ),
+    "starter.refused": "does not hear how it ends: Amazon SNS did not take the address",
     "people.way": "From and to",
     "people.way_value": "PostgreSQL {source} on the old host, to {target} on the new side",
     "people.asked": "Asked",
@@ -172,6 +201,9 @@ JAPANESE: Mapping[str, str] = {
     "status.serves.new": "新しい Redash",
     "status.serves.nobody": "なし（メンテナンス表示中）",
     "status.refreshes": "このページは自動的に更新されます。リンクは最後まで変わりません。",
+    "status.hold": "自動更新を止める",
+    "status.still": "このページの自動更新は止まっています。",
+    "status.go_on": "自動更新を再開する",
     "status.decision": "回答の内容",
     "status.started_by": "開始した人",
     "status.unknown_person": "記録なし",
@@ -204,6 +236,23 @@ JAPANESE: Mapping[str, str] = {
     "ended.why_value": "{state} で {error}: {cause}",
     "ended.checks": "不合格の検査",
     "ended.not_taken_back": "取り消せなかった変更",
+    "ended.not_all_taken_back": ("元の Redash が稼働していますが、取り消せなかった変更があります"),
+    "undo.set_actions": "ロードバランサーのルールが、移行で設定した状態のままです",
+    "undo.set_desired": "新しい Redash のサービスが動いている可能性があります",
+    "undo.close_probe": "新しい Redash の動作確認用のルールがロードバランサーに残っています",
+    "undo.delete_task": (
+        "レプリケーションタスクが残っており、元のホストのディスクにログが溜まり続けます"
+    ),
+    "undo.stop_probe": "新しいネットワークで動作確認用のタスクが動いている可能性があります",
+    "undo.start_services": ("元の Redash のサービスがすべて動いているかどうか、確認できていません"),
+    "undo.stop_services": "元の Redash のサービスが動いている可能性があります",
+    "undo.unprepare_source": "移行用のロールと設定が元のデータベースに残っています",
+    "undo.lift_fence": "元のデータベースが書き込みを拒否したままの可能性があります",
+    "undo.close_old_side": (
+        "元のデータベースが、新しい側と同時に書き込みを受け付けている可能性があります"
+    ),
+    "undo.empty_target": "新しいデータベースにコピーしたデータが残っています",
+    "undo.drop_source_leftovers": "移行の痕跡とスロットが元のデータベースに残っています",
     "ended.next": "次にすること",
     "ended.next.SUCCEEDED": (
         "急ぐ作業はありません。元のホストとデータは残っています。不要になったら削除してください"
@@ -218,8 +267,12 @@ JAPANESE: Mapping[str, str] = {
     ),
     "ended.next.RETURNED": "次に試す前に、新しい環境の問題を調べてください。",
     "ended.next.FAILED": (
-        "すぐに確認が必要です。取り消せなかった変更はレポートに、手作業での戻し方は"
-        " docs/rollback.md に記載しています。"
+        "すぐに確認が必要です。対処は docs/runbook.ja.md で、上記の文言から探してください。"
+    ),
+    "ended.next.not_all_taken_back": (
+        "利用者は作業できます。取り消しを妨げた原因を取り除いてから、この移行に対してモード"
+        " roll-back を開始すると、上記を再度取り消します。手作業の手順:"
+        " docs/rollback.md"
     ),
     "ended.next.preflight.SUCCEEDED": (
         "都合のよいときに移行を開始してください。何も変更していません。"
@@ -232,9 +285,20 @@ JAPANESE: Mapping[str, str] = {
     ),
     "ended.report": "レポート: アーティファクトバケットの {key}",
     "ended.subject": "[Redash] {title} {migration}",
+    "ended.subject_checks": "[Redash] {title}（不合格の検査 {count}件） {migration}",
     "people.title": "この確認について",
     "people.started": "開始した人",
     "people.started_value": "{person}（{time}）",
+    "starter.confirmed": "結果はメールで届きます",
+    "starter.asked": (
+        "「AWS Notification - Subscription Confirmation」のメールで確認すると、結果がメールで"
+        "届きます"
+    ),
+    "starter.no_address": (
+        "結果のメールは届きません（requestedBy がメールアドレスではないため）。この人に伝えて"
+        "ください"
+    ),
+    "starter.refused": "結果のメールは届きません（Amazon SNS がアドレスを受け付けませんでした）",
     "people.way": "移行元と移行先",
     "people.way_value": "元のホストの PostgreSQL {source} から、新しい環境の {target} へ",
     "people.asked": "確認している人",
