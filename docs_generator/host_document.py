@@ -82,10 +82,8 @@ def whole_script(root: Path) -> str:
     """One POSIX shell script with all actions; ``{{ Name }}`` stands where a parameter goes."""
     given = [f"{variable}='{{{{ {name} }}}}'" for name, variable in VARIABLES.items()]
     fixed = [f"canary='{CANARY_SCHEMA}'", f"limit={PART_CHARACTERS}"]
-    programs = [f"{name}_program='{_program(root / 'host' / f'{name}.py')}'" for name in PROGRAMS]
-    proof = root / "layers/redash_migration/redash_migration/traffic/proof"
-    programs += [
-        f"{name}_program='{_program(proof / f'{name}.py')}'" for name in ("probe", "questions")
+    programs = [
+        f"{name}_program='{_quoted(program)}'" for name, program in programs_in_redash(root).items()
     ]
     body = [_script(root / "host" / "common.sh"), "case $action in"]
     for action, parts in ACTIONS.items():
@@ -97,6 +95,14 @@ def whole_script(root: Path) -> str:
     if "{{" in fixed_text:
         raise ValueError("host/: two braces together would be a parameter of the document")
     return "\n".join(given) + "\n" + fixed_text
+
+
+def programs_in_redash(root: Path) -> dict[str, str]:
+    """What is run by the python of Redash's own containers, however old that is, by name."""
+    proof = root / "layers/redash_migration/redash_migration/traffic/proof"
+    files = [root / "host" / f"{name}.py" for name in PROGRAMS]
+    files += [proof / "probe.py", proof / "questions.py"]
+    return {file.stem: _without_comments(file) for file in files}
 
 
 def host_document_yaml(root: Path) -> str:
@@ -127,8 +133,8 @@ def _script(path: Path) -> str:
     return _without_comments(path)
 
 
-def _program(path: Path) -> str:
-    return _without_comments(path).replace("'", "'\\''")
+def _quoted(program: str) -> str:
+    return program.replace("'", "'\\''")
 
 
 def _without_comments(path: Path) -> str:

@@ -13,10 +13,12 @@ import json
 import re
 import sys
 import urllib.parse
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Answer = tuple[str, str, str]
+if TYPE_CHECKING:  # an alias is evaluated, and Python 3.7 knows no tuple[str]
+    from collections.abc import Sequence
+
+    Answer = tuple[str, str, str]
 
 SECONDS = 20
 PIECE = 1 << 16
