@@ -2,8 +2,9 @@
 
 The execution stays RUNNING for ever, or, once its thread is woken, becomes FAILED. Repair: the
 status is ABORTED at once, with error and cause; waits are woken; what they raise afterwards
-changes nothing any more; no retry begins. A state that was just being evaluated goes no further:
-moto leaves out what is left of it, and calls the function with what happens to be there.
+changes nothing any more; no retry begins. A state that was just being evaluated goes no further,
+nor does the rest of a Map whose item has failed: moto leaves out what is left of it, and calls the
+function with what happens to be there.
 """
 
 from __future__ import annotations
@@ -85,11 +86,10 @@ def _keep_aborted() -> None:
 
 def _go_no_further() -> None:
     from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
-    from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 
     def evaluate(self: Any, env: Any) -> None:
-        if isinstance(env._program_state, ProgramStopped):
-            raise RuntimeError("the execution has been stopped")
+        if env._program_state is not None and not env.is_running():
+            raise RuntimeError("the execution, or this part of it, is over")
         original(self, env)
 
     original = replace(EvalComponent, "eval", evaluate)

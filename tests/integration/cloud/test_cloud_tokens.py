@@ -250,6 +250,47 @@ def test_a_state_goes_no_further_when_stopped_while_it_is_evaluated(
     assert cloud.lambdas["HelloFunction"].usage.invocations == before
 
 
+def test_an_item_goes_no_further_when_another_has_failed(
+    cloud: Cloud, deployment: Deployment, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.stepfunctions.parser.asl.jsonata import jsonata
+
+    evaluate: Callable[[str], Any] = vars(jsonata)["_eval_jsonata"]
+    caught = threading.Event()
+
+    def hold(expression: str) -> Any:
+        if "held here" in expression:
+            caught.wait(10)
+        if "caught" in expression:
+            caught.set()
+        return evaluate(expression)
+
+    monkeypatch.setattr(jsonata, "_eval_jsonata", hold)
+    payload = {"name": "{% 'held here' %}", "text": "{% 'never' %}"}
+    states = {
+        "Which": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input = 2 %}", "Next": "Bad"}],
+            "Default": "Held",
+        },
+        "Held": task(deployment, "HelloFunction", payload, TimeoutSeconds="{% 20 + 1 %}", End=True),
+        "Bad": {"Type": "Fail", "Error": "Bad"},
+    }
+    both = {
+        "Type": "Map",
+        "Items": [1, 2],
+        "ItemProcessor": {"StartAt": "Which", "States": states},
+        "Catch": [{"ErrorEquals": ["Bad"], "Next": "Caught"}],
+        "End": True,
+    }
+    rest = {"Type": "Pass", "Output": "{% 'caught' %}", "Next": "Linger"}
+    linger = {"Type": "Wait", "Seconds": 1, "End": True}
+    arn = start({"StartAt": "M", "States": {"M": both, "Caught": rest, "Linger": linger}})
+    ended = cloud.wait_for_execution(arn, 20)
+    assert (ended.status, ended.output) == ("SUCCEEDED", "caught")
+    assert "TaskScheduled" not in {event["type"] for event in ended.history}
+
+
 def test_a_failing_branch_closes_the_tokens_of_the_others(
     cloud: Cloud, deployment: Deployment, start: Start, fresh: Callable[[], str], key: str
 ) -> None:
