@@ -44,7 +44,7 @@ GROUPS = (
     ),
     _group(
         "settings.mail",
-        r"REDASH_(MAIL|HOST|ALERTS|SEND_FAILURE|MAX_FAILURE)(_.*)?",
+        r"REDASH_(MAIL|HOST|ALERTS|SEND|MAX_FAILURE)(_.*)?",
         "alerts and invitations are not sent, or lead nowhere",
         "FAIL",
     ),
@@ -57,7 +57,7 @@ GROUPS = (
     _group(
         "settings.access",
         r"REDASH_(ENFORCE|MULTI_ORG|CORS|CONTENT_SECURITY|HSTS|FRAME|REFERRER|FEATURE_POLICY"
-        r"|ALLOW|REQUESTS|CSRF).*",
+        r"|ALLOW|REQUESTS|CSRF|DISABLE_PUBLIC).*",
         "pages answer otherwise than before",
         "FAIL",
     ),
@@ -70,7 +70,8 @@ GROUPS = (
     ),
     _group(
         "settings.network",
-        r"(?i:(https?|no|all|ftp)_proxy)|REQUESTS_CA_BUNDLE|SSL_CERT_.*|AWS_.*|GOOGLE_.*|CURL_.*",
+        r"(?i:(https?|no|all|ftp)_proxy)|REQUESTS_CA_BUNDLE|SSL_CERT_.*|AWS_.*|GOOGLE_.*|CURL_.*"
+        r"|ATHENA_.*",
         "data sources may not be reached",
         "WARN",
     ),
