@@ -6,15 +6,14 @@ import importlib.util
 import json
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
@@ -324,28 +323,28 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
         for name, value in settings.items():
             patch.setenv(name, value)
         states = StepFunctionsDouble()
-        clients.client("stepfunctions").meta.events.register(
-            "before-send.sfn.*", states.respond, unique_id="double"
-        )
+        heard = ExitStack()
+        _hear(heard, "stepfunctions", "before-send.sfn.*", states.respond)
         stage = Stage(wiring.record(MIGRATION), states, patch, START, [], {})
         patch.setattr(clock, "now", lambda: stage.now)
-        _catch_mail(stage)
+        _catch_mail(stage, heard)
         _fill(stage)
-        yield stage
+        with heard:
+            yield stage
     _forget()
 
 
 def _made() -> dict[str, str]:
     region: Any = {"LocationConstraint": "ap-northeast-1"}
     make_table("migration")
-    boto3.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
-    secrets = boto3.client("secretsmanager")
+    clients.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
+    secrets = clients.client("secretsmanager")
     key = secrets.create_secret(Name="key", SecretString="0123456789abcdef" * 3)["ARN"]
-    topic = boto3.client("sns").create_topic(Name="approval")["TopicArn"]
+    topic = clients.client("sns").create_topic(Name="approval")["TopicArn"]
     for address in (HANA, KEN):
-        boto3.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+        clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
     # What stands in the environment counts before the parameter's entries; tests change that.
-    boto3.client("ssm").put_parameter(Name="/redash/approval", Value="{}", Type="String")
+    clients.client("ssm").put_parameter(Name="/redash/approval", Value="{}", Type="String")
     return {
         "MIGRATION_TABLE": "migration",
         "APPROVAL_TOPIC_ARN": topic,
@@ -360,7 +359,7 @@ def _made() -> dict[str, str]:
     }
 
 
-def _catch_mail(stage: Stage) -> None:
+def _catch_mail(stage: Stage, heard: ExitStack) -> None:
     """Note what SNS publishes, and refuse the addresses that a test names."""
 
     def note(params: dict[str, Any], **_: Any) -> None:
@@ -389,9 +388,15 @@ def _catch_mail(stage: Stage) -> None:
         ).encode()
         return _response(400, content, "text/xml")
 
-    events = clients.client("sns").meta.events
-    events.register("provide-client-params.sns.Publish", note)
-    events.register_first("before-send.sns.Publish", refuse)
+    _hear(heard, "sns", "provide-client-params.sns.Publish", note)
+    _hear(heard, "sns", "before-send.sns.Publish", refuse)
+
+
+def _hear(heard: ExitStack, service: str, event: str, handler: Callable[..., Any]) -> None:
+    """Stages share their clients, whose making takes longer than most tests; not who hears them."""
+    events = clients.client(service).meta.events
+    events.register_first(event, handler)
+    heard.callback(events.unregister, event, handler)
 
 
 def _fill(stage: Stage) -> None:
@@ -456,7 +461,6 @@ def settle_elsewhere(stage: Stage) -> None:
 
 
 def _forget() -> None:
-    clients.client.cache_clear()
     wiring.record_table.cache_clear()
     stored_keys._keys.cache_clear()
     assembly._secret.cache_clear()

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import boto3
 import pytest
 
+from redash_migration.adapters import clients
 from rehearsal.cloud.chat.slack import SlackCatcher
 from tests.integration.approval.approval_stage import SLACK_SECRET, Stage, staged
 
@@ -46,7 +46,7 @@ def with_slack(
 
     def make(approvers: str = "U0HANA:hana@example.com,U0NOBODY", **settings: str) -> Stage:
         stage = staging(**settings)
-        secrets = boto3.client("secretsmanager")
+        secrets = clients.client("secretsmanager")
         webhook = secrets.create_secret(Name="webhook", SecretString=slack.url)["ARN"]
         signing = secrets.create_secret(Name="signing", SecretString=SLACK_SECRET)["ARN"]
         monkeypatch.setenv("SLACK_WEBHOOK_SECRET_ARN", webhook)
