@@ -16,7 +16,7 @@ from deployment.reachability import reached
 from deployment.sample import EVERYTHING, MIGRATION
 from deployment.stack import Stack
 from redash_migration import function_settings
-from redash_migration.approval.stack_settings import ApprovalSettings
+from redash_migration.approval.settings import ApprovalSettings
 from redash_migration.settings import Settings, UndoSecret, read
 from rehearsal.cloud.template.reading import parse_template
 

@@ -27,7 +27,7 @@ from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links import stored_keys
-from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.settings import approval_settings
 from redash_migration.approval.standing.ending import Ending, Failure
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
@@ -164,13 +164,13 @@ class Stage:
 
     def subscribe(self, address: str) -> None:
         """A subscription, confirmed at once."""
-        topic = stack_settings().approval_topic_arn
+        topic = approval_settings().approval_topic_arn
         clients.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
 
     def unsubscribe(self, address: str) -> None:
         """As a mail scanner does that follows every link."""
         sns = clients.client("sns")
-        topic = stack_settings().approval_topic_arn
+        topic = approval_settings().approval_topic_arn
         for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
             if one["Endpoint"] == address:
                 sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])

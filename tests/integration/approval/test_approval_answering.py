@@ -379,7 +379,7 @@ class TestBadLinks:
     def test_a_rotated_key_keeps_old_links(self, stage: Stage) -> None:
         stage.ask()
         from redash_migration.approval.links import stored_keys
-        from redash_migration.approval.stack_settings import link_secret
+        from redash_migration.approval.settings import link_secret
 
         secret = link_secret()
         boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=ROTATED)

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from redash_migration.database.integrity import not_null, verify
-from redash_migration.database.integrity.catalogs import compare_objects
+from redash_migration.database.integrity.objects import compare_objects
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.session import turn
 from redash_migration.database.session.address import DatabaseAddress

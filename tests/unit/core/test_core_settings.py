@@ -12,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from redash_migration import function_settings, wiring
-from redash_migration.approval.stack_settings import ApprovalSettings
+from redash_migration.approval.settings import ApprovalSettings
 from redash_migration.errors import MissingSetting
 from redash_migration.settings import Gibibytes, Hours, ServiceCount, Settings, read
 from tests.function_environment import ENVIRONMENT, OWN

@@ -13,7 +13,7 @@ from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
 from redash_migration.traffic.new_home import compare_secrets
 from redash_migration.traffic.proof.essentials import essentials
-from redash_migration.traffic.proof.settings import ROLES, by_role, compare_settings
+from redash_migration.traffic.proof.redash_settings import ROLES, by_role, compare_settings
 
 KEY = "k" * 32
 ARN = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:"

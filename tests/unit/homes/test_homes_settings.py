@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from redash_migration.host.inspection import fingerprint
-from redash_migration.traffic.proof.settings import (
+from redash_migration.traffic.proof.redash_settings import (
     OWN,
     ROLES,
     by_role,

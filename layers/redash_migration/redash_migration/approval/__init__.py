@@ -33,9 +33,9 @@ def ask_starter(record: Record) -> None:
     """Ask whoever started it, once, to confirm that a mail may tell how it ends."""
     from redash_migration.adapters.clients import client
     from redash_migration.adapters.sns import SnsMail
-    from redash_migration.approval.stack_settings import stack_settings
+    from redash_migration.approval.settings import approval_settings
     from redash_migration.approval.starter import reach_starter
 
-    known = stack_settings()
+    known = approval_settings()
     topic = SnsMail(client("sns"), known.approval_topic_arn)
     reach_starter(record, known.approvers, topic)

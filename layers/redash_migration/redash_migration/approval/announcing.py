@@ -7,7 +7,7 @@ from redash_migration.adapters.clients import client
 from redash_migration.approval.assembly import chat
 from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.messages.endings import send_ending
-from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.settings import approval_settings
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.texts import Texts
 from redash_migration.record.record import Record
@@ -17,7 +17,7 @@ def announce(record: Record, ending: Ending) -> None:
     """Tell the approvers and whoever started it."""
     from redash_migration.adapters.sns import SnsMail
 
-    known, settings = stack_settings(), wiring.settings()
+    known, settings = approval_settings(), wiring.settings()
     starter = plain_address(str((record.fact("request") or {}).get("requested_by", "")))
     approvers = {address.casefold(): address for address in known.approvers}
     send_ending(

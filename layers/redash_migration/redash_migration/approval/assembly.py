@@ -11,7 +11,7 @@ from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.links.stored_keys import keys
-from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.settings import approval_settings
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
@@ -24,7 +24,7 @@ def desk(record: Record) -> Desk:
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.adapters.stepfunctions import StepFunctions
 
-    known = stack_settings()
+    known = approval_settings()
     return Desk(
         record=record,
         store=wiring.artifacts(record.migration_id),
@@ -41,7 +41,7 @@ def desk(record: Record) -> Desk:
 
 def chat() -> SlackChannel | None:
     """The Slack channel, where one is configured."""
-    arn = stack_settings().slack_webhook_secret_arn
+    arn = approval_settings().slack_webhook_secret_arn
     if not arn:
         return None
     from redash_migration.adapters.slack import SlackChannel
@@ -51,7 +51,7 @@ def chat() -> SlackChannel | None:
 
 def chat_decides() -> bool:
     """Whether buttons in Slack count: a signing secret and somebody who may press them."""
-    known = stack_settings()
+    known = approval_settings()
     return bool(
         known.slack_webhook_secret_arn and known.slack_signing_secret_arn and known.slack_approvers
     )
@@ -59,7 +59,7 @@ def chat_decides() -> bool:
 
 def policy(purpose: Purpose) -> Policy:
     """Who has to agree, and for how long the question stands."""
-    known = stack_settings()
+    known = approval_settings()
     timeout = known.approval_timeout_hours if purpose is CUTOVER else known.confirm_timeout_hours
     return Policy(
         addresses=known.approvers,
@@ -77,7 +77,7 @@ def readiness(requested_by: str) -> list[Check]:
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.approval.gate.readiness import approver_check, subscription_check
 
-    known = stack_settings()
+    known = approval_settings()
     rule = policy(CUTOVER)
     mail = SnsMail(client("sns"), known.approval_topic_arn)
     people = approver_check(
@@ -107,5 +107,5 @@ def _secret(arn: str) -> str:
 
 def signing_secret() -> Callable[[], str] | None:
     """The Slack app's signing secret, where buttons may decide."""
-    arn = stack_settings().slack_signing_secret_arn
+    arn = approval_settings().slack_signing_secret_arn
     return (lambda: _secret(arn)) if arn else None

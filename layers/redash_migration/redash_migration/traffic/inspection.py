@@ -18,7 +18,7 @@ from redash_migration.traffic.new_home import (
     old_targets,
 )
 from redash_migration.traffic.proof.essentials import essentials
-from redash_migration.traffic.proof.settings import by_role, compare_settings
+from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms

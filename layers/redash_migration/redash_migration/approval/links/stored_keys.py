@@ -7,7 +7,7 @@ from functools import cache
 
 from redash_migration import wiring
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
-from redash_migration.approval.stack_settings import link_secret
+from redash_migration.approval.settings import link_secret
 
 KEYS_LIFE_SECONDS = 300.0
 """How long keys are kept in memory: a rotated key is known everywhere after this time."""

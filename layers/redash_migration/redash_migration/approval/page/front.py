@@ -14,7 +14,7 @@ from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.page import notices
 from redash_migration.approval.page.answers import Site, respond
 from redash_migration.approval.page.http import Request, Response
-from redash_migration.approval.stack_settings import stack_settings
+from redash_migration.approval.settings import approval_settings
 from redash_migration.approval.texts import Texts
 
 SLACK_PATH = "/slack"
@@ -37,7 +37,7 @@ def serve(request: Request, trouble: Callable[[Exception], object]) -> Response:
 def _site(language: str) -> Site:
     return Site(
         gates=Gates(wiring.record_table(), Seals(keys)),
-        approvers=lambda: approvers(stack_settings().approvers),
+        approvers=lambda: approvers(approval_settings().approvers),
         keys=keys,
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         clock=clock.now,
@@ -53,7 +53,7 @@ def _slack(request: Request, language: str) -> Response:
         gates=Gates(wiring.record_table(), Seals(keys)),
         desk=lambda migration_id: assembly.desk(wiring.record(migration_id)),
         secret=assembly.signing_secret(),
-        approvers=slack_approvers(stack_settings().slack_approvers),
+        approvers=slack_approvers(approval_settings().slack_approvers),
         language=language,
     )
     return press(buttons, request)

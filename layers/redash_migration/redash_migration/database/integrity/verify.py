@@ -16,7 +16,6 @@ from redash_migration.database.integrity.application import (
     check_text_search,
     count_nulls,
 )
-from redash_migration.database.integrity.catalogs import compare_objects, read_objects
 from redash_migration.database.integrity.foreign_keys import (
     ForeignKey,
     Orphans,
@@ -31,6 +30,7 @@ from redash_migration.database.integrity.not_null import (
     relaxed_columns,
     set_not_null,
 )
+from redash_migration.database.integrity.objects import compare_objects, read_objects
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.session.data_session import Session, open_session

@@ -6,7 +6,7 @@ made, all its columns but those that change by themselves. Whatever changes a sc
 changes such a row, and so the digest; no kind of object can be forgotten. One query does it in some
 tens of milliseconds, by the session that holds the fence, where a dump on the old host takes
 seconds of the write pause. (The digest compares a database with itself. Two servers of different
-versions are compared by what both spell alike: integrity/catalogs.py.)
+versions are compared by what both spell alike: integrity/objects.py.)
 
 Left out is what does not come along and is told elsewhere (rights, publications, user mappings,
 statistics), and what belongs to extensions: an extension counts as itself in its version.

@@ -23,7 +23,7 @@ from redash_migration.traffic.proof.answers import (
     old_answers,
     proof,
 )
-from redash_migration.traffic.proof.settings import (
+from redash_migration.traffic.proof.redash_settings import (
     NewSettings,
     by_role,
     compare_settings,

@@ -46,7 +46,7 @@ class Place:
     approval_settings: str = ""
 
 
-def stack_settings() -> ApprovalSettings:
+def approval_settings() -> ApprovalSettings:
     """Who decides, by which rules, and how people are reached."""
     return _read(ApprovalSettings)
 
