@@ -52,6 +52,7 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
         period=_period(texts, say, report),
         starter=report["requested_by"] or texts("status.unknown_person"),
         bad=[_check(texts, check) for check in report["checks"] if check["status"] != "PASS"],
+        failed=any(check["status"] in {"FAIL", "UNKNOWN"} for check in report["checks"]),
         passed=[check for check in report["checks"] if check["status"] == "PASS"],
         pause=_pause(texts, say, report),
         bars=timeline(texts, report),
