@@ -20,6 +20,7 @@ from redash_migration.approval.standing.ending_words import (
     after_that,
     ended_title,
     failed_checks,
+    not_taken_back,
     nothing_lost,
     why,
 )
@@ -100,15 +101,18 @@ def lines(record: Record, texts: Texts, at: datetime) -> Iterator[str]:
 def _ended(texts: Texts, ending: Ending) -> Iterator[str]:
     yield ended_title(texts, ending)
     yield f"{texts('status.serves')}: {texts(f'status.serves.{ending.serves}')}"
-    for label, said in (
-        ("", nothing_lost(texts, ending)),
-        ("ended.why", why(texts, ending)),
-        ("ended.checks", ", ".join(failed_checks(texts, ending))),
-        ("ended.not_taken_back", ", ".join(ending.not_taken_back)),
-        ("ended.next", after_that(texts, ending)),
+    if lost := nothing_lost(texts, ending):
+        yield lost
+    if reason := why(texts, ending):
+        yield f"{texts('ended.why')}: {reason}"
+    for label, listed in (
+        ("ended.checks", failed_checks(texts, ending)),
+        ("ended.not_taken_back", not_taken_back(texts, ending)),
     ):
-        if said:
-            yield f"{texts(label)}: {said}" if label else said
+        if listed:
+            yield f"{texts(label)}:"
+            yield from listed
+    yield f"{texts('ended.next')}: {after_that(texts, ending)}"
 
 
 if __name__ == "__main__":

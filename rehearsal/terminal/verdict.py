@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from redash_migration.approval.standing.ending import CHECKS_NAMED
 from rehearsal.outcome import LedgerCount
 
 LONGEST_CAUSE = 200
@@ -82,8 +83,9 @@ def _cause(report: Mapping[str, Any]) -> list[str]:
     if not error:
         return []
     where = f" in {error['state']}" if error.get("state") else ""
-    cause = f": {_cut(error['cause'])}" if error.get("cause") else ""
-    return [f"{error['name']}{where}{cause}"]
+    # The checks that it names stand below, with what to do.
+    cause = _cut(str(error.get("cause") or "").partition(CHECKS_NAMED)[0])
+    return [f"{error['name']}{where}{f': {cause}' if cause else ''}"]
 
 
 def _proofs(report: Mapping[str, Any]) -> list[str]:

@@ -63,6 +63,14 @@ def rehearse(directory: Path, *, interrupt_at: str = "", **settings: str) -> Run
     return Run(process.returncode, "".join(lines), directory, started)
 
 
+def threads(run: Run) -> int:
+    """In how many threads of Slack it was told."""
+    told = [json.loads(one.read_text(encoding="utf-8")) for one in run.directory.glob("slack/*")]
+    posted = [one["message"] for one in told if one["path"] == "/api/chat.postMessage"]
+    assert len(posted) >= 5  # two questions, two answers, the end
+    return sum("thread_ts" not in message for message in posted)
+
+
 def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run")
     assert run.exit_code == 0, run.output
@@ -94,6 +102,7 @@ def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path)
     assert rehearsal["missing"] == []
     assert rehearsal["serving"] == "new"
     assert "<html" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert threads(run) == 1
     assert run.left_running == []
 
 

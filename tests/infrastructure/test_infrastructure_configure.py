@@ -360,6 +360,7 @@ def test_status_says_where_a_migration_stands(
 ) -> None:
     from deployment import status
     from redash_migration.adapters.dynamodb import DynamoTable
+    from tests.integration.approval.approval_stage import ended, failed
     from tests.owning import owned
 
     file.write(world.root, REGION, {})
@@ -396,6 +397,16 @@ def test_status_says_where_a_migration_stands(
     assert "RequestApproval waits for its answer since" in said
     assert "prefix=redash-20260131-020000/" in said
     assert "not to be read" not in said
+    ended(
+        status="FAILED",
+        serves="old",
+        failures=(failed("data.public.users", "key 30", "Look."),),
+        not_taken_back=("empty_target",),
+    ).keep(record)
+    assert status.main() == 0
+    said = capsys.readouterr().out
+    assert "Failed checks:\n- key 30 (data.public.users)\n  What to do: Look.\n" in said
+    assert "Not taken back:\n- the new database still holds the copied data\nWhat is next:" in said
     for wrong, words in (("redash", "is like"), ("redash-20250131-020000", "knows nothing")):
         monkeypatch.setenv("ID", wrong)
         assert status.main() == 2
