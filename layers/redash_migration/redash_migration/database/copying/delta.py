@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 
 from redash_migration.database.copying.hashes import gather_hashes
-from redash_migration.database.copying.keys import fetch_keys, same_key, with_keys
+from redash_migration.database.copying.keys import fetch_keys, places, same_key, with_keys
 from redash_migration.database.copying.settling import settle_one_sided
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list, copy_in
@@ -55,7 +55,6 @@ def find_differences(
         since = None
     gather_hashes(source, target, scan, since)
     # The hash of a row that wasn't written since is NULL on both sides, and so not distinct.
-    keys = column_list(scan.shape.key_columns)
     target.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE differing ON COMMIT DROP AS"
@@ -63,7 +62,7 @@ def find_differences(
             " s.row_hash AS source_hash, t.row_hash AS target_hash"
             " FROM pg_temp.source_hash s FULL JOIN pg_temp.target_hash t USING ({keys})"
             " WHERE s.ctid IS NULL OR t.ctid IS NULL OR s.row_hash IS DISTINCT FROM t.row_hash"
-        ).format(keys=keys)
+        ).format(keys=places(scan.shape))
     )
     if since is not None:
         settle_one_sided(source, target, scan)
@@ -91,7 +90,7 @@ def delete_differing(target: Session, shape: TableShape) -> None:
     """Delete the rows that find_differences() found changed or gone."""
     target.execute(
         sql.SQL("DELETE FROM {} t USING pg_temp.differing d WHERE {}").format(
-            shape.only, same_key(shape, "t", "d")
+            shape.only, same_key(shape, "d")
         )
     )
 

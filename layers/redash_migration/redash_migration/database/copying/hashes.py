@@ -8,7 +8,7 @@ from typing import IO
 
 from psycopg import sql
 
-from redash_migration.database.copying.whole import column_list
+from redash_migration.database.copying.keys import placed
 from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.horizon import Horizons, written_since
 from redash_migration.database.tables.row_hash import row_hash
@@ -26,7 +26,8 @@ def gather_hashes(
     scan: Scan,
     since: Horizons | None = None,
 ) -> None:
-    """Fill temporary tables source_hash and target_hash (key columns, hash) on the target.
+    """Fill temporary tables source_hash and target_hash (the key by its places, hash) on the
+    target.
 
     Both servers hash at the same time. With `since`, when the rows were equal, only those written
     since are hashed; the hash of the others stays NULL. The tables go with the caller's
@@ -77,7 +78,7 @@ def _hashed(scan: Scan, horizon: int | None) -> sql.Composed:
     if horizon is not None:
         hashed = sql.SQL("CASE WHEN {} THEN {} END").format(written_since(horizon), hashed)
     return sql.SQL("SELECT {}, {} AS row_hash FROM {} t WHERE {}").format(
-        column_list(scan.shape.key_columns, "t"),
+        placed(scan.shape),
         hashed,
         scan.shape.only,
         scan.part.condition(scan.shape),

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import sql
 
-from redash_migration.database.copying.keys import fetch_keys, same_key, with_keys
+from redash_migration.database.copying.keys import fetch_keys, placed, places, same_key, with_keys
 from redash_migration.database.copying.stream import stream
 from redash_migration.database.copying.whole import column_list
 from redash_migration.database.session.data_session import Session
@@ -26,12 +26,11 @@ def settle_one_sided(source: Session, target: Session, scan: Scan) -> None:
 
     `differing` holds source_hash and target_hash, NULL for a row that was not looked at.
     """
-    keys = column_list(scan.shape.key_columns)
     target.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE settled ON COMMIT DROP AS"
             " SELECT {}, source_hash AS row_hash FROM pg_temp.differing WHERE false"
-        ).format(keys)
+        ).format(places(scan.shape))
     )
     target.execute(
         sql.SQL(
@@ -39,10 +38,10 @@ def settle_one_sided(source: Session, target: Session, scan: Scan) -> None:
             " JOIN pg_temp.differing d ON {same} WHERE d.source_hash IS NOT NULL"
             " AND d.target_hash IS NULL AND NOT d.added"
         ).format(
-            keys=column_list(scan.shape.key_columns, "t"),
+            keys=placed(scan.shape),
             hash=row_hash(scan.shape, scan.scheme),
             table=scan.shape.only,
-            same=same_key(scan.shape, "t", "d"),
+            same=same_key(scan.shape, "d"),
         )
     )
     only_target = sql.SQL("target_hash IS NOT NULL AND source_hash IS NULL AND NOT gone")
@@ -51,8 +50,8 @@ def settle_one_sided(source: Session, target: Session, scan: Scan) -> None:
     target.execute(
         sql.SQL(
             "DELETE FROM pg_temp.differing d USING pg_temp.settled s"
-            " WHERE {} AND s.row_hash = coalesce(d.source_hash, d.target_hash)"
-        ).format(same_key(scan.shape, "d", "s"))
+            " WHERE ({}) = ({}) AND s.row_hash = coalesce(d.source_hash, d.target_hash)"
+        ).format(places(scan.shape, "d"), places(scan.shape, "s"))
     )
 
 

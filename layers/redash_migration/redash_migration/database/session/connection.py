@@ -52,6 +52,11 @@ def connect(
     """
     settings = {
         "default_transaction_read_only": "on" if read_only else "off",
+        # Users' own default may make each of our statements wait for theirs, or fail by them.
+        "default_transaction_isolation": "read\\ committed",
+        "default_transaction_deferrable": "off",
+        # Names are compared as the catalogs' functions spell them.
+        "quote_all_identifiers": "off",
         "statement_timeout": f"{int(statement_timeout * 1000)}ms",
         "lock_timeout": f"{int(lock_timeout * 1000)}ms",
         # As pg_dump does: a policy that would hide rows is an error, never fewer rows.

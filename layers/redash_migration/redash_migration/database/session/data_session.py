@@ -23,13 +23,17 @@ PINNED: dict[str, str] = {
     "bytea_output": "hex",
     "lc_monetary": "C",
     "search_path": "pg_catalog",
+    "array_nulls": "on",
+    "xmloption": "content",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
     "jit": "off",
 }
 """What changes the text of a value, or the plan of a scan, set alike on both sides.
 
-Each of the first six changes the text that PostgreSQL makes of some type; with the search path
-at pg_catalog alone, object identifier types spell their names in full on both sides. Just-in-time
-compilation costs more than it saves where each statement runs once.
+Most change the text that PostgreSQL makes of some type, or what it reads in one; with the search
+path at pg_catalog alone, object identifier types spell their names in full on both sides.
+Just-in-time compilation costs more than it saves where each statement runs once.
 """
 
 

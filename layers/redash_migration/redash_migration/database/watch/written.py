@@ -36,7 +36,9 @@ def written(connection: Connection) -> Written:
     """
     row = connection.execute(
         "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint,"
-        " (SELECT coalesce(stats_reset::text, '') FROM pg_catalog.pg_stat_database"
+        # As a number: how a session prints a time is set for database and role.
+        " (SELECT coalesce((extract(epoch FROM stats_reset) * 1000000)::bigint::text, '')"
+        "  FROM pg_catalog.pg_stat_database"
         "  WHERE datname = current_database())"
         " FROM pg_catalog.pg_stat_user_tables"
         r" WHERE schemaname <> ALL (%s) AND relname NOT LIKE 'awsdms\_%%'",
