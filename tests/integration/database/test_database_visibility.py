@@ -139,10 +139,17 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
 ) -> None:
     role, _ = make_role("source", "LOGIN")
     group, _ = make_role("source", "NOLOGIN")
+    above, _ = make_role("source", "NOLOGIN")
+    member, _ = make_role("source", "LOGIN BYPASSRLS CONNECTION LIMIT 3")
+    roles = f"{role}, {group}, {above}, {member}"
     schema = (
+        "CREATE TABLE alembic_version (version_num text); CREATE VIEW w AS SELECT 1 AS one;"
         "CREATE TABLE t (id int PRIMARY KEY, b text); CREATE SEQUENCE s;"
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE m AS ENUM ('a');"
         "CREATE MATERIALIZED VIEW unfilled AS SELECT 1 AS one WITH NO DATA;"
+        "CREATE MATERIALIZED VIEW zz AS SELECT 1 AS one WITH NO DATA;"
+        "CREATE VIEW between_them AS SELECT * FROM zz;"
+        "CREATE MATERIALIZED VIEW aa AS SELECT * FROM between_them WITH NO DATA;"
     )
     rows(source_database, schema)
     with connect(source_database, purpose="test") as session:
@@ -164,6 +171,9 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
     GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {role};
     COMMENT ON DATABASE {database} IS 'it''s'; CREATE PUBLICATION p FOR TABLE t;
     CREATE PUBLICATION q FOR TABLE t (id) WHERE (id > 5) WITH (publish = 'insert');
+    CREATE PUBLICATION r FOR TABLES IN SCHEMA public;
+    GRANT {above} TO {group}; GRANT {group} TO {member} WITH ADMIN OPTION;
+    REFRESH MATERIALIZED VIEW zz; REFRESH MATERIALIZED VIEW aa; ALTER VIEW w OWNER TO {member};
     """  # noqa: S608
     rows(source_database, life)
     try:
@@ -184,8 +194,8 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
             again = left_behind(session)
         assert {e.statement for e in again} == {e.statement for e in found}
     finally:
-        rows(target_database, f"DROP OWNED BY {role}, {group}; DROP ROLE {role}, {group}")
-        rows(source_database, f"DROP OWNED BY {role}, {group}")
+        rows(target_database, f"DROP OWNED BY {roles}; DROP ROLE {roles}")
+        rows(source_database, f"DROP OWNED BY {roles}")
 
 
 def test_policies_for_roles_that_the_target_lacks_are_refused(

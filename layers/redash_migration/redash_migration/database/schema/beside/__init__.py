@@ -1,0 +1,1 @@
+"""The statements behind left-behind.sql, by what they are about."""
