@@ -46,6 +46,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Has the new server every extension that the old database uses?",
         "Allow or install it there, or drop it on the old side if nothing uses it.",
     ),
+    "databases.hash_partitions": (
+        "Does the hash of its key lead every row to the same partition on both sides?",
+        "Partition otherwise: by list, by range, or by a column of a builtin type.",
+    ),
     "databases.row_security": (
         "Does Redash's role see all rows in the new database?",
         "`ALTER ROLE ... BYPASSRLS` there, if it is to see them all.",
@@ -337,6 +341,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is there room on the old host's disk?",
         "Free disk or grow the volume: a full disk stops the old Redash.",
     ),
+    "source.collation_versions": (
+        "Are the old database's indexes still in the order of their locales?",
+        "REINDEX on the source, then `ALTER COLLATION ... REFRESH VERSION`.",
+    ),
+    "source.counters": (
+        "Does the old server count the rows that are written?",
+        "`ALTER SYSTEM SET track_counts = on`, and reload.",
+    ),
     "source.event_triggers": (
         "Are there event triggers? An enabled one would run for the migration itself.",
         "Disable them until the migration has ended; RDS may refuse them.",
@@ -385,6 +397,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "May the slot keep WAL as long as it must?",
         "`ALTER SYSTEM SET max_slot_wal_keep_size = -1`, reload.",
     ),
+    "source.names": (
+        "Does schema.name name one table or sequence each?",
+        "Rename one of the two that read alike.",
+    ),
     "source.orphans": (
         "Does every row's reference lead to a row?",
         "Delete or mend the rows named: the new database would refuse them.",
@@ -428,6 +444,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "source.schema": (
         "Is the old schema still the one that was copied?",
         "Start again; change nothing there until the migration is over.",
+    ),
+    "source.search_path": (
+        "Do functions in checks, domains, generated columns and indexes find what they call?",
+        "`ALTER FUNCTION ... SET search_path` for the functions that are named.",
     ),
     "source.sequences": (
         "Is every sequence ahead of its column?",

@@ -41,7 +41,8 @@ class TablePlan:
     `method` is "dms" (full load and change capture) or "restore" (copied by ourselves during the
     write pause). `rows` is the planner's estimate unless the table was counted. `bytes` is the
     total relation size with indexes and TOAST; `raw_bytes` estimates the values uncompressed;
-    `largest_lob_bytes` is the longest single value in a LOB column. `relaxed_not_null` are the LOB
+    `largest_lob_bytes` is the longest single value in a LOB column, `largest_row_bytes` the longest
+    row as COPY sends it. `relaxed_not_null` are the LOB
     columns whose NOT NULL is taken off while DMS writes and set again by VerifyIntegrity.
     """
 
@@ -56,10 +57,12 @@ class TablePlan:
     columns: tuple[Column, ...]
     excluded_because: tuple[Exclusion, ...] = ()
     relaxed_not_null: tuple[str, ...] = ()
+    largest_row_bytes: int = 0
 
     @property
     def qualified_name(self) -> str:
-        """schema.name, for people and as a key; not quoted for SQL."""
+        """schema.name, for people and as a key; not quoted for SQL. Two tables that read alike so
+        are refused (`source.names`)."""
         return f"{self.schema}.{self.name}"
 
     @property
@@ -82,6 +85,7 @@ class TablePlan:
             columns=tuple(Column(**column) for column in value["columns"]),
             excluded_because=tuple(Exclusion(**reason) for reason in value["excluded_because"]),
             relaxed_not_null=tuple(value["relaxed_not_null"]),
+            largest_row_bytes=int(value.get("largest_row_bytes", 0)),
         )
 
 

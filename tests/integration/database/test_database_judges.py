@@ -13,8 +13,10 @@ from psycopg import sql
 
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Plan
 from redash_migration.preflight import judges
+from redash_migration.preflight.tables import plan_tables
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -60,16 +62,35 @@ def test_a_role_without_temporary_tables(
     assert check.status == "PASS"
 
 
-def test_a_value_that_no_function_can_hold(
+def test_a_row_that_no_function_or_server_can_hold(
     sample: DatabaseAddress, plan_of: Callable[[DatabaseAddress], Plan]
 ) -> None:
     tables = plan_of(sample).tables
     assert judges.largest_row(tables).status == "PASS"
-    large = [replace(table, largest_lob_bytes=500_000_000) for table in tables]
+    large = [replace(table, largest_row_bytes=500_000_000) for table in tables]
     found = judges.largest_row(large)
     assert found.status == "FAIL"
     assert "public.queries (" in found.detail
     assert "public.users" not in found.detail  # replication carries it
+    larger = [replace(table, largest_row_bytes=600_000_000) for table in tables]
+    assert "public.users (" in judges.largest_row(larger).detail  # and no server would compare it
+
+
+def test_a_row_is_as_large_as_all_of_its_values_and_as_the_form_in_which_it_travels(
+    source_database: DatabaseAddress, rows: Rows
+) -> None:
+    rows(
+        source_database,
+        "CREATE TABLE a (id int PRIMARY KEY, b bytea, c varchar, d varchar(9));"
+        "INSERT INTO a VALUES (1, decode(repeat('00', 500), 'hex'), repeat('c', 700), 'd');"
+        "CREATE TYPE pair AS (one int, two int);"
+        "CREATE TABLE t (id int PRIMARY KEY, b bytea, p pair);"
+        "INSERT INTO t VALUES (1, decode(repeat('00', 500), 'hex'), ROW(1, 2));",
+    )
+    with connect(source_database, purpose="test") as session:
+        planned = plan_tables(session, read_tables(session))
+    sizes = {table.name: table.largest_row_bytes for table in planned}
+    assert sizes == {"a": 1200, "t": 1005}
 
 
 def test_the_memory_that_is_judged_by_is_the_functions_own() -> None:

@@ -27,6 +27,9 @@ BYTES_A_ROW = 4
 """How many times a row is in memory while it is copied (measured: 3.8): as libpq received it, as
 Python has it, in the block that is sent, and as libpq sends it."""
 
+MOST_BYTES = {"restore": COPY_MEMORY_BYTES // BYTES_A_ROW, "dms": (1 << 30) // 2 - (1 << 20)}
+"""The longest row by the table's way. A server makes no value longer than a gigabyte."""
+
 
 def orphans(connection: Connection) -> Iterable[Check]:
     """FAIL with rows that refer to nothing: the target will not validate such a foreign key.
@@ -83,19 +86,21 @@ def temporary_tables(connection: Connection) -> Iterable[Check]:
 
 
 def largest_row(tables: Iterable[TablePlan]) -> Check:
-    """FAIL when a value of a table that is copied by ourselves is too large for a function."""
-    most = COPY_MEMORY_BYTES // BYTES_A_ROW
+    """FAIL when a row is too large for a function's memory, where we copy it ourselves, or for a
+    server to compare it: what a row's hash is made of is up to twice its size."""
     large = [
-        f"{table.qualified_name} ({table.largest_lob_bytes} bytes)"
+        f"{table.qualified_name} ({table.largest_row_bytes} bytes, at most {most})"
         for table in tables
-        if table.method == "restore" and table.largest_lob_bytes > most
+        if table.largest_row_bytes > (most := MOST_BYTES[table.method])
     ]
     if large:
         return Check(
             "plan.largest_row",
             "FAIL",
-            f"values too large to be copied in a function's memory: {listed(large)}",
-            f"Shorten them to {most} bytes, or raise MemorySize of PrecopyTableFunction and"
-            " RestoreTableFunction, and COPY_MEMORY_BYTES with it.",
+            f"rows too large to be carried: {listed(large)}",
+            "Shorten or delete them. A table that is copied by ourselves: or raise MemorySize of"
+            " PrecopyTableFunction and RestoreTableFunction, and COPY_MEMORY_BYTES with it.",
         )
-    return Check("plan.largest_row", "PASS", f"no value is larger than {most} bytes")
+    return Check(
+        "plan.largest_row", "PASS", f"no row is larger than {min(MOST_BYTES.values())} bytes"
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import listed, names, one
+from redash_migration.preflight.collations import collations
 from redash_migration.preflight.encodings import encodings
 from redash_migration.preflight.session_settings import session_settings
 from redash_migration.preflight.visibility import policies_beyond
@@ -20,7 +21,8 @@ def compare(source: Connection, target: Connection, role: str = "") -> Iterable[
     yield _two(source, target)
     yield _versions(source, target)
     yield from encodings(source, target)
-    yield _collations(source, target)
+    yield from collations(source, target)
+    yield _hash_partitions(source, target)
     yield session_settings(source, target)
     yield _extensions(source, target)
     yield policies_beyond(source, target, role)
@@ -28,7 +30,9 @@ def compare(source: Connection, target: Connection, role: str = "") -> Iterable[
 
 def _two(source: Connection, target: Connection) -> Check:
     identity = (
-        "SELECT concat_ws(' ', pg_postmaster_start_time(), inet_server_port(), d.oid)"
+        # As a number: how a time is printed is set for database and role.
+        "SELECT concat_ws(' ', (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint,"
+        " inet_server_port(), d.oid)"
         " FROM pg_catalog.pg_database d WHERE d.datname = current_database()"
     )
     if one(source, identity) == one(target, identity):
@@ -53,50 +57,44 @@ def _versions(source: Connection, target: Connection) -> Check:
     )
 
 
-_COLLATION = """
-SELECT CASE WHEN coalesce(d ->> 'datlocprovider', 'c') = 'c'
-       THEN concat_ws('/', d ->> 'datcollate', d ->> 'datctype')
-       ELSE concat_ws(':', d ->> 'datlocprovider',
-                      coalesce(d ->> 'datlocale', d ->> 'daticulocale')) END,
-       coalesce(d ->> 'datcollversion', '')
-FROM (SELECT to_jsonb(b) FROM pg_catalog.pg_database b WHERE datname = current_database()) AS x (d)
+_HASHED = """
+WITH RECURSIVE keys AS (
+    SELECT p.partrelid, a.atttypid AS type
+    FROM pg_catalog.pg_partitioned_table p CROSS JOIN LATERAL unnest(p.partattrs::int2[]) AS k
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k
+    WHERE p.partstrat = 'h'
+    UNION
+    SELECT k.partrelid, CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.typelem END
+    FROM keys k JOIN pg_catalog.pg_type t ON t.oid = k.type
+    WHERE t.typtype = 'd' OR t.typcategory = 'A'
+)
+SELECT k.partrelid::regclass::text,
+       bool_or(t.oid >= 16384 AND t.typtype IN ('e', 'c', 'r', 'm')),
+       bool_or(t.typcollation <> 0 OR t.typname = 'jsonb')
+FROM keys k JOIN pg_catalog.pg_type t ON t.oid = k.type GROUP BY 1 ORDER BY 1
 """
 
-_BY_TEXT = """
-SELECT p.partrelid::regclass::text FROM pg_catalog.pg_partitioned_table p
-WHERE p.partstrat = 'r' AND 'pg_catalog.default'::regcollation = ANY (p.partcollation::oid[])
-ORDER BY 1
-"""
 
-
-def _collations(source: Connection, target: Connection) -> Check:
-    """WARN where texts are sorted otherwise; FAIL where that decides which partition a row is in.
-
-    PostgreSQL keeps the version of a locale from 15 on; of none is known what C is.
-    """
-    name = "databases.collation"
-    (old, known), (new, now) = (side.execute(_COLLATION).fetchall()[0] for side in (source, target))
-    if _plain(old) == _plain(new) and (not known or not now or known == now):
-        return Check(name, "PASS", old)
-    said = (
-        f"texts are sorted by {old} on the source, by {new} on the target"
-        if _plain(old) != _plain(new)
-        else f"texts are sorted by {old} in version {known} on the source, {now} on the target"
+def _hash_partitions(source: Connection, target: Connection) -> Check:
+    """FAIL where a row's partition follows from what is otherwise in every database: an
+    enumeration hashes by the numbers of its values in the catalog, a text by its bytes."""
+    name = "databases.hash_partitions"
+    old, new = (side.info.parameter_status("server_encoding") for side in (source, target))
+    recoded = old != new and "SQL_ASCII" not in {old, new}
+    odd = [
+        str(table)
+        for table, by_number, by_bytes in source.execute(_HASHED).fetchall()
+        if by_number or (by_bytes and recoded)
+    ]
+    if not odd:
+        return Check(name, "PASS", "rows are in the same partitions on both sides")
+    return Check(
+        name,
+        "FAIL",
+        f"rows would be in other partitions on the target: {listed(odd)}",
+        "Partition by LIST or RANGE, or by the hash of a column of a builtin type; texts too, where"
+        " both databases have the same encoding.",
     )
-    cut = names(source, _BY_TEXT)
-    remedy = f"If lists have to keep their order: CREATE DATABASE ... LOCALE '{old.split('/')[0]}'."
-    if cut:
-        return Check(
-            name,
-            "FAIL",
-            f"{said}, and {listed(cut)} are cut into partitions by that order",
-            remedy + ' Or cut them by a column with COLLATE "C".',
-        )
-    return Check(name, "WARN", said, remedy)
-
-
-def _plain(collation: str) -> str:
-    return collation.lower().replace("-", "")
 
 
 def _extensions(source: Connection, target: Connection) -> Check:

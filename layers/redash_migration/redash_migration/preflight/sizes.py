@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import errors, sql
 
@@ -15,6 +15,20 @@ _SAMPLE = 32 << 20
 _PER_TABLE = 20.0  # seconds
 _TOTAL = 150.0
 _UNKNOWN_WIDTH = 16
+_MESSAGE = 1 << 30
+"""No message of a server is longer: neither is a row, nor a value's text (utils/memutils.h)."""
+
+_SHORT = frozenset(
+    {
+        *("bool", "char", "name", "int2", "int4", "int8", "float4", "float8", "numeric", "money"),
+        *("date", "time", "timetz", "timestamp", "timestamptz", "interval", "uuid", "oid"),
+        *("inet", "cidr", "macaddr", "macaddr8", "pg_lsn", "xid", "xid8", "tsvector"),
+    }
+)
+"""Builtin types whose values are some kilobytes at most, a text search vector a megabyte."""
+_BINARY = (_SHORT - {"interval"}) | {"text", "varchar", "bpchar", "bytea", "json", "jsonb", "xml"}
+"""Types that always travel in their binary form. A table that has another may travel as text,
+where each byte of a bytea takes two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,8 @@ class Size:
     exact: bool
     altered: frozenset[str] = frozenset()
     """Columns that were seen to hold values that DMS alters."""
+    largest_row_bytes: int = 0
+    """The longest row as COPY sends it."""
 
 
 def measure_tables(
@@ -56,39 +72,44 @@ def _measure(connection: Connection, table: CatalogTable, seconds: float) -> Siz
             row = connection.execute(_statement(table, share)).fetchone()
     except (errors.QueryCanceled, errors.LockNotAvailable):
         return _estimate(table)
+    except errors.ProgramLimitExceeded:  # a value that has no text any more
+        return replace(_estimate(table), largest_row_bytes=_MESSAGE)
     assert row is not None  # noqa: S101 - an aggregate always answers
     sampled, lob_bytes, largest = int(row[0]), int(row[1]), int(row[2])
     altered = frozenset(str(name) for name in row[3] if name is not None)
+    widest = int(row[4])
     if share == 1.0:
         raw = lob_bytes + sampled * _plain_width(table)
-        return Size(sampled, raw, largest, exact=True, altered=altered)
+        return Size(sampled, raw, largest, exact=True, altered=altered, largest_row_bytes=widest)
     rows = table.rows if table.rows >= 0 else int(sampled / share)
     per_row = lob_bytes / sampled if sampled else 0
     raw = int(rows * (per_row + _plain_width(table)))
-    return Size(rows, raw, largest, exact=False, altered=altered)
+    return Size(rows, raw, largest, exact=False, altered=altered, largest_row_bytes=widest)
 
 
 def _statement(table: CatalogTable, share: float) -> sql.Composed:
     """One pass over the table. octet_length of text and bytea looks at the header only."""
-    lengths: list[sql.Composable] = [
-        sql.SQL("coalesce(octet_length({}), 0)").format(
-            sql.Identifier(column.name)
-            if column.base_type in {"text", "bytea"} and not column.array
-            else sql.SQL("{}::text").format(sql.Identifier(column.name))
+    zero = [sql.SQL("0")]
+    lengths = [_length(column) for column in table.columns if is_lob(column)] or zero
+    as_text = any(_travels_as_text(column) for column in table.columns)
+    wide = [
+        sql.SQL("{}::bigint * {}").format(
+            _length(column), sql.SQL("2" if as_text and column.base_type == "bytea" else "1")
         )
         for column in table.columns
-        if is_lob(column)
-    ] or [sql.SQL("0")]
+        if not _short(column) and not column.generated
+    ] or zero
     sample: sql.Composable = sql.SQL("")
     if share < 1.0:
         percent = sql.Literal(max(share * 100, 0.001))
         sample = sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(percent)
     return sql.SQL(
         "SELECT count(*), coalesce(sum(({sum})::bigint), 0), coalesce(max(greatest({all})), 0),"
-        " ARRAY[{altered}]::text[] FROM ONLY {table}{sample}"
+        " ARRAY[{altered}]::text[], coalesce(max({wide}), 0) FROM ONLY {table}{sample}"
     ).format(
         sum=sql.SQL(")::bigint + (").join(lengths),
         all=sql.SQL(", ").join(lengths),
+        wide=sql.SQL(" + ").join(wide),
         altered=sql.SQL(", ").join(
             sql.SQL("CASE WHEN bool_or({}) THEN {} END").format(
                 _altered(column), sql.Literal(column.name)
@@ -99,6 +120,23 @@ def _statement(table: CatalogTable, share: float) -> sql.Composed:
         table=sql.Identifier(table.schema, table.name),
         sample=sample,
     )
+
+
+def _length(column: CatalogColumn) -> sql.Composable:
+    """Of the value as it travels; octet_length of text and bytea looks at the header only."""
+    plain = column.base_type in {"text", "varchar", "bytea"} and not column.array
+    name = sql.Identifier(column.name)
+    value = name if plain else sql.SQL("{}::text").format(name)
+    return sql.SQL("coalesce(octet_length({}), 0)").format(value)
+
+
+def _short(column: CatalogColumn) -> bool:
+    limited = column.base_type in {"varchar", "bpchar"} and column.modifier >= 0
+    return not column.array and (column.base_type in _SHORT or limited or column.kind == "e")
+
+
+def _travels_as_text(column: CatalogColumn) -> bool:
+    return column.domain or column.kind != "b" or column.base_type not in _BINARY
 
 
 def _altered(column: CatalogColumn) -> sql.Composable:

@@ -10,6 +10,7 @@ from redash_migration.database.freeze import fence
 from redash_migration.database.tables.catalog import DMS_TABLES, Connection, read_tables
 from redash_migration.preflight.asking import Question, listed, names, one
 from redash_migration.preflight.judges import orphans
+from redash_migration.preflight.search_path import search_path
 from redash_migration.preflight.sequences import judged_sequences
 from redash_migration.record import Check
 
@@ -60,6 +61,41 @@ def own_schema(connection: Connection) -> Iterable[Check]:
             "FAIL",
             f"{who} may not create a schema for the canary in {database}",
             f'GRANT CREATE ON DATABASE "{database}" TO "{who}";',
+        )
+
+
+def counters(connection: Connection) -> Iterable[Check]:
+    """Does the server count rows? The last look before the switch goes by that."""
+    if one(connection, "SHOW track_counts") == "on":
+        yield Check("source.counters", "PASS", "written rows are counted")
+    else:
+        yield Check(
+            "source.counters",
+            "FAIL",
+            "track_counts is off: a row written behind the fence would not be noticed",
+            "ALTER SYSTEM SET track_counts = on; SELECT pg_reload_conf(); it may also be set for"
+            " the database or the role.",
+        )
+
+
+def read_alike(connection: Connection) -> Iterable[Check]:
+    """Do two relations read alike as schema.name, as "a.b".c and a."b.c" do? Plan, record and
+    report know them by that, and what is known of the one would be taken for the other's."""
+    found = names(
+        connection,
+        "SELECT concat_ws('.', n.nspname, c.relname) FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind IN ('r', 'p', 'f', 'S') AND c.oid >= 16384"
+        " GROUP BY 1 HAVING count(*) > 1 ORDER BY 1",
+    )
+    if not found:
+        yield Check("source.names", "PASS", "no two tables or sequences read alike")
+    else:
+        yield Check(
+            "source.names",
+            "FAIL",
+            f"two each that read alike as schema.name: {listed(found)}",
+            "ALTER TABLE or ALTER SEQUENCE ... RENAME one of each two, or ALTER SCHEMA ... RENAME.",
         )
 
 
@@ -316,6 +352,8 @@ def _none_of(name: str, found: list[str], otherwise: str, what: str, remedy: str
 QUESTIONS: Mapping[str, Question] = {
     "source.writable": not_fenced,
     "source.own_schema": own_schema,
+    "source.names": read_alike,
+    "source.counters": counters,
     "source.alembic": alembic,
     "source.prepared_transactions": prepared_transactions,
     "source.long_transactions": long_transactions,
@@ -330,4 +368,5 @@ QUESTIONS: Mapping[str, Question] = {
     "source.materialized_views": materialized_views,
     "source.sequences": judged_sequences,
     "source.orphans": orphans,
+    "source.search_path": search_path,
 }

@@ -47,6 +47,7 @@ def table_plan(table: CatalogTable, size: Size, alike: bool = False) -> TablePla
         bytes=table.bytes,
         raw_bytes=size.raw_bytes,
         largest_lob_bytes=size.largest_lob_bytes,
+        largest_row_bytes=size.largest_row_bytes,
         primary_key=table.primary_key,
         columns=tuple(
             Column(column.name, column.type, is_lob(column), column.not_null)

@@ -143,6 +143,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "全行が満たすとは確認されていない制約があります。",
         "新しい側では外部キーをすべて検証します。先に VALIDATE CONSTRAINT を実行してください。",
     ),
+    "source.collation_versions": (
+        "インデックスの作成後に、並び順を決めるロケールのバージョンが変わっています。",
+        "移行元で REINDEX を実行し、ALTER COLLATION ... REFRESH VERSION を実行してください。",
+    ),
     "source.event_triggers": (
         "無効にされたイベントトリガーがあります。RDS では作成できないことがあります。",
         "新しいデータベースに不要なものは DROP EVENT TRIGGER で削除してください。",

@@ -51,6 +51,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "拡張機能の有無",
         "新しいサーバーで使えるようにするか、使っていなければ元の側で削除してください。",
     ),
+    "databases.hash_partitions": (
+        "ハッシュパーティションの行の振り分けの一致",
+        "LIST か RANGE、または組み込み型の列のハッシュで分割してください。",
+    ),
     "databases.row_security": (
         "新しいデータベースの行セキュリティ",
         "移行先で ALTER ROLE ... BYPASSRLS を実行してください。",
@@ -317,6 +321,14 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "元のホストのディスクの空き",
         "空きを作るか、ボリュームを増やしてください。満杯になると元の Redash が止まります。",
     ),
+    "source.collation_versions": (
+        "インデックスとロケールのバージョンの一致",
+        "移行元で REINDEX を実行し、ALTER COLLATION ... REFRESH VERSION を実行してください。",
+    ),
+    "source.counters": (
+        "書き込まれた行の計数",
+        "ALTER SYSTEM SET track_counts = on を実行し、設定を読み込み直してください。",
+    ),
     "source.event_triggers": (
         "イベントトリガー",
         "移行が終わるまで ALTER EVENT TRIGGER ... DISABLE で無効にしてください。",
@@ -362,6 +374,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "保持できるログの量の上限",
         "ALTER SYSTEM SET max_slot_wal_keep_size = -1 を実行し、設定を再読み込みしてください。",
     ),
+    "source.names": (
+        "schema.name の名前がそれぞれ一つのテーブルかシーケンスを指すこと",
+        "同じに読める二つの一方を RENAME してください。",
+    ),
     "source.orphans": (
         "参照先のない行",
         "示された行を削除するか直してください。新しいデータベースは受け付けません。",
@@ -402,6 +418,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "source.schema": (
         "元のスキーマが変わっていないこと",
         "もう一度開始してください。移行が終わるまで、スキーマは変更しないでください。",
+    ),
+    "source.search_path": (
+        "CHECK、ドメイン、生成列、インデックスの関数が search_path なしで動くこと",
+        "示された関数に ALTER FUNCTION ... SET search_path を設定してください。",
     ),
     "source.sequences": (
         "シーケンスと列の値",

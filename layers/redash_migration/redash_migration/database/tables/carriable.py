@@ -120,4 +120,4 @@ def _about_column(table: CatalogTable, column: CatalogColumn) -> Iterable[str]:
         if column.domain_not_null:
             yield "a domain that forbids NULL: LOBs are NULL while they are written"
         if column.name in table.checked_columns:
-            yield "a CHECK on a LOB: LOBs are NULL while they are written"
+            yield "a CHECK on a LOB, or a named NOT NULL: LOBs are NULL while they are written"

@@ -104,8 +104,12 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::t
                WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate),
        coalesce((SELECT array_agg(DISTINCT a.attname::text)
                  FROM pg_catalog.pg_constraint k, pg_catalog.pg_attribute a
-                 WHERE k.conrelid = c.oid AND k.contype = 'c'
-                   AND a.attrelid = c.oid AND a.attnum = ANY (k.conkey)), '{{}}'),
+                 WHERE k.conrelid = c.oid AND a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
+                   -- From 18 on a NOT NULL is a constraint, which may be more than NOT NULL says.
+                   AND (k.contype = 'c' OR k.contype = 'n' AND (
+                       k.connoinherit OR pg_catalog.obj_description(k.oid, 'pg_constraint') <> ''
+                       OR k.conname <> concat_ws('_', c.relname, a.attname, 'not_null')))),
+                '{{}}'),
        EXISTS (SELECT FROM pg_catalog.pg_index i
                WHERE i.indrelid = c.oid AND i.indisunique AND i.indexprs IS NOT NULL
                  AND pg_catalog.pg_get_expr(i.indexprs, c.oid) ILIKE '%%coalesce%%')
