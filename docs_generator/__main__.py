@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs_generator.checks import checks_table
+from docs_generator.early_judges import early_judges_table
 from docs_generator.errors import errors_table
 from docs_generator.faults import faults_table
 from docs_generator.host_document import host_document_yaml
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "picture": picture,
     "states": states_table,
     "errors": errors_table,
+    "early_judges": early_judges_table,
     "checks": checks_table,
     "faults": faults_table,
     "host_document": host_document_yaml,

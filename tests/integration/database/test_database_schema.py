@@ -172,6 +172,17 @@ def test_a_target_with_something_of_somebody_elses_is_refused(
     assert rows(target_database, "SELECT to_regnamespace('redash_migration')") == [(None,)]
 
 
+WITHOUT_ROWS = """
+CREATE TEXT SEARCH CONFIGURATION "a b.c" (COPY = simple);
+CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple); CREATE COLLATION c FROM "C";
+CREATE OPERATOR public.=== (FUNCTION = int4eq, LEFTARG = int, RIGHTARG = int);
+CREATE CONVERSION v FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE CAST (int AS tsvector) WITH INOUT; CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER s FOREIGN DATA WRAPPER w;
+"""
+"""What stands in no table's way, and would in that of the next CopySchema."""
+
+
 def test_emptying_takes_back_what_the_copy_made_and_nothing_else(
     sample: DatabaseAddress,
     target_database: DatabaseAddress,
@@ -184,7 +195,9 @@ def test_emptying_takes_back_what_the_copy_made_and_nothing_else(
     dump, plan = dump_of(sample), plan_of(sample)
     copy_schema(target_database, dump, plan, before_first_change=kept.append)
     complete_schema(target_database, dump, plan, seconds=120)
+    rows(target_database, WITHOUT_ROWS)
     with connect(target_database, purpose="test", read_only=False) as session:
+        assert len([item for item in contents(session) if item.spelt]) == WITHOUT_ROWS.count(";")
         for _ in range(2):
             empty(session, kept[0])
             drop(session)
@@ -278,3 +291,23 @@ def test_a_lock_held_by_somebody_else_ends_in_a_failure_worth_another_try(
             complete_schema(target_database, dump, plan, seconds=completion._RESERVE + 1.5)
         other.rollback()
     complete_schema(target_database, dump, plan, seconds=120)
+
+
+def test_what_is_added_behind_the_last_row_is_tried_when_the_schema_is_complete(
+    sample: DatabaseAddress,
+    target_database: DatabaseAddress,
+    dump_of: DumpOf,
+    plan_of: PlanOf,
+    rows: Rows,
+) -> None:
+    def constraint(condition: str) -> Entry:
+        add = f"ALTER TABLE public.users ADD CONSTRAINT c CHECK ({condition}) NOT VALID;"
+        return Entry(99_999, "users c", "CHECK CONSTRAINT", "public", add)
+
+    dump, plan = dump_of(sample), plan_of(sample)
+    copy_schema(target_database, dump, plan, before_first_change=nothing)
+    with pytest.raises(SchemaNotCopied, match=r"CHECK CONSTRAINT public\.users c"):
+        complete_schema(target_database, [*dump, constraint("nonsense(id)")], plan, seconds=120)
+    done = complete_schema(target_database, [*dump, constraint("id > 0")], plan, seconds=120)
+    assert [entry.name for entry in done.last] == ["users c"]
+    assert rows(target_database, "SELECT FROM pg_constraint WHERE conname = 'c'") == []

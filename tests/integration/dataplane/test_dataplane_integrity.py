@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from redash_migration.database.integrity import not_null
+from redash_migration.database.integrity.early import (
+    failures,
+    judge_new_home,
+    judge_text_search,
+)
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.session.address import DatabaseAddress
-from redash_migration.errors import IntegrityViolated
+from redash_migration.database.session.data_session import open_session
+from redash_migration.errors import IntegrityViolated, NotDrained
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
@@ -263,3 +270,76 @@ def test_a_target_that_is_read_only_for_the_application_is_found(
         f"SET default_transaction_read_only = off;"
         f" ALTER {place} {of} RESET default_transaction_read_only",
     )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "identifier"),
+    [
+        ("ALTER TABLE queries DISABLE TRIGGER search", "integrity.triggers"),
+        ("DROP VIEW names", "integrity.views"),
+        ("ALTER TABLE alerts ADD CONSTRAINT more CHECK (id > 0)", "integrity.constraints"),
+        ("DROP FUNCTION search() CASCADE", "integrity.functions"),
+        (
+            "ALTER ROLE {role} SET default_transaction_read_only = on",
+            "integrity.application_rights",
+        ),
+        (
+            "ALTER ROLE {role} SET session_replication_role = replica",
+            "integrity.session_replication_role",
+        ),
+    ],
+)
+def test_what_can_be_known_is_judged_while_nobody_waits(
+    both: Both, run: Run, make_role: Callable[..., tuple[str, str]], spoil: str, identifier: str
+) -> None:
+    source, target = both(SCHEMA)
+    role, _ = make_role("target", "LOGIN SUPERUSER")
+    # As it is before the last row: proofs, NOT NULL and what fires for replicated rows come later.
+    run(
+        source,
+        "ALTER TABLE alerts VALIDATE CONSTRAINT alerts_query,"
+        " ADD CONSTRAINT c CHECK (id > 5) NOT VALID;"
+        "CREATE TRIGGER replica BEFORE INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION search();"
+        "ALTER TABLE alerts ENABLE REPLICA TRIGGER replica",
+    )
+    run(
+        target,
+        "ALTER TABLE queries ALTER name DROP NOT NULL;"
+        "CREATE TRIGGER replica BEFORE INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION search();"
+        "ALTER TABLE alerts DISABLE TRIGGER replica",
+    )
+    assert failures(judge_new_home(source, target, TABLES, role)) == []
+    run(target, spoil.format(role=role))
+    found = {check.id for check in failures(judge_new_home(source, target, TABLES, role))}
+    assert identifier in found
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("RETURN NEW", "PASS"),
+        ("RETURN nonsense(NEW)", "FAIL"),
+        ("RAISE EXCEPTION 'leave it as it is'", "WARN"),
+    ],
+)
+def test_triggers_of_a_text_search_are_tried_when_rows_are_there(
+    both: Both, run: Run, body: str, status: str
+) -> None:
+    """What a user's trigger says by itself, it says on the source too."""
+    source, target = both(
+        SCHEMA + "CREATE OR REPLACE FUNCTION search() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$BEGIN {body}; END$$;"
+    )
+    with closing(open_session(source, purpose="test")) as session:
+        [found] = judge_text_search(session, target, ("public", "queries"))
+        assert judge_text_search(session, target, ("public", "alerts")) == []
+    assert found.status == status
+
+
+def test_changes_that_could_not_be_applied_are_told_before_the_pause(both: Both, run: Run) -> None:
+    source, target = both(SCHEMA)
+    run(target, "CREATE TABLE awsdms_apply_exceptions (a int)")
+    judge_new_home(source, target, TABLES)
+    run(target, "INSERT INTO awsdms_apply_exceptions VALUES (1)")
+    with pytest.raises(NotDrained, match="holds 1 changes"):
+        judge_new_home(source, target, TABLES)

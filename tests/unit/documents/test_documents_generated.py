@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 
 from docs_generator.__main__ import PARTS, generated, stale
+from docs_generator.checks import check_ids
+from docs_generator.early_judges import EARLY, failures_of_the_pause
 from docs_generator.error_words import OTHERS, TO_DO
 from docs_generator.errors import error_classes
+from redash_migration.course import STATES
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,3 +41,11 @@ def test_every_error_that_a_report_can_hold_says_what_to_do() -> None:
     given = set(re.findall(r'"Error": "(\w+)"', definition))
     given |= set(re.findall(r"'(Approval\w+)'", definition))
     assert given <= TO_DO.keys() | OTHERS.keys()
+
+
+def test_every_failure_of_the_pause_says_who_judges_it_before() -> None:
+    assert EARLY.keys() == failures_of_the_pause(ROOT)
+    known = check_ids(ROOT) | set(STATES)
+    named = {name for early in EARLY.values() for name in re.findall("`(.+?)`", early.judged)}
+    assert named <= known
+    assert [name for name, early in EARLY.items() if not early.left] == []

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons
-from redash_migration.database.copying.precopy import precopy_between
+from redash_migration.database.copying.precopy import precopy_between, try_triggers
 from redash_migration.database.copying.restore import Restored, both_ends, restore_between
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
@@ -53,6 +53,11 @@ def restore_pieces(
 def precopy_pieces(
     source: DatabaseAddress, target: DatabaseAddress, items: Sequence[CopyItem], record: Record
 ) -> list[dict[str, Any]]:
-    """The same while Redash goes on writing, each piece certified by a second look."""
+    """The same while Redash goes on writing, each piece certified by a second look, its triggers
+    tried; raises IntegrityViolated too."""
     with both_ends(source, target) as (reading, writing):
-        return [precopy_between(reading, writing, item, record) for item in items]
+        done = []
+        for item in items:
+            done.append(precopy_between(reading, writing, item, record))
+            try_triggers(reading, target, item, record)
+        return done

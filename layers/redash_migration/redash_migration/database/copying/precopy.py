@@ -6,6 +6,8 @@ from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons, note_horizons
 from redash_migration.database.copying.restore import Restored, both_ends, restore_between
+from redash_migration.database.integrity.early import failures, judge_text_search
+from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.session.address import DatabaseAddress
@@ -18,10 +20,21 @@ from redash_migration.record.record import Record
 def precopy(
     source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, record: Record
 ) -> dict[str, Any]:
-    """Carry a table, or a range, while Redash writes: the write pause finds only
-    the differences."""
+    """Carry a table, or a range, while Redash writes: the write pause finds only the differences.
+
+    Raises IntegrityViolated where a trigger that fills a text search column fails on the target.
+    """
     with both_ends(source, target) as (reading, writing):
-        return precopy_between(reading, writing, item, record)
+        found = precopy_between(reading, writing, item, record)
+        try_triggers(reading, target, item, record)
+        return found
+
+
+def try_triggers(reading: Session, target: DatabaseAddress, item: CopyItem, record: Record) -> None:
+    """Once for each table that was copied forward. Raises IntegrityViolated as precopy() does."""
+    if record.direction == "forward" and item.chunk == 0:
+        tried = judge_text_search(reading, target, (item.schema, item.name))
+        write_checks(record.checks, failures(tried))
 
 
 def precopy_between(

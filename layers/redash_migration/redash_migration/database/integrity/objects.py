@@ -15,8 +15,9 @@ from redash_migration.database.tables.catalog import OWN_SCHEMAS, USERS_TRIGGER
 from redash_migration.record.checks import Check
 
 Objects = Mapping[str, Mapping[str, str]]
-"""By kind, then by name (schema.table.name, schema.name): the object's state in a few words that
-every version of PostgreSQL spells alike. Expressions are left out: versions print them anew."""
+"""By kind, then by name (schema.table.name, schema.name, as SQL spells them, for "a.b".c is not
+a."b.c"): the object's state in a few words that every version of PostgreSQL spells alike.
+Expressions are left out: versions print them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ _RULES = (
 _OBJECTS = (
     r"""
 WITH tables AS (
-    SELECT c.oid, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
-           n.nspname || '.' || c.relname AS name
+    SELECT c.oid, c.relkind, c.relpersistence, c.relispartition, c.relrowsecurity,
+           c.relforcerowsecurity,
+           format('%%I.%%I', n.nspname, c.relname) AS name
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname = ANY (%(tables)s)
 ), schemas AS (
@@ -66,13 +68,15 @@ SELECT 'table', name,
                  CASE WHEN relforcerowsecurity THEN 'forced' END)
 FROM tables
 UNION ALL
-SELECT 'rule', t.name || '.' || r.rulename, r.ev_enabled::text
+SELECT 'rule', t.name || '.' || quote_ident(r.rulename), r.ev_enabled::text
 FROM tables t JOIN pg_catalog.pg_rewrite r ON r.ev_class = t.oid
 UNION ALL
-SELECT 'column', t.name || '.' || a.attname,
+SELECT 'column', t.name || '.' || quote_ident(a.attname),
        concat_ws(' ', format_type(a.atttypid, a.atttypmod),
                  CASE WHEN a.attcollation <> y.typcollation THEN o.collname END,
-                 CASE a.attidentity WHEN 'a' THEN 'always identity' WHEN 'd' THEN 'identity' END,
+                 -- From 17 on a partition has its parent's; before, none.
+                 CASE WHEN NOT t.relispartition THEN CASE a.attidentity
+                      WHEN 'a' THEN 'always identity' WHEN 'd' THEN 'identity' END END,
                  CASE WHEN a.attgenerated <> '' THEN 'generated'
                       WHEN a.atthasdef THEN 'with a default' END)
 FROM tables t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
@@ -80,17 +84,17 @@ JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation
 WHERE a.attnum > 0 AND NOT a.attisdropped
 UNION ALL
-SELECT 'not null', t.name || '.' || a.attname, 'NOT NULL'
+SELECT 'not null', t.name || '.' || quote_ident(a.attname), 'NOT NULL'
 FROM tables t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
 WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
 UNION ALL
-SELECT 'constraint', t.name || '.' || k.conname,
+SELECT 'constraint', t.name || '.' || quote_ident(k.conname),
        CASE k.contype WHEN 'c' THEN 'CHECK' WHEN 'x' THEN 'EXCLUDE'
             ELSE pg_get_constraintdef(k.oid) END
 FROM tables t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0
 UNION ALL
-SELECT kind, t.name || '.' || i.relname,
+SELECT kind, t.name || '.' || quote_ident(i.relname),
        concat_ws(' ', CASE WHEN x.indisunique THEN 'unique' END, m.amname, (
            SELECT string_agg(coalesce(a.attname, '(expression)'), ', ' ORDER BY k.place)
            FROM unnest(x.indkey) WITH ORDINALITY k(attnum, place)
@@ -101,7 +105,7 @@ JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_am m ON m.
 CROSS JOIN LATERAL unnest(ARRAY['index', CASE WHEN x.indisunique THEN 'unique index' END]) kind
 WHERE kind IS NOT NULL
 UNION ALL
-SELECT 'trigger', t.name || '.' || g.tgname,
+SELECT 'trigger', t.name || '.' || quote_ident(g.tgname),
        CASE g.tgenabled WHEN 'O' THEN 'enabled' WHEN 'D' THEN 'disabled'
             WHEN 'R' THEN 'for replicas' ELSE 'always' END
 FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE """  # noqa: S608 - made of constants
@@ -109,13 +113,14 @@ FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE """  # noq
     + r"""
 UNION ALL
 SELECT 'function',
-       s.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+       format('%%I.%%I(%%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
        concat_ws(' ', l.lanname, p.provolatile, p.prosecdef, md5(p.prosrc))
 FROM schemas s JOIN pg_catalog.pg_proc p ON p.pronamespace = s.oid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE p.proname NOT LIKE 'awsdms\_%%' AND ('pg_proc'::regclass, p.oid) NOT IN (TABLE members)
 UNION ALL
-SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'view' END, s.nspname || '.' || c.relname,
+SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'view' END,
+       format('%%I.%%I', s.nspname, c.relname),
        coalesce(concat_ws(' ', q.seqtypid::regtype, 'from', q.seqstart, 'by', q.seqincrement,
                           'within', q.seqmin, q.seqmax, CASE WHEN q.seqcycle THEN 'cycle' END),
                 CASE c.relkind WHEN 'm' THEN 'materialized' ELSE 'view' END)

@@ -86,7 +86,7 @@ def verify_integrity(
             checks = [
                 check_replication_role(fresh, application_role),
                 check_application_rights(fresh, application_role, names, fenced=fenced),
-                check_alembic(there, here, names),
+                check_alembic(there, here, tables),
             ]
             for shape, column in _text_search_columns(shapes.values()):
                 nulls = count_nulls(there, shape, column)

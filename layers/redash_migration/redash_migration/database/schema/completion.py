@@ -69,6 +69,7 @@ def complete_schema(
             pass
     with _session(target, deadline) as connection:
         declined = [title for entry in final if (title := _add(connection, plan, entry, deadline))]
+        _try(connection, last)
         keep_still(connection)
         analyzed = _analyze(connection, plan, deadline)
     return SchemaCompleted(len(indexes) + len(final), analyzed, tuple(declined), last)
@@ -86,6 +87,21 @@ def add_last(target: DatabaseAddress, last: Sequence[Entry], plan: Plan, *, seco
             if entry.number not in done:
                 _add(connection, plan, entry, deadline)
     return len(last)
+
+
+def _try(connection: Connection, last: Sequence[Entry]) -> None:
+    """Adds what add_last() will, and takes it back: better refused now than in the write pause."""
+    with connection.transaction(force_rollback=True):
+        for entry in last:
+            try:
+                connection.execute(entry.sql.encode())
+            except (errors.LockNotAvailable, errors.QueryCanceled) as error:
+                said = f"{entry.title}: {words(error)}; it is tried again"
+                raise TransientFailure(said) from error
+            except psycopg.OperationalError:
+                raise
+            except psycopg.Error as error:
+                raise refused(entry, error) from error
 
 
 def _last(dump: Sequence[Entry]) -> tuple[Entry, ...]:
