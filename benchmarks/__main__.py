@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, functions, page, pause, returning, scaling, sequences, verifying
+from benchmarks import (
+    copying,
+    functions,
+    page,
+    pause,
+    returning,
+    scaling,
+    sequences,
+    steps,
+    verifying,
+)
 from benchmarks.servers import Rows, Servers, running
 from benchmarks.timing import Series
 
@@ -70,6 +80,7 @@ SECTIONS = (
     "returning",
     "memory",
     "functions",
+    "steps",
     "pause",
 )
 EVERY = (100, 30, 10, 3, 1)
@@ -211,6 +222,11 @@ def _pause(bench: Bench) -> dict[str, Any]:
     return {"scale": scale, "runs": runs}
 
 
+def _steps(bench: Bench) -> dict[str, Any]:
+    runs = steps.measure_steps(bench.servers, bench.size.rows, bench.work, bench.size.runs, _say)
+    return {"runs": runs, "earlier": os.environ.get("EARLIER", "")}
+
+
 _MEASURES: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "copying": _copying,
     "verifying": _verifying,
@@ -219,6 +235,7 @@ _MEASURES: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "returning": _returning,
     "memory": _memory,
     "functions": _functions,
+    "steps": _steps,
     "pause": _pause,
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, pause, sequences, verifying
+from benchmarks import copying, pause, sequences, steps, verifying
 from benchmarks.chart import chart
 from benchmarks.timing import Ratio, Series, ratio
 
@@ -43,6 +43,8 @@ def _sections(results: Results, folder: Path) -> list[str]:
     sections = []
     if found := results.get("pause"):
         sections.append(pause.pause_section(found["runs"], found["scale"]))
+    if found := results.get("steps"):
+        sections.append(steps.steps_section(found["runs"], found["earlier"]))
     for own_words, found in (results.get("copying") or {}).items():
         series = series_of(found["series"])
         sections.append(
