@@ -42,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--break", dest="breaks", default="", help="name, pattern, or all")
     parser.add_argument("--sources", type=int, default=12, help="tried for each break")
+    parser.add_argument(
+        "--as-found", action="store_true", help="look for no smaller source that shows the fault"
+    )
     options = parser.parse_args(arguments)
     first = secrets.randbelow(2**32) if options.seed is None else options.seed
     wanted = "*" if options.breaks == "all" else options.breaks
@@ -57,12 +60,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"PostgreSQL {old.version} to {new.version}, seed {first}", flush=True)
         laboratory = Laboratory(old, new)
         if not names:
-            return _soak(laboratory, first, deadline)
+            return _soak(laboratory, first, deadline, shrink=not options.as_found)
         missed = []
         for name in names:
             if time.monotonic() > deadline:
                 print(f"out of time before {name}", flush=True)
                 return 1
+            if BREAKS[name].before and new.version >= BREAKS[name].before:
+                print(f"{name}: shows only with a target older than {BREAKS[name].before}")
+                continue
             found = search(laboratory, BREAKS[name], first, options.sources)
             print(f"{name}: {found}", flush=True)
             if not found.fault:
@@ -73,11 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if missed else 0
 
 
-def _soak(laboratory: Laboratory, first: int, deadline: float) -> int:
+def _soak(laboratory: Laboratory, first: int, deadline: float, *, shrink: bool) -> int:
     tally, number = Tally(), first
     while time.monotonic() < deadline:
         try:
-            _batch(laboratory, tally, number)
+            _batch(laboratory, tally, number, PHASES if shrink else PHASES[:1])
         except Exception:
             traceback.print_exc()
             print(f"found with --seed {number}, after {tally}", flush=True)
@@ -87,13 +93,13 @@ def _soak(laboratory: Laboratory, first: int, deadline: float) -> int:
     return 0
 
 
-def _batch(laboratory: Laboratory, tally: Tally, number: int) -> None:
+def _batch(laboratory: Laboratory, tally: Tally, number: int, phases: list[Phase]) -> None:
     @seed(number)
     @settings(
         max_examples=BATCH,
         database=None,
         deadline=None,
-        phases=PHASES,
+        phases=phases,
         suppress_health_check=_QUIET,
     )
     @given(

@@ -18,6 +18,7 @@ from redash_migration.database.copying.precopy import precopy
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.freeze.closing import close_source, drain_source
 from redash_migration.database.freeze.last_look import last_look
+from redash_migration.database.integrity.early import failures, judge_new_home
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning import items as item_rules
@@ -162,6 +163,9 @@ class Carriage:
             finish_schema(self.record, dump, self.plan, target=self.target, seconds=120)
             resume()
             early()
+            tables = [(table.schema, table.name) for table in self.plan.tables]
+            found = failures(judge_new_home(self.source, self.target, tables))
+            write_checks(self.record.checks, found)
             self._pieces = plan_pieces(self.plan, self.record, lambda: self.source)
             for item in self._pieces["precopy"]:
                 if "parts" in item:

@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.errors import NotDrained
 from redash_migration.plan import Plan
 from redash_migration.replication.configuration import task_settings
 from redash_migration.replication.mappings import table_mappings
@@ -40,7 +41,7 @@ class Resume(Protocol):
 
 
 class NotCarried(Exception):
-    """DMS would not have carried these tables as they are."""
+    """DMS would not have carried these tables as they are, or not what is in them."""
 
 
 @contextmanager
@@ -67,7 +68,10 @@ def replication(source: DatabaseAddress, target: DatabaseAddress, plan: Plan) ->
             def resume() -> None:
                 new.execute(sql.SQL("ALTER SUBSCRIPTION {} ENABLE").format(name))
 
-            yield resume
+            try:
+                yield resume
+            except NotDrained as error:
+                raise NotCarried(f"{error}; {_errors(new, text)} errors of the target") from error
         finally:
             new.execute(sql.SQL("ALTER SUBSCRIPTION {} DISABLE").format(name))
             new.execute(sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(name))
@@ -146,9 +150,36 @@ def _until_loaded(session: psycopg.Connection[Any], name: str, seconds: float = 
         " WHERE s.subname = %s AND r.srsubstate <> 'r' LIMIT 1",
         [name],
     ).fetchone():
+        if _errors(session, name):
+            raise NotCarried(f"the target refused rows of {', '.join(_unloaded(session, name))}")
         if time.monotonic() > deadline:
             raise TimeoutError("the replication did not load every table")
         time.sleep(0.02)
+
+
+def _errors(session: psycopg.Connection[Any], name: str) -> int:
+    """How often the target refused what the replication wrote, which tries again without end.
+    PostgreSQL counts it from 15 on; before, a load that does not end tells it."""
+    if session.info.server_version < 150000:
+        return 0
+    counted = session.execute(
+        "SELECT sync_error_count + apply_error_count FROM pg_stat_subscription_stats"
+        " WHERE subname = %s",
+        [name],
+    ).fetchall()
+    return sum(int(number) for (number,) in counted)
+
+
+def _unloaded(session: psycopg.Connection[Any], name: str) -> list[str]:
+    return [
+        str(table)
+        for (table,) in session.execute(
+            "SELECT r.srrelid::regclass::text FROM pg_subscription_rel r"
+            " JOIN pg_subscription s ON s.oid = r.srsubid"
+            " WHERE s.subname = %s AND r.srsubstate <> 'r' ORDER BY 1",
+            [name],
+        )
+    ]
 
 
 def _until_gone(session: psycopg.Connection[Any], seconds: float = 30) -> None:

@@ -133,6 +133,16 @@ KINDS = {
         methods={"public.t": "restore", "public.b": "dms"},
         ways={"public.t": COPIED},
     ),
+    "identity-of-partitioned-tables": Kind(
+        # From 17 on a partition has its parent's identity; before, none.
+        "CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY (START 10 INCREMENT 5), r int,"
+        " PRIMARY KEY (id, r)) PARTITION BY RANGE (r);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+        "CREATE TABLE p2 PARTITION OF p DEFAULT;"
+        "INSERT INTO p (r) SELECT n FROM generate_series(1, 20) n;",
+        "INSERT INTO p (r) VALUES (99)",
+        ways={"public.p1": COPIED, "public.p2": COPIED},
+    ),
     "checks-that-old-rows-break": Kind(
         "CREATE TABLE t (id int PRIMARY KEY, n int, ts tsvector);"
         "CREATE TABLE d (id int PRIMARY KEY, n int);"
@@ -264,6 +274,87 @@ KINDS = {
             **dict.fromkeys(("public.100%", "public.a[b]", "s%.t"), "restore"),
             "public.a_b": "dms",
         },
+    ),
+    "columns-that-are-called-as-ours": Kind(
+        "CREATE TABLE a (gone int PRIMARY KEY, ts tsvector);"
+        "INSERT INTO a VALUES (1, 'a'), (2, '');"
+        "CREATE TABLE b (row_hash int, added text, ts tsvector, PRIMARY KEY (row_hash, added));"
+        "INSERT INTO b VALUES (1, 'x', 'a'), (2, 'y', 'b');"
+        "CREATE TABLE c (t int, s int, d text, source_hash int, ts tsvector,"
+        " PRIMARY KEY (t, s, source_hash)); INSERT INTO c VALUES (1, 2, 'd', 3, 'a');",
+        "UPDATE a SET ts = 'c' WHERE gone = 1; DELETE FROM a WHERE gone = 2;"
+        "INSERT INTO b VALUES (3, 'z', ''); UPDATE c SET t = 7, d = 'e';",
+        ways={"public.a": COPIED, "public.b": COPIED, "public.c": COPIED},
+    ),
+    "tables-that-read-alike": Kind(
+        'CREATE SCHEMA a; CREATE SCHEMA "a.b"; CREATE TABLE a."b.c" (id int PRIMARY KEY);'
+        'CREATE TABLE "a.b".c (id int PRIMARY KEY);',
+        refused="source.names",
+    ),
+    "functions-that-the-search-path-finds": Kind(
+        "CREATE FUNCTION called(n int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT n > 0';"
+        "CREATE FUNCTION calling(n int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS"
+        " 'BEGIN RETURN called(n); END';"
+        "CREATE TABLE t (id int PRIMARY KEY CHECK (calling(id)), ts tsvector);"
+        "INSERT INTO t VALUES (1, 'a');",
+        refused="source.search_path",
+    ),
+    "functions-that-bring-their-search-path": Kind(
+        "CREATE FUNCTION called(n int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT n > 0';"
+        "CREATE FUNCTION calling(n int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql"
+        " SET search_path = public AS 'BEGIN RETURN called(n); END';"
+        "CREATE DOMAIN positive AS int CHECK (calling(VALUE));"
+        "CREATE TABLE t (id int PRIMARY KEY CHECK (calling(id)), p positive, ts tsvector,"
+        " g boolean GENERATED ALWAYS AS (calling(id)) STORED);"
+        "CREATE INDEX ON t (calling(id)); INSERT INTO t VALUES (1, 1, 'a');"
+        "CREATE TABLE d (id int PRIMARY KEY CHECK (calling(id))); INSERT INTO d VALUES (1)",
+        "INSERT INTO t VALUES (2, 2, 'b'); INSERT INTO d VALUES (2)",
+        methods={"public.t": "restore", "public.d": "dms"},
+    ),
+    "hash-partitions-by-an-enumeration": Kind(
+        "CREATE TYPE mood AS ENUM ('zz', 'mm', 'aa'); CREATE DOMAIN moods AS mood[];"
+        "CREATE TABLE p (m moods, n int) PARTITION BY HASH (n, m);"
+        "CREATE TABLE p0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);",
+        refused="databases.hash_partitions",
+    ),
+    "settings-by-which-a-time-prints-otherwise": Kind(
+        # Found by the net from PostgreSQL 13: when counters were reset, as two sessions print it.
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \"DateStyle\" TO German',"
+        " current_database()); EXECUTE format('ALTER DATABASE %I SET timezone TO Japan',"
+        " current_database()); END $$; SELECT pg_stat_reset();"
+        "CREATE TABLE t (id int PRIMARY KEY, at timestamptz DEFAULT '2020-01-02 03:04', d date);"
+        "INSERT INTO t (id, d) VALUES (1, '2020-01-02');",
+        "INSERT INTO t (id, d) VALUES (2, '2020-03-04')",
+        methods={"public.t": "dms"},
+    ),
+    "settings-that-sessions-begin-with": Kind(
+        "DO $$ DECLARE s text; BEGIN FOREACH s IN ARRAY ARRAY["
+        "'default_transaction_isolation TO serializable', 'default_transaction_deferrable TO on',"
+        "'quote_all_identifiers TO on', 'array_nulls TO off', 'statement_timeout TO 700',"
+        "'lock_timeout TO 50'] LOOP"
+        " EXECUTE format('ALTER DATABASE %I SET %s', current_database(), s); END LOOP; END $$;"
+        "CREATE TYPE mood AS ENUM ('zz', 'aa');"
+        "CREATE TABLE t (id int PRIMARY KEY CHECK (id > 0), m mood[], ts tsvector);"
+        "INSERT INTO t VALUES (1, ARRAY['zz', NULL]::mood[], 'a');"
+        "CREATE TABLE d (id int PRIMARY KEY REFERENCES t); INSERT INTO d VALUES (1);",
+        "INSERT INTO t VALUES (2, ARRAY[NULL]::mood[], 'b'); INSERT INTO d VALUES (2)",
+        methods={"public.t": "restore", "public.d": "dms"},
+    ),
+    "partitions-made-in-several-ways": Kind(
+        "CREATE TYPE row AS (id int, v text, ts tsvector);"
+        "CREATE TABLE typed OF row (PRIMARY KEY (id)); INSERT INTO typed VALUES (1, 'a', 'b');"
+        "CREATE TABLE p (id int, r text COLLATE \"C\", v text DEFAULT 'p') PARTITION BY RANGE (r);"
+        "CREATE TABLE p1 (v text DEFAULT 'other', junk int, r text COLLATE \"C\", id int);"
+        "ALTER TABLE p1 DROP junk;"
+        "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM ('a') TO ('m');"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM ('m') TO ('z') PARTITION BY LIST (id);"
+        "CREATE TABLE p21 PARTITION OF p2 FOR VALUES IN (1, 2);"
+        "CREATE TABLE p22 PARTITION OF p2 DEFAULT;"
+        "INSERT INTO p VALUES (1, 'b'), (1, 'n'), (7, 'n');",
+        "INSERT INTO p VALUES (2, 'c'), (2, 'o'); UPDATE typed SET v = 'z';"
+        "UPDATE p SET r = 'q' WHERE r = 'b'",
+        methods=dict.fromkeys(("public.typed", "public.p1", "public.p21", "public.p22"), "restore"),
     ),
     "sequences-that-a-default-computes-with": Kind(
         # Found by the net: 1000 - nextval() is no place of the sequence.

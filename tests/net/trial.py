@@ -89,6 +89,8 @@ def trial(
             def begin() -> None:
                 session.execute("BEGIN")
                 tally.left_out += _within(session, source.kept_open)
+                # Who writes later ends sooner: a horizon has to lie before the one kept open.
+                execute(old, "SELECT txid_current()")
 
             def change() -> None:
                 nonlocal altered

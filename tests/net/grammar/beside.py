@@ -8,12 +8,13 @@ Options = list[list[str]]
 
 
 def of_table(table: Table) -> Options:
-    """Rights on a table and on its columns."""
+    """Rights on a table and on its columns, and whose it is."""
     column = '"' + table.columns[0][0].replace('"', '""') + '"' if table.columns else "tableoid"
     return [
         [f"GRANT SELECT, UPDATE ON {table.name} TO {READER} WITH GRANT OPTION"],
         [f"GRANT SELECT ({column}) ON {table.name} TO {READER}"],
         [f"GRANT SELECT ON {table.name} TO PUBLIC"],
+        [f"ALTER TABLE {table.name} OWNER TO {READER}"],
     ]
 
 
@@ -42,6 +43,7 @@ def of_database() -> Options:
             " current_database()); END $$"
         ],
         ["CREATE PUBLICATION theirs"],
+        ["CREATE PUBLICATION whole FOR TABLES IN SCHEMA other WITH (publish = insert)"],
         [
             "CREATE TABLE brought (id integer PRIMARY KEY)",
             "ALTER EXTENSION plpgsql ADD TABLE brought",

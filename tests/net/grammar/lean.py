@@ -28,7 +28,8 @@ _RESTORED = "id integer PRIMARY KEY, v varchar(30), ts tsvector"
 class Trait:
     """What the table looks like, what is done to it before its changes, and its other changes.
 
-    {t} is the table, {r} another one beside it. Its columns id and v are filled for it.
+    {t} is the table, {r} another one beside it, {beyond} a text beyond ASCII that fits into the
+    encoding. Its columns id and v are filled for it.
     """
 
     columns: str = "id integer PRIMARY KEY, v varchar(30)"
@@ -41,6 +42,11 @@ class Trait:
 
 TRAITS = {
     "none": Trait(),
+    "none, restored": Trait(columns=_RESTORED),
+    "beyond ASCII": Trait(
+        columns="id integer PRIMARY KEY, v varchar(30), x varchar(9) DEFAULT '{beyond}'"
+    ),
+    "beyond ASCII, restored": Trait(columns=_RESTORED + ", x text DEFAULT '{beyond}'"),
     "inheritance": Trait(
         then=(
             "CREATE TABLE {r} (extra varchar(9), PRIMARY KEY (id)) INHERITS ({t})",
@@ -73,6 +79,17 @@ TRAITS = {
     "include, restored": Trait(
         columns="id integer, v varchar(30), name text, ts tsvector, PRIMARY KEY (id) INCLUDE (name)"
     ),
+    "columns called as ours": Trait(
+        columns="id integer, v varchar(30), gone integer DEFAULT 1, row_hash text DEFAULT 'h',"
+        " source_hash integer DEFAULT 2, ts tsvector, PRIMARY KEY (id, gone, row_hash, source_hash)"
+    ),
+    "views of views": Trait(
+        then=(
+            "CREATE MATERIALIZED VIEW zz_{n} AS SELECT count(*) FROM {t}",
+            "CREATE VIEW between_{n} AS SELECT * FROM zz_{n}",
+            "CREATE MATERIALIZED VIEW aa_{n} AS SELECT * FROM between_{n}",
+        ),
+    ),
     "deferrable key": Trait(columns="id integer PRIMARY KEY DEFERRABLE, v varchar(30)"),
     "no identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY NOTHING",)),
     "full identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY FULL",)),
@@ -80,6 +97,12 @@ TRAITS = {
     "unlogged": Trait(kind="UNLOGGED TABLE"),
     "not null": Trait(
         columns="id integer PRIMARY KEY, v varchar(30), words text NOT NULL DEFAULT 'few'",
+    ),
+    "named not null": Trait(
+        columns="id integer PRIMARY KEY, v varchar(30),"
+        " words text CONSTRAINT named_{n} NOT NULL DEFAULT 'few'",
+        then=("COMMENT ON CONSTRAINT named_{n} ON {t} IS 'kept'",),
+        since=18,
     ),
     "altered numbers": Trait(
         columns="id integer PRIMARY KEY, v varchar(30), x numeric(9, 2) DEFAULT 'NaN'"
@@ -161,15 +184,17 @@ TRAITS = {
 def tables(draw: st.DrawFn, source: Source, version: int) -> None:
     """Some of them, each with the rows and changes that show its trait."""
     known = [name for name, trait in TRAITS.items() if trait.since <= version]
+    held = draw(st.booleans())
     for number, name in enumerate(
         draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     ):
-        _make(source, number, TRAITS[name])
+        _make(source, number, TRAITS[name], held=held)
 
 
-def _make(source: Source, number: int, trait: Trait) -> None:
+def _make(source: Source, number: int, trait: Trait, *, held: bool) -> None:
     table = trait.name.format(n=number)
-    words = {"t": table, "r": f"beside_{number}", "n": number}
+    beyond = "é" if source.encoding == "LATIN1" else "日本"
+    words = {"t": table, "r": f"beside_{number}", "n": number, "beyond": beyond}
     override = " OVERRIDING SYSTEM VALUE" if "ALWAYS AS IDENTITY" in trait.columns else ""
     insert = f"INSERT INTO {table} (id, v){override}"
     source.made += [
@@ -177,6 +202,8 @@ def _make(source: Source, number: int, trait: Trait) -> None:
         f"{insert} SELECT n, 'v' || n FROM generate_series(1, 20) n",
         *(each.format(**words) for each in trait.then),
     ]
+    if held:
+        source.kept_open.append(f"UPDATE {table} SET v = 'held' WHERE id = 11")
     source.changes += [
         f"{insert} VALUES (50, 'new')",
         f"UPDATE {table} SET v = 'changed' WHERE id IN (3, 9)",
