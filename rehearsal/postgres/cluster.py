@@ -57,6 +57,7 @@ class Cluster(Access):
         self.settings = {**DEFAULTS, **(settings or {})}
         self.password = secrets.token_urlsafe(18)
         self.version = server_version(bin_dir)
+        self.copies_files = self.settings["fsync"] == "off" and self.version >= 15
         self._wanted_port = port
         self._port = port or 0
         self._identity: Identity = server_identity()
