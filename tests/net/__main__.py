@@ -29,7 +29,7 @@ from tests.net.trial import PassedOver, Tally, trial
 
 BATCH = 5
 PHASES = [Phase.generate, Phase.shrink]
-DRAWN = 400
+DRAWN = 1200
 """How many sources are drawn at most to find some that can show a break."""
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _QUIET = list(HealthCheck)

@@ -90,6 +90,12 @@ TRAITS = {
             "CREATE MATERIALIZED VIEW aa_{n} AS SELECT * FROM between_{n}",
         ),
     ),
+    "row security": Trait(
+        then=(
+            "ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
+            "CREATE POLICY p ON {t} USING (id % 3 > 0)",
+        ),
+    ),
     "deferrable key": Trait(columns="id integer PRIMARY KEY DEFERRABLE, v varchar(30)"),
     "no identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY NOTHING",)),
     "full identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY FULL",)),
