@@ -75,7 +75,7 @@ FROM (
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d  -- a column's sequence goes with it
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                        AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))
+                        AND c.relkind = 'S' AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))
     UNION ALL
     SELECT 'ROUTINE ' || format('%%I.%%I(%%s)', n.nspname, f.proname,
                                 pg_get_function_identity_arguments(f.oid)),
