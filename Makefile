@@ -40,7 +40,7 @@ rehearse-help: setup ## its settings, and the faults it can show
 	@$(PYTHON) -m rehearsal --help
 
 test: setup $(VENV)/browser/found.json lint ## every check and test that needs no AWS account
-	@$(PYTHON) -m pytest -n 3 --no-loadscope-reorder tests
+	@$(PYTHON) -m pytest -n 4 --no-loadscope-reorder tests
 
 unit: setup ## the quick tests only
 	@$(PYTHON) -m pytest -q -n 2 --no-loadscope-reorder tests/unit tests/machine

@@ -12,9 +12,10 @@ from moto import mock_aws
 
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import load
-from rehearsal.postgres import Cluster
+from rehearsal.postgres import Cluster, programs
 from rehearsal.redash.command import RedashCommand
 from rehearsal.redash.process import RedashProcess, free_port
+from tests.conftest import WITHOUT_DISK
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 _numbers = itertools.count(1)
@@ -25,6 +26,16 @@ def _filled(source_cluster: Cluster) -> str:
     name = f"homes_{os.getpid()}_template"
     load(source_cluster.create_database(name), "small", secret_key=SECRET_KEY)
     return name
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A filled server of the module's own: old hosts stop and restart it."""
+    settings = {"wal_level": "replica", **WITHOUT_DISK}
+    directory = tmp_path_factory.mktemp("old_host")
+    with Cluster(programs("source"), directory / "data", settings=settings) as made:
+        load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
+        yield made
 
 
 @pytest.fixture

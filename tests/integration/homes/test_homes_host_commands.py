@@ -19,27 +19,16 @@ from redash_migration.host.commands import HostCommand
 from redash_migration.host.inspection import HostReport, fingerprint, host_report
 from redash_migration.host.judgement import host_checks
 from redash_migration.host.schema_dump import schema_part
-from rehearsal.dataset import load
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import Redis
-from rehearsal.postgres import Cluster, programs
-from tests.conftest import WITHOUT_DISK
+from rehearsal.postgres import Cluster
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 ROOT = Path(__file__).parents[3]
 INSTANCE = "i-0123456789abcdef0"
 KEY = "0123456789abcdef" * 2
 DOCUMENT = "host-document"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    directory = tmp_path_factory.mktemp("host_commands")
-    settings = {"wal_level": "replica", **WITHOUT_DISK}
-    with Cluster(programs("source"), directory / "data", settings=settings) as made:
-        load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
-        yield made
 
 
 MakeHost = Callable[..., OldHost]

@@ -12,26 +12,14 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.dataset import load
 from rehearsal.old_host import OldHost, run_command
 from rehearsal.old_host.kinds import HOST_KINDS
-from rehearsal.postgres import Cluster, programs
+from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashNotStarted
-from tests.conftest import WITHOUT_DISK
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
 INSTANCE = "i-0123456789abcdef0"
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A server of its own: the host stops and restarts it."""
-    directory = tmp_path_factory.mktemp("old_host_cluster")
-    settings = {"wal_level": "replica", **WITHOUT_DISK}
-    with Cluster(programs("source"), directory / "data", settings=settings) as made:
-        load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
-        yield made
 
 
 @pytest.fixture
