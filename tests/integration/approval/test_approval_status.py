@@ -97,6 +97,16 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
             "whenever it suits",
         ),
         (
+            ended(unanswered=True),
+            "Nobody answered: the new Redash stays",
+            "mode finish to keep it, or return",
+        ),
+        (
+            ended(status="ROLLED_BACK", serves="old", error="RollBackAsked", cause="asked by name"),
+            "Taken back: the old Redash is in use",
+            "Start the migration again whenever it suits",
+        ),
+        (
             ended(status="RETURNED", serves="old"),
             "Back on the old Redash",
             "carried home and compared",
@@ -402,6 +412,7 @@ def test_what_is_given_up_is_not_called_nothing(
         "tables": [],
         "checks": [],
         "undo": [],
+        "approvals": [],
         "write_pause_seconds": 1.0,
         "ended_at": "2026-01-31T02:10:00+00:00",
     }
@@ -409,3 +420,33 @@ def test_what_is_given_up_is_not_called_nothing(
     assert ending.without_new_writes is without
     said = nothing_lost(Texts("en"), ending)
     assert ("Nothing was lost" in said) is (status == "RETURNED" or "reopened" in milestones)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "unanswered"),
+    [
+        (["keep"], False),
+        (["expire"], True),
+        (["expire", "keep"], False),
+        (["keep", "expire"], True),
+    ],
+)
+def test_a_new_side_that_nobody_kept_is_not_called_done(
+    decisions: list[str], unanswered: bool
+) -> None:
+    """The last answer counts: by mode ``finish`` people are asked once more."""
+    report: dict[str, Any] = {
+        "status": "SUCCEEDED",
+        "mode": "migrate",
+        "error": None,
+        "tables": [],
+        "checks": [],
+        "undo": [],
+        "approvals": [
+            {"purpose": "RequestApproval", "decision": "approve"},
+            *({"purpose": "ConfirmCutover", "decision": one} for one in decisions),
+        ],
+        "write_pause_seconds": 1.0,
+        "ended_at": "2026-01-31T02:10:00+00:00",
+    }
+    assert ending_of(report, {"switch_began": ""}).unanswered is unanswered

@@ -31,11 +31,8 @@ LATIN_ONLY = {
 }
 
 
-TITLES = [
-    name
-    for name in EN
-    if re.match(r"ended\.(preflight\.)?([A-Z]|not_all|without)", name) and ".lost" not in name
-]
+TITLE = re.compile(r"ended\.(preflight\.)?([A-Z]|not_all|without|unanswered)")
+TITLES = [name for name in EN if TITLE.match(name)]
 """Headlines of an ending; they are the subject of the last message."""
 
 

@@ -51,6 +51,8 @@ def finding_lines(texts: Texts, finding: Finding) -> list[str]:
     """
     meaning, detail = meaning_and_detail(texts, finding)
     text = (meaning if texts.language == "ja" else f"{meaning} ") + detail if detail else meaning
+    if texts.language == "en" and finding.status == "UNKNOWN":
+        text = f"{texts('finding.UNKNOWN')}: {text}"
     if finding.id.startswith("return."):
         text = texts("finding.in_return", text=text)
     if finding.id not in text and not texts.known(f"finding.{finding.id}"):

@@ -78,7 +78,7 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     lines = [title, f"{texts('status.serves')}: {serves}"]
     if lost := nothing_lost(texts, ending):
         lines.append(lost)
-    if ending.write_pause_seconds is not None:
+    if ending.write_pause_seconds is not None and ending.serves != "nobody":
         pause = texts.figures.duration(ending.write_pause_seconds)
         lines.append(f"{texts('status.pause_label')}: {pause}")
     if reason := why(texts, ending):
@@ -101,7 +101,7 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
 def _marked(letter: Letter, ending: Ending) -> tuple[str, Blocks]:
     """With a sign of how bad it is: a rejection is an answer and no alarm."""
     if ending.status == "SUCCEEDED":
-        mark = "✅"
+        mark = "⌛" if ending.unanswered else "✅"
     elif ending.status == "FAILED" and ending.mode != "preflight":
         mark = "🚨"
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
 from redash_migration.record.record import Record
 
 FACT = "ending"
@@ -48,6 +49,8 @@ class Ending:
     at: str
     without_new_writes: bool = False
     """Users had been on the new side, and are back without what they wrote there."""
+    unanswered: bool = False
+    """Nobody said whether the new side stays: it does, and nothing was cleaned up."""
 
     def keep(self, record: Record) -> None:
         """Write it down; a report that is written again says it anew."""
@@ -80,7 +83,14 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str]) -> Endin
         else (),
         at=str(report["ended_at"]),
         without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
+        unanswered=report["status"] == "SUCCEEDED" and _expired_at_last(report["approvals"]),
     )
+
+
+def _expired_at_last(approvals: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the last answer to the second question is that there was none."""
+    given = [one["decision"] for one in approvals if one["purpose"] == CONFIRM.state]
+    return given[-1:] == [EXPIRE]
 
 
 def serving(status: str, milestones: Mapping[str, str]) -> Serving:

@@ -13,25 +13,19 @@ ANSWERS = frozenset({"ApprovalRejected", "ApprovalExpired"})
 CHOSEN = "WentBack"
 """A person's choice too: who, and why, is its cause."""
 
+ASKED = "RollBackAsked"
+"""The same, by the mode ``roll-back``."""
+
 REFUSED = "PreflightFailed"
 """Nothing was begun, so nothing failed and nothing was taken back."""
 
 
 def ended_title(texts: Texts, ending: Ending) -> str:
     """The outcome in a few words."""
-    if ending.mode == "preflight":
-        count = len(ending.failures)
-        return texts(f"ended.preflight.{_preflight(ending)}", count=count)
-    if _by_answer(ending):
-        return texts(f"ended.{ending.error}")
-    if ending.error == REFUSED:
-        return texts(f"ended.{REFUSED}", count=len(ending.failures))
-    if ending.without_new_writes:
-        return texts("ended.without_new_writes")
-    if _left_behind(ending):
-        return texts("ended.not_all_taken_back")
-    special = f"ended.{ending.status}.{ending.serves}"
-    return texts.either(special, texts(f"ended.{ending.status}"))
+    count = len(ending.failures)
+    usual = texts(f"ended.{ending.status}", count=count)
+    kind = texts.either(f"ended.{_kind(ending)}", usual, count=count)
+    return texts.either(f"ended.{_kind(ending)}.{ending.serves}", kind, count=count)
 
 
 def nothing_lost(texts: Texts, ending: Ending) -> str:
@@ -55,7 +49,7 @@ def why(texts: Texts, ending: Ending) -> str:
         return ""
     # The checks are named below, with their words.
     cause = ending.cause.partition(CHECKS_NAMED)[0][:600] or "—"
-    if ending.error == CHOSEN:
+    if ending.error in {CHOSEN, ASKED}:
         return cause
     return texts("ended.why_value", error=ending.error, state=ending.state or "—", cause=cause)
 
@@ -78,17 +72,21 @@ def not_taken_back(texts: Texts, ending: Ending) -> list[str]:
 
 def after_that(texts: Texts, ending: Ending) -> str:
     """What to do next."""
-    if ending.mode == "preflight":
-        return texts(f"ended.next.preflight.{_preflight(ending)}")
-    if _by_answer(ending):
-        return texts(f"ended.next.{ending.error}")
-    if ending.error == REFUSED:
-        return texts("ended.next.nothing_changed")
-    if _left_behind(ending):
-        return texts("ended.next.not_all_taken_back")
-    if ending.without_new_writes:
-        return texts("ended.next.without_new_writes")
-    return texts(f"ended.next.{ending.status}")
+    return texts(f"ended.next.{_kind(ending)}")
+
+
+def _kind(ending: Ending) -> str:
+    """What kind of ending it is, the more telling before the less: the keys of its texts."""
+    kinds = (
+        (f"preflight.{_preflight(ending)}", ending.mode == "preflight"),
+        (ending.error, _by_answer(ending)),
+        (REFUSED, ending.error == REFUSED),
+        ("not_all_taken_back", _left_behind(ending)),
+        ("unanswered", ending.unanswered),
+        ("without_new_writes", ending.without_new_writes),
+        (ASKED, ending.error == ASKED and ending.status == "ROLLED_BACK"),
+    )
+    return next((kind for kind, holds in kinds if holds), ending.status)
 
 
 def _by_answer(ending: Ending) -> bool:

@@ -51,6 +51,7 @@ ENGLISH: Mapping[str, str] = {
     "ended.ApprovalRejected": "Rejected: the old Redash stays in use",
     "ended.ApprovalExpired": "No answer in time: the old Redash stays in use",
     "ended.PreflightFailed": "Not begun: {count} to mend first",
+    "ended.unanswered": "Nobody answered: the new Redash stays",
     "ended.without_new_writes": "Back on the old Redash, without the new writes",
     "ended.preflight.SUCCEEDED": "Preflight: ready to migrate",
     "ended.preflight.FAILED": "Preflight: {count} to mend first",
@@ -87,7 +88,12 @@ ENGLISH: Mapping[str, str] = {
     ),
     "ended.next.ROLLED_BACK": "Mend the cause named above, then start the migration again.",
     "ended.next.ApprovalRejected": "Start the migration again whenever it suits.",
+    "ended.next.RollBackAsked": "Start the migration again whenever it suits.",
     "ended.next.ApprovalExpired": "Start the migration again when somebody can answer.",
+    "ended.next.unanswered": (
+        "Nothing was cleaned up, and both ways are open: start this migration's mode finish to "
+        "keep it, or return to go back with everything that was written."
+    ),
     "ended.next.without_new_writes": (
         "Tell the users. Look at the new database before it is emptied, and find out what was "
         "wrong before the next try."
@@ -104,11 +110,11 @@ ENGLISH: Mapping[str, str] = {
     "ended.next.preflight.FAILED": (
         "Mend what is listed, then run the preflight again: nothing was changed."
     ),
-    "ended.next.nothing_changed": (
+    "ended.next.PreflightFailed": (
         "The old Redash is as it was. Mend what is listed, then start the migration again."
     ),
     "ended.report": "The report: {key} in the artifact bucket.",
-    "ended.subject": "[Redash] {title}: {migration}",
+    "ended.subject": "[Redash] {title}. {migration}",
     "ended.subject_checks": "[Redash] {title}, failed checks: {count}. {migration}",
     # Before the decision
     "people.title": "About this question",
@@ -218,6 +224,7 @@ JAPANESE: Mapping[str, str] = {
         "期限までに回答がありませんでした。元の Redash をそのまま使い続けます"
     ),
     "ended.PreflightFailed": "開始していません: 先に直す点が {count}件あります",
+    "ended.unanswered": "回答がなかったため、新しい Redash を使い続けます",
     "ended.without_new_writes": "新しい書き込みを持たずに元の Redash に戻りました",
     "ended.preflight.SUCCEEDED": "事前確認: 移行の準備ができています",
     "ended.preflight.FAILED": "事前確認: 先に直す点が {count}件あります",
@@ -260,7 +267,12 @@ JAPANESE: Mapping[str, str] = {
     ),
     "ended.next.ROLLED_BACK": "上記の原因を取り除いてから、移行をもう一度開始してください。",
     "ended.next.ApprovalRejected": "都合のよいときに、移行をもう一度開始してください。",
+    "ended.next.RollBackAsked": "都合のよいときに、移行をもう一度開始してください。",
     "ended.next.ApprovalExpired": "回答できる方がいるときに、移行をもう一度開始してください。",
+    "ended.next.unanswered": (
+        "後片付けはしていません。このまま使う場合はこの移行のモード finish を、書き込みごと元に"
+        "戻す場合は return を開始してください。"
+    ),
     "ended.next.without_new_writes": (
         "利用者に知らせてください。新しいデータベースを空にする前に内容を確認し、"
         "次に試す前に問題を調べてください。"
@@ -280,7 +292,7 @@ JAPANESE: Mapping[str, str] = {
     "ended.next.preflight.FAILED": (
         "一覧の点を直してから、事前確認をもう一度実行してください。何も変更していません。"
     ),
-    "ended.next.nothing_changed": (
+    "ended.next.PreflightFailed": (
         "元の Redash は以前のままです。一覧の点を直してから、移行をもう一度開始してください。"
     ),
     "ended.report": "レポート: アーティファクトバケットの {key}",
