@@ -120,6 +120,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Can every table be carried by one of the two ways?",
         "Give the table that is named a primary key, or move it by hand.",
     ),
+    "plan.fits": (
+        "Are there few enough tables for one execution of Step Functions, a return included?",
+        "Move tables that are not Redash's own to another database.",
+    ),
     "plan.largest_row": (
         "Is the largest row small enough for the functions' memory?",
         "Shorten or delete the row that is named.",
@@ -243,7 +247,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is there room on the old host for what was written since?",
         "Make room there; it is asked again.",
     ),
-    "undo.forged": (
+    "roll_back.forged_entries": (
         "Is every entry of the undo list as a step wrote it?",
         "Find out who wrote into the record's table; look at the listener, the services and both "
         "databases.",

@@ -15,10 +15,13 @@ from redash_migration.traffic.switch import start_servers
 AGENT_SECONDS = 30
 
 
+AGAIN: dict[str, Any] = {"ready": False, "targets": []}
+
+
 @with_settings(RecheckSyncSettings)
 @step("RecheckSync")
 def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{ready, waiting_for, targets}``
+    """``{migration_id}`` -> ``{ready, waiting_for, targets, waited}``
 
     In turn: the replication in step, the new servers healthy, the old host's agent, docker and
     database answering (a command that changes nothing). CommandFailed where they don't.
@@ -34,15 +37,15 @@ def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) 
         limit=settings.sync_timeout_hours.seconds,
     )
     if not sync["in_sync"]:
-        return {"ready": False, "waiting_for": sync["waiting_for"], "targets": []}
+        return {**AGAIN, "waiting_for": sync["waiting_for"], "waited": sync["waited"]}
     servers = start_servers(
         record, wiring.ecs(), wiring.load_balancing(), settings, phase="recheck"
     )
     if not servers["healthy"]:
-        return {"ready": False, "waiting_for": [servers["waiting_for"]], "targets": []}
+        return {**AGAIN, "waiting_for": [servers["waiting_for"]], "waited": servers["waited"]}
     wiring.run_command().run(
         commands.ping(settings.compose_directory, str(record.require_fact("source")["database"])),
         comment=f"{record.migration_id} RecheckSync: does the agent answer?",
         seconds=AGENT_SECONDS,
     )
-    return {"ready": True, "waiting_for": [], "targets": servers["targets"]}
+    return {"ready": True, "waiting_for": [], "targets": servers["targets"], "waited": 0.0}

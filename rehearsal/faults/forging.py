@@ -33,7 +33,7 @@ def refused_and_told(_world: World, report: Mapping[str, Any]) -> list[str]:
     refused = {name for name, state in states.items() if state == "REFUSED"}
     told = [one["id"] for one in report["checks"] if one["status"] == "WARN"]
     found = [] if wanted <= refused else [f"refused were only {sorted(refused)}"]
-    return found + ([] if "undo.forged" in told else ["no check tells of it"])
+    return found + ([] if "roll_back.forged_entries" in told else ["no check tells of it"])
 
 
 def _forge(world: World) -> None:

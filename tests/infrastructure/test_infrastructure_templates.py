@@ -238,11 +238,34 @@ def test_task_names_fit_into_an_arn() -> None:
     assert len(task_identifier(longest, "redash-20260131-020000")) <= 31
 
 
-def test_every_rule_has_a_dead_letter_queue() -> None:
+def test_every_event_has_a_dead_letter_queue_and_no_minute_has() -> None:
+    """A letter of a minute that went badly keeps an alarm red for as long as the queue keeps it,
+    and the next minute has looked since."""
+    minutely = set()
     for name, rule in STACK.of_type("AWS::Events::Rule").items():
         for target in rule["Targets"]:
-            assert target["DeadLetterConfig"]["Arn"], name
-            assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1, name
+            by_time = "ScheduleExpression" in rule
+            assert ("DeadLetterConfig" in target) != by_time, name
+            if by_time:
+                assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 60, name
+                minutely.add(f"{target['Id']}Function")
+            else:
+                assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1, name
+    assert minutely == {"MeasureCutoverFunction", "MeasureSourceFunction", "ReconcileFunction"}
+    handled = STACK.of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert minutely <= {one["FunctionName"] for one in handled}
+    for one in handled:
+        kept = one["DestinationConfig"].get("OnFailure", {}).get("Destination")
+        assert bool(kept) != (one["FunctionName"] in minutely), one
+        if one["FunctionName"] in minutely:
+            assert (one["MaximumEventAgeInSeconds"], one["MaximumRetryAttempts"]) == (60, 0)
+
+
+def test_one_bad_minute_raises_no_alarm_and_five_do() -> None:
+    alarms = STACK.of_type("AWS::CloudWatch::Alarm")
+    for name in ("ReconcileAlarm", "MeasureAlarm"):
+        assert alarms[name]["EvaluationPeriods"] == 5, name
+        assert alarms[name].get("DatapointsToAlarm", 5) == 5, name
 
 
 @pytest.mark.parametrize("page", ["runbook.md", "runbook.ja.md"])

@@ -282,7 +282,7 @@ def tell_refused(record: Record) -> None:
     names = ", ".join(f"{entry.action} {entry.key}".strip() for entry in refused)
     record.checks.put(
         Check(
-            "undo.forged",
+            "roll_back.forged_entries",
             "WARN",
             f"{len(refused)} entries of the undo list are not as a step wrote them: {names}",
             "Find out who wrote into the record's table (docs/security.md tells who could), and "

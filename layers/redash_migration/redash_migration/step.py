@@ -105,6 +105,7 @@ def step(
                 migration_id,
                 required_text(event, "execution_arn"),
                 RETURN if back else phases,
+                int(event.get("redrives", 0)),
             )
             if token:
                 required_text(event, "token")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
+from redash_migration.record.owner import PHASES, Acting
 from redash_migration.record.replay import PATIENCE_SECONDS
 from redash_migration.record.replay import replay as with_fallbacks
+from tests.owning import EXECUTION, owned
+from tests.unit.conftest import StandingClock
 
 replay = partial(with_fallbacks, without={})
 
@@ -195,3 +200,14 @@ def test_steps_count_attempts_from_the_first_start(record: Record) -> None:
     record.steps.ended("CopySchema", "SUCCEEDED")
     [timing] = record.steps.all()
     assert (timing.attempts, timing.status, timing.seconds) == (2, "SUCCEEDED", 3.0)
+
+
+def test_what_waits_begins_anew_with_a_redrive(table: DynamoTable) -> None:
+    clock = StandingClock()
+    first = owned(table, "redash-20260131-020000", clock)
+    began = first.waits_since("start_target")
+    clock.moment += timedelta(hours=1)
+    assert first.waits_since("start_target") == began
+    acting = Acting("redash-20260131-020000", EXECUTION, PHASES, redrives=1)
+    redriven = Record(table, "redash-20260131-020000", clock, acting=acting)
+    assert redriven.waits_since("start_target") > began

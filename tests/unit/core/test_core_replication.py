@@ -105,7 +105,7 @@ def test_stopped_may_be_stale_for_two_minutes(record: Record) -> None:
     resume_change_capture(record, task)
     assert task.started == 1
     record.clock = lambda: now + timedelta(seconds=119)
-    assert look(record, task) == {"in_sync": False, "waiting_for": ["the task is to go on"]}
+    assert look(record, task)["waiting_for"] == ["the task is to go on"]
     record.clock = lambda: now + timedelta(seconds=121)
     with pytest.raises(ReplicationTaskFailed, match="stopped"):
         look(record, task)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 
+from redash_migration.database.planning.items import copied_and_verified, verify_items
+from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES
 from redash_migration.database.tables.carriable import (
     ALTERED,
     alike_but_for_case,
@@ -78,11 +82,48 @@ def table_checks(tables: tuple[TablePlan, ...]) -> Iterable[Check]:
             "PASS",
             f"DMS carries {len(carried)} tables, the largest single value {largest} bytes",
         )
+    yield _fits(tables)
     yield Check(
         "plan.restored",
         "PASS",
         "; ".join(f"{table.qualified_name}: {_why(table)}" for table in restored)[:2000]
         or "DMS can carry every table",
+    )
+
+
+MOST_PLANNED_BYTES = 250_000
+"""Step Functions quotas: a state's output has room for 262,144 bytes, and what is larger ends an
+execution without a Catch."""
+PIECE_BYTES = 200
+
+
+def _uncut(_: TablePlan) -> None:
+    return None
+
+
+def planned_bytes(tables: Iterable[TablePlan]) -> int:
+    """What PlanCopies would answer for a return, which restores every table."""
+    known = list(tables)
+    whole = [replace(table, bytes=0, raw_bytes=0) for table in known]
+    uncut = copied_and_verified(whole, verify_items(whole, _uncut), _uncut)
+    cuts = sum(
+        max(table.bytes, table.raw_bytes) // pace.piece_bytes
+        for table in known
+        for pace in (COMPARE, COMPARE, COPY, COPY)
+    )
+    return len(json.dumps(uncut).encode()) + PIECE_BYTES * min(cuts, 4 * MOST_PIECES)
+
+
+def _fits(tables: tuple[TablePlan, ...]) -> Check:
+    size = planned_bytes(tables)
+    said = f"{len(tables)} tables; planning them takes {size} of {MOST_PLANNED_BYTES} bytes"
+    if size <= MOST_PLANNED_BYTES:
+        return Check("plan.fits", "PASS", said)
+    return Check(
+        "plan.fits",
+        "FAIL",
+        f"{said}: more than one execution can hold, as far as Step Functions goes",
+        "Move tables that are not Redash's own (it has some 30) to another database.",
     )
 
 

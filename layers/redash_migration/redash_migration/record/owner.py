@@ -61,11 +61,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Who wants to act: an execution's step, and the phases in which it may."""
+    """Who wants to act: an execution's step, and the phases in which it may.
+
+    ``redrives`` counts how often the execution was taken up again after its end.
+    """
 
     migration_id: str
     execution_arn: str
     phases: tuple[Phase, ...]
+    redrives: int = 0
 
     def condition(self, **notes: str) -> Condition:
         """What must hold of the owner's item at the moment of each deed, and what is noted there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -135,6 +136,21 @@ class Record:
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return str(item["at"])
+
+    def run(self) -> str:
+        """Names the execution at work, and how often it was redriven: what waits since then."""
+        if self._acting is None:
+            return ""
+        execution = hashlib.sha256(self._acting.execution_arn.encode()).hexdigest()[:8]
+        return f"{execution}.{self._acting.redrives}"
+
+    def waits_since(self, name: str) -> str:
+        """When this run of the machine began to wait for something; the first look counts.
+
+        An execution redriven hours later begins to wait then: an earlier run's clock would have run
+        out before its first look.
+        """
+        return self.milestone(f"{name}#{self.run()}")
 
     def switch_begins(self) -> None:
         """Note that users are about to be sent to the new side; NotTheOwner once it has turned.

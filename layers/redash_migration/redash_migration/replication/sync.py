@@ -74,16 +74,18 @@ def in_sync(
     grace: int,
     limit: int,
 ) -> dict[str, Any]:
-    """``{"in_sync": bool, "waiting_for": [str]}``, to be asked again until it is true.
+    """``{"in_sync": bool, "waiting_for": [str], "waited": seconds}``, to be asked again until it is
+    true.
 
     Validation of rows that change all the time may stay pending: after ``grace`` seconds that is
     a warning, since the checksums inside the pause decide. After ``limit`` seconds without being
-    in step the wait ends as ReplicationNotInSync. Both count from the first look of the ``phase``.
+    in step the wait ends as ReplicationNotInSync. Both count from the first look of the ``phase``
+    since the execution was started or redriven.
     """
-    waited = seconds_between(record.milestone(f"await_in_sync_{phase}"), stamp(record.clock()))
+    waited = seconds_between(record.waits_since(f"await_in_sync_{phase}"), stamp(record.clock()))
     task = dms.task(task_arn(record))
     if task is not None and task.status == "stopped" and _just_resumed(record):
-        return {"in_sync": False, "waiting_for": ["the task is to go on"]}
+        return {"in_sync": False, "waiting_for": ["the task is to go on"], "waited": waited}
     if task is None or task.status in {"failed", "stopped", "deleting"}:
         raise ReplicationTaskFailed(
             "change capture does not run: "
@@ -125,7 +127,7 @@ def in_sync(
         raise ReplicationNotInSync("; ".join(found.failed)[:4000])
     if waiting and waited > limit:
         raise ReplicationNotInSync(f"after {limit} s still: {'; '.join(waiting)}"[:4000])
-    return {"in_sync": not waiting, "waiting_for": waiting[:20]}
+    return {"in_sync": not waiting, "waiting_for": waiting[:20], "waited": waited}
 
 
 def _latency(dms: Dms, metrics: ReplicationMetrics, task: str, instance_arn: str) -> float | None:

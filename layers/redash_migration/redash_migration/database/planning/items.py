@@ -141,6 +141,18 @@ def precopy_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def copied_and_verified(
+    restored: Sequence[TablePlan], verify: list[dict[str, Any]], statistics: Statistics
+) -> dict[str, list[dict[str, Any]]]:
+    """``{"restore", "precopy", "verify"}``: what the Map states are given."""
+    keyed = [table for table in restored if table.primary_key]
+    return {
+        "restore": copy_items(restored, statistics),
+        "precopy": [*copy_items(keyed, statistics), *precopy_items(verify)],
+        "verify": verify,
+    }
+
+
 def verify_parts(item: Mapping[str, Any]) -> list[CopyItem]:
     """The parts of a VerifyData item. Raises InvalidInput that names the field."""
     parts = item.get("parts") if isinstance(item, Mapping) else None

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.planning.items import (
     CopyItem,
-    copy_items,
-    precopy_items,
+    copied_and_verified,
     verify_items,
     verify_parts,
 )
@@ -69,9 +68,4 @@ def plan_pieces(
             record.put_fact(VERIFY_FACT, {"items": verify})
             note_chunks(record, [part for item in verify for part in verify_parts(item)])
         restored = plan.tables if record.direction == "return" else plan.restored
-        keyed = [table for table in restored if table.primary_key]
-        return {
-            "restore": copy_items(restored, statistics),
-            "precopy": [*copy_items(keyed, statistics), *precopy_items(verify)],
-            "verify": verify,
-        }
+        return copied_and_verified(restored, verify, statistics)

@@ -55,14 +55,14 @@ def probe_command(key: str) -> list[str]:
 def prove(
     record: Record, *, ecs: Ecs, logs: Logs, commands: RunCommand, settings: ProveNewHomeSettings
 ) -> dict[str, Any]:
-    """``{"proven": bool, "waiting_for": str}``; to be called again until proven.
+    """``{"proven": bool, "waiting_for": str, "waited": seconds}``; to be called again until proven.
 
     NewHomeNotProven when the new home can't work as it is; what only answers worse than before is
     a WARN, which people see on the approval page.
     """
     key = str(record.require_fact("fingerprint_key")["key"])
     attempt = record.fact(ATTEMPT)
-    if attempt is None:
+    if attempt is None or attempt.get("run") != record.run():  # redriven: asked anew
         attempt = _begin(record, ecs, commands, settings, key)
     waited = seconds_between(str(attempt["began"]), stamp(record.clock()))
     task = ecs.task(str(attempt["task"])) if attempt["task"] else None
@@ -76,12 +76,13 @@ def prove(
         if not over
     ]
     if running and waited < LONGEST_SECONDS:
-        return {"proven": False, "waiting_for": f"answers of {' and '.join(running)}"}
+        what = f"answers of {' and '.join(running)}"
+        return {"proven": False, "waiting_for": what, "waited": waited}
     said = command.stdout.split("\n") if command is not None else []
     record.put_fact(OLD_ANSWERS, old_answers(said))
     if task is None:
         record.checks.put(_not_asked(str(attempt["why"])))
-        return {"proven": True, "waiting_for": ""}
+        return {"proven": True, "waiting_for": "", "waited": waited}
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
     target = record.fact(TARGET_FACT)
     checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
@@ -94,7 +95,7 @@ def prove(
     failed = [check for check in checks if check.status in {"FAIL", "UNKNOWN"}]
     if failed:
         raise NewHomeNotProven("; ".join(f"{one.id}: {one.detail}" for one in failed)[:4000])
-    return {"proven": True, "waiting_for": ""}
+    return {"proven": True, "waiting_for": "", "waited": waited}
 
 
 def _begin(
@@ -108,7 +109,8 @@ def _begin(
         seconds=180,
     )
     attempt: dict[str, Any] = {
-        "command": command, "began": stamp(record.clock()), "task": "", "group": "", "stream": "",
+        "run": record.run(), "command": command, "began": stamp(record.clock()),
+        "task": "", "group": "", "stream": "",
         "why": "EcsLogGroup and EcsTaskRoleArns are not given",
     }  # fmt: skip
     if settings.ecs_log_group and settings.ecs_task_role_arns:
