@@ -20,6 +20,7 @@ from redash_migration.record.owner import PHASES, Acting, Owner
 from redash_migration.record.record import SWITCH_BEGAN, Record
 from redash_migration.record.table import Condition
 from redash_migration.record.undo import Undo
+from redash_migration.rollback import served
 from tests.interleavings import functions
 from tests.interleavings.run import Focus
 
@@ -154,6 +155,24 @@ def _without_the_switch() -> Callable[..., Any]:
     return as_seen
 
 
+def _by_milestones(record: Record) -> bool:
+    """Whether anything has ended by what is noted of the way there."""
+    if record.phase() == "back":
+        return served(record)
+    noted = set(record.milestones())
+    return "pause_began" not in noted or bool({"pause_ended", "reopened"} & noted)
+
+
+def _in_a_return_too() -> Callable[..., bool]:
+    kept = begin._may_go_back_by_itself
+
+    def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
+        phase: Any = "forward" if seen is not None and seen.phase == "return" else None
+        return kept(replace(seen, phase=phase) if seen and phase else seen, migration_id, record)
+
+    return may
+
+
 def _turn() -> Callable[..., None]:
     kept = Record.turn
     return lambda self, phase, **_: kept(self, phase)
@@ -279,6 +298,41 @@ BREAKS = {
         "a switch is noted where the way back is decided",
         lambda p: p.setattr(owner, "_as_seen", _without_the_switch()),
         Focus(("stopped", "by name"), "SwitchTraffic", hangs=("Begin", 4)),
+    ),
+    "a-return-is-called-ended": Break(
+        "a return has not ended while nobody is served",
+        lambda p: p.setattr(functions, "at_its_end", _by_milestones),
+        Focus(("source away", "dies", "runs into a time limit"), "CloseNewHome"),
+    ),
+    "back-by-name-in-a-return": Break(
+        "a return that is half-way is led forward before anybody is asked",
+        lambda p: p.setattr(begin, "_may_go_back_by_itself", _in_a_return_too()),
+        Focus(("stopped", "by name"), "CloseNewHome"),
+    ),
+    "asked-again-at-home": Break(
+        "nobody is asked whether to keep the new home once users have left it",
+        lambda p: p.setattr(begin, "turned", lambda _: False),
+        Focus(("stopped", "by name"), "SwitchBack"),
+    ),
+    "closed-behind-users": Break(
+        "no run closes the new home once users are led home",
+        lambda p: p.setattr(functions, "before_users_are_home", lambda _: None),
+        Focus(("retries",), "CloseNewHome", sleep=120, hangs=("CloseNewHome", 1)),
+    ),
+    "home-not-alone": Break(
+        "who leads users home waits for runs that could close the door",
+        lambda p: p.setattr(functions, "alone", lambda *_, **__: None),
+        Focus(("retries",), "CloseNewHome", sleep=120, hangs=("CloseNewHome", 5)),
+    ),
+    "forward-beside-a-return": Break(
+        "a return's steps are waited for before it is led forward again",
+        lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
+        Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 6)),
+    ),
+    "forward-from-home": Break(
+        "nobody is led forward again from home",
+        lambda p: p.setattr(functions, "turned", lambda _: False),
+        Focus(("runs into a time limit",), "SwitchBack", hangs=("SwitchBack", 5)),
     ),
     "back-over-a-switch": Break(
         "nothing turns back over a switch by itself",

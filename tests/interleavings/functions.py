@@ -8,10 +8,19 @@ from itertools import count
 from typing import Any
 
 from redash_migration.begin import begin, parse_request
-from redash_migration.errors import PreflightFailed
-from redash_migration.in_flight import Ending, alone, before_the_switch, end_commands
+from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
+from redash_migration.homecoming.arrival import arrived, turned
+from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.forward_again import is_forward
+from redash_migration.in_flight import (
+    Ending,
+    alone,
+    before_the_switch,
+    before_users_are_home,
+    end_commands,
+)
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, Acting, Owner, Ownership, Phase
+from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
 from redash_migration.record.replay import replay
 from redash_migration.rollback import at_its_end, finish
 from redash_migration.step import _at_work
@@ -94,6 +103,142 @@ def switch_traffic(world: World, record: Record) -> None:
     record.milestone("pause_ended")
 
 
+HOME = "RETURN#"
+
+
+def end_replication(world: World, record: Record) -> None:
+    if record.migration_id not in world.going_home:
+        raise NotApproved("nobody has decided to return")
+    record.turn("return")
+
+
+def close_new_home(world: World, record: Record) -> None:
+    home, name = record.of("return"), record.migration_id
+    before_users_are_home(home)
+    if world.door != "shut":
+        home.undo.add("set_actions", {"door": world.door}, **LISTENER)
+        home.put_fact(PAUSE_FACT, {"began": "now"})
+        world.deed(name, "set_actions#listener", lambda: setattr(world, "door", "shut"), HOME)
+    home.undo.add("set_desired", {"count": 1}, where="aws", key="server", service="serves")
+    world.deed(name, "set_desired#server", lambda: setattr(world, "tasks", 0), HOME)
+
+
+def fence_target(world: World, record: Record) -> None:
+    record.of("return").undo.add("lift_fence", {}, where="database", service="serves")
+    shut = world.door == "shut"
+
+    def lay() -> None:
+        world.new_fenced = True
+
+    world.deed(record.migration_id, "lift_fence#", lay, HOME)
+    if not shut:
+        raise PreflightFailed("users are there")
+
+
+def carry_rest(world: World, record: Record) -> None:
+    """Everything that is behind the fence, and nothing where there is none."""
+    stand_still()
+    world.carried = world.new_fenced
+
+
+def open_source(world: World, record: Record) -> None:
+    record.of("return").undo.add(
+        "close_old_side", {}, where="database", key="opened", service="serves"
+    )
+    entry = "close_old_side#opened"
+    world.deed(record.migration_id, entry, lambda: setattr(world, "fenced", False), HOME)
+
+
+def start_old_services(world: World, record: Record) -> None:
+    name = record.migration_id
+    record.of("return").undo.add("stop_services", {}, where="aws", service="serves")
+
+    def start() -> None:
+        if world.door != "old":  # where users are home they run already
+            world.check(name, "stop_services#", HOME)
+        world.services = True
+
+    stand_still()
+    world.check(name, "stop_services#", HOME)
+    world.send(Command(f"{name} StartOldServices", start))
+
+
+def switch_back(world: World, record: Record) -> None:
+    home = record.of("return")
+    alone(record, SECONDS + 30, sleep=world.rest)
+    if world.door != "old":
+        if not world.services or world.fenced:
+            raise TransientFailure("no healthy target in the old group")
+        home.put_fact(SWITCH_FACT, {"state": "begun"})
+        world.lead_home(record.migration_id)
+    arrived(home)
+
+
+def go_forward(world: World, record: Record) -> str:
+    """RollBack's handler, in a return."""
+    home = record.of("return")
+    commands: Any = world
+    end_commands(record, commands, sleep=world.rest)
+    ending = _ending(world, record)
+    if not ending.quiet(service=True):
+        return "aws"
+    if turned(home):
+        return "home"
+    following = _forward_again(world, record, "aws", ending)
+    if following == "done":
+        is_forward(home)
+        record.turn("forward")
+        world.going_home.discard(record.migration_id)  # a new question, and a new answer
+    return following
+
+
+def go_forward_database(world: World, record: Record) -> str:
+    return _forward_again(world, record, "database", _ending(world, record))
+
+
+def _forward_again(world: World, record: Record, where: Any, ending: Ending) -> str:
+    name = record.migration_id
+
+    def doing(attribute: str, value: Any) -> Callable[..., None]:
+        return lambda **_: world.lead_forward(name, lambda: setattr(world, attribute, value))
+
+    def reopen(door: Any) -> None:
+        world.lead_forward(name, lambda: setattr(world, "door", door))
+
+    def close_old_side() -> None:
+        if world.source_away:
+            raise ConnectionError("away")
+        world.lead_forward(name, lambda: setattr(world, "fenced", True))
+
+    actions: dict[str, Callable[..., None]] = {
+        "set_actions": reopen,
+        "set_desired": doing("tasks", 1),
+        "stop_services": doing("services", False),
+        "close_old_side": close_old_side,
+        "lift_fence": doing("new_fenced", False),
+    }
+    ticks = count(0, 40)
+    return replay(
+        record.of("return").undo,
+        where,
+        actions,
+        without={},
+        ready=ending.ready,
+        sleep=world.rest,
+        clock=lambda: float(next(ticks)),
+    )
+
+
+def _ending(world: World, record: Record) -> Ending:
+    commands: Any = world
+    return Ending(
+        record,
+        SECONDS + 30,
+        afterwards=lambda: end_commands(record, commands, sleep=world.rest),
+        sleep=world.rest,
+    )
+
+
 def clean_up(world: World, record: Record) -> None:
     record.turn("kept")
     record.milestone("kept")
@@ -115,20 +260,21 @@ def _way_back(world: World, record: Record, where: Any) -> str:
         world.undo(name, lambda: setattr(world, "door", door))
         record.milestone("reopened")
 
-    actions = {
-        "empty_target": doing(lambda: setattr(world, "filled", False)),
+    def empty_target() -> None:
+        world.undo(name, lambda: setattr(world, "filled", False))
+        for entry in record.of("return").undo.proved():
+            if entry.action == "lift_fence" and entry.state == "PENDING":
+                world.new_fenced = False
+                record.of("return").undo.done(entry)
+
+    actions: dict[str, Callable[..., None]] = {
+        "empty_target": lambda **_: empty_target(),
         "set_desired": doing(lambda: setattr(world, "tasks", 0)),
         "set_actions": reopen,
         "start_services": doing(lambda: setattr(world, "services", True)),
         "lift_fence": doing(lambda: _lift(world)),
     }
-    commands: Any = world
-    ending = Ending(
-        record,
-        SECONDS + 30,
-        afterwards=lambda: end_commands(record, commands, sleep=world.rest),
-        sleep=world.rest,
-    )
+    ending = _ending(world, record)
     ticks = count(0, 40)
     return replay(
         record.undo,
@@ -142,11 +288,14 @@ def _way_back(world: World, record: Record, where: Any) -> str:
 
 
 def roll_back(world: World, record: Record) -> str:
-    record.turn("back", unless_switched=record.migration_id not in world.went_back)
+    decided = turned(record.of("return")) or record.migration_id in world.went_back
+    record.turn("back", unless_switched=not decided)
     commands: Any = world
     end_commands(record, commands, sleep=world.rest)
     following = _way_back(world, record, "aws")
     if following == "done":
+        if turned(record.of("return")):
+            arrived(record.of("return"))
         finish(record)
     return following
 
@@ -169,6 +318,15 @@ STEPS: dict[str, Step] = {
     "SwitchTraffic": Step(switch_traffic, service=True),
     "SwitchOnceMore": Step(switch_traffic, service=True),
     "CleanUp": Step(clean_up, phases=("forward", "kept")),
+    "EndReplication": Step(end_replication, phases=("forward", "return")),
+    "CloseNewHome": Step(close_new_home, phases=RETURN, service=True),
+    "FenceTarget": Step(fence_target, phases=RETURN, service=True),
+    "CarryRest": Step(carry_rest, phases=RETURN),
+    "OpenSource": Step(open_source, phases=RETURN, service=True),
+    "StartOldServices": Step(start_old_services, phases=RETURN, service=True),
+    "SwitchBack": Step(switch_back, phases=RETURN, service=True),
+    "GoForward": Step(go_forward, phases=("forward", "back", "return")),
+    "GoForwardDatabase": Step(go_forward_database, phases=("back", "return")),
     "RollBack": Step(roll_back, phases=("forward", "back")),
     "RollBackDatabase": Step(roll_back_database, phases=("back",)),
     "Report": Step(report, phases=PHASES),

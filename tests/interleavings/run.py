@@ -35,7 +35,18 @@ ORDER = (
     "SwitchTraffic",
     "Confirm",
 )
-DECISIONS = ("keep", "go_back")
+HOME = (
+    "EndReplication",
+    "CloseNewHome",
+    "FenceTarget",
+    "CarryRest",
+    "OpenSource",
+    "StartOldServices",
+    "SwitchBack",
+)
+HANGING = ("", "Begin", *ORDER[:-1], *HOME)
+LEADING = ("GoForward", "GoForwardDatabase")
+DECISIONS = ("keep", "go_back", "return")
 LONGEST = 700
 HOLDS = 10
 """A function has about so many moves."""
@@ -53,6 +64,7 @@ KINDS = (
     "retries",
     "redriven",
     "by name",
+    "return by name",
     "same second",
     "another",
     "source away",
@@ -147,10 +159,10 @@ class Run:
             (*(KINDS[self.choose(len(KINDS))] for _ in range(2 + self.choose(3))), KINDS[-1])
             if self.choose(4)
             else tuple(KINDS[self.choose(len(KINDS))] for _ in range(3)),
-            ("", *ORDER)[self.choose(1 + len(ORDER))],
+            ("", *ORDER, *HOME)[self.choose(1 + len(ORDER) + len(HOME))],
             bool(self.choose(2)),
             (EVERY, 6 * EVERY)[self.choose(2)],
-            (("", "Begin", *ORDER[:-1])[self.choose(1 + len(ORDER))], self.choose(HOLDS)),
+            (HANGING[self.choose(len(HANGING))], self.choose(HOLDS)),
         )
 
     # --- executions
@@ -178,7 +190,7 @@ class Run:
         return self.start({"mode": "roll-back", "migrationId": migration_id}, migration_id)
 
     def start_return(self, migration_id: str, attempt: int) -> str | None:
-        raise AssertionError((migration_id, attempt))
+        return self.start({"mode": "return", "migrationId": migration_id}, migration_id)
 
     def send(self, token: str, outcome: Any) -> None:
         raise AssertionError(token)
@@ -199,7 +211,7 @@ class Run:
             self._ends(one, "FAILED")
         elif one.tries < TRIES and (actor.dead or isinstance(actor.error, TransientFailure)):
             one.tries += 1
-        elif one.state in {"RollBack", "RollBackDatabase", "SwitchOnceMore", "CleanUp"}:
+        elif one.state in {"RollBack", "RollBackDatabase", "SwitchOnceMore", "CleanUp", *LEADING}:
             one.state = "Report"
         elif one.state == "Report":
             self._ends(one, "FAILED")
@@ -209,13 +221,26 @@ class Run:
     def _fails(self, one: Execution) -> None:
         """The step is given up; its function may be at work still."""
         one.actor, one.tries = None, 0
+        if one.state in HOME:
+            one.state = "GoForward"
+            return
         began = (one.migration, "MILESTONE#switch_began") in self.world.table.items
         one.state = "Confirm" if began else "RollBack"
 
     def _follow(self, one: Execution) -> None:
         if one.state == "Begin":
-            back = one.given.get("mode") == "roll-back"
-            one.state = ("Confirm" if one.answer else "RollBack") if back else ORDER[0]
+            back = "Confirm" if one.answer else "RollBack"
+            if one.answer and self.world.door == "old":
+                raise Violation(f"{one.migration}: asked whether to keep what users have left")
+            mode = str(one.given.get("mode"))
+            one.state = {"roll-back": back, "return": "GoForward"}.get(mode, ORDER[0])
+        elif one.state in HOME:
+            one.state = (*HOME, "RollBack")[HOME.index(one.state) + 1]
+        elif one.state == "GoForward":
+            following = {"database": "GoForwardDatabase", "aws": "GoForward", "home": "RollBack"}
+            one.state = following.get(one.answer, "Confirm")
+        elif one.state == "GoForwardDatabase":
+            one.state = "GoForward"
         elif one.state in ORDER:
             one.state = ORDER[ORDER.index(one.state) + 1]
         elif one.state == "SwitchOnceMore":
@@ -282,20 +307,31 @@ class Run:
         return [
             key[1]
             for key, item in self.world.table.items.items()
-            if key[0] == f"UNDO#{migration}" and item.get("state", "DONE") != "DONE"
+            if key[0] == f"UNDO#{migration}"
+            and item.get("state", "DONE") != "DONE"
+            # A return's list leads forward again, and is over with it.
+            and (not key[1].startswith("RETURN#") or key[1].endswith("#lift_fence#"))
         ]
 
     def _ends(self, one: Execution, status: str) -> None:
         one.status, one.changed = status, self.world.now
+
+    def _stopped(self, migration: str) -> bool:
+        """StopServices is waited for, so its command has ended long before anybody returns."""
+        return not self.world.services and not any(
+            one.comment.startswith(f"{migration} StopServices") and not one_ended(one)
+            for one in self.world.commands.values()
+        )
 
     def _decides(self, one: Execution, decision: str) -> None:
         """A person answers the question whether the new side stays."""
         if decision == "go_back":
             self.world.went_back.add(one.migration)
         doubt = (one.migration, "MILESTONE#pause_ended") not in self.world.table.items
-        one.state = (
-            "RollBack" if decision == "go_back" else "SwitchOnceMore" if doubt else "CleanUp"
-        )
+        if decision == "return":
+            self.world.going_home.add(one.migration)
+        kept = "SwitchOnceMore" if doubt else "CleanUp"
+        one.state = {"go_back": "RollBack", "return": "EndReplication"}.get(decision, kept)
 
     # --- what may happen next
 
@@ -315,7 +351,8 @@ class Run:
             if one.status != "RUNNING":
                 continue
             if one.state == "Confirm":
-                found += [(said, partial(self._decides, one, said)) for said in DECISIONS]
+                said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
+                found += [(decision, partial(self._decides, one, decision)) for decision in said]
             elif one.actor is None or not one.actor.alive:
                 found += [(f"{one.arn} goes on", partial(self._goes_on, one))] * 2
         for key, command in self.world.commands.items():
@@ -341,7 +378,7 @@ class Run:
                 found += [(actor.name, "hangs", partial(setattr, actor, "asleep", True))] * 3
         for one in self.executions.values():
             if one.status == "RUNNING":
-                if one.state in ORDER[:-1]:
+                if one.state in {*ORDER[:-1], *HOME}:
                     found.append((one.arn, "runs into a time limit", partial(self._fails, one)))
                 found += [(one.arn, "stopped", partial(self._ends, one, "ABORTED"))] * 2
                 if one.actor is not None and one.actor.alive and one.state != "Begin":
@@ -351,6 +388,8 @@ class Run:
         for name in dict.fromkeys(one.migration for one in self.executions.values()):
             back = partial(self._start, name, mode="roll-back", migrationId=name)
             found.append((name, "by name", back))
+            home = partial(self._start, name, mode="return", migrationId=name)
+            found.append((name, "return by name", home))
             found.append((name, "same second", partial(self._start, name)))
         another = f"redash-20260131-03000{len(self.executions)}"
         found += [
@@ -452,6 +491,8 @@ class Run:
             kept = (other, "MILESTONE#kept") in self.world.table.items
             if not kept and (left := self._left(other)):
                 raise Violation(f"{other} was left behind: {left}")
+        if phase == "return":
+            raise Violation(f"{name}: a return never comes to its end: {self.world}")
         if phase == "back":
             raise Violation(f"{name}: the way back never comes to its end")
         asked = phase == "forward" and (name, "MILESTONE#pause_ended") in self.world.table.items

@@ -77,12 +77,17 @@ class World:
     door: Literal["old", "shut", "new"] = "old"
     services: bool = True
     fenced: bool = False
+    new_fenced: bool = False
+    carried: bool = False
+    """Whether all that was written on the new side is on the old one too."""
     filled: bool = False
     tasks: int = 0
     source_away: bool = False
     commands: dict[str, Command] = field(default_factory=dict)
     went_back: set[str] = field(default_factory=set)
     """Migrations of which a person has said that they go back."""
+    going_home: set[str] = field(default_factory=set)
+    """Those of which a person has said that everything goes home."""
 
     def clock(self) -> datetime:
         self.now += timedelta(milliseconds=1)
@@ -100,7 +105,7 @@ class World:
     def served(self) -> bool:
         """Whether somebody answers users, and takes what they write."""
         if self.door == "new":
-            return self.tasks > 0
+            return self.tasks > 0 and not self.new_fenced
         return self.door == "old" and self.services and not self.fenced
 
     def let_in(self, acting: Acting, state: str) -> None:
@@ -112,15 +117,46 @@ class World:
         if owner.get("phase") not in acting.phases:
             raise Violation(f"{state} begins, and the migration goes {owner.get('phase')}")
 
-    def deed(self, migration: str, entry: str, does: Callable[[], None]) -> None:
+    def deed(self, migration: str, entry: str, does: Callable[[], None], scope: str = "") -> None:
         """A step changes the world: not without its entry, nor for anybody but the owner."""
         stand_still()
-        self.check(migration, entry)
+        self.check(migration, entry, scope)
         does()
+        self._one_writer(entry)
 
-    def check(self, migration: str, entry: str) -> None:
-        """Whether a deed of the way forward may be done now."""
-        written = self.table.items.get((f"UNDO#{migration}", f"UNDO#{entry}"), {}).get("state")
+    def _one_writer(self, what: str) -> None:
+        """Users' writes can't go to both sides: nobody would know which of them count."""
+        old = self.services and not self.fenced
+        if self.door == "new" and old and self.tasks and not self.new_fenced:
+            raise Violation(f"{what}: both sides take writes, and users are on the new one")
+
+    def lead_home(self, migration: str) -> None:
+        """SwitchBack's deed: only with all that was written there, and to somebody who answers."""
+        stand_still()
+        owner = self.owner()
+        if (owner.get("migration_id"), owner.get("phase")) != (migration, "return"):
+            raise Violation(f"{migration} sends users home, and the owner is {owner}")
+        if not self.carried or not self.new_fenced:
+            raise Violation(f"{migration}: users go home without what they wrote")
+        self.door = "old"
+
+    def lead_forward(self, migration: str, does: Callable[[], object]) -> None:
+        """A return that failed is taken back: only by the owner, and never over users at home."""
+        stand_still()
+        owner = self.owner()
+        if (owner.get("migration_id"), owner.get("phase")) != (migration, "return"):
+            raise Violation(f"{migration} is led forward again, and the owner is {owner}")
+        if self.door == "old":
+            raise Violation(f"{migration} is led forward again from users who are home")
+        does()
+        if self.door == "new":
+            self.carried = False
+        self._one_writer("led forward again")
+
+    def check(self, migration: str, entry: str, scope: str = "") -> None:
+        """Whether a deed of the way forward, or of a return, may be done now."""
+        place = (f"UNDO#{migration}", f"{scope}UNDO#{entry}")
+        written = self.table.items.get(place, {}).get("state")
         if written is None:
             raise Violation(f"{entry}: a deed without its entry")
         if written != "PENDING":

@@ -159,7 +159,14 @@ def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record
         return True
     if not record.undo.all():
         raise InvalidInput(f"migrationId: {migration_id} has changed nothing")
-    return not served_by_new_home(record)
+    if seen.phase == "return" and not turned(record.of("return")):
+        # Users may stand before a closed door: they are served first, then people are asked.
+        raise InvalidInput(
+            f"migrationId: a return of {migration_id} is half-way; it is led forward by itself "
+            'within minutes, or with mode "return", and then asks whether to go back'
+        )
+    # A return that has led users home left the rest to be taken back: nobody need be asked again.
+    return turned(record.of("return")) or not served_by_new_home(record)
 
 
 def _refuse_what_can_not_follow(

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from redash_migration.errors import NotTheOwner, TransientFailure
+from redash_migration.homecoming.arrival import turned
 from redash_migration.host.command import PENDING
 from redash_migration.record import Record, UndoEntry
 from redash_migration.record.attempts import Attempt
@@ -62,6 +63,7 @@ def at_work(record: Record, *, service: bool) -> list[Attempt]:
 
 
 SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
+SWITCHING_BACK = "SwitchBack"
 
 
 def before_the_switch(record: Record) -> None:
@@ -74,12 +76,24 @@ def before_the_switch(record: Record) -> None:
         raise NotTheOwner(f"{record.migration_id}: the switch has begun; this run comes too late")
 
 
+def before_users_are_home(home: Record) -> None:
+    """The same in a return, for its run that closes the new home: users may be home already.
+
+    A return that failed may be tried again, so what counts is whether its switch is at work or was
+    made, not whether there ever was one.
+    """
+    working = any(one.state == SWITCHING_BACK for one in home.attempts.unfinished())
+    if working or turned(home):
+        raise NotTheOwner(f"{home.migration_id}: users are led home; this run comes too late")
+
+
 def alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
     """Wait until no run of a step that decides who is served is at work but the switch's own.
 
     TransientFailure when that takes longer than so many seconds.
     """
-    while others := [one for one in at_work(record, service=True) if one.state not in SWITCHING]:
+    own = (*SWITCHING, SWITCHING_BACK)
+    while others := [one for one in at_work(record, service=True) if one.state not in own]:
         if seconds <= 0:
             raise TransientFailure(f"{others[0].state} may be at work until {others[0].deadline}")
         sleep(REST_SECONDS)

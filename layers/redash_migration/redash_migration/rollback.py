@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import looks
 from redash_migration.errors import RollBackIncomplete, TransientFailure
+from redash_migration.homecoming.arrival import turned
 from redash_migration.host import commands as on_the_host
 from redash_migration.record import Check, Record, UndoEntry
 from redash_migration.record.waits import Resumer
@@ -270,6 +271,8 @@ def at_its_end(record: Record) -> bool:
     """Whether a migration may be called ended: not while neither side answers users."""
     if record.phase() == "back":
         return served(record)
+    if record.phase() == "return" and not turned(record.of("return")):
+        return served(record.of("return"))  # what led home was led forward again, or stands closed
     milestones = set(record.milestones())
     return "pause_began" not in milestones or bool({"pause_ended", "reopened"} & milestones)
 

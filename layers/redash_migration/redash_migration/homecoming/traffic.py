@@ -10,6 +10,7 @@ from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import TargetNotHealthy, TasksStillRun
 from redash_migration.homecoming.arrival import arrived
 from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.in_flight import before_users_are_home
 from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
@@ -53,6 +54,7 @@ def close_new_home(
     Users are locked out first, so that nothing is acknowledged by a server that is just ending.
     Raises TasksStillRun after TARGET_TIMEOUT_SECONDS.
     """
+    before_users_are_home(record)
     listener, rule = settings.listener_arn, settings.listener_rule_arn
     actions = balancing.actions(listener, rule)
     if not is_maintenance(actions):
