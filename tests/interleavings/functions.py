@@ -9,14 +9,13 @@ from typing import Any
 
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
-from redash_migration.homecoming.arrival import arrived, turned
+from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward
 from redash_migration.in_flight import (
     Ending,
     alone,
     before_the_switch,
-    before_users_are_home,
     end_commands,
 )
 from redash_migration.record import Record

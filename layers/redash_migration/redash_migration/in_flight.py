@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from redash_migration.errors import NotTheOwner, TransientFailure
-from redash_migration.homecoming.arrival import turned
 from redash_migration.host.command import PENDING
 from redash_migration.record import Record, UndoEntry
 from redash_migration.record.attempts import Attempt
@@ -74,17 +73,6 @@ def before_the_switch(record: Record) -> None:
     """
     if any(record.attempts.ever(state) for state in SWITCHING):
         raise NotTheOwner(f"{record.migration_id}: the switch has begun; this run comes too late")
-
-
-def before_users_are_home(home: Record) -> None:
-    """The same in a return, for its run that closes the new home: users may be home already.
-
-    A return that failed may be tried again, so what counts is whether its switch is at work or was
-    made, not whether there ever was one.
-    """
-    working = any(one.state == SWITCHING_BACK for one in home.attempts.unfinished())
-    if working or turned(home):
-        raise NotTheOwner(f"{home.migration_id}: users are led home; this run comes too late")
 
 
 def alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:

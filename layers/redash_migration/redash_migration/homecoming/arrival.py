@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redash_migration.clock import stamp
+from redash_migration.errors import NotTheOwner
 from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
 from redash_migration.record import Record
 
@@ -10,6 +11,17 @@ from redash_migration.record import Record
 def turned(record: Record) -> bool:
     """Whether users have been sent home, or may have been: then nothing leads forward again."""
     return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
+
+
+def before_users_are_home(home: Record) -> None:
+    """NotTheOwner for a run that closes the new home when users are led home already.
+
+    A return that failed may be tried again, so what counts is whether its switch is at work or was
+    made, not whether there ever was one.
+    """
+    working = any(one.state == "SwitchBack" for one in home.attempts.unfinished())
+    if working or turned(home):
+        raise NotTheOwner(f"{home.migration_id}: users are led home; this run comes too late")
 
 
 def arrived(record: Record, at: str = "") -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import TargetNotHealthy, TasksStillRun
-from redash_migration.homecoming.arrival import arrived
+from redash_migration.homecoming.arrival import arrived, before_users_are_home
 from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
-from redash_migration.in_flight import before_users_are_home
 from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
