@@ -130,7 +130,9 @@ class Installation:
         )
         more = SECOND_DATABASE if kind.second_database else ""
         (directory / "docker-compose.yml").write_text(compose + more)
-        password = quote(kind.redis_password, safe="")
+        # The client of Redash 10.1 (redis-py 3.5) takes the password as it stands, the later ones
+        # decode it: what works in both has no percent sign, and a password may hold : and @.
+        password = quote(kind.redis_password, safe=":@+")
         redis = f"redis://{f':{password}@' if password else ''}{names['redis']}:6379"
         env = directory / "env"
         env.touch(mode=0o600)

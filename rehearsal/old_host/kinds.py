@@ -102,7 +102,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
     ),
     "redis-password": HostKind(
         "redis with a password, in database 3, and data sources paused there",
-        redis_password="pa:ss@w0rd/+",
+        redis_password="pa:ss@w0rd+",
         redis_number=3,
         paused=(2, 4),
     ),

@@ -178,6 +178,7 @@ def test_without_a_key_nothing_passes(start: Callable[..., Redash]) -> None:
         ({"paused": (3, 9)}, [3], ["PASS"], ["DELETE 9"]),
         ({"paused": (9,)}, [], ["PASS"], ["DELETE 9"]),
         ({"pause": 500}, [3], ["FAIL"], ["POST 3"]),
+        ({"pause": 500}, [2], ["WARN"], ["POST 2"]),  # not listed: its runner is missing here
         ({"pause": 404}, [3], ["WARN"], ["POST 3"]),
         ({"paused": (9,)}, None, ["WARN"], []),
     ],

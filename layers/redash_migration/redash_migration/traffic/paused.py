@@ -12,7 +12,6 @@ from typing import Any
 
 from redash_migration.host.inspection import PAUSED_FACT
 from redash_migration.record import Check, Record
-from redash_migration.record.checks import CheckStatus
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import LiveAsker
 
@@ -38,12 +37,12 @@ def note_paused(
     record: Record, servers: Iterable[Mapping[str, Any]], who: Administrator
 ) -> list[int] | None:
     """Keep for a return what is paused in the new home, as the first server that answers says."""
-    found: set[int] | None = None
+    found: dict[int, bool] | None = None
     for server in servers if who.api_key else ():
         asker = _asker(str(server["host"]), int(server["port"]), who)
-        if (found := _seen(asker)) is not None:
+        if (found := _listed(asker)) is not None:
             break
-    known = None if found is None else sorted(found)
+    known = None if found is None else sorted(one for one, is_paused in found.items() if is_paused)
     record.put_fact(PAUSED_FACT, {"data_sources": known})
     return known
 
@@ -57,20 +56,25 @@ def pause_alike(host: str, port: int, who: Administrator, paused: list[int] | No
         why = f"data sources {named} are paused in the other home; without an API key not here"
         return [Check(PAUSED, "WARN", why, _REMEDY)] if paused else []
     asker = _asker(host, port, who)
-    here = _seen(asker)
-    if here is None and not paused:
+    listed = _listed(asker)
+    if listed is None and not paused:
         return []
-    changes = [("POST", number) for number in paused if number not in (here or set())]
-    changes += [("DELETE", number) for number in sorted((here or set()) - set(paused))]
+    here = {number for number, is_paused in (listed or {}).items() if is_paused}
+    changes = [("POST", number) for number in paused if number not in here]
+    changes += [("DELETE", number) for number in sorted(here - set(paused))]
     said = {
         number: asker.send(method, f"/api/data_sources/{number}/pause", {"reason": ""})[0]
         for method, number in changes
     }
     if failed := [f"{number} ({status})" for number, status in said.items() if status != OK]:
         why = f"could not be paused as in the other home: data sources {', '.join(failed)}"
-        # Of another organization, or gone since: nothing that this key could pause.
-        status: CheckStatus = "FAIL" if set(said.values()) - {OK, NOT_FOUND} else "WARN"
-        return [Check(PAUSED, status, why, _REMEDY)]
+        # What is not listed has no runner here, so it takes no query (Redash keeps the pause, then
+        # answers 500), or is another organization's; what is not found has gone since.
+        grave = any(
+            status not in {OK, NOT_FOUND} and (listed is None or number in listed)
+            for number, status in said.items()
+        )
+        return [Check(PAUSED, "FAIL" if grave else "WARN", why, _REMEDY)]
     if not paused and not changes:
         return []
     named = ", ".join(str(number) for number in paused) or "none"
@@ -83,10 +87,10 @@ def _asker(host: str, port: int, who: Administrator) -> LiveAsker:
     return asker
 
 
-def _seen(asker: LiveAsker) -> set[int] | None:
-    """Ids of what this home says is paused: a number or a truth value (Redash 10.1 to 26.3)."""
+def _listed(asker: LiveAsker) -> dict[int, bool] | None:
+    """Id -> whether this home says that it is paused: a number or a truth value (10.1 to 26.3)."""
     status, listed = asker.json("/api/data_sources")
     if status != OK or not isinstance(listed, list):
         return None
     sources = [one for one in listed if isinstance(one, dict)]
-    return {int(one["id"]) for one in sources if one.get("paused") and "id" in one}
+    return {int(one["id"]): bool(one.get("paused")) for one in sources if "id" in one}
