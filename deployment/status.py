@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 from deployment.configure.file import stack_and_region
@@ -68,8 +70,17 @@ def main() -> int:
             f"https://{session.region_name}.console.aws.amazon.com/states/home"
             f"?region={session.region_name}#/v2/executions/details/{owner.execution_arn}"
         )
-    print("\n".join(told))
+    width = min(get_terminal_size().columns, 100)
+    print("\n".join(part for line in told for part in wrapped(line, width)))
     return 0
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A line in a terminal's width, going on below its text; an address stays whole."""
+    indent = " " * (len(line) - len(line.lstrip(" -")))
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def outputs_of(session: Any, stack: str) -> dict[str, str]:

@@ -368,6 +368,7 @@ def test_status_says_where_a_migration_stands(
     for name in ("STACK", "ID", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("COLUMNS", "80")
     assert status.main() == 2
     assert "redash-migration" in capsys.readouterr().out
     client("dynamodb").create_table(
@@ -400,12 +401,16 @@ def test_status_says_where_a_migration_stands(
     ended(
         status="FAILED",
         serves="old",
-        failures=(failed("data.public.users", "key 30", "Look."),),
+        failures=(
+            failed("data.public.users", "key 30", "Look."),
+            failed("data.public.queries", "30 rows on both sides, not the same", "Look there."),
+        ),
         not_taken_back=("empty_target",),
     ).keep(record)
     assert status.main() == 0
     said = capsys.readouterr().out
     assert "Failed checks:\n- key 30 (data.public.users)\n  What to do: Look.\n" in said
+    assert [one for one in said.splitlines() if len(one) > 80 and "://" not in one] == []
     assert "Not taken back:\n- the new database still holds the copied data\nWhat is next:" in said
     for wrong, words in (("redash", "is like"), ("redash-20250131-020000", "knows nothing")):
         monkeypatch.setenv("ID", wrong)
