@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from redash_migration.database.session.data_session import Session, major_version, set_locally
+from redash_migration.database.session.data_session import (
+    MAINTENANCE_WORK_MEM,
+    Session,
+    major_version,
+    set_locally,
+)
 
 REBUILD_FROM_FRACTION = 0.5
 """Indexes are rebuilt when this share of a table's rows, or more, is written.
@@ -20,7 +25,6 @@ documents of a GIN index share their words, 0.55 where half of their words are t
 SMALL_ROWS = 1000
 """Below so many rows neither way is measurably faster; the indexes stay."""
 
-MAINTENANCE_WORK_MEM = "256MB"
 PARALLEL_WORKERS = 4
 
 GIN_PARALLEL_SINCE = 18

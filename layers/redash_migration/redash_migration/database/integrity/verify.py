@@ -8,7 +8,6 @@ from contextlib import closing
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from redash_migration.database.copying.indexes import MAINTENANCE_WORK_MEM
 from redash_migration.database.integrity.application import (
     check_alembic,
     check_application_rights,
@@ -33,7 +32,11 @@ from redash_migration.database.integrity.not_null import (
 from redash_migration.database.integrity.objects import compare_objects, read_objects
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
-from redash_migration.database.session.data_session import Session, open_session
+from redash_migration.database.session.data_session import (
+    MAINTENANCE_WORK_MEM,
+    Session,
+    open_session,
+)
 from redash_migration.database.session.turn import own_turn
 from redash_migration.database.tables.catalog import OWN_SCHEMAS
 from redash_migration.database.tables.shape import TableShape, read_shapes

@@ -15,6 +15,9 @@ LOCK_TIMEOUT = 10.0
 """Seconds. Nobody but the migration has business with these tables; a step is tried five times, so
 that somebody's lock ends a write pause after a minute, not after five."""
 
+MAINTENANCE_WORK_MEM = "256MB"
+"""What building an index and checking a constraint may use, on either server."""
+
 PINNED: dict[str, str] = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
