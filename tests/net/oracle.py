@@ -222,6 +222,8 @@ def _sorted_rows(entry: str) -> str:
     text = re.sub(r"^\\(?:un)?restrict .*$", "", entry, flags=re.MULTILINE)
     text = text.split("\n--\n-- PostgreSQL database dump complete")[0].strip()
     text = _OPTIONS.sub(r"\1", text)
+    # What pg_dump sets for the entries that follow.
+    text = re.sub(r"(?:\s*^SET default_\w+ = [^;\n]*;$)+\s*\Z", "", text, flags=re.MULTILINE)
     if re.search(r"; Type: (?:DEFAULT )?ACL;", text.splitlines()[0]):
         return "\n".join(sorted(text.splitlines()))
     match = re.search(r"^COPY .* FROM stdin;\n", text, re.MULTILINE)
