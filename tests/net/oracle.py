@@ -27,8 +27,11 @@ from rehearsal.postgres import programs, run
 
 _OPTIONS = re.compile(r"(?<=CREATE USER MAPPING FOR )(.*?) OPTIONS \(.*?\n\)", re.DOTALL)
 """Passwords may be among them: left-behind.sql has them set by hand."""
-_BROUGHT = re.compile(r'relation "public.(?:brought|configured)" does not exist')
-"""The grammar adds tables to an extension whose script makes none: no CREATE EXTENSION does."""
+_HARMLESS = re.compile(
+    r'relation "public.(?:brought|configured)" does not exist|unrecognized configuration parameter'
+)
+"""The grammar adds tables to an extension whose script makes none; and a dump sets what an older
+server than its pg_dump does not know."""
 _HEADING = re.compile(r"\n\n--\n-- (?:Data for )?Name: ", re.DOTALL)
 _OURS = ("--exclude-schema=redash_migration", "--exclude-schema=redash_migration_dms")
 _DUMP = ("--encoding=UTF8", "--no-subscriptions", *_OURS)
@@ -155,7 +158,7 @@ def psql(address: DatabaseAddress, script: str) -> list[str]:
     return [
         line
         for line in finished.stderr.splitlines()
-        if "ERROR:" in line and not _BROUGHT.search(line)
+        if "ERROR:" in line and not _HARMLESS.search(line)
     ]
 
 
