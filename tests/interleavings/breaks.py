@@ -297,7 +297,7 @@ BREAKS = {
     "switch-elsewhere": Break(
         "a switch is noted where the way back is decided",
         lambda p: p.setattr(owner, "_as_seen", _without_the_switch()),
-        Focus(("stopped", "by name"), "SwitchTraffic", hangs=("Begin", 4)),
+        Focus(("stopped", "by name"), "SwitchTraffic", hangs=("Begin", 5)),
     ),
     "a-return-is-called-ended": Break(
         "a return has not ended while nobody is served",
