@@ -12,15 +12,16 @@ import sys
 
 def main() -> int:
     """Send the command line to the daemon named by DOCKER_HOST; 1 if it can't be reached."""
-    host, _, port = os.environ.get("DOCKER_HOST", "").removeprefix("tcp://").partition(":")
+    place = os.environ.get("DOCKER_HOST", "").removeprefix("unix://")
     call = {"program": sys.argv[1], "arguments": sys.argv[2:], "directory": os.getcwd()}  # noqa: PTH109
     try:
-        with socket.create_connection((host, int(port or "0"))) as connection:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(place)
             connection.sendall(json.dumps(call).encode() + b"\n")
             with connection.makefile("rb") as stream:
                 answer = json.loads(stream.readline())
     except (OSError, ValueError):
-        sys.stderr.write(f"Cannot connect to the Docker daemon at tcp://{host}:{port}.\n")
+        sys.stderr.write(f"Cannot connect to the Docker daemon at unix://{place}.\n")
         return 1
     sys.stdout.write(answer["stdout"])
     sys.stderr.write(answer["stderr"])

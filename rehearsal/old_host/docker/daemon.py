@@ -1,13 +1,19 @@
-"""The daemon: answers the ``docker`` in PATH, on a port of this machine, a line for a line."""
+"""The daemon: answers the ``docker`` in PATH, a line for a line.
+
+On a socket in a directory of this user alone: a port would answer every user of the machine, and
+what is asked here stops Redash.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from threading import Thread
 
 from rehearsal.old_host.docker import client
@@ -21,8 +27,10 @@ class Daemon:
     """``programs`` is filled with the clients; ``place`` is where they find it."""
 
     def __init__(self, interpret: Interpreter, programs: Path) -> None:
-        self._server = _Server(interpret)
-        self.place = f"tcp://127.0.0.1:{self._server.server_address[1]}"
+        # Of its own and short: the name of a socket has room for some hundred characters.
+        self._directory = Path(tempfile.mkdtemp(prefix="rehearsal-"))
+        self._server = _Server(interpret, self._directory / "docker.sock")
+        self.place = f"unix://{self._directory / 'docker.sock'}"
         self._programs = programs
         self._started = False
 
@@ -38,6 +46,7 @@ class Daemon:
         if self._started:  # a server that never ran would be waited for in vain
             self._server.shutdown()
         self._server.server_close()
+        shutil.rmtree(self._directory, ignore_errors=True)
 
 
 def write_client(directory: Path, program: str, place: str) -> None:
@@ -49,12 +58,11 @@ def write_client(directory: Path, program: str, place: str) -> None:
     file.chmod(0o755)
 
 
-class _Server(ThreadingTCPServer):
+class _Server(ThreadingUnixStreamServer):
     daemon_threads = True
-    allow_reuse_address = True
 
-    def __init__(self, interpret: Interpreter) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, interpret: Interpreter, place: Path) -> None:
+        super().__init__(str(place), _Handler)
         self.interpret = interpret
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 
 from redash_migration.approval.assembly import desk
@@ -145,3 +146,19 @@ def test_who_keeps_the_new_side_does_so_and_nothing_else(stage: Stage) -> None:
     assert not decided_to_go_back(stage.record, keys)
     with pytest.raises(NotApproved, match="nobody has decided to return"):
         demand(stage.record, keys(), CONFIRM, "return")
+
+
+def test_whoever_looks_changes_nothing(stage: Stage) -> None:
+    """Mail scanners follow every link: a look leaves neither an entry nor an artifact behind."""
+    stage.ask()
+
+    def everything() -> tuple[object, object]:
+        items = boto3.client("dynamodb").scan(TableName="migration")["Items"]
+        kept = boto3.client("s3").list_objects_v2(Bucket="artifacts")["Contents"]
+        return items, [(one["Key"], one["ETag"], one["LastModified"]) for one in kept]
+
+    before = everything()
+    for link in (stage.link(HANA), stage.link(KEN)):
+        for text in (link, f"{link}?still", f"{link}?language=ja", f"{link}x"):
+            stage.call("GET", text)
+    assert everything() == before
