@@ -10,12 +10,13 @@ from redash_migration.adapters.ecs import ServiceTruth
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import (
     InvalidInput,
+    NotTheOwner,
     PauseBudgetExceeded,
     TargetNotHealthy,
     TasksStillRun,
 )
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
-from redash_migration.homecoming.arrival import arrived, turned
+from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.homecoming.old_services import serving
@@ -23,9 +24,10 @@ from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.in_flight import at_work
 from redash_migration.record import Record
-from redash_migration.record.owner import Acting, Ownership
+from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import status
+from redash_migration.rollback import at_its_end
 from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home
@@ -267,3 +269,49 @@ def test_what_was_kept_is_finished_again_and_never_returned(
     with pytest.raises(InvalidInput, match="was kept"):
         later(table, "return")
     assert later(table, "finish") is False
+
+
+def test_a_return_that_is_half_way_is_led_forward_before_anybody_takes_it_back(
+    table: RecordTable, record: Record
+) -> None:
+    record.undo.add("set_actions", {}, where="aws")
+    record.milestone("switch_began")
+    record.turn("return")
+    with pytest.raises(InvalidInput, match=r"a return of .* is half-way"):
+        later(table, "roll-back")
+
+
+def test_what_a_return_left_once_users_were_home_is_taken_back_unasked(
+    table: RecordTable, record: Record
+) -> None:
+    record.undo.add("set_actions", {}, where="aws")
+    record.milestone("switch_began")
+    record.turn("return")
+    record.of("return").put_fact(SWITCH_FACT, {"state": "begun"})
+    assert later(table, "roll-back") is False
+    owner = Ownership(table).last()
+    assert owner is not None
+    assert owner.phase == "back"
+
+
+def test_a_return_that_serves_nobody_has_not_ended(record: Record) -> None:
+    record.milestone("pause_began")
+    record.milestone("pause_ended")
+    record.turn("return")
+    assert at_its_end(record)
+    record.of("return").undo.add("set_actions", {}, where="aws", service="serves")
+    assert not at_its_end(record)
+
+
+def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:
+    home = record.of("return")
+    before_users_are_home(home)
+    acting = Acting(record.migration_id, EXECUTION, PHASES)
+    attempt = home.attempts.begin(acting, "SwitchBack", "run", seconds=60, service=True)
+    with pytest.raises(NotTheOwner, match="too late"):
+        before_users_are_home(home)
+    home.attempts.end(attempt)
+    before_users_are_home(home)
+    home.put_fact(SWITCH_FACT, {"state": "made"})
+    with pytest.raises(NotTheOwner, match="too late"):
+        before_users_are_home(home)
