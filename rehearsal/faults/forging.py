@@ -51,6 +51,8 @@ def _elsewhere(item: Any) -> dict[str, Any]:
     given = dict(json.loads(item["arguments"]["S"]))
     if "actions" in given:
         given["actions"] = [{"Type": "forward", "TargetGroupArn": THIEF}]
+    if "roles" in given:
+        given["roles"] = [["postgres", "on"]]
     return {key: "evil" if isinstance(value, str) else value for key, value in given.items()}
 
 

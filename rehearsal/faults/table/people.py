@@ -210,6 +210,8 @@ PEOPLE: dict[str, Case] = STOPPED | {
         serves="old",
         arm=forging.undo_forged("drain_changes"),
         judge=forging.refused_and_told,
+        # It leads to the same target group as before, told in other words.
+        excused=frozenset({"listener"}),
     ),
     "second-execution": Case(
         "a second execution is started while the first runs: it is refused",

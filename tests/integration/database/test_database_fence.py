@@ -215,6 +215,25 @@ def test_a_role_with_a_setting_of_its_own_is_fenced_too(
     guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
 
 
+def test_a_fence_of_which_nobody_knows_what_stood_before_is_lifted_all_the_same(
+    guard: Connection, source_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]]
+) -> None:
+    role, password = make_role("source")
+    name = psycopg.sql.Identifier(role)
+    guard.execute(
+        psycopg.sql.SQL("ALTER ROLE {} SET default_transaction_read_only = off").format(name)
+    )
+    guard.execute(psycopg.sql.SQL("GRANT INSERT, SELECT ON written TO {}").format(name))
+    fence.lay(guard, [], window=0.3)
+    with connect(source_database, purpose="lift", read_only=False) as later:
+        for _ in range(2):
+            fence.lift_unasked(later)
+        assert not fence.laid(later)
+    with somebody(source_database.as_role(role, password)) as session:
+        session.execute("INSERT INTO written VALUES (1)")
+    guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
+
+
 def test_lifting_brings_back_what_was_and_may_be_repeated(
     guard: Connection, source_database: DatabaseAddress
 ) -> None:
