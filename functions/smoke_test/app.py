@@ -34,5 +34,6 @@ def handler(event: dict[str, Any], context: Any, settings: AdministratorSettings
             paused=paused_sources(record) or (),
         ),
         fact=str(event.get("fact", "smoke_test")),
+        before=wiring.record(event["migration_id"]),
     )
     return {}

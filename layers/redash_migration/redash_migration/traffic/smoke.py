@@ -58,16 +58,18 @@ def ask_servers(
     who: Administrator,
     *,
     fact: str = "smoke_test",
+    before: Record | None = None,
 ) -> None:
     """Ask every new server; SmokeTestFailed lists what did not answer as it should.
 
     The answers are kept as a fact: ``smoke_test`` before the switch, ``live_check`` after it. Data
     sources are paused as in the home that is left, since workers start soon; after the switch the
-    workers are looked at too.
+    workers are looked at too. ``before`` is the record with the old home's answers, where that is
+    another: a return has its own, and what never worked at home is no reason to turn back there.
     """
     if not targets:
         raise SmokeTestFailed("no new server to ask; StartTarget found none healthy")
-    old = {str(k): str(v) for k, v in (record.fact(OLD_ANSWERS) or {}).items()}
+    old = {str(k): str(v) for k, v in ((before or record).fact(OLD_ANSWERS) or {}).items()}
     failed: list[Check] = []
     checks: list[Check] = []
     for target in targets:
