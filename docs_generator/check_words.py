@@ -243,6 +243,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Has the replication to the new side ended?",
         "Wait for the task's end in DMS; it is asked again.",
     ),
+    "return.taken_back": (
+        "After a return that failed: is the old side closed again?",
+        "Stop Redash on the old host, and see that nobody writes to the old database.",
+    ),
     "return.room": (
         "Is there room on the old host for what was written since?",
         "Make room there; it is asked again.",

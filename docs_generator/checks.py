@@ -48,7 +48,7 @@ def _ids(module: Path, tree: ast.AST) -> Iterator[str]:
         text = _text(node)
         if module.name == "possible.py" and text in _OF_A_RETURN:
             yield f"return.{text}"
-        if text == "replication_ended":
+        if text in {"replication_ended", "taken_back"}:
             yield f"return.{text}"
         yield from (f"{text}{name}" for name in _COMPUTED.get(text, ()))
         found = _ID.fullmatch(text)

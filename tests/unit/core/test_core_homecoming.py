@@ -190,6 +190,20 @@ def test_a_return_that_failed_says_by_what_and_may_be_tried_again(
     assert [each["event"] for each in record.audit_trail()][-1:] == ["forward_again"]
 
 
+def test_what_a_failed_return_left_open_is_told(home: Record) -> None:
+    home.undo.add("close_old_side", {}, where="database", key="opened", service="serves")
+    [entry] = home.undo.pending()
+    home.undo.failed(entry, "OperationalError: no answer", tired=True)
+    is_forward(home)
+    [told] = [check for check in home.checks.all() if check.id == "return.taken_back"]
+    assert (told.status, "close_old_side opened" in told.detail) == ("WARN", True)
+    home.undo.done(entry)
+    is_forward(home)
+    assert [check.status for check in home.checks.all() if check.id == "return.taken_back"] == [
+        "PASS"
+    ]
+
+
 def test_what_leads_forward_waits_for_no_run_of_its_own(record: Record) -> None:
     acting = Acting(record.migration_id, EXECUTION, ("forward",))
     for state in ("GoForward", "GoForwardDatabase", "SwitchBack"):

@@ -7,7 +7,12 @@ from typing import Any
 
 from redash_migration.errors import RollBackIncomplete
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
-from redash_migration.record import Record
+from redash_migration.record import Check, Record
+
+_REMEDY = (
+    "Stop Redash on the old host, and see that nobody writes to the old database: "
+    "once somebody has, a return is no longer possible."
+)
 
 
 def note_failure(record: Record, failure: Mapping[str, str] | None) -> None:
@@ -17,7 +22,11 @@ def note_failure(record: Record, failure: Mapping[str, str] | None) -> None:
 
 
 def is_forward(record: Record) -> None:
-    """Note the end of the way forward; RollBackIncomplete names what could not be taken back."""
+    """Note the end of the way forward; RollBackIncomplete names what could not be taken back.
+
+    What was only put off, because the old host or its database does not answer, holds nobody up:
+    users are served on the new side, and whoever decides anew is told.
+    """
     failed = [entry for entry in record.undo.all() if entry.state == "FAILED"]
     if failed:
         raise RollBackIncomplete(
@@ -26,6 +35,13 @@ def is_forward(record: Record) -> None:
                 for entry in failed
             )[:4000]
         )
+    left = [entry for entry in record.undo.all() if entry.state == "PENDING"]
+    said = "; ".join(f"{entry.action} {entry.key}: {entry.error}" for entry in left)
+    record.checks.put(
+        Check("taken_back", "WARN", f"not yet: {said}"[:2000], _REMEDY)
+        if left
+        else Check("taken_back", "PASS", "the old side is closed again")
+    )
     if record.fact(SWITCH_FACT) is not None:
         record.put_fact(SWITCH_FACT, {"state": "undone"})
     if record.fact(PAUSE_FACT) is not None:
