@@ -23,7 +23,7 @@ from redash_migration.homecoming.old_services import serving
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.in_flight import at_work
-from redash_migration.record import Record
+from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import status
@@ -191,17 +191,17 @@ def test_a_return_that_failed_says_by_what_and_may_be_tried_again(
 
 
 def test_what_a_failed_return_left_open_is_told(home: Record) -> None:
+    def told() -> Check:
+        return next(one for one in home.checks.all() if one.id == "return.taken_back")
+
     home.undo.add("close_old_side", {}, where="database", key="opened", service="serves")
     [entry] = home.undo.pending()
     home.undo.failed(entry, "OperationalError: no answer", tired=True)
     is_forward(home)
-    [told] = [check for check in home.checks.all() if check.id == "return.taken_back"]
-    assert (told.status, "close_old_side opened" in told.detail) == ("WARN", True)
+    assert (told().status, "close_old_side opened" in told().detail) == ("WARN", True)
     home.undo.done(entry)
     is_forward(home)
-    assert [check.status for check in home.checks.all() if check.id == "return.taken_back"] == [
-        "PASS"
-    ]
+    assert told().status == "PASS"
 
 
 def test_what_leads_forward_waits_for_no_run_of_its_own(record: Record) -> None:
