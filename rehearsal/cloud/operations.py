@@ -97,6 +97,9 @@ def _route(name: str, operation: dict[str, Any], model: dict[str, Any]) -> Route
     shape = model["shapes"].get(operation.get("input", {}).get("shape", ""), {})
     required = set(shape.get("required", ()))
     members = shape.get("members", {})
+    if members.get("Bucket", {}).get("location") == "uri" and "{Bucket}" not in uri:
+        # A client of S3 has had the model in hand, and has taken the bucket out of its paths.
+        uri = "/{Bucket}" + uri.rstrip("/")
     keys = dict(parse_qsl(query, keep_blank_values=True))
     for member, found in members.items():
         if member in required and found.get("location") == "querystring":

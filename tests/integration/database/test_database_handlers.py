@@ -83,6 +83,8 @@ def deployed(
         }
         arn = secrets.create_secret(Name=side, SecretString=json.dumps(value))["ARN"]
         monkeypatch.setenv(f"{side}_DATABASE_SECRET_ARN", arn)
+    seals = secrets.create_secret(Name="undo", SecretString="a key of 64 characters " * 3)["ARN"]
+    monkeypatch.setenv("UNDO_SEALING_SECRET_ARN", seals)
     s3 = boto3.client("s3", region_name="ap-northeast-1")
     s3.create_bucket(
         Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
