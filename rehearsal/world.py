@@ -25,8 +25,8 @@ from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import QueueStore, Redis
 from rehearsal.old_host.redis_server import RedisServer, find_program
 from rehearsal.options import Options
+from rehearsal.ports import free_port
 from rehearsal.postgres import Cluster, programs
-from rehearsal.redash.process import free_port
 from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
 from rehearsal.workload import Workload
 

@@ -14,7 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal.cloud.calls import CallLog
 from rehearsal.cloud.door import Door
-from rehearsal.cloud.ports import free_port
+from rehearsal.ports import free_port
 
 
 class AwsServer:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rehearsal.ports import free_port
 from rehearsal.redash.command import RedashCommand
-from rehearsal.redash.process import RedashProcess, free_port
+from rehearsal.redash.process import RedashProcess
 from rehearsal.timing import clock
 
 HOST = "127.0.0.1"

@@ -26,9 +26,9 @@ from rehearsal.old_host.redis import QueueStore, Redis
 from rehearsal.old_host.run_command import EventBus, RunCommand
 from rehearsal.old_host.services import Services
 from rehearsal.old_host.short_place import ShortPlace
+from rehearsal.ports import free_port
 from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashCommand, RedashNotStarted
-from rehearsal.redash.process import free_port
 
 IMAGE = Path(__file__).parents[1] / "redash" / "image"
 """Modules that stand for those of a Redash image."""

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from rehearsal.ports import free_port
 from rehearsal.redash.command import LIFELINE, RedashNotStarted
-from rehearsal.redash.process import free_port
 
 PROGRAMS = ("redis-server", "valkey-server")
 ANSWERS_WITHIN = 30.0

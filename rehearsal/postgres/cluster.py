@@ -6,13 +6,13 @@ import atexit
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from rehearsal.ports import free_port
 from rehearsal.postgres.access import Access
 from rehearsal.postgres.identity import Identity, server_identity, short_directory
 from rehearsal.postgres.making import ClusterError, clean_environment, initialise
@@ -105,7 +105,7 @@ class Cluster(Access):
         attempts = 1 if self._wanted_port else 5
         for attempt in range(1, attempts + 1):
             if not self._wanted_port and (attempt > 1 or not self._port):
-                self._port = _free_port()
+                self._port = free_port()
             if self._launch(settings or {}):
                 return self
         raise ClusterError(f"{self.name} did not start on port {self._port}: {self._log_end()}")
@@ -214,10 +214,3 @@ class Cluster(Access):
         except FileNotFoundError:
             return "no log"
         return " | ".join(lines[-5:])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,14 +13,6 @@ from pathlib import Path
 
 from rehearsal.redash.command import LIFELINE, RedashCommand
 from rehearsal.redash.lifeline import VARIABLE
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 class RedashProcess:

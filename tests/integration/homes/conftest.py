@@ -12,9 +12,10 @@ from moto import mock_aws
 
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import load
+from rehearsal.ports import free_port
 from rehearsal.postgres import Cluster, programs
 from rehearsal.redash.command import RedashCommand
-from rehearsal.redash.process import RedashProcess, free_port
+from rehearsal.redash.process import RedashProcess
 from tests.conftest import WITHOUT_DISK
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 

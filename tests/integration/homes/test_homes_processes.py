@@ -16,8 +16,9 @@ import pytest
 
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.old_host.redis_server import RedisServer, find_program
+from rehearsal.ports import free_port
 from rehearsal.redash.command import RedashCommand, RedashNotStarted
-from rehearsal.redash.process import RedashProcess, free_port
+from rehearsal.redash.process import RedashProcess
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY
 
 Start = Callable[..., RedashProcess]

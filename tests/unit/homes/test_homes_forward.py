@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from rehearsal.redash.process import free_port
+from rehearsal.ports import free_port
 
 PROGRAM = Path(__file__).parents[3] / "host" / "forward.py"
 
