@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
+from rehearsal.cloud.repairs import undisturbed_transactions
+
 REGION = "ap-northeast-1"
 
 
@@ -26,7 +28,8 @@ def dynamodb() -> Any:
 
 
 def make_table(name: str = "record") -> Any:
-    """Make the table; the client that did."""
+    """Make the table; the client that did. Tests write to it from several threads."""
+    undisturbed_transactions.apply()
     dynamodb().create_table(
         TableName=name,
         KeySchema=[

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
-from moto.dynamodb.models import DynamoDBBackend
 
 from redash_migration import clock, wiring
 from redash_migration.adapters import clients
@@ -299,25 +297,11 @@ def function(folder: str) -> ModuleType:
     return module
 
 
-def _one_write_at_a_time(patch: pytest.MonkeyPatch) -> None:
-    """As in DynamoDB, where a condition and its write are one; moto looks first and writes then."""
-    lock = threading.RLock()
-    for name in ("put_item", "update_item", "delete_item"):
-        original = getattr(DynamoDBBackend, name)
-
-        def alone(*args: Any, _original: Any = original, **named: Any) -> Any:
-            with lock:
-                return _original(*args, **named)
-
-        patch.setattr(DynamoDBBackend, name, alone)
-
-
 @contextmanager
 def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iterator[Stage]:
     """A stage with fresh services; ``environment`` changes settings of the functions."""
     pretend_to_be_on_aws(patch)
     with mock_aws():
-        _one_write_at_a_time(patch)
         _forget()
         settings = {**ENVIRONMENT, **_made(), "APPROVAL_URL": base_url, **environment}
         for name, value in settings.items():
