@@ -160,10 +160,10 @@ class Walk:
 
     def _read(self, module: Module, node: ast.AST) -> None:
         names = dict(module.imports)
-        for inner in _without_annotations(node):
+        for inner in _nodes(node):
             if isinstance(inner, ast.Import | ast.ImportFrom):
                 names |= imported(inner, module.name, False)
-        for inner in _without_annotations(node):
+        for inner in _nodes(node):
             match inner:
                 case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if owner in names:
                     self._reach_dotted(f"{names[owner]}.{attribute}")
@@ -177,6 +177,12 @@ class Walk:
                         self._reach(module, name)
             if module.is_adapter and isinstance(inner, ast.Attribute):
                 self.client_calls.add(inner.attr)
+
+
+@cache
+def _nodes(node: ast.AST) -> tuple[ast.AST, ...]:
+    """All of a definition; dozens of functions come to the same ones."""
+    return tuple(_without_annotations(node))
 
 
 def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from rehearsal.cloud.template.reading import parse_template
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "statemachine" / "migration.asl.json").read_text(encoding="utf-8")
 MACHINE: dict[str, Any] = json.loads(TEXT)
+TEMPLATE = parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+FUNCTIONS = {
+    name: resource["Properties"]
+    for name, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
 
 State = dict[str, Any]
 
@@ -74,12 +80,10 @@ def test_every_task_has_a_time_limit_and_retries_what_is_transient(name: str, st
 
 def function_limits() -> dict[str, int]:
     """Substitution of a function's ARN -> its Timeout in the template."""
-    source = parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    default = source["Globals"]["Function"]["Timeout"]
+    default = TEMPLATE["Globals"]["Function"]["Timeout"]
     return {
-        f"${{{name}Arn}}": int(resource["Properties"].get("Timeout", default))
-        for name, resource in source["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function"
+        f"${{{name}Arn}}": int(function.get("Timeout", default))
+        for name, function in FUNCTIONS.items()
     }
 
 
@@ -194,32 +198,6 @@ def test_tokens_are_given_to_exactly_the_steps_that_wait() -> None:
         waits = state["Resource"].endswith(".waitForTaskToken")
         payload = state["Arguments"]["Payload"]
         assert waits == (isinstance(payload, dict) and "token" in payload), name
-
-
-TEMPLATE_TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
-
-
-class _Intrinsics(yaml.SafeLoader):
-    """Reads CloudFormation's short intrinsic functions as plain values."""
-
-
-def _plain(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return {suffix: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {suffix: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)
-    return {suffix: loader.construct_mapping(node, deep=True)}
-
-
-_Intrinsics.add_multi_constructor("!", _plain)
-TEMPLATE: dict[str, Any] = yaml.load(TEMPLATE_TEXT, Loader=_Intrinsics)  # noqa: S506
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-FUNCTIONS = {
-    name: resource["Properties"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::Serverless::Function"
-}
 
 
 def test_every_substitution_is_filled_and_every_one_given_is_used() -> None:

@@ -20,11 +20,10 @@ import pytest
 
 from redash_migration.database.planning.pace import MOST_PIECES
 from redash_migration.traffic.proof.proving import LONGEST_SECONDS
-from rehearsal.cloud.template.reading import parse_template
-from tests.machine.test_machine_definition import MACHINE, State, followers
+from tests.machine.test_machine_definition import MACHINE, TEMPLATE, State, followers
 
 ROOT = Path(__file__).parents[2]
-PARAMETERS = parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
+PARAMETERS = TEMPLATE["Parameters"]
 STATES: dict[str, State] = MACHINE["States"]
 
 MOST_EVENTS = 25_000
