@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,12 +79,10 @@ class CallLog:
             return refuse(denied, environ, service, start_response)
         fault = self.fault(call) if self.fault is not None else None
         if fault is not None:
-            if fault.kind == "delay":
-                time.sleep(fault.seconds)
-            elif fault.kind == "error":
+            if fault.kind == "error":
                 self._write(call, fault.status, fault.code)
                 return refuse(fault, environ, service, start_response)
-            elif fault.kind == "kill":
+            if fault.kind == "kill":
                 self._write(call, 0, "killed before the call")
                 self._kill(instance)
                 return refuse(fault, environ, service, start_response)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["error", "kill", "kill_after", "delay", "time_out", "twice"]
+Kind = Literal["error", "kill", "kill_after", "time_out", "twice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,6 @@ class Fault:
     def kill_after(cls) -> Fault:
         """Carry the AWS call out, then kill the calling process before it hears the answer."""
         return cls("kill_after")
-
-    @classmethod
-    def delay(cls, seconds: float) -> Fault:
-        """Carry it out so much later."""
-        return cls("delay", seconds=seconds)
 
     @classmethod
     def time_out(cls) -> Fault:

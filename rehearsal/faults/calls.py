@@ -99,11 +99,6 @@ def killed_after(function: str, action: str, times: int = 1) -> Arm:
     return _at(function, action, Fault.kill_after(), times=times)
 
 
-def killed_before(function: str, action: str, times: int = 1) -> Arm:
-    """The function dies right before the call."""
-    return _at(function, action, Fault.kill(), times=times)
-
-
 def killed_at_each_change(function: str, times: int) -> Arm:
     """So many times, the function dies after the first change that it makes."""
 

@@ -30,7 +30,6 @@ class HostKind:
     postgres_command: str = ""
     project: str = "redash"
     named_volume: bool = False
-    program_in_path: bool = True
     prepared: bool = True
     second_database: bool = False
     refused: bool = False
@@ -83,7 +82,6 @@ HOST_KINDS: Mapping[str, HostKind] = {
         version_line='version: "2"\n',
         redash="10.1.0",
         redis_image="redis:3.0-alpine",
-        program_in_path=False,
         prepared=False,
     ),
     "celery": HostKind(

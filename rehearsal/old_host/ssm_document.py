@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-SIZE_LIMIT = 64 * 1024  # bytes of a document (Systems Manager quotas)
 _PLACE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 

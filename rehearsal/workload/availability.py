@@ -16,7 +16,6 @@ class Availability:
         self._ledger = ledger
         self._down_since: float | None = None
         self._total = 0.0
-        self._longest = 0.0
         self._lock = Lock()
         self.server_errors: Counter[tuple[str, str]] = Counter()
         """Answers with 5xx of Redash itself, by what was asked and the target group."""
@@ -51,12 +50,6 @@ class Availability:
         return self._down_since is not None
 
     @property
-    def longest_gap(self) -> float:
-        """The longest outage, in seconds, the present one included."""
-        since = self._down_since
-        return max(self._longest, time.time() - since if since is not None else 0.0)
-
-    @property
     def unavailable_seconds(self) -> float:
         """All outages together, the present one included."""
         since = self._down_since
@@ -65,6 +58,5 @@ class Availability:
     def _end(self, now: float) -> None:
         since = self._down_since or now
         self._total += now - since
-        self._longest = max(self._longest, now - since)
         self._down_since = None
         self._ledger.outage(Outage(since, now))

@@ -65,11 +65,6 @@ class TablePlan:
         are refused (`source.names`)."""
         return f"{self.schema}.{self.name}"
 
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """The columns' names, in their order."""
-        return tuple(column.name for column in self.columns)
-
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> TablePlan:
         """The inverse of to_json()."""

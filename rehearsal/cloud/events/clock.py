@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from rehearsal.cloud.events.bus import EventBus
 
@@ -109,9 +108,3 @@ class Clock:
                 self._next[rule.arn] = max(due + seconds, elapsed)
                 self._bus.fire(rule)
         self._minute = minute
-
-
-def rule_times(rules: list[Any]) -> dict[str, str]:
-    """name -> schedule expression of the scheduled rules."""
-    found = {rule.name: getattr(rule, "scheduled_expression", None) for rule in rules}
-    return {name: expression for name, expression in found.items() if expression}

@@ -45,5 +45,4 @@ class FunctionDefinition:
     reserved_concurrency: int | None = None
     asynchronous_retries: int = 2
     dead_letter_arn: str = ""
-    in_vpc: bool = False
     logging: dict[str, str] = field(default_factory=dict)

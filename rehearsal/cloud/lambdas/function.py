@@ -73,8 +73,6 @@ class Function:
         """One synchronous invocation, with the fault given."""
         if len(payload) > LARGEST_PAYLOAD:
             return _error("RequestEntityTooLargeException", f"more than {LARGEST_PAYLOAD} bytes")
-        if fault is not None and fault.kind == "delay":
-            time.sleep(fault.seconds)
         if fault is not None and fault.kind == "error":
             if "Throttl" in fault.code or "TooMany" in fault.code:
                 return THROTTLED

@@ -15,16 +15,6 @@ from typing import Any, Protocol
 from rehearsal.cloud.local_http import LocalHttp
 
 
-class Work(Protocol):
-    """An invocation as the runtime is told of it."""
-
-    request_id: str
-    payload: bytes
-    deadline_ms: int
-    arn: str
-    client_context: str
-
-
 class Desk(Protocol):
     """One instance's side of the conversation."""
 

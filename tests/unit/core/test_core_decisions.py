@@ -21,7 +21,7 @@ from redash_migration.traffic.actions import forward_to, maintenance, replaced, 
 def task(
     status: str, reason: str = "", stop: str = "2026-01-31T02:20:00", **more: Any
 ) -> TaskTruth:
-    values: dict[str, Any] = {"failure": "", "full_load_percent": 100, "tables_errored": 0, **more}
+    values: dict[str, Any] = {"failure": "", **more}
     return TaskTruth(arn="arn", status=status, stop_reason=reason, stop_date=stop, **values)
 
 

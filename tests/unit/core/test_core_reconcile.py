@@ -216,7 +216,7 @@ class OneTask:
     def task(self, arn: str) -> TaskTruth | None:
         if not self.status:
             return None
-        return TaskTruth(arn, self.status, "", "", "disk full", 100, 0)
+        return TaskTruth(arn, self.status, "", "", "disk full")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class Slow:
         del identifier
         self.turns += 1
         self.time += self.look
-        return TaskTruth("arn", "deleting", "", "", "", 0, 0)
+        return TaskTruth("arn", "deleting", "", "", "")
 
 
 @pytest.mark.parametrize("look", [0.0, 1.5, 7.0])
@@ -81,7 +81,7 @@ class Task:
         self.started = 0
 
     def task(self, arn: str) -> TaskTruth:
-        return TaskTruth(arn, self.status, "STOPPED_AFTER_CACHED_EVENTS", "x", "", 100, 0)
+        return TaskTruth(arn, self.status, "STOPPED_AFTER_CACHED_EVENTS", "x", "")
 
     def start(self, arn: str, *, resume: bool) -> None:
         self.started += 1

@@ -11,7 +11,7 @@ GIGABYTE = 1 << 30
 
 
 def slot(status: str = "reserved", held: int = 0) -> Slot:
-    return Slot("dms", "test_decoding", True, 1, status, held, "0/1", of_dms=True)
+    return Slot("dms", "test_decoding", True, status, held, of_dms=True)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ def test_an_outage_lasts_from_the_first_failure_to_the_next_answer(tmp_path: Pat
     assert isinstance(outage, Outage)
     assert outage.began == pytest.approx(now - 5)
     assert availability.unavailable_seconds == pytest.approx(outage.seconds)
-    assert availability.longest_gap == pytest.approx(outage.seconds)
 
 
 def test_an_outage_that_does_not_end_counts_as_well(tmp_path: Path) -> None:

@@ -195,8 +195,6 @@ def _truth(task: Any) -> TaskTruth:
         stop_reason=reason.group(1) if reason else "",
         stop_date=stopped.isoformat() if stopped else "",
         failure=of_replication(str(task.get("LastFailureMessage", ""))),
-        full_load_percent=int(stats.get("FullLoadProgressPercent", 0)),
-        tables_errored=int(stats.get("TablesErrored", 0)),
     )
 
 

@@ -33,7 +33,7 @@ where each byte of a bytea takes two."""
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`exact` is false where rows and the largest value come from a sample or from statistics.
+    """Rows and the largest value; of a large table from a sample or from statistics.
 
     Bytes; raw_bytes are the values' lengths as they travel, not as they are compressed on disk.
     """
@@ -41,7 +41,6 @@ class Size:
     rows: int
     raw_bytes: int
     largest_lob_bytes: int
-    exact: bool
     altered: frozenset[str] = frozenset()
     """Columns that were seen to hold values that DMS alters."""
     largest_row_bytes: int = 0
@@ -80,11 +79,11 @@ def _measure(connection: Connection, table: CatalogTable, seconds: float) -> Siz
     widest = int(row[4])
     if share == 1.0:
         raw = lob_bytes + sampled * _plain_width(table)
-        return Size(sampled, raw, largest, exact=True, altered=altered, largest_row_bytes=widest)
+        return Size(sampled, raw, largest, altered=altered, largest_row_bytes=widest)
     rows = table.rows if table.rows >= 0 else int(sampled / share)
     per_row = lob_bytes / sampled if sampled else 0
     raw = int(rows * (per_row + _plain_width(table)))
-    return Size(rows, raw, largest, exact=False, altered=altered, largest_row_bytes=widest)
+    return Size(rows, raw, largest, altered=altered, largest_row_bytes=widest)
 
 
 def _statement(table: CatalogTable, share: float) -> sql.Composed:
@@ -152,7 +151,7 @@ def _estimate(table: CatalogTable) -> Size:
     """From the planner's statistics alone."""
     rows = max(table.rows, 0)
     width = _plain_width(table) + sum(c.width or 0 for c in table.columns if is_lob(c))
-    return Size(rows, max(rows * width, table.heap_bytes), table.bytes, exact=False)
+    return Size(rows, max(rows * width, table.heap_bytes), table.bytes)
 
 
 def _plain_width(table: CatalogTable) -> int:

@@ -33,8 +33,6 @@ class TaskTruth:
     stop_reason: str
     stop_date: str
     failure: str
-    full_load_percent: int
-    tables_errored: int
 
 
 def after_full_load(task: TaskTruth | None, previous_stop: str) -> Outcome | None:

@@ -54,7 +54,6 @@ def function(deployer: Deployer, logical_id: str, kind: str, properties: Propert
         reserved_concurrency=None if reserved is None else int(reserved),
         dead_letter_arn=properties.get("DeadLetterConfig", {}).get("TargetArn", ""),
         logging=properties.get("LoggingConfig", {}),
-        in_vpc=bool(properties.get("VpcConfig", {}).get("SubnetIds")),
     )
     deployer.client("lambda").create_function(
         FunctionName=name,

@@ -28,20 +28,18 @@ class Slot:
     name: str
     plugin: str
     active: bool
-    active_pid: int | None
     wal_status: str
     held_bytes: int
-    confirmed_lsn: str | None
     of_dms: bool
 
 
 def slots(connection: Connection) -> list[Slot]:
     """The logical slots of this database."""
     rows = connection.execute(
-        "SELECT slot_name::text, plugin::text, active, active_pid,"
+        "SELECT slot_name::text, plugin::text, active,"
         " coalesce(wal_status, 'reserved'),"
         " coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint,"
-        " confirmed_flush_lsn::text, slot_name ~ (%s || datoid || %s) OR plugin = ANY (%s)"
+        " slot_name ~ (%s || datoid || %s) OR plugin = ANY (%s)"
         " FROM pg_catalog.pg_replication_slots"
         " WHERE slot_type = 'logical' AND database = current_database() AND NOT temporary"
         " ORDER BY slot_name",
