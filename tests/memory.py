@@ -52,6 +52,11 @@ class Memory:
             self.items[pk, sk] = changed
             return dict(changed)
 
+    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
+        with self._lock:
+            for sk, values in entries.items():
+                Memory.update(self, pk, sk, values=values)
+
     def update_under(
         self,
         condition: Condition,

@@ -46,6 +46,10 @@ class SlowMemory(Memory):
         stand_still()
         return super().update(pk, sk, values=values, first=first, add=add, expected=expected)
 
+    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
+        stand_still()
+        super().update_all(pk, entries)
+
     def update_under(
         self,
         condition: Condition,

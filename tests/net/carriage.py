@@ -216,7 +216,7 @@ class Carriage:
                 item.name,
                 item.range,
                 one_of_many=item.chunks > 1,
-                since=known_horizons(item, self.record),
+                since=known_horizons([item], self.record)[0],
             )
             way = restored.way
         self.ways.setdefault(item.qualified_name, []).append(way)

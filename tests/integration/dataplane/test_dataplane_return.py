@@ -80,7 +80,8 @@ def item(table: str) -> CopyItem:
 
 
 def home(old: DatabaseAddress, new: DatabaseAddress, table: str, record: Record) -> Restored:
-    return restore(new, old, "public", table, EVERYTHING, since=known_horizons(item(table), record))
+    [since] = known_horizons([item(table)], record)
+    return restore(new, old, "public", table, EVERYTHING, since=since)
 
 
 def rows(run: Run, address: DatabaseAddress, table: str) -> list[tuple[object, ...]]:

@@ -75,6 +75,9 @@ class EmptyTable:
     ) -> Item | None:
         return {**(first or {}), **(values or {}), **(add or {})}
 
+    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
+        pass
+
     def update_under(
         self,
         condition: Condition,

@@ -26,6 +26,9 @@ _EXPIRES = "expires_at"
 
 CONFLICT_TRIES = 8
 """Transactions that look at one entry at the same moment conflict, and are to be tried again."""
+TRANSACTION_ITEMS = 100
+"""As many as TransactWriteItems takes (API Reference)."""
+
 _CONFLICTS = {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
@@ -128,50 +131,71 @@ class DynamoTable:
         values: Mapping[str, Value],
         expected: Mapping[str, Expected] | None = None,
     ) -> bool:
-        """See RecordTable. TransactWriteItems, API Reference: reasons stand in the items' order."""
-        look, change = _Expression(), _Expression()
+        """See RecordTable."""
+        looked_at = {
+            "TableName": self._name,
+            "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
+        }
+        look = _Expression()
+        noted = [
+            f"{look.name(name)} = {look.value(value)}" for name, value in condition.notes.items()
+        ]
+        looked_at |= {**look.condition(condition.expected), **look.attributes()}
+        reasons = self._transact(
+            [
+                {"Update": {**looked_at, "UpdateExpression": f"SET {', '.join(noted)}"}}
+                if noted
+                else {"ConditionCheck": looked_at},
+                self._setting(pk, sk, values, expected or {}),
+            ]
+        )
+        if reasons and reasons[0] == _FAILED:
+            raise ConditionNotMet(condition.sk)
+        return not reasons
+
+    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
+        """See RecordTable. One call for a hundred: users may be waiting for it."""
+        changes = [self._setting(pk, sk, values, {}) for sk, values in entries.items()]
+        for first in range(0, len(changes), TRANSACTION_ITEMS):
+            self._transact(changes[first : first + TRANSACTION_ITEMS])
+
+    def _setting(
+        self, pk: str, sk: str, values: Mapping[str, Value], expected: Mapping[str, Expected]
+    ) -> dict[str, Any]:
+        """One entry's change as a part of a transaction."""
+        change = _Expression()
         sets = [
             f"{change.name(name)} = {change.value(value)}"
             for name, value in {**values, _EXPIRES: _expiry()}.items()
         ]
-        noted = [
-            f"{look.name(name)} = {look.value(value)}" for name, value in condition.notes.items()
-        ]
-        looked_at = {
-            "TableName": self._name,
-            "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
-            **look.condition(condition.expected),
-            **look.attributes(),
+        return {
+            "Update": {
+                "TableName": self._name,
+                "Key": _encode({"pk": pk, "sk": sk}),
+                "UpdateExpression": f"SET {', '.join(sets)}",
+                **change.condition(expected),
+                **change.attributes(),
+            }
         }
-        items: Any = [
-            {"Update": {**looked_at, "UpdateExpression": f"SET {', '.join(noted)}"}}
-            if noted
-            else {"ConditionCheck": looked_at},
-            {
-                "Update": {
-                    "TableName": self._name,
-                    "Key": _encode({"pk": pk, "sk": sk}),
-                    "UpdateExpression": f"SET {', '.join(sets)}",
-                    **change.condition(expected or {}),
-                    **change.attributes(),
-                }
-            },
-        ]
+
+    def _transact(self, items: Any) -> list[str]:
+        """Nothing when it was written; else, in the items' order, whose condition failed.
+
+        TransactWriteItems, API Reference: reasons stand in the items' order.
+        """
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
                 self._client.transact_write_items(TransactItems=items)
             except ClientError as error:
                 reasons = _cancelled(error)
-                if reasons[0] == _FAILED:
-                    raise ConditionNotMet(condition.sk) from error
-                if reasons[1] == _FAILED:
-                    return False
+                if _FAILED in reasons:
+                    return reasons
                 if attempt == CONFLICT_TRIES or not _CONFLICTS.intersection(reasons):
                     raise
                 time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
             else:
                 break
-        return True
+        return []
 
 
 class _Expression:

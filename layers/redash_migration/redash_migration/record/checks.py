@@ -12,8 +12,6 @@ CheckStatus = Literal["PASS", "WARN", "FAIL", "UNKNOWN"]
 SEVERITY: tuple[CheckStatus, ...] = ("PASS", "WARN", "UNKNOWN", "FAIL")
 """From harmless to worst. UNKNOWN is not a pass: it closes a gate like FAIL."""
 
-_WRITERS = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -57,20 +55,11 @@ class Checks:
         self._prefix = prefix
 
     def put(self, *checks: Check) -> None:
-        """Write answers, each over an earlier one of the same id; several side by side."""
-        if len(checks) == 1:
-            self._put(checks[0])
-            return
-        # Users may be waiting; imported here because most functions write one at a time.
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(_WRITERS) as pool:
-            for _ in pool.map(self._put, checks):
-                pass
-
-    def _put(self, check: Check) -> None:
-        named = replace(check, id=f"{self._prefix}{check.id}")
-        self._table.update(self._id, f"CHECK#{named.id}", values=dict(named.to_json()))
+        """Write answers, each over an earlier one of the same id; of two given, the latter."""
+        named = [replace(check, id=f"{self._prefix}{check.id}") for check in checks]
+        self._table.update_all(
+            self._id, {f"CHECK#{check.id}": dict(check.to_json()) for check in named}
+        )
 
     def all(self) -> list[Check]:
         """Every answer, by id."""

@@ -93,10 +93,17 @@ class Record:
 
     def put_fact(self, name: str, fact: Mapping[str, Any]) -> None:
         """Keep a small JSON object (under 300 kB) by name, over an earlier one."""
-        self.table.update(
+        self.put_facts({name: fact})
+
+    def put_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        """The same for several, by name."""
+        at = stamp(self.clock())
+        self.table.update_all(
             self.migration_id,
-            f"{self._scope}FACT#{name}",
-            values={"body": _json(fact), "at": stamp(self.clock())},
+            {
+                f"{self._scope}FACT#{name}": {"body": _json(fact), "at": at}
+                for name, fact in facts.items()
+            },
         )
 
     def put_fact_once(self, name: str, fact: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +123,14 @@ class Record:
         """The fact of this name, or None."""
         found = self.dated_fact(name)
         return None if found is None else found[0]
+
+    def facts(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Every fact whose name begins so, by the rest of its name."""
+        prefix = f"{self._scope}FACT#{prefix}"
+        return {
+            str(item["sk"]).removeprefix(prefix): json.loads(str(item["body"]))
+            for item in self.table.query(self.migration_id, prefix)
+        }
 
     def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
         """The same with the time at which it was written down."""
@@ -222,10 +237,18 @@ class Entries:
 
     def put(self, name: str, entry: Mapping[str, Any]) -> None:
         """Set the keys given; keys set earlier stay."""
-        self._table.update(
+        self.put_all({name: entry})
+
+    def put_all(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """The same for several, by name."""
+        self._table.update_all(
             self._id,
-            f"{self._kind}#{name}",
-            values={f"v_{key}": json.dumps(value) for key, value in entry.items()},
+            {
+                f"{self._kind}#{name}": {
+                    f"v_{key}": json.dumps(value) for key, value in entry.items()
+                }
+                for name, entry in entries.items()
+            },
         )
 
     def get(self, name: str) -> dict[str, Any]:

@@ -69,6 +69,9 @@ class RecordTable(Protocol):
         the value given (a tuple: one of its values; None: is absent).
         """
 
+    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
+        """Set the values of several entries (made when absent), by sk, a hundred in one piece."""
+
     def update_under(
         self,
         condition: Condition,

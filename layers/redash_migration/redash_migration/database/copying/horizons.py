@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 
 from redash_migration.database.planning.items import CopyItem
@@ -11,6 +12,7 @@ from redash_migration.database.tables.horizon import Horizons, read_horizon
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.record.record import Record
 
+_PRECOPIED = "precopied/"
 EQUAL_FACT = "equal_since"
 """The horizons of both sides from before everything was found equal, and nobody wrote: from there
 a return works out what has been written on the new side since the switch."""
@@ -18,16 +20,22 @@ a return works out what has been written on the new side since the switch."""
 
 def note_horizons(item: CopyItem, record: Record, horizons: Horizons) -> None:
     """Keep the horizons of a run that compared the whole range."""
-    record.put_fact(_fact(item), {**item.range.to_json(), **horizons.to_json()})
+    record.put_fact(f"{_PRECOPIED}{_name(item)}", {**item.range.to_json(), **horizons.to_json()})
 
 
-def known_horizons(item: CopyItem, record: Record) -> Horizons | None:
-    """Since when the range has only to be looked at where it was written; None without a pre-copy
+def known_horizons(items: Sequence[CopyItem], record: Record) -> list[Horizons | None]:
+    """Since when each range has only to be looked at where it was written; None without a pre-copy
     of the very same range. In a return that is, at the latest, the switch."""
-    fact = record.fact(_fact(item))
-    if fact is not None and KeyRange.from_json(fact) == item.range:
-        return Horizons.from_json(fact)
-    return equal_since(record) if record.direction == "return" else None
+    facts = record.facts(_PRECOPIED)
+    latest = equal_since(record) if record.direction == "return" else None
+
+    def known(item: CopyItem) -> Horizons | None:
+        fact = facts.get(_name(item))
+        if fact is not None and KeyRange.from_json(fact) == item.range:
+            return Horizons.from_json(fact)
+        return latest
+
+    return [known(item) for item in items]
 
 
 def note_equal(record: Record, source: DatabaseAddress, target: DatabaseAddress) -> None:
@@ -49,5 +57,5 @@ def equal_since(record: Record) -> Horizons | None:
     return horizons.turned if record.direction == "return" else horizons
 
 
-def _fact(item: CopyItem) -> str:
-    return f"precopied/{item.qualified_name}/{item.chunk}"
+def _name(item: CopyItem) -> str:
+    return f"{item.qualified_name}/{item.chunk}"

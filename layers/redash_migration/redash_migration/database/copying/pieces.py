@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons
@@ -13,10 +11,6 @@ from redash_migration.database.copying.restore import Restored, both_ends, resto
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.record.record import Record
-
-_AT_ONCE = 8
-"""Calls of the record beside each other: it takes longer to ask it than to look at a small
-table."""
 
 
 def restore_pieces(
@@ -29,8 +23,8 @@ def restore_pieces(
     """
     # On the way back a table is there with its indexes, and no step after this builds them.
     back = record.direction == "return"
-    with ThreadPoolExecutor(_AT_ONCE) as pool, both_ends(source, target) as (reading, writing):
-        known = list(pool.map(partial(known_horizons, record=record), items))
+    with both_ends(source, target) as (reading, writing):
+        known = known_horizons(items, record)
         restored = [
             restore_between(
                 reading,
@@ -45,8 +39,10 @@ def restore_pieces(
             )
             for item, since in zip(items, known, strict=True)
         ]
-        lines = [one.line(item.chunk) for item, one in zip(items, restored, strict=True)]
-        list(pool.map(record.tables.put, [one.table for one in restored], lines))
+    lines: dict[str, dict[str, Any]] = {}
+    for item, one in zip(items, restored, strict=True):
+        lines.setdefault(one.table, {}).update(one.line(item.chunk))
+    record.tables.put_all(lines)
     return restored
 
 

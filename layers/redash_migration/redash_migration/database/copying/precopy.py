@@ -43,7 +43,7 @@ def precopy_between(
     """The same by sessions that are there."""
     name = item.qualified_name
     back = record.direction == "return"
-    since = known_horizons(item, record) if back else None
+    since = known_horizons([item], record)[0] if back else None
     identifier = f"precopy.{name}"
     copied = restore_between(
         reading,

@@ -25,8 +25,9 @@ def note_measured(record: Record, table: str, **seconds: float) -> None:
 
 def update_prediction(record: Record, plan: Plan) -> Prediction:
     """Predict from this migration's steps and precopied runs so far, and keep it in the record."""
+    known = record.facts(f"{_MEASURED}/")
     measured = {
-        table.qualified_name: record.fact(f"{_MEASURED}/{table.qualified_name}") or {}
+        table.qualified_name: known.get(table.qualified_name, {})
         for table in plan.tables
         if table.method == "restore" or table.raw_bytes >= 1024 * 1024
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.planning.phases import CHUNKS_FACT
@@ -12,7 +11,6 @@ from redash_migration.errors import DataMismatch
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
-_WRITERS = 8
 _REMEDY = (
     "nothing was switched: the old service goes on; look at the keys named here on both sides"
     " before starting again"
@@ -24,18 +22,22 @@ def write_outcomes(record: Record, items: Sequence[CopyItem], outcomes: Sequence
 
     Raises DataMismatch, after everything was written, when one is not equal.
     """
-
-    def write(item: CopyItem, outcome: Compared) -> None:
-        if item.chunks > 1:
-            record.put_fact(f"verified/{outcome.table}/{item.chunk}", outcome.to_json())
-        if item.chunks == 1 or outcome.verdict != "equal":
-            record.tables.put(outcome.table, outcome.to_json())
-        if outcome.verdict != "equal":
-            record.checks.put(_complaint(outcome))
-
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        for _ in pool.map(write, items, outcomes):
-            pass
+    found = list(zip(items, outcomes, strict=True))
+    record.put_facts(
+        {
+            f"verified/{outcome.table}/{item.chunk}": outcome.to_json()
+            for item, outcome in found
+            if item.chunks > 1
+        }
+    )
+    record.tables.put_all(
+        {
+            outcome.table: outcome.to_json()
+            for item, outcome in found
+            if item.chunks == 1 or outcome.verdict != "equal"
+        }
+    )
+    record.checks.put(*(_complaint(each) for each in outcomes if each.verdict != "equal"))
     _raise_unless_equal(outcomes)
 
 
@@ -47,10 +49,11 @@ def close_ledger(record: Record, tables: Sequence[str]) -> None:
     chunks = record.fact(CHUNKS_FACT) or {}
     merged = []
     for table, count in chunks.items():
-        facts = (record.fact(f"verified/{table}/{number}") for number in range(count))
-        outcome = merge(table, [Compared.from_json(fact) for fact in facts if fact], count)
-        record.tables.put(table, outcome.to_json())
+        facts = record.facts(f"verified/{table}/")
+        seen = [facts[str(number)] for number in range(count) if str(number) in facts]
+        outcome = merge(table, [Compared.from_json(fact) for fact in seen], count)
         merged.append(outcome)
+    record.tables.put_all({outcome.table: outcome.to_json() for outcome in merged})
     lines = record.tables.all()
     unseen = [table for table in tables if lines.get(table, {}).get("verdict") is None]
     odd = [table for table in tables if lines.get(table, {}).get("verdict") != "equal"]
