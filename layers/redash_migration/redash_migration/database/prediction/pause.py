@@ -60,7 +60,7 @@ _KEY_SCAN = 0.25e-6
 """Seconds a row to see what was written since the precopied comparison (docs/performance.md)."""
 
 _KEY_JOIN = 3e-6
-"""Seconds a row to bring the keys of both sides together after an precopied copy."""
+"""Seconds a row to bring the keys of both sides together after a pre-copy."""
 
 _FOREIGN_KEYS = 1.0e-6
 """Seconds a row to prove the foreign keys of a table."""
@@ -72,7 +72,7 @@ _OPEN = 0.05
 @dataclass(frozen=True, slots=True)
 class Precopied:
     """What was measured before the freeze, in seconds by table: the copy, the comparison of its
-    rows' hashes, and the checksums of what is compared precopied."""
+    rows' hashes, and the checksums of what is compared before the freeze."""
 
     copied: Mapping[str, float] = field(default_factory=dict)
     compared: Mapping[str, float] = field(default_factory=dict)

@@ -18,7 +18,7 @@ PROBES = "apply_probes"
 
 
 def note_measured(record: Record, table: str, **seconds: float) -> None:
-    """Keep what an precopied run took: copied, compared, summed."""
+    """Keep what a pre-copy took: copied, compared, summed."""
     known = record.fact(f"{_MEASURED}/{table}") or {}
     record.put_fact(f"{_MEASURED}/{table}", {**known, **seconds})
 
