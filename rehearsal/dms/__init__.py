@@ -17,7 +17,7 @@ LOG_ERROR takes its transaction with it; a heartbeat leaves no table behind; cha
 row are only noticed from PostgreSQL 18 on.
 """
 
-from rehearsal.dms.disturbance import Disturbance
+from rehearsal.dms.run.disturbance import Disturbance
 from rehearsal.dms.stand_in import DmsStandIn
 
 __all__ = ["Disturbance", "DmsStandIn"]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.dms.progress import Progress
-from rehearsal.dms.slot import SlotState
+from rehearsal.dms.databases.slot import SlotState
+from rehearsal.dms.task.progress import Progress
 
 _SECONDS_BETWEEN = 5.0
 

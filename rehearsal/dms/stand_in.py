@@ -10,13 +10,13 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dms.responses import DatabaseMigrationServiceResponse
 
-from rehearsal.dms.api import Api
-from rehearsal.dms.connections import ConnectionTests
-from rehearsal.dms.disturbance import Disturbance
+from rehearsal.dms.api.calls import Api
+from rehearsal.dms.api.connections import ConnectionTests
+from rehearsal.dms.api.service import TaskService
 from rehearsal.dms.events import EventSender
-from rehearsal.dms.service import TaskService
+from rehearsal.dms.run.disturbance import Disturbance
 from rehearsal.dms.surroundings import Cloud, FindLog, Surroundings
-from rehearsal.dms.task import ReplicationTask
+from rehearsal.dms.task.task import ReplicationTask
 
 
 class DmsStandIn:

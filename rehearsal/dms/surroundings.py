@@ -10,12 +10,12 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.dms.models import dms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from rehearsal.dms.endpoint import Database, database_of
+from rehearsal.dms.databases.endpoint import Database, database_of
 from rehearsal.dms.events import EventSender
 from rehearsal.dms.faults import ResourceNotFound
 from rehearsal.dms.metrics import Metrics
 from rehearsal.dms.server_log import ServerLog
-from rehearsal.dms.task import ReplicationTask
+from rehearsal.dms.task.task import ReplicationTask
 
 FindLog = Callable[[Database], Path | None]
 """The server log of a database, where it can be read."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import psycopg
 
 from redash_migration.database.session.address import DatabaseAddress
-from rehearsal.dms.endpoint import Database
+from rehearsal.dms.databases.endpoint import Database
 from rehearsal.faults.hooks import before, when_entered
 from rehearsal.faults.proxy import CuttableProxy
 from rehearsal.faults.tls import Authority, TlsFront

@@ -21,12 +21,12 @@ from redash_migration.errors import NotDrained
 from redash_migration.plan import Plan
 from redash_migration.replication.configuration import task_settings
 from redash_migration.replication.mappings import table_mappings
-from rehearsal.dms.admission import source_objection, target_objection
-from rehearsal.dms.catalog import Table, read_tables, table_names
-from rehearsal.dms.mappings import TableMappings
-from rehearsal.dms.names import Names
-from rehearsal.dms.oddities import alter_what_dms_alters
-from rehearsal.dms.task_settings import TaskSettings
+from rehearsal.dms.databases.admission import source_objection, target_objection
+from rehearsal.dms.databases.catalog import Table, read_tables, table_names
+from rehearsal.dms.databases.oddities import alter_what_dms_alters
+from rehearsal.dms.task.mappings import TableMappings
+from rehearsal.dms.task.names import Names
+from rehearsal.dms.task.task_settings import TaskSettings
 
 _PARENTS = """
 SELECT DISTINCT n.nspname, c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent

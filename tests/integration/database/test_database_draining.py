@@ -22,7 +22,7 @@ from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.database.watch import slot
 from redash_migration.errors import FenceNotHeld, NotDrained, TransientFailure
-from rehearsal.dms.names import Names
+from rehearsal.dms.task.names import Names
 
 MIGRATION = "redash-20261123-013005"
 

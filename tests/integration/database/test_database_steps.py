@@ -36,7 +36,7 @@ from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.record import Record
 from redash_migration.record.replay import replay
-from rehearsal.dms.names import Names
+from rehearsal.dms.task.names import Names
 
 close = partial(closing.close_source, window=0.3)
 SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")

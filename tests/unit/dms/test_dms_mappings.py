@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.dms.faults import InvalidParameterValue
-from rehearsal.dms.mappings import TableMappings
+from rehearsal.dms.task.mappings import TableMappings
 
 TABLES = [
     ("public", "data_sources"),

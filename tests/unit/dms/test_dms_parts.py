@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from rehearsal.dms.endpoint import UnknownAddress, database_of
+from rehearsal.dms.api.paging import filtered, page
+from rehearsal.dms.databases.endpoint import UnknownAddress, database_of
 from rehearsal.dms.events import EventSender
-from rehearsal.dms.failure import TaskFailure
 from rehearsal.dms.faults import InvalidParameterValue
-from rehearsal.dms.names import Names
-from rehearsal.dms.outage import Outage
-from rehearsal.dms.paging import filtered, page
-from rehearsal.dms.progress import TableProgress
+from rehearsal.dms.run.failure import TaskFailure
+from rehearsal.dms.run.outage import Outage
 from rehearsal.dms.server_log import ServerLog, last_error
-from rehearsal.dms.statistics import COMPLETED, FULL_LOAD, TableStatistics
-from rehearsal.dms.task_settings import TaskSettings
+from rehearsal.dms.task.names import Names
+from rehearsal.dms.task.progress import TableProgress
+from rehearsal.dms.task.statistics import COMPLETED, FULL_LOAD, TableStatistics
+from rehearsal.dms.task.task_settings import TaskSettings
 
 COPY = """\
 2026-11-23 02:04:06 UTC [9] LOG:  logical replication table synchronization worker has started

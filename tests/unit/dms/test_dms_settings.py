@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.dms.faults import InvalidParameterValue
-from rehearsal.dms.task_settings import TaskSettings
+from rehearsal.dms.task.task_settings import TaskSettings
 
 
 def parse(**sections: Any) -> TaskSettings:

@@ -1,0 +1,1 @@
+"""The calls of the DMS API: tasks, connections, definitions, pages of answers."""
