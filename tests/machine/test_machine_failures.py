@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.machine.test_machine_definition import MACHINE, TASK_IDS, TASKS, State
+from tests.machine.test_machine_definition import MACHINE, TASK_IDS, TASKS, State, all_states
 
 PASSING = [
     "TransientFailure",
@@ -105,6 +105,18 @@ NAMED = {
 UNDECIDED = ["SwitchBegun", "NotApproved"]
 """A roll-back finds a switch that no person decided to take back: people are asked, with doubt."""
 
+EARLIER = {
+    # Nothing has turned: nobody needs to be asked.
+    "SwitchTraffic": (["TargetNotHealthy", "SwitchNotMade", "PauseBudgetExceeded"], "RollBack"),
+    # Nobody has decided to keep it: everything is left as it is.
+    "CleanUp": (["NotApproved"], "Report"),
+    "RollBack": (UNDECIDED, "MeasureCutover"),
+}
+"""Failures that lead elsewhere than all others of their state."""
+
+COSTS_NOTHING = {"WarmFunction", "WarmForReturn", "AskReplicationToStop"}
+"""Tasks within a Map or a Parallel that are caught where they fail; the others fail it."""
+
 UNKNOWN = {"Begin", "Report"}
 """Nothing is caught: before the first there is nothing to take back, after the last nobody."""
 
@@ -114,6 +126,12 @@ CATCHING = [(name, state) for name, state in MACHINE["States"].items() if "Catch
 @pytest.mark.parametrize(("name", "state"), TASKS, ids=TASK_IDS)
 def test_a_task_tries_again_as_all_do(name: str, state: State) -> None:
     assert state["Retry"] == [{**USUAL, **DIFFERENT.get(name, {})}]
+
+
+def test_only_tasks_try_again_and_only_whole_states_catch() -> None:
+    for name, state in all_states():
+        assert ("Retry" in state) == (state["Type"] == "Task"), name
+        assert "Catch" not in state or name in {*MACHINE["States"], *COSTS_NOTHING}, name
 
 
 def test_every_state_that_works_catches_but_the_first_and_the_last() -> None:
@@ -132,6 +150,8 @@ def test_a_failure_leads_where_the_table_says(name: str, state: State) -> None:
     assert last["ErrorEquals"] == ["States.ALL"]
     leads = next((to for to, names in LEADS.items() if name in names), "RollBack")
     assert last["Next"] == leads
+    apart = [(catch["ErrorEquals"], catch["Next"]) for catch in others]
+    assert apart == ([EARLIER[name]] if name in EARLIER else [])
     for catch in (*others, last):
         told = re.findall(r"'?state'?[\"']?: ?[\"'](\w+)[\"']", str(catch.get("Assign", {})))
         assert told in ([], [NAMED.get(name, name)])
