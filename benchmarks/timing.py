@@ -27,6 +27,7 @@ class Series:
 
     @property
     def middle(self) -> float:
+        """The median of the runs."""
         return median(self.runs)
 
 

@@ -22,11 +22,13 @@ class Access:
 
     @property
     def port(self) -> int:
+        """Where the server listens."""
         raise NotImplementedError
 
     def address(
         self, dbname: str = "postgres", user: str | None = None, password: str | None = None
     ) -> DatabaseAddress:
+        """A database's address; as the superuser unless a user is given."""
         return DatabaseAddress(
             host=self.host,
             port=self.port,
@@ -39,6 +41,7 @@ class Access:
     def dsn(
         self, dbname: str = "postgres", user: str | None = None, password: str | None = None
     ) -> str:
+        """The same as a libpq connection string."""
         address = self.address(dbname, user, password)
         return psycopg.conninfo.make_conninfo("", **address.parameters())
 
@@ -54,6 +57,7 @@ class Access:
         template: str = "template0",
         encoding: str = "UTF8",
     ) -> DatabaseAddress:
+        """Make a database as a copy of ``template``; its address as the superuser."""
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {}").format(
             sql.Identifier(name), sql.Identifier(template), sql.Literal(encoding)
         )

@@ -68,22 +68,26 @@ class Cluster(Access):
 
     @property
     def port(self) -> int:
+        """The TCP port; ClusterError before the first start."""
         if not self._port:
             raise ClusterError(f"{self.name} was never started: call start() first")
         return self._port
 
     @property
     def running(self) -> bool:
+        """Whether its process lives."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
+        """The postmaster's; ClusterError when it does not run."""
         if self._process is None:
             raise ClusterError(f"{self.name} is not running: call start() first")
         return self._process.pid
 
     @property
     def log_file(self) -> Path:
+        """What the server says, beside its data."""
         return self.data_dir.with_name(self.data_dir.name + ".log")
 
     @property
@@ -111,6 +115,7 @@ class Cluster(Access):
         raise ClusterError(f"{self.name} did not start on port {self._port}: {self._log_end()}")
 
     def stop(self, mode: StopMode = "fast") -> None:
+        """End it and wait, after 60 s as ``pg_ctl stop -m immediate``; nothing when it is down."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -132,10 +137,12 @@ class Cluster(Access):
     def restart(
         self, settings: Mapping[str, str] | None = None, mode: StopMode = "fast"
     ) -> Cluster:
+        """stop() and start()."""
         self.stop(mode)
         return self.start(settings)
 
     def reload(self) -> None:
+        """Read the configuration files again."""
         os.kill(self.pid, signal.SIGHUP)
 
     def __enter__(self) -> Cluster:

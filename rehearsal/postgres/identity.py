@@ -24,11 +24,13 @@ class Identity:
     gid: int | None = None
 
     def popen_arguments(self) -> dict[str, Any]:
+        """For subprocess: run as this user, in no other group."""
         if self.uid is None:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def give(self, path: Path) -> None:
+        """Make this user the owner of a path."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
