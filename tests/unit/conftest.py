@@ -1,4 +1,4 @@
-"""A record in a DynamoDB table (moto), and a Step Functions that can be told to fail."""
+"""A record, in memory or in a DynamoDB table (moto), and a Step Functions that can fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from moto import mock_aws
 
 from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.record import Outcome, Record
+from redash_migration.record.table import RecordTable
 from redash_migration.record.waits import TokenUnknown
+from tests.memory import Memory
 from tests.owning import owned
 from tests.record_table import make_table, pretend_to_be_on_aws
 
@@ -52,12 +54,18 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def table(aws: None) -> DynamoTable:
+def in_dynamodb(aws: None) -> DynamoTable:
     return DynamoTable(make_table(), "record")
 
 
 @pytest.fixture
-def record(table: DynamoTable) -> Record:
+def table(aws: None) -> RecordTable:
+    """In memory, which answers as DynamoDB does: unit/core/test_core_record_table.py."""
+    return Memory()
+
+
+@pytest.fixture
+def record(table: RecordTable) -> Record:
     return owned(table, "redash-20260131-020000", StandingClock())
 
 

@@ -32,14 +32,18 @@ from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Outcome
 from tests.function_environment import ENVIRONMENT
+from tests.memory import Memory
 from tests.owning import EXECUTION
-from tests.record_table import make_table, pretend_to_be_on_aws
+from tests.record_table import pretend_to_be_on_aws
 
 ROOT = Path(__file__).parents[3]
 MIGRATION = "redash-20261123-013005"
 START = datetime(2026, 11, 23, 1, 30, 5, tzinfo=UTC)
 HANA, KEN, STARTER = "hana@example.com", "ken@example.com", "starter@example.com"
 SLACK_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+_IN_DYNAMODB = wiring.record_table
+"""The record of a stage is in memory, which answers as DynamoDB does (test_core_record_table)."""
 
 _SIZES = (
     ("query_results", 48_211, 9_400_000_000),
@@ -152,6 +156,7 @@ class Stage:
     """What a test sees and moves: the record, the time, the mail that went out."""
 
     record: Record
+    table: Memory
     states: StepFunctionsDouble
     patch: pytest.MonkeyPatch
     now: datetime
@@ -268,9 +273,11 @@ class Stage:
 
     def state_of_record(self) -> list[dict[str, Any]]:
         """Every item of the table: what must stay as it is when nobody decides."""
-        client = clients.client("dynamodb")
-        items = client.scan(TableName="migration")["Items"]
-        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+        return [dict(item) for _, item in sorted(self.table.items.items())]
+
+    def lose_the_table(self) -> None:
+        """DynamoDB answers that it has no such table."""
+        self.patch.setattr(wiring, "record_table", _IN_DYNAMODB)
 
     def switch(self, writes: int | None = 12) -> None:
         """The migration has gone on to the switch."""
@@ -309,7 +316,9 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
         states = StepFunctionsDouble()
         heard = ExitStack()
         _hear(heard, "stepfunctions", "before-send.sfn.*", states.respond)
-        stage = Stage(wiring.record(MIGRATION), states, patch, START, [], {})
+        table = Memory()
+        patch.setattr(wiring, "record_table", lambda: table)
+        stage = Stage(wiring.record(MIGRATION), table, states, patch, START, [], {})
         patch.setattr(clock, "now", lambda: stage.now)
         _catch_mail(stage, heard)
         _fill(stage)
@@ -320,7 +329,6 @@ def staged(patch: pytest.MonkeyPatch, base_url: str, **environment: str) -> Iter
 
 def _made() -> dict[str, str]:
     region: Any = {"LocationConstraint": "ap-northeast-1"}
-    make_table("migration")
     clients.client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration=region)
     secrets = clients.client("secretsmanager")
     key = secrets.create_secret(Name="key", SecretString="0123456789abcdef" * 3)["ARN"]
@@ -445,7 +453,7 @@ def settle_elsewhere(stage: Stage) -> None:
 
 
 def _forget() -> None:
-    wiring.record_table.cache_clear()
+    _IN_DYNAMODB.cache_clear()
     stored_keys._keys.cache_clear()
     assembly._secret.cache_clear()
 

@@ -161,7 +161,7 @@ def test_the_policy_names_the_style_that_is_sent(stage: Stage) -> None:
 
 def test_trouble_is_a_calm_page(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.ask()
-    clients.client("dynamodb").delete_table(TableName="migration")
+    stage.lose_the_table()
     page = stage.call("GET", stage.link())
     assert page["statusCode"] == 503
     assert "try again in a minute" in page["body"]
@@ -174,7 +174,7 @@ def test_no_link_is_logged(stage: Stage, capsys: pytest.CaptureFixture[str]) -> 
     link = stage.link()
     stage.answer(link, "approve")
     stage.call("GET", link)
-    clients.client("dynamodb").delete_table(TableName="migration")
+    stage.lose_the_table()
     stage.call("GET", link)
     out = "".join(capsys.readouterr())
     assert link.rsplit(".", 1)[1] not in out

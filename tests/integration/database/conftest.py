@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
-from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.schema.dump import Entry, entries
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
@@ -18,8 +16,8 @@ from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Column, Plan, TablePlan
 from redash_migration.record import Record
 from rehearsal.postgres import programs, run
+from tests.memory import Memory
 from tests.owning import owned
-from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20261123-013005"
 SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")
@@ -99,9 +97,7 @@ def rows() -> Callable[..., list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def make_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Record]]:
-    """make_record(migration id): a record in a DynamoDB table of moto's."""
-    pretend_to_be_on_aws(monkeypatch)
-    with mock_aws():
-        table = DynamoTable(make_table(), "record")
-        yield lambda migration_id: owned(table, migration_id)
+def make_record() -> Callable[[str], Record]:
+    """make_record(migration id): a record in memory, in one table with the others of the test."""
+    table = Memory()
+    return lambda migration_id: owned(table, migration_id)

@@ -12,8 +12,10 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from redash_migration import wiring
+from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import (
     InvalidInput,
@@ -25,6 +27,8 @@ from redash_migration.preflight import room
 from redash_migration.record import Outcome, Record
 from rehearsal.postgres import programs, run
 from tests.function_environment import ENVIRONMENT, OWN
+from tests.owning import owned
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20260131-020000"
 ROOT = Path(__file__).parents[3]
@@ -55,6 +59,15 @@ def call(name: str, **changes: Any) -> dict[str, Any]:
     answer = handler(name)({**event, **changes}, Context())
     json.dumps(answer)  # what Lambda does with it
     return answer
+
+
+@pytest.fixture
+def make_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Record]]:
+    """The same in a DynamoDB table of moto's, where the handlers look."""
+    pretend_to_be_on_aws(monkeypatch)
+    with mock_aws():
+        table = DynamoTable(make_table(), "record")
+        yield lambda migration_id: owned(table, migration_id)
 
 
 @pytest.fixture

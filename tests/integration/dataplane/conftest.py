@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
-from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.record.record import Record
+from tests.memory import Memory
 from tests.owning import owned
-from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20260131-020000"
 
@@ -47,8 +45,6 @@ def both(
 
 
 @pytest.fixture
-def record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
-    """A migration's record in a table of DynamoDB."""
-    pretend_to_be_on_aws(monkeypatch)
-    with mock_aws():
-        yield owned(DynamoTable(make_table(), "record"), MIGRATION)
+def record() -> Record:
+    """A migration's record, in memory."""
+    return owned(Memory(), MIGRATION)

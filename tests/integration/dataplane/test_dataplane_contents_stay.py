@@ -157,6 +157,7 @@ def test_no_value_is_in_what_a_step_logs_records_or_raises(  # noqa: PLR0917
 ) -> None:
     _statement(TABLES)(source_database)
     monkeypatch.setattr(wiring, "record", lambda _: record)
+    monkeypatch.setattr(wiring, "record_table", lambda: record.table)
     caplog.set_level(logging.DEBUG, "redash-migration")
 
     @step("RestoreTable")

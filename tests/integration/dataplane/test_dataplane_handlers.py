@@ -11,9 +11,11 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
+from redash_migration.adapters.dynamodb import DynamoTable
 from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.planning import precopy as planned_precopy
@@ -28,7 +30,8 @@ from redash_migration.errors import DataMismatch
 from redash_migration.plan import Exclusion, Method, Plan, TablePlan
 from redash_migration.record.record import Record
 from tests.function_environment import ENVIRONMENT
-from tests.owning import EXECUTION
+from tests.owning import EXECUTION, owned
+from tests.record_table import make_table, pretend_to_be_on_aws
 
 MIGRATION = "redash-20260131-020000"
 ROOT = Path(__file__).parents[3]
@@ -56,6 +59,14 @@ def plan() -> Plan:
 
     tables = (table("results", "dms", 500, 60_000), table("queries", "restore", 300, 20_000))
     return Plan(MIGRATION, 16, 18, tables, 2, 80_000, 0.0)
+
+
+@pytest.fixture
+def record(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
+    """The same in a DynamoDB table of moto's, where the handlers look."""
+    pretend_to_be_on_aws(monkeypatch)
+    with mock_aws():
+        yield owned(DynamoTable(make_table(), "record"), MIGRATION)
 
 
 @pytest.fixture

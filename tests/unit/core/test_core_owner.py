@@ -21,6 +21,11 @@ NAME = "redash-20260131-020000"
 OTHER = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:other"
 
 
+@pytest.fixture
+def table(in_dynamodb: RecordTable) -> RecordTable:
+    return in_dynamodb
+
+
 def test_one_owner_at_a_time(table: RecordTable) -> None:
     ownership = Ownership(table)
     first = ownership.take("first", "arn:1")

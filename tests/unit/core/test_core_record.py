@@ -18,6 +18,12 @@ from redash_migration.record.replay import replay as with_fallbacks
 from tests.owning import EXECUTION, owned
 from tests.unit.conftest import StandingClock
 
+
+@pytest.fixture
+def table(in_dynamodb: DynamoTable) -> DynamoTable:
+    return in_dynamodb
+
+
 replay = partial(with_fallbacks, without={})
 
 DONE = Outcome.success({"stop_reason": "NORMAL"})
