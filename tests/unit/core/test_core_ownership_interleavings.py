@@ -15,7 +15,7 @@ import time
 from tests.interleavings.run import Focus, Run
 from tests.interleavings.world import Violation
 
-FIXED = 400
+FIXED = 150
 MINUTES = float(os.environ.get("MINUTES", "0"))
 
 
