@@ -92,6 +92,16 @@ def test_what_is_absent_meets_no_value(table: RecordTable) -> None:
     assert table.update(OF, "S", values={"a": 1}, expected={"a": None}) is not None
 
 
+def test_several_entries_are_set_at_once_however_many_they_are(table: RecordTable) -> None:
+    table.put_new({"pk": OF, "sk": "CHECK#000", "status": "FAIL", "kept": 1})
+    table.update_all(OF, {f"CHECK#{number:03}": {"status": "PASS"} for number in range(130)})
+    found = table.query(OF, "CHECK#")
+    assert len(found) == 130
+    assert {one["status"] for one in found} == {"PASS"}
+    assert plain(found[0]) == {"pk": OF, "sk": "CHECK#000", "status": "PASS", "kept": 1}
+    table.update_all(OF, {})
+
+
 @pytest.mark.parametrize("owner", ["mine", "another's"])
 @pytest.mark.parametrize("state", ["OPEN", "DONE"])
 def test_a_change_under_a_condition_is_whole_or_nothing(
