@@ -19,9 +19,9 @@ class Fault:
     seconds: float = 0.0
 
     @classmethod
-    def throttle(cls, code: str = "ThrottlingException") -> Fault:
+    def throttle(cls) -> Fault:
         """Refuse the call or the invocation as AWS does above a rate limit."""
-        return cls("error", code, "Rate exceeded", 400)
+        return cls("error", "ThrottlingException", "Rate exceeded", 400)
 
     @classmethod
     def error(cls, code: str, message: str = "made to fail", status: int = 400) -> Fault:

@@ -94,9 +94,9 @@ def artifacts_gone(function: str) -> Arm:
     return arm
 
 
-def killed_after(function: str, action: str, times: int = 1) -> Arm:
-    """The function dies after the call was carried out and before it hears so."""
-    return _at(function, action, Fault.kill_after(), times=times)
+def killed_after(function: str, action: str) -> Arm:
+    """Once, the function dies after the call was carried out and before it hears so."""
+    return _at(function, action, Fault.kill_after(), times=1)
 
 
 def killed_at_each_change(function: str, times: int) -> Arm:

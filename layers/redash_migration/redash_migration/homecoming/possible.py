@@ -6,7 +6,7 @@ minute, and does not pass for possible until then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -30,6 +30,7 @@ from redash_migration.plan import Plan
 from redash_migration.record import Check, Record
 
 LEAST_ROOM = 256 * 1024 * 1024
+SHOWN = 10
 BYTES_A_KEY = 64
 """What the scan of keys keeps for each row in temporary files on the old host, both sides' keys
 together."""
@@ -151,11 +152,6 @@ def _room(record: Record, plan: Plan, old: DatabaseAddress, new: DatabaseAddress
     return _asked(old, "room", ask)
 
 
-def _shown(found: list[str], most: int = 10) -> str:
-    return ", ".join(_first(found, most))
-
-
-def _first(found: list[str], most: int) -> Iterator[str]:
-    yield from found[:most]
-    if len(found) > most:
-        yield f"{len(found) - most} more"
+def _shown(found: list[str]) -> str:
+    more = [f"{len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return ", ".join([*found[:SHOWN], *more])

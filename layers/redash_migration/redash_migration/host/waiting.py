@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from redash_migration.failure_text import words
@@ -33,8 +32,6 @@ LOOK_SECONDS = 1.0
 """How often a step of the write pause asks Run Command by itself."""
 
 REST_SECONDS = 0.25
-
-Sleep = Callable[[float], None]
 
 
 class HostSteps:
@@ -68,7 +65,7 @@ class HostSteps:
         )
         self.answer(self._record.waits.note(wait, resource=command_id))
 
-    def look_until(self, kind: str, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+    def look_until(self, kind: str, seconds: float) -> None:
         """Look every second until the step is answered, by us or by an event.
 
         An event may be late, and a minute is much for users who wait. Gives up after so many
@@ -82,7 +79,7 @@ class HostSteps:
                 return
             if number % rests == 0 and self.answer(wait):
                 return
-            sleep(REST_SECONDS)
+            time.sleep(REST_SECONDS)
 
     def answer(self, wait: Wait) -> bool:
         """Look at the command; resume the step when it has ended. True when it was."""

@@ -60,13 +60,13 @@ class Press:
     response_url: str
 
 
-def press(buttons: Buttons, request: Request, now: float | None = None) -> Response:
+def press(buttons: Buttons, request: Request) -> Response:
     """The answer to Slack: 200 for whatever it signed, 401 for all else, 404 where unused."""
     if buttons.secret is None or not buttons.approvers:
         return Response(404, "", PLAIN)
     if request.method != "POST" or len(request.body) > MAXIMUM_BODY:
         return Response(405, "", {**PLAIN, "Allow": "POST"})
-    if not signed(buttons.secret(), request.headers, request.body, now or time.time()):
+    if not signed(buttons.secret(), request.headers, request.body, time.time()):
         return Response(401, "", PLAIN)
     pressed = read_press(request.body)
     if pressed is not None:

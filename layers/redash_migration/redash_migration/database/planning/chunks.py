@@ -37,16 +37,17 @@ class TableSize:
     key: KeyStatistics | None = None
 
 
-def plan_chunks(table: TableSize, pace: Pace, most: int = MOST_PIECES) -> list[KeyRange]:
+def plan_chunks(table: TableSize, pace: Pace) -> list[KeyRange]:
     """Ranges that cover every possible key, each done within the pace's limit.
 
     One open range for what is small enough. Raises CopyFailed when the table can't be cut finely
-    enough: no single-column key, statistics too coarse, or more than `most` pieces needed.
+    enough: no single-column key, statistics too coarse, or more than MOST_PIECES needed.
     """
     wanted = max(1, ceil(table.bytes / max(1, pace.piece_bytes)))
     if wanted == 1:
         return [KeyRange()]
-    cuts = _cuts(table.key, min(wanted, most)) if table.key and table.key.columns == 1 else []
+    pieces = min(wanted, MOST_PIECES)
+    cuts = _cuts(table.key, pieces) if table.key and table.key.columns == 1 else []
     largest = _largest_share(table.key, cuts) * table.bytes
     if largest > pace.most_bytes:
         raise CopyFailed(

@@ -36,10 +36,8 @@ class DifferingKey:
         return {"key": self.key, "kind": self.kind}
 
 
-def differing_keys(
-    source: Session, target: Session, scan: Scan, rows: int, most: int = MOST_KEYS
-) -> list[DifferingKey]:
-    """Up to `most` keys that differ; `rows` is about how many the range holds.
+def differing_keys(source: Session, target: Session, scan: Scan, rows: int) -> list[DifferingKey]:
+    """Up to MOST_KEYS keys that differ; `rows` is about how many the range holds.
 
     Empty for a table without a primary key: its rows have no names.
     """
@@ -49,10 +47,10 @@ def differing_keys(
     there, here = _buckets(source, scan, buckets), _buckets(target, scan, buckets)
     odd = sorted(
         bucket for bucket in there.keys() | here.keys() if there.get(bucket) != here.get(bucket)
-    )[:most]
+    )[:MOST_KEYS]
     return _compare(
         _rows(source, scan, buckets, odd), _rows(target, scan, buckets, odd), scan.shape.key
-    )[:most]
+    )[:MOST_KEYS]
 
 
 def _bucket(scan: Scan, buckets: int) -> sql.Composed:

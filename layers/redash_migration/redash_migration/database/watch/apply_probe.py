@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import closing
 
 from redash_migration.database.prediction.update import PROBES
@@ -18,13 +17,7 @@ REST = 1.5
 _POLL = 0.1
 
 
-def probe_apply(
-    record: Record,
-    source: DatabaseAddress,
-    target: DatabaseAddress,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> list[float]:
+def probe_apply(record: Record, source: DatabaseAddress, target: DatabaseAddress) -> list[float]:
     """Seconds after which each of a few canaries arrived; measured once, and by one step.
 
     One that has not arrived after LONGEST seconds counts as that. The canary of the drain is
@@ -40,13 +33,13 @@ def probe_apply(
     ):
         for number in range(PROBE_COUNT):
             if number:
-                sleep(REST)  # at once, it would travel with the one before
+                time.sleep(REST)  # at once, it would travel with the one before
             phase, began = f"probe {number}", time.monotonic()
             canary.release(old, record.migration_id, phase)
             while canary.phase(new, record.migration_id) != phase:
                 if time.monotonic() - began > LONGEST:
                     break
-                sleep(_POLL)
+                time.sleep(_POLL)
             found.append(round(time.monotonic() - began, 3))
     record.put_fact(PROBES, {"seconds": found})
     return found
