@@ -36,9 +36,14 @@ def host(aws: LocalAws, cluster: Cluster, tmp_path: Path) -> Iterator[OldHost]:
         paused=[3],
     )
     made.install()
-    made.start_services()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def services(host: OldHost) -> None:
+    """The host's services run; Run Command needs none of them."""
+    host.start_services()
 
 
 Run = Callable[..., dict[str, Any]]
@@ -171,6 +176,7 @@ ALL = ["adhoc_worker", "nginx", "postgres", "redis", "scheduled_worker", "schedu
        "worker"]  # fmt: skip
 
 
+@pytest.mark.usefixtures("services")
 def test_services_stop_and_start(run: Run, host: OldHost) -> None:
     running = "docker compose ps --services --filter status=running"
     assert output(run("docker compose config --services")).split() == ALL
@@ -189,6 +195,7 @@ def test_services_stop_and_start(run: Run, host: OldHost) -> None:
     assert host.resolve("i-ffffffffffffffff0", 80) is None
 
 
+@pytest.mark.usefixtures("services")
 def test_programs_run_inside_their_container(run: Run) -> None:
     script = """
       docker compose exec -T server printenv REDASH_SECRET_KEY
@@ -205,6 +212,7 @@ def test_programs_run_inside_their_container(run: Run) -> None:
     assert 'service "redis" is not running' in refused["StandardErrorContent"]
 
 
+@pytest.mark.usefixtures("services")
 def test_the_schema_is_dumped_by_the_server_s_own_pg_dump(run: Run) -> None:
     found = output(
         run("docker compose exec -T postgres pg_dump -U postgres -d redash -s -t users | head -60")
@@ -212,6 +220,7 @@ def test_the_schema_is_dumped_by_the_server_s_own_pg_dump(run: Run) -> None:
     assert "CREATE TABLE public.users" in found
 
 
+@pytest.mark.usefixtures("services")
 def test_an_override_counts_when_the_container_is_made_anew(
     run: Run, host: OldHost, cluster: Cluster
 ) -> None:
@@ -242,6 +251,7 @@ def test_disk_figures_are_those_of_the_machine(run: Run) -> None:
     assert int(output(run("df -Pk postgres-data | awk 'NR==2 {print $4}'"))) > 0
 
 
+@pytest.mark.usefixtures("services")
 def test_mistakes_are_answered_as_docker_does(run: Run) -> None:
     assert "no such service: nix" in run("docker compose stop nix")["StandardErrorContent"]
     assert "no configuration file" in run("cd / && docker compose ps")["StandardErrorContent"]
