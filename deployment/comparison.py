@@ -26,7 +26,6 @@ NEVER = {
     ("ssm:SendCommand", "OnCommandEventFunction,ReconcileFunction"): (
         "they look at commands and send none"
     ),
-    ("dynamodb:ConditionCheckItem", "ReconcileFunction"): "it reads the undo list and adds nothing",
     ("dms:DeleteReplicationTask", "ReconcileFunction"): "it looks at tasks and deletes none",
 }
 """Operations that the code seems to come to, but doesn't: (action, functions) -> the reason."""
@@ -48,6 +47,10 @@ BESIDE = {
         "Cognito (User Guide, Authenticate users: IAM permissions)"
     ),
     "sqs:SendMessage": "Lambda puts an event that failed into the queue with the function's role",
+    "dynamodb:ConditionCheckItem": (
+        "part of what reading the record means; it shows less than GetItem, and two functions that "
+        "read it write no transaction"
+    ),
     "kms:Decrypt": "secrets may be encrypted with a key of their own (SecretsKeyArn)",
 }
 """Permissions without a call in the code, and what they are for."""

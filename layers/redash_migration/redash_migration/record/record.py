@@ -124,7 +124,7 @@ class Record:
         found = self.dated_fact(name)
         return None if found is None else found[0]
 
-    def facts(self, prefix: str) -> dict[str, dict[str, Any]]:
+    def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
         """Every fact whose name begins so, by the rest of its name."""
         prefix = f"{self._scope}FACT#{prefix}"
         return {

@@ -25,7 +25,7 @@ def note_measured(record: Record, table: str, **seconds: float) -> None:
 
 def update_prediction(record: Record, plan: Plan) -> Prediction:
     """Predict from this migration's steps and precopied runs so far, and keep it in the record."""
-    known = record.facts(f"{_MEASURED}/")
+    known = record.facts_under(f"{_MEASURED}/")
     measured = {
         table.qualified_name: known.get(table.qualified_name, {})
         for table in plan.tables

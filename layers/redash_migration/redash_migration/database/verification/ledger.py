@@ -49,7 +49,7 @@ def close_ledger(record: Record, tables: Sequence[str]) -> None:
     chunks = record.fact(CHUNKS_FACT) or {}
     merged = []
     for table, count in chunks.items():
-        facts = record.facts(f"verified/{table}/")
+        facts = record.facts_under(f"verified/{table}/")
         seen = [facts[str(number)] for number in range(count) if str(number) in facts]
         outcome = merge(table, [Compared.from_json(fact) for fact in seen], count)
         merged.append(outcome)
