@@ -17,6 +17,7 @@ from typing import Any
 
 from deployment.configure.file import stack_and_region
 from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     after_that,
@@ -96,7 +97,7 @@ def lines(record: Record, texts: Texts, at: datetime) -> Iterator[str]:
         return
     yield record.migration_id
     if stands.ending is not None:
-        yield from _ended(texts, stands.ending)
+        yield from _ended(texts, stands.ending, never_told_lines(record, stands.ending))
     else:
         phase = PHASES[stands.phase]["ja" if texts.language == "ja" else "en"]
         yield f"{phase}: {doing(stands.state).text(texts.language)} ({stands.state})"
@@ -109,7 +110,7 @@ def lines(record: Record, texts: Texts, at: datetime) -> Iterator[str]:
         yield f"{texts('status.pause_label')}: {pause}"
 
 
-def _ended(texts: Texts, ending: Ending) -> Iterator[str]:
+def _ended(texts: Texts, ending: Ending, never_told: list[str]) -> Iterator[str]:
     yield ended_title(texts, ending)
     yield f"{texts('status.serves')}: {texts(f'status.serves.{ending.serves}')}"
     if lost := nothing_lost(texts, ending):
@@ -119,6 +120,7 @@ def _ended(texts: Texts, ending: Ending) -> Iterator[str]:
     for label, listed in (
         ("ended.checks", failed_checks(texts, ending)),
         ("ended.not_taken_back", not_taken_back(texts, ending)),
+        ("ended.never_told", never_told),
     ):
         if listed:
             yield f"{texts(label)}:"

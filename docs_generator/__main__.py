@@ -16,6 +16,11 @@ from docs_generator.early_judges import early_judges_table
 from docs_generator.errors import errors_table
 from docs_generator.faults import faults_table
 from docs_generator.host_document import host_document_yaml
+from docs_generator.japanese import (
+    checks_table_in_japanese,
+    early_judges_table_in_japanese,
+    errors_table_in_japanese,
+)
 from docs_generator.machine import picture, states_table
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +30,9 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "errors": errors_table,
     "early_judges": early_judges_table,
     "checks": checks_table,
+    "errors_ja": errors_table_in_japanese,
+    "early_judges_ja": early_judges_table_in_japanese,
+    "checks_ja": checks_table_in_japanese,
     "faults": faults_table,
     "host_document": host_document_yaml,
 }

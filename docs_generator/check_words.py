@@ -18,6 +18,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Are there enough people who may approve?",
         "Name more in `Approvers`; who started it counts only with `AllowSelfApproval`.",
     ),
+    "approval.slack": (
+        "Will Slack take the messages, as far as that is seen without sending one?",
+        "Correct the secret of `SlackWebhookSecretArn`, or leave the parameter empty.",
+    ),
+    "approval.slack_buttons": (
+        "Can a button in Slack be proved to be pressed there?",
+        "Write the app's Signing Secret, alone, into the secret of `SlackSigningSecretArn`.",
+    ),
     "approval.subscriptions": (
         "Have the approvers confirmed their mail subscription?",
         "Each opens SNS's mail and confirms; ask SNS to send it again where it is lost.",
@@ -26,10 +34,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is what the migration made in the old database gone?",
         "Drop the schema `redash_migration` and the slot before the old host is given away.",
     ),
-    "data": (
-        "Does this table hold the same rows on both sides? (`data.verified`: do all?)",
-        _REPORT,
-    ),
+    "data": ("Does this table hold the same rows on both sides?", _REPORT),
+    "data.verified": ("Do all tables hold the same rows on both sides?", _REPORT),
     "databases.collation": (
         "Do both databases sort text alike, by the same version of a locale?",
         "Take the same locale if the order of lists matters, or cuts partitions.",
@@ -106,7 +112,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "integrity.not_null": ("Is no forbidden NULL there?", _REPORT),
     "integrity.search_vector": (
         "Does the search column agree with the text it is made of?",
-        "A WARN was so on the old side; save the query again. A FAIL is new: " + _REPORT.lower(),
+        f"A WARN was so on the old side; save the query again. A FAIL is new. {_REPORT}",
     ),
     "integrity.sequences": ("Are all sequences there, owned by their columns?", _REPORT),
     "integrity.session_replication_role": (

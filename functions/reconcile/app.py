@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from redash_migration import wiring
-from redash_migration.approval import ask_starter, follow_up
+from redash_migration.approval import announce_again, ask_starter, follow_up
 from redash_migration.clock import now
 from redash_migration.errors import TransientFailure
 from redash_migration.function_settings import PeopleSettings
@@ -56,6 +56,7 @@ def handler(event: dict[str, Any], context: Any, settings: PeopleSettings) -> di
         resumer,
         answers_of,
         look_after,
+        announce_again,
     )
     if done.oldest_wait_seconds is not None:
         logger.info("waits", extra={"oldest_wait_seconds": done.oldest_wait_seconds})

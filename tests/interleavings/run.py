@@ -452,6 +452,7 @@ class Run:
             self,
             lambda _: {},
             lambda _: None,
+            lambda _: None,
         )
 
     def _move(self, possible: list[Move]) -> bool:

@@ -46,26 +46,31 @@ class Reconciled:
     oldest_wait_seconds: float | None = None
 
 
-def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
+def reconcile(  # noqa: PLR0917 - seven collaborators, each named by its type
     ownership: Ownership,
     record_of: Callable[[str], Record],
     executions: Executions,
     resumer: Resumer,
     answers_of: Callable[[Record], dict[str, Answer]],
     follow_up: Callable[[Record], None],
+    tell_end: Callable[[Record], None],
 ) -> Reconciled:
     """One round. A wait that fails does not keep the others from their turn.
 
-    ``follow_up`` looks after the approvals: reminders, expiry, interrupted decisions.
+    ``follow_up`` looks after the approvals: reminders, expiry, interrupted decisions. ``tell_end``
+    sends the last message to whom it has not reached, once nothing runs any more.
     """
-    holder = ownership.holder()
+    holder = ownership.last()
     if holder is None:
         return Reconciled("", (), ())
     record = record_of(holder.migration_id)
+    if holder.phase == "ended":
+        return Reconciled("", (), _tried(tell_end, record, "the last message"))
     if not executions.is_running(holder.execution_arn):
         if _seen_gone_before(record, holder):
             _after_the_end(record, holder, ownership, executions)
-        return Reconciled(holder.migration_id, (), ())
+        problems = _tried(tell_end, record, "the last message")
+        return Reconciled(holder.migration_id, (), problems)
     if record.fact(GONE):
         record.put_fact(GONE, {})
     answers = answers_of(record)
@@ -81,11 +86,17 @@ def reconcile(  # noqa: PLR0917 - six collaborators, each named by its type
         except Exception as error:  # the next wait must get its turn
             problems.append(f"{wait.kind}: {type(error).__name__}: {words(error)}")
         looked_at.append(wait.kind)
-    try:
-        follow_up(record)
-    except Exception as error:  # it is tried again in a minute
-        problems.append(f"approvals: {type(error).__name__}: {words(error)}")
+    problems += _tried(follow_up, record, "approvals")
     return Reconciled(holder.migration_id, tuple(looked_at), tuple(problems), _oldest_wait(record))
+
+
+def _tried(care: Callable[[Record], None], record: Record, about: str) -> tuple[str, ...]:
+    """What went wrong, if anything did; it is tried again in a minute."""
+    try:
+        care(record)
+    except Exception as error:
+        return (f"{about}: {type(error).__name__}: {words(error)}",)
+    return ()
 
 
 def _oldest_wait(record: Record) -> float | None:

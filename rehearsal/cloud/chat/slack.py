@@ -66,7 +66,7 @@ class SlackCatcher:
             self.limited -= 1
             return 429, "application/json", '{"ok": false, "error": "ratelimited"}'
         try:
-            message = json.loads(body)
+            message = json.loads(body or b"{}")
         except ValueError:
             return 400, "text/html", "invalid_payload"
         if path.startswith("/api/"):
@@ -76,7 +76,7 @@ class SlackCatcher:
                 headers.get("content-type", ""),
                 message,
             )
-            if answer["ok"]:
+            if answer["ok"] and not path.endswith("/auth.test"):
                 self._keep(path, message)
             return 200, "application/json; charset=utf-8", json.dumps(answer)
         if error := refusal(message):

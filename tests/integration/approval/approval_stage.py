@@ -20,7 +20,7 @@ from moto import mock_aws
 from redash_migration import clock, wiring
 from redash_migration.adapters import clients
 from redash_migration.adapters.stepfunctions import StepFunctions
-from redash_migration.approval import assembly, follow_up
+from redash_migration.approval import announce_again, assembly, follow_up
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Gate
@@ -207,8 +207,16 @@ class Stage:
             StepFunctions(clients.client("stepfunctions")),
             lambda _: {},
             lambda record: follow_up(record, self.now),
+            announce_again,
         )
         self.problems = list(done.problems)
+
+    def end(self) -> None:
+        """The execution has written its report and ended the migration."""
+        ownership = wiring.ownership()
+        owner = ownership.last()
+        assert owner is not None
+        assert ownership.end(owner)
 
     def link(self, address: str = HANA) -> str:
         """The path in the latest mail to this address that has one."""
@@ -455,7 +463,7 @@ def settle_elsewhere(stage: Stage) -> None:
 def _forget() -> None:
     _IN_DYNAMODB.cache_clear()
     stored_keys._keys.cache_clear()
-    assembly._secret.cache_clear()
+    assembly._kept.cache_clear()
 
 
 __all__ = ["CONFIRM", "CUTOVER", "MIGRATION", "Stage", "staged"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 
 import boto3
@@ -10,11 +11,12 @@ import pytest
 
 from redash_migration.adapters.slack import SlackChannel
 from redash_migration.approval.announcing import announce
+from redash_migration.approval.assembly import readiness
 from redash_migration.approval.desk import NotSent, Posted
 from redash_migration.approval.gate.purposes import CONFIRM
 from rehearsal.cloud.chat.slack import SlackCatcher
 from rehearsal.cloud.chat.web_api import CHANNEL_NAME, TOKEN
-from tests.integration.approval.approval_stage import Stage, ended
+from tests.integration.approval.approval_stage import STARTER, Stage, ended
 
 Staging = Callable[..., Stage]
 Making = Callable[..., Stage]
@@ -218,6 +220,35 @@ def test_a_secret_that_is_wrong_is_named_without_what_it_holds(
     assert words in str(refused.value)
     assert "hunter2" not in str(refused.value)
     assert slack.messages() == []
+
+
+def looked(name: str) -> str:
+    """What the preflight says of it."""
+    (found,) = [check for check in readiness(STARTER) if check.id == name]
+    return f"{found.status}: {found.detail}"
+
+
+def test_the_preflight_sees_without_a_message_whether_slack_will_take_the_question(
+    with_bot: Making, slack: SlackCatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_bot()
+    assert looked("approval.slack") == "PASS: the secret leads to Slack"
+    assert looked("approval.slack_buttons").startswith("PASS")
+    for odd in ("token_revoked", "invalid_auth"):
+        slack.workspace.odd = odd
+        assert looked("approval.slack") == f"FAIL: Slack: {odd}"
+    slack.failing = 503
+    assert looked("approval.slack") == "WARN: Slack: HTTP 503"
+    slack.stop()
+    assert looked("approval.slack").startswith("WARN")
+    assert slack.messages() == []
+    for name in ("SLACK_WEBHOOK_SECRET_ARN", "SLACK_SIGNING_SECRET_ARN"):
+        monkeypatch.setenv(name, f"{os.environ[name]}x")
+    assert looked("approval.slack").startswith("FAIL: Slack: the secret: ResourceNotFound")
+    assert "can't be read: ResourceNotFound" in looked("approval.slack_buttons")
+    for name in ("SLACK_WEBHOOK_SECRET_ARN", "SLACK_SIGNING_SECRET_ARN"):
+        monkeypatch.setenv(name, "")
+    assert [check.id for check in readiness(STARTER) if "slack" in check.id] == []
 
 
 def test_the_token_goes_to_slack_and_nowhere_else(

@@ -14,10 +14,13 @@ from redash_migration.adapters import clients, sns
 from redash_migration.approval import ask_starter
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
+from redash_migration.approval.messages import telling
+from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.standing.ending import Ending, ending_of, serving
 from redash_migration.approval.standing.ending_words import nothing_lost
 from redash_migration.approval.texts import Texts
 from redash_migration.record import Check, Record
+from redash_migration.record.owner import Ownership
 from tests.integration.approval.approval_stage import (
     HANA,
     KEN,
@@ -371,6 +374,73 @@ class TestTheLastMessage:
         assert "Preflight: ready to migrate" in stage.mails[0]["subject"]
         events = [entry["event"] for entry in stage.record.audit_trail()]
         assert events.count("ending.message_failed") == 1
+
+    def test_what_failed_is_tried_again_until_it_arrives(self, stage: Stage) -> None:
+        stage.failing_addresses[HANA] = "InternalError"
+        ended().keep(stage.record)
+        stage.subscribe(STARTER)
+        announce(stage.record, ended())
+        stage.end()
+        for minute in range(1, 4):
+            stage.at(minute)
+            stage.follow_up()
+        assert HANA not in {mail["to"] for mail in stage.mails}
+        del stage.failing_addresses[HANA]
+        for minute in range(4, 12):
+            stage.at(minute)
+            stage.follow_up()
+        assert sorted(mail["to"] for mail in stage.mails) == [HANA, KEN, STARTER]
+        assert never_told_lines(stage.record, ended()) == []
+
+    def test_who_is_given_up_is_named_on_the_page_and_raises_the_alarm(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """template.yaml makes a metric of this field of the log."""
+        woken: list[object] = []
+        monkeypatch.setattr(telling.logger, "warning", lambda *_, **given: woken.append(given))
+        stage.ask()
+        link = stage.link()
+        stage.failing_addresses[KEN] = "InternalError"
+        ended().keep(stage.record)
+        stage.end()
+        before = len(stage.mails)
+        for minute in (*range(4), 6, 9, 13, 18, 24):  # as far apart as the tries are
+            stage.at(minute)
+            stage.follow_up()
+        stage.at(600)
+        assert [mail["to"] for mail in stage.mails[before:]] == [HANA]
+        assert woken == [{"extra": {"unreached_people": 1}}], "the starter alone wakes nobody"
+        page = stage.call("GET", link)["body"]
+        assert f"- {KEN}: SNS: InternalError" in page
+        assert f"- {STARTER}: SNS: no confirmed subscription" in page
+        assert stage.problems == []
+
+    def test_a_report_that_died_before_it_told_anybody_is_told_by_the_minute(
+        self, stage: Stage
+    ) -> None:
+        ended().keep(stage.record)
+        stage.end()
+        stage.follow_up()
+        assert [mail["to"] for mail in stage.mails] == [HANA, KEN]
+
+    def test_an_execution_that_follows_by_name_ends_anew(self, stage: Stage) -> None:
+        """Nobody answered, and the mode finish came later: the page and the mails tell both."""
+        stage.ask(CONFIRM)
+        link = stage.link()
+        ending_of_first = ended(unanswered=True)
+        ending_of_first.keep(stage.record)
+        announce(stage.record, ending_of_first)
+        stage.end()
+        stage.at(600)
+        assert _headline(stage.call("GET", link)) == "Nobody answered: the new Redash stays"
+        ownership = Ownership(stage.record.table)
+        ownership.take(MIGRATION, "arn:finish", phase="return", instead_of=ownership.last())
+        assert _headline(stage.call("GET", link)) == "The migration goes on"
+        before = len(stage.mails)
+        ended(attempt=2).keep(stage.record)
+        announce(stage.record, ended(attempt=2))
+        told = [mail["subject"] for mail in stage.mails[before:] if mail["to"] == HANA]
+        assert told == [f"[Redash] The migration is done: the new Redash stays. {MIGRATION}"]
 
     def test_who_started_it_and_is_not_subscribed_is_noted_and_nobody_is_woken(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from redash_migration.approval.gate.readiness import approver_check, subscription_check
+from redash_migration.adapters.slack import SlackChannel
+from redash_migration.approval.gate.readiness import (
+    approver_check,
+    buttons_check,
+    channel_check,
+    subscription_check,
+)
 
 HANA, KEN = "hana@example.com", "ken@example.com"
 
@@ -64,3 +70,39 @@ def test_mails_that_will_not_arrive() -> None:
         subscription_check((HANA,), {}, required=1, requested_by="", allow_self=False).detail
         == f"not confirmed: {HANA}"
     )
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x\n", "PASS"),
+        ('{"url": "https://hooks.slack.com/services/T0/B0/x"}', "PASS"),
+        (" ", "FAIL"),
+        ("hooks.slack.com/services/T0/B0/x", "FAIL"),
+        ("http://hooks.slack.com/services/T0/B0/x", "FAIL"),
+        ('{"webhook": "https://hooks.slack.com/services/T0/B0/x"}', "FAIL"),
+        ('{"token": "xoxb-1"}', "FAIL"),
+        ("{", "FAIL"),
+        ("[]", "FAIL"),
+    ],
+)
+def test_a_channel_that_will_not_take_the_question(secret: str, status: str) -> None:
+    check = channel_check(SlackChannel(lambda: secret).look)
+    assert check.status == status
+    assert "services/T0" not in check.detail
+    assert "xoxb" not in check.detail
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"),
+    [
+        ("8f742231b10e8888abcd99yyyzzz85a5", "PASS"),
+        ("", "FAIL"),
+        ("short", "FAIL"),
+        ('{"secret":"8f742231b10e8888abcd99yyyzzz85a5"}', "FAIL"),
+    ],
+)
+def test_buttons_that_nobody_could_prove(secret: str, status: str) -> None:
+    check = buttons_check(lambda: secret)
+    assert check.status == status
+    assert "8f74" not in check.detail

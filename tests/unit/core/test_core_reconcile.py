@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,8 @@ def round_of(
     executions: Executions,
     resumed: Any,
     answers: dict[str, Answer] | None = None,
+    *,
+    tell_end: Callable[[Record], None] = lambda _: None,
 ) -> Any:
     return reconcile(
         Ownership(table),
@@ -56,6 +59,7 @@ def round_of(
         resumed,
         lambda _: answers or {},
         lambda _: None,
+        tell_end,
     )
 
 
@@ -205,6 +209,25 @@ def test_the_age_of_the_oldest_wait_leaves_people_out(
     age = round_of(table, held, Executions(), resumed).oldest_wait_seconds
     assert age is not None
     assert age > 0
+
+
+@pytest.mark.parametrize("how", ["ended", "gone"])
+def test_how_it_ended_is_told_once_nothing_runs(
+    table: RecordTable, held: Record, resumed: Any, how: str
+) -> None:
+    asked: list[str] = []
+
+    def tell(record: Record) -> None:
+        asked.append(record.migration_id)
+        raise ConnectionError("no answer")
+
+    round_of(table, held, Executions(), resumed, tell_end=tell)
+    assert asked == [], "the report itself tells it"
+    if how == "ended":
+        held.turn("ended")
+    done = round_of(table, held, Executions(ended={EXECUTION}), resumed, tell_end=tell)
+    assert asked == [held.migration_id]
+    assert done.problems == ("the last message: ConnectionError: no answer",)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from docs_generator.checks import check_ids
 from docs_generator.early_judges import EARLY, failures_of_the_pause
 from docs_generator.error_words import OTHERS, TO_DO
 from docs_generator.errors import error_classes
+from docs_generator.japanese_words import EARLY_WORDS, ERROR_WORDS
 from redash_migration.course import STATES
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +42,17 @@ def test_every_error_that_a_report_can_hold_says_what_to_do() -> None:
     given = set(re.findall(r'"Error": "(\w+)"', definition))
     given |= set(re.findall(r"'(Approval\w+)'", definition))
     assert given <= TO_DO.keys() | OTHERS.keys()
+
+
+def test_the_errors_are_translated_in_the_same_order() -> None:
+    assert list(ERROR_WORDS) == [*error_classes(), *OTHERS]
+
+
+def test_what_is_left_to_the_pause_is_translated() -> None:
+    """A list of names alone is the same in every language."""
+    said = {text for early in EARLY.values() for text in early}
+    assert EARLY_WORDS.keys() <= said
+    assert {text for text in said if re.sub(r"`.*?`|[, ]", "", text)} == EARLY_WORDS.keys()
 
 
 def test_every_failure_of_the_pause_says_who_judges_it_before() -> None:

@@ -22,6 +22,7 @@ SYMPTOMS = sorted(
     {
         *(set(TITLES) - GOOD),
         "begin.off",
+        "ended.never_told",
         "finding.approval.starter",
         "form.blocked",
         "mail.reminder",

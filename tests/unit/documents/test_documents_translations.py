@@ -100,8 +100,18 @@ def test_a_document_and_its_translation_lead_to_each_other(page: str) -> None:
     assert f"]({Path(page).name})" in (ROOT / other).read_text(encoding="utf-8")
 
 
-def test_what_a_newcomer_reads_first_is_translated() -> None:
-    assert {"README.md", "docs/deploy.md"} <= set(PAIRS)
+@pytest.mark.parametrize("page", PAIRS)
+def test_a_translation_leads_to_translations(page: str) -> None:
+    """Whoever reads Japanese is led on in Japanese, as far as there is some."""
+    here = (ROOT / translation(page)).parent
+    text = (ROOT / translation(page)).read_text(encoding="utf-8")
+    others = {link for link in _LINK.findall(text) if link != Path(page).name}
+    assert [one for one in sorted(others) if (here / translation(one)).exists()] == []
+
+
+def test_what_people_read_first_and_at_night_is_translated() -> None:
+    names = ("deploy", "runbook", "approval", "errors", "checks")
+    assert {"README.md", *(f"docs/{name}.md" for name in names)} <= set(PAIRS)
 
 
 DOCUMENT = """# Title

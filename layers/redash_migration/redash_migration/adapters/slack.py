@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from redash_migration.approval.desk import NotSent, Posted
+from redash_migration.approval.desk import ChannelDown, NotSent, Posted
 
 if TYPE_CHECKING:
     from slack_sdk.web.client import WebClient
@@ -103,6 +103,16 @@ class SlackChannel:
         address = self._own(response_url)
         self._send(address, text=text, response_type="ephemeral", replace_original=False)
 
+    def look(self) -> None:
+        """See whether messages will be taken, without sending one; raises NotSent, ChannelDown.
+
+        A bot is asked for by Slack's auth.test, which needs no scope; nothing but a message tells
+        whether a webhook is alive, so of that the form of its address is all that is seen.
+        """
+        known = self._known()
+        if isinstance(known, Bot):
+            _call(known, "auth.test", {})
+
     def _known(self) -> str | Bot:
         """The webhook's address, or a bot."""
         try:
@@ -115,7 +125,8 @@ class SlackChannel:
             raise
         except Exception as error:
             raise NotSent(f"Slack: the secret: {type(error).__name__}") from None
-        if urlsplit(address).scheme not in {"https", "http"}:
+        where = urlsplit(address)
+        if where.scheme != "https" and where.hostname != "127.0.0.1":
             raise NotSent("Slack: the secret holds neither a webhook's address nor a bot's token")
         return address
 
@@ -167,9 +178,9 @@ def _call(bot: Bot, method: str, message: dict[str, Any]) -> Mapping[str, Any]:
             time.sleep(wait)
             continue
         if status == 429:
-            raise NotSent(f"Slack: HTTP 429, again after {wait} s")
+            raise ChannelDown(f"Slack: HTTP 429, again after {wait} s")
         if status != 200:
-            raise NotSent(f"Slack: HTTP {status}")
+            raise ChannelDown(f"Slack: HTTP {status}")
         error = str(answer.get("error", ""))
         raise NotSent(f"Slack: {error if _ERROR.fullmatch(error) else 'no answer of Slack'}")
     raise AssertionError  # pragma: no cover - the last turn returns or raises
@@ -184,7 +195,7 @@ def _once(bot: Bot, method: str, message: dict[str, Any]) -> tuple[int, Mapping[
     except SlackApiError as error:
         answer = error.response
     except Exception as error:
-        raise NotSent(f"Slack: {type(error).__name__}") from None
+        raise ChannelDown(f"Slack: {type(error).__name__}") from None
     found = answer.data if isinstance(answer.data, dict) else {}
     headers = {name.lower(): value for name, value in answer.headers.items()}
     after = str(headers.get("retry-after", ""))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from redash_migration.record.record import Record
 
-__all__ = ["ask_starter", "follow_up"]
+__all__ = ["announce_again", "ask_starter", "follow_up"]
 
 
 def follow_up(record: Record, now: datetime) -> None:
@@ -39,3 +39,10 @@ def ask_starter(record: Record) -> None:
     known = approval_settings()
     topic = SnsMail(client("sns"), known.approval_topic_arn)
     reach_starter(record, known.approvers, topic)
+
+
+def announce_again(record: Record) -> None:
+    """Tell how it ended whom the last message has not reached; safe to call every minute."""
+    from redash_migration.approval.announcing import announce_again as again
+
+    again(record)

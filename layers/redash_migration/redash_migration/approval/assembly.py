@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from redash_migration.adapters.clients import client
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.links.stored_keys import keys
-from redash_migration.approval.settings import approval_settings
+from redash_migration.approval.settings import SETTINGS_LIFE_SECONDS, approval_settings
 from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
@@ -75,7 +76,12 @@ def policy(purpose: Purpose) -> Policy:
 def readiness(requested_by: str) -> list[Check]:
     """The preflight's checks of the approval: people who may answer, mails that will arrive."""
     from redash_migration.adapters.sns import SnsMail
-    from redash_migration.approval.gate.readiness import approver_check, subscription_check
+    from redash_migration.approval.gate.readiness import (
+        approver_check,
+        buttons_check,
+        channel_check,
+        subscription_check,
+    )
 
     known = approval_settings()
     rule = policy(CUTOVER)
@@ -87,8 +93,11 @@ def readiness(requested_by: str) -> list[Check]:
         allow_self=rule.allow_self,
         requested_by=requested_by,
     )
+    channel, signing = chat(), signing_secret()
     return [
         people,
+        *([] if channel is None else [channel_check(channel.look)]),
+        *([] if signing is None else [buttons_check(signing)]),
         subscription_check(
             rule.addresses,
             mail.subscriptions(),
@@ -100,12 +109,17 @@ def readiness(requested_by: str) -> list[Check]:
     ]
 
 
-@cache
-def _secret(arn: str) -> str:
-    return wiring.secrets().text(arn)
-
-
 def signing_secret() -> Callable[[], str] | None:
     """The Slack app's signing secret, where buttons may decide."""
     arn = approval_settings().slack_signing_secret_arn
     return (lambda: _secret(arn)) if arn else None
+
+
+def _secret(arn: str) -> str:
+    """A secret's text; one that was mended counts within a minute."""
+    return _kept(arn, int(time.monotonic() // SETTINGS_LIFE_SECONDS)).strip()
+
+
+@cache
+def _kept(arn: str, period: int) -> str:  # noqa: ARG001 - makes the cache expire
+    return wiring.secrets().text(arn)

@@ -23,6 +23,10 @@ class NotSent(Exception):
     """A channel did not take a message; the text says why, without any link or secret."""
 
 
+class ChannelDown(NotSent):
+    """The channel does not answer just now; that says nothing about how it is set up."""
+
+
 class Mail(Protocol):
     """E-mail to one approver."""
 

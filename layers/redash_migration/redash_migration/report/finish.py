@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.approval.standing.ending import Ending, ending_of
+from redash_migration.approval.standing.ending import Ending, attempt_of, ending_of
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
@@ -35,7 +35,7 @@ def finish(
     """
     contents = report(record, artifacts, named(failure), named(trouble))
     artifacts.put_json("report.json", contents)
-    ending = ending_of(contents, record.milestones())
+    ending = ending_of(contents, record.milestones(), attempt_of(record))
     ending.keep(record)
     page = render(contents, ending, language)
     artifacts.put_bytes("report.html", page.encode(), "text/html; charset=utf-8")

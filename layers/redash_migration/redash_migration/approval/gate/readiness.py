@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Literal
 
+from redash_migration.approval.desk import ChannelDown, NotSent
 from redash_migration.approval.gate.people import approvers, same_person, slack_approvers
 from redash_migration.errors import InvalidInput
 from redash_migration.record.checks import Check
@@ -13,6 +15,11 @@ Subscription = Literal["confirmed", "pending"]
 
 _PEOPLE = "approval.approvers"
 _MAIL = "approval.subscriptions"
+_CHANNEL = "approval.slack"
+_BUTTONS = "approval.slack_buttons"
+
+_SIGNING_SECRET = re.compile(r"[A-Za-z0-9]{16,128}", re.ASCII)
+"""Slack gives 32 letters and digits; JSON or a blank is somebody's mistake."""
 
 
 def approver_check(
@@ -71,4 +78,47 @@ def subscription_check(
         "WARN" if len(reached) >= required else "FAIL",
         f"not confirmed: {', '.join(waiting)}",
         "Each of them opens the mail 'AWS Notification - Subscription Confirmation' and confirms.",
+    )
+
+
+def channel_check(look: Callable[[], None]) -> Check:
+    """Whether the channel will take the question, as far as that is seen without posting.
+
+    ``look`` raises NotSent where it will not, ChannelDown where nobody answers just now.
+    """
+    try:
+        look()
+    except ChannelDown as down:
+        return Check(
+            _CHANNEL,
+            "WARN",
+            str(down),
+            "Mail reaches the approvers all the same. See that Slack answers before the question "
+            "comes; the next preflight asks again.",
+        )
+    except NotSent as refused:
+        return Check(
+            _CHANNEL,
+            "FAIL",
+            str(refused),
+            "Write the webhook's address into the secret of SlackWebhookSecretArn, or "
+            '{"token": "xoxb-...", "channel": "C..."} of a bot that is in the channel; or leave '
+            "the parameter empty.",
+        )
+    return Check(_CHANNEL, "PASS", "the secret leads to Slack")
+
+
+def buttons_check(secret: Callable[[], str]) -> Check:
+    """Whether a pressed button can be proved to come from Slack."""
+    try:
+        said = "" if _SIGNING_SECRET.fullmatch(secret()) else "it holds no signing secret of Slack"
+    except Exception as error:
+        said = f"it can't be read: {type(error).__name__}"
+    if not said:
+        return Check(_BUTTONS, "PASS", "the signing secret is there")
+    return Check(
+        _BUTTONS,
+        "FAIL",
+        f"the secret of SlackSigningSecretArn: {said}",
+        "Write the app's Signing Secret (Slack, Basic Information) into it, as plain text alone.",
     )

@@ -45,7 +45,7 @@ class Message:
 class Deliveries:
     """The messages about one thing: a gate, by its id, or a migration's ending.
 
-    ``occasion``: request, reminder-50, reminder-90, planned, unplanned, outcome; or the status.
+    ``occasion``: request, reminder-50, reminder-90, planned, unplanned, outcome; or the ending's.
     """
 
     def __init__(self, table: RecordTable, migration_id: str, about: str) -> None:
@@ -93,6 +93,14 @@ class Deliveries:
     def failed(self, claim: Claim, failure: str) -> None:
         """The channel refused the message; a later claim tries again."""
         self._table.update(claim.pk, claim.sk, values={"failure": failure[:500]})
+
+    def given_up(self, occasion: str, recipient: str, now: datetime) -> str:
+        """Why nobody tries to send this any more; empty while somebody does, and where it went."""
+        item = self._table.get(self._pk, f"{self._prefix}{occasion}#{recipient}")
+        if item is None or item["sent_at"] or int(item["attempts"]) < ATTEMPTS:
+            return ""
+        at_work = now - moment(str(item["claimed_at"])) < PATIENCE
+        return str(item["failure"]) or ("" if at_work else "the last try did not come to its end")
 
     def reached(self, occasion: str) -> list[str]:
         """Recipients whose channel took the message of this occasion."""

@@ -12,6 +12,7 @@ from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.page.http import Response
 from redash_migration.approval.page.picture import progress
 from redash_migration.approval.page.rendering import render
@@ -27,6 +28,7 @@ from redash_migration.approval.standing.ending_words import (
 from redash_migration.approval.standing.standing import Standing, standing
 from redash_migration.approval.texts import Texts
 from redash_migration.course import doing
+from redash_migration.record.record import Record
 
 Facts = list[tuple[str, str]]
 
@@ -79,7 +81,7 @@ def status_page(
         refresh=None if stands.ending or still else QUICK_SECONDS if moving else CALM_SECONDS,
         bar=_bar(stands),
         page={"progress": None if stands.ending else progress(texts, here)},
-        facts=_facts(texts, evidence, stands),
+        facts=_facts(texts, evidence, stands, desk.record),
         decision=_decision(texts, gate),
     )
 
@@ -146,11 +148,13 @@ def _bar(stands: Standing) -> float | None:
     return round(min(100.0, 100 * (stands.pause_seconds or 0) / stands.predicted_seconds), 1)
 
 
-def _facts(texts: Texts, evidence: Evidence, stands: Standing) -> Facts:
+def _facts(texts: Texts, evidence: Evidence, stands: Standing, record: Record) -> Facts:
     figures, ending = texts.figures, stands.ending
     facts: Facts = []
     if ending is not None:
         facts += _ended(texts, ending)
+        if lines := never_told_lines(record, ending):
+            facts.append((texts("ended.never_told"), "\n".join(lines)))
     elif stands.state:
         facts.append((texts("status.now"), doing(stands.state).text(texts.language)))
     if stands.pause_seconds is not None and not stands.pause_is_on:

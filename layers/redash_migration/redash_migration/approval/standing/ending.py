@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
+from redash_migration.record.owner import Ownership
 from redash_migration.record.record import Record
 
 FACT = "ending"
@@ -51,14 +52,21 @@ class Ending:
     """Users had been on the new side, and are back without what they wrote there."""
     unanswered: bool = False
     """Nobody said whether the new side stays: it does, and nothing was cleaned up."""
+    attempt: int = 1
+    """Which execution of the migration this was the end of; a later one ends anew."""
+
+    @property
+    def occasion(self) -> str:
+        """The last message's name among those that were sent."""
+        return f"{self.status}-{self.attempt}"
 
     def keep(self, record: Record) -> None:
         """Write it down; a report that is written again says it anew."""
         record.put_fact(FACT, asdict(self))
 
 
-def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str]) -> Ending:
-    """From the report that has just been written."""
+def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt: int = 1) -> Ending:
+    """From the report that has just been written, by the migration's execution of this number."""
     error = report["error"] or {}
     tables = report["tables"]
     return Ending(
@@ -84,6 +92,7 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str]) -> Endin
         at=str(report["ended_at"]),
         without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
         unanswered=report["status"] == "SUCCEEDED" and _expired_at_last(report["approvals"]),
+        attempt=attempt,
     )
 
 
@@ -106,14 +115,21 @@ def serving(status: str, milestones: Mapping[str, str]) -> Serving:
 
 
 def read_ending(record: Record) -> Ending | None:
-    """How it ended, or None while it runs."""
+    """How it ended, or None while it runs: again, too, by a mode that names it."""
     fact = record.fact(FACT)
     if fact is None:
         return None
-    return Ending(
+    ending = Ending(
         **{
             **fact,
             "failures": tuple(Failure(**one) for one in fact["failures"]),
             "not_taken_back": tuple(fact["not_taken_back"]),
         }
     )
+    return None if attempt_of(record) > ending.attempt else ending
+
+
+def attempt_of(record: Record) -> int:
+    """Which of the migration's executions is its last; 1 where another has followed it."""
+    owner = Ownership(record.table).last()
+    return owner.attempt if owner and owner.migration_id == record.migration_id else 1

@@ -227,6 +227,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "この API キーでは、スケジューラーの動作を確認できません。",
         "admin グループの利用者のキーを RedashApiKeySecretArn に設定してください。",
     ),
+    "approval.slack": (
+        "Slack がいま応答しないため、通知が届くかどうかを確かめられませんでした。",
+        "承認者にはメールが届きます。確認が始まるまでに Slack の状態を確かめてください。",
+    ),
     "approval.subscriptions": (
         "通知メールの購読を確認していない承認者がいます。",
         "AWS から届いた購読確認メール（Subscription Confirmation）を開いて確認してください。",

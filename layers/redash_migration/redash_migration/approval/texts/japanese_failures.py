@@ -19,12 +19,22 @@ _ALTERED = (
     "誰が変更したかを確認してください。このままでは、書き込みをすべて持って戻ることはできません。"
 )
 _SERVER_LOG = "新しいサーバーのログを確認してください。"
-_RESTART = "設定を変えて再起動するか、allowSourceRestart を true にして開始してください。"
+_RESTART = "再起動するか、allowSourceRestart を true にして開始してください。"
 
 JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "approval.approvers": (
         "承認できる人の数",
         "Approvers に人を加えてください。開始した人は AllowSelfApproval のときだけ数えます。",
+    ),
+    "approval.slack": (
+        "Slack への通知",
+        "SlackWebhookSecretArn のシークレットに、Webhook のアドレス、または"
+        '{"token": "xoxb-...", "channel": "C..."} を書いてください。Slack を使わない場合は、'
+        "パラメーターを空にしてください。",
+    ),
+    "approval.slack_buttons": (
+        "Slack のボタンの署名の検証",
+        "SlackSigningSecretArn のシークレットに、アプリの Signing Secret だけを書いてください。",
     ),
     "approval.subscriptions": (
         "承認者のメール購読の確認",
@@ -35,6 +45,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "元のホストを廃止する前に、スキーマ redash_migration とスロットを削除してください。",
     ),
     "data": ("両側のテーブルの内容の一致", _REPORT),
+    "data.verified": ("両側のすべてのテーブルの内容の一致", _REPORT),
     "databases.collation": (
         "文字列の並び順の一致",
         "並び順を保つ必要があれば、同じロケールでデータベースを作り直してください。",
@@ -414,7 +425,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "読み取りの権限",
         "スーパーユーザーを使うか、示された権限を与えてください。",
     ),
-    "source.replication_slots": ("レプリケーションスロットの空き", _RESTART),
+    "source.replication_slots": (
+        "レプリケーションスロットの空き",
+        f"max_replication_slots を増やして{_RESTART}",
+    ),
     "source.role": (
         "レプリケーションの権限",
         "ALTER ROLE ... REPLICATION を実行するか、別のユーザーをシークレットに入れてください。",
@@ -452,12 +466,15 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "WAL の許容量",
         "df が動くことを確かめ、WalBudgetGibibytes を指定してください。",
     ),
-    "source.wal_level": ("wal_level", _RESTART),
+    "source.wal_level": (
+        "変更の取り込みに必要な wal_level",
+        f"wal_level = logical にして{_RESTART}",
+    ),
     "source.wal_sender_timeout": (
         "wal_sender_timeout",
         "0 か 10 秒以上にして、設定を再読み込みしてください。",
     ),
-    "source.wal_senders": ("WAL センダーの空き", _RESTART),
+    "source.wal_senders": ("WAL センダーの空き", f"max_wal_senders を増やして{_RESTART}"),
     "source.writable": (
         "元のデータベースへの書き込み",
         "レプリカか読み取り専用です。プライマリを指定してください。",

@@ -68,6 +68,7 @@ ENGLISH: Mapping[str, str] = {
     "ended.why_value": "{error} in {state}: {cause}",
     "ended.checks": "Failed checks",
     "ended.not_taken_back": "Not taken back",
+    "ended.never_told": "Could not be told",
     "ended.not_all_taken_back": "The old Redash is in use; not all taken back",
     "undo.set_actions": "the load balancer's rule still is as the migration set it",
     "undo.set_desired": "services of the new Redash may still run",
@@ -172,6 +173,10 @@ ENGLISH: Mapping[str, str] = {
         "The mail does not reach {people}: the subscription is gone or unconfirmed. Subscribe the "
         "address to the approval topic again and have it confirmed, or answer for them."
     ),
+    "reach.lost_ending": (
+        "The mail about the end does not reach {people}: the subscription is gone or unconfirmed. "
+        "Please tell them, and subscribe the address to the approval topic again."
+    ),
 }
 
 JAPANESE: Mapping[str, str] = {
@@ -243,6 +248,7 @@ JAPANESE: Mapping[str, str] = {
     "ended.why_value": "{state} で {error}: {cause}",
     "ended.checks": "不合格の検査",
     "ended.not_taken_back": "取り消せなかった変更",
+    "ended.never_told": "結果を知らせることができなかった宛先",
     "ended.not_all_taken_back": ("元の Redash が稼働していますが、取り消せなかった変更があります"),
     "undo.set_actions": "ロードバランサーのルールが、移行で設定した状態のままです",
     "undo.set_desired": "新しい Redash のサービスが動いている可能性があります",
@@ -350,5 +356,9 @@ JAPANESE: Mapping[str, str] = {
     "reach.lost": (
         "{people} にメールが届きません。登録が解除されたか、未確認です。"
         "承認のトピックにアドレスを登録し直して確認してもらうか、ほかの承認者が回答してください。"
+    ),
+    "reach.lost_ending": (
+        "{people} に結果のメールが届きません。登録が解除されたか、未確認です。"
+        "代わりに結果を伝え、承認のトピックにアドレスを登録し直してください。"
     ),
 }
