@@ -69,12 +69,13 @@ def reconcile(  # noqa: PLR0917 - seven collaborators, each named by its type
     if not executions.is_running(holder.execution_arn):
         if _seen_gone_before(record, holder):
             _after_the_end(record, holder, ownership, executions)
-        problems = _tried(tell_end, record, "the last message")
-        return Reconciled(holder.migration_id, (), problems)
+        untold = _tried(tell_end, record, "the last message")
+        return Reconciled(holder.migration_id, (), untold)
     if record.fact(GONE):
         record.put_fact(GONE, {})
     answers = answers_of(record)
-    looked_at, problems = [], []
+    looked_at: list[str] = []
+    problems: list[str] = []
     for wait in record.waits.all():
         try:
             if wait.state == "SETTLED":
