@@ -64,7 +64,7 @@ class SlackChannel:
         aloud: bool = False,
     ) -> Posted | None:
         """See Chat."""
-        known = self._known()
+        known = _known(self._secret)
         if isinstance(known, str):
             self._send(known, text=text, blocks=blocks)
             return None
@@ -87,7 +87,7 @@ class SlackChannel:
 
     def update(self, posted: Posted, text: str, blocks: list[dict[str, Any]]) -> None:
         """See Chat."""
-        known = self._known()
+        known = _known(self._secret)
         if isinstance(known, str):
             raise NotSent("Slack: a webhook changes no message")
         place = {"channel": posted.channel, "ts": posted.ts}
@@ -103,36 +103,9 @@ class SlackChannel:
         address = self._own(response_url)
         self._send(address, text=text, response_type="ephemeral", replace_original=False)
 
-    def look(self) -> None:
-        """See whether messages will be taken, without sending one; raises NotSent, ChannelDown.
-
-        A bot is asked for by Slack's auth.test, which needs no scope; nothing but a message tells
-        whether a webhook is alive, so of that the form of its address is all that is seen.
-        """
-        known = self._known()
-        if isinstance(known, Bot):
-            _call(known, "auth.test", {})
-
-    def _known(self) -> str | Bot:
-        """The webhook's address, or a bot."""
-        try:
-            text = self._secret().strip()
-            value = json.loads(text) if text.startswith("{") else {"url": text}
-            if "token" in value:
-                return _bot(value)
-            address = str(value["url"])
-        except NotSent:
-            raise
-        except Exception as error:
-            raise NotSent(f"Slack: the secret: {type(error).__name__}") from None
-        where = urlsplit(address)
-        if where.scheme != "https" and where.hostname != "127.0.0.1":
-            raise NotSent("Slack: the secret holds neither a webhook's address nor a bot's token")
-        return address
-
     def _own(self, response_url: str) -> str:
         """The response address, if it is at Slack or where the secret leads; nowhere else."""
-        known = self._known()
+        known = _known(self._secret)
         given, own = (
             urlsplit(response_url),
             urlsplit(known if isinstance(known, str) else known.api),
@@ -151,6 +124,35 @@ class SlackChannel:
             raise NotSent(f"Slack: {type(error).__name__}") from None
         if answer.status_code != 200:
             raise NotSent(f"Slack: HTTP {answer.status_code} {answer.body[:80]}")
+
+
+def takes_messages(secret: Callable[[], str]) -> None:
+    """See whether messages will be taken, without sending one; raises NotSent, ChannelDown.
+
+    A bot is asked for by Slack's auth.test, which needs no scope; nothing but a message tells
+    whether a webhook is alive, so of that the form of its address is all that is seen.
+    """
+    known = _known(secret)
+    if isinstance(known, Bot):
+        _call(known, "auth.test", {})
+
+
+def _known(secret: Callable[[], str]) -> str | Bot:
+    """The webhook's address, or a bot."""
+    try:
+        text = secret().strip()
+        value = json.loads(text) if text.startswith("{") else {"url": text}
+        if "token" in value:
+            return _bot(value)
+        address = str(value["url"])
+    except NotSent:
+        raise
+    except Exception as error:
+        raise NotSent(f"Slack: the secret: {type(error).__name__}") from None
+    where = urlsplit(address)
+    if where.scheme != "https" and where.hostname != "127.0.0.1":
+        raise NotSent("Slack: the secret holds neither a webhook's address nor a bot's token")
+    return address
 
 
 def _bot(value: Mapping[str, Any]) -> Bot:

@@ -75,6 +75,7 @@ def policy(purpose: Purpose) -> Policy:
 
 def readiness(requested_by: str) -> list[Check]:
     """The preflight's checks of the approval: people who may answer, mails that will arrive."""
+    from redash_migration.adapters.slack import takes_messages
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.approval.gate.readiness import (
         approver_check,
@@ -93,10 +94,10 @@ def readiness(requested_by: str) -> list[Check]:
         allow_self=rule.allow_self,
         requested_by=requested_by,
     )
-    channel, signing = chat(), signing_secret()
+    webhook, signing = known.slack_webhook_secret_arn, signing_secret()
     return [
         people,
-        *([] if channel is None else [channel_check(channel.look)]),
+        *([channel_check(lambda: takes_messages(lambda: _secret(webhook)))] if webhook else []),
         *([] if signing is None else [buttons_check(signing)]),
         subscription_check(
             rule.addresses,
