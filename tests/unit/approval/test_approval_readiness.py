@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from redash_migration.adapters.slack import takes_messages
+from redash_migration.approval.assembly import channel_readiness
 from redash_migration.approval.gate.readiness import (
     approver_check,
     buttons_check,
-    channel_check,
     subscription_check,
 )
 
@@ -87,7 +86,7 @@ def test_mails_that_will_not_arrive() -> None:
     ],
 )
 def test_a_channel_that_will_not_take_the_question(secret: str, status: str) -> None:
-    check = channel_check(lambda: takes_messages(lambda: secret))
+    check = channel_readiness(lambda: secret)
     assert check.status == status
     assert "services/T0" not in check.detail
     assert "xoxb" not in check.detail

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redash_migration import clock, wiring
 from redash_migration.adapters.clients import client
-from redash_migration.approval.desk import Desk, Policy
+from redash_migration.approval.desk import ChannelDown, Desk, NotSent, Policy
 from redash_migration.approval.gate.purposes import CUTOVER, Purpose
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.settings import SETTINGS_LIFE_SECONDS, approval_settings
@@ -75,12 +75,10 @@ def policy(purpose: Purpose) -> Policy:
 
 def readiness(requested_by: str) -> list[Check]:
     """The preflight's checks of the approval: people who may answer, mails that will arrive."""
-    from redash_migration.adapters.slack import takes_messages
     from redash_migration.adapters.sns import SnsMail
     from redash_migration.approval.gate.readiness import (
         approver_check,
         buttons_check,
-        channel_check,
         subscription_check,
     )
 
@@ -97,7 +95,7 @@ def readiness(requested_by: str) -> list[Check]:
     webhook, signing = known.slack_webhook_secret_arn, signing_secret()
     return [
         people,
-        *([channel_check(lambda: takes_messages(lambda: _secret(webhook)))] if webhook else []),
+        *([channel_readiness(lambda: _secret(webhook))] if webhook else []),
         *([] if signing is None else [buttons_check(signing)]),
         subscription_check(
             rule.addresses,
@@ -108,6 +106,18 @@ def readiness(requested_by: str) -> list[Check]:
             requested_by=requested_by,
         ),
     ]
+
+
+def channel_readiness(secret: Callable[[], str]) -> Check:
+    """Whether Slack will take the question, by what its secret holds."""
+    from redash_migration.adapters.slack import takes_messages
+    from redash_migration.approval.gate.readiness import channel_check
+
+    try:
+        takes_messages(secret)
+    except NotSent as refused:
+        return channel_check(str(refused), down=isinstance(refused, ChannelDown))
+    return channel_check("", down=False)
 
 
 def signing_secret() -> Callable[[], str] | None:
