@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import runpy
@@ -24,6 +25,9 @@ runpy.run_path(str(MODELS))["share_models"]()
 
 # Thousands of images with a volume each would be made anew for every test that asks EC2.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+# Nothing of what is collected goes away, and looking through it takes a third of the time.
+gc.disable()
 
 _numbers = itertools.count(1)
 
@@ -67,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests are looked through for garbage no more: a fifth of the time of a unit."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
