@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from redash_migration.approval.evidence.contents import Evidence, Finding, TableEvidence
 from redash_migration.approval.gate.question import Gate
@@ -59,6 +59,20 @@ def finding_lines(texts: Texts, finding: Finding) -> list[str]:
         text += f"（{finding.id}）" if texts.language == "ja" else f" ({finding.id})"
     remedy = remedy_text(texts, finding)
     return [f"- {text}", *([f"  {texts('finding.remedy')} {remedy}"] if remedy else [])]
+
+
+def finding_model(texts: Texts, finding: Finding) -> dict[str, Any]:
+    """What was found, as a page shows it: the approval's and the report's."""
+    meaning, detail = meaning_and_detail(texts, finding)
+    return {
+        "id": finding.id,
+        "label": texts.either(f"finding.{finding.status}", finding.status),
+        "tone": "bad" if finding.blocks else "warn",
+        "text": meaning,
+        "detail": detail,
+        "remedy": remedy_text(texts, finding),
+        "foreign": not in_readers_language(texts, finding),
+    }
 
 
 def meaning_and_detail(texts: Texts, finding: Finding) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from redash_migration.approval.standing.ending_words import (
     why,
 )
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import meaning_and_detail, remedy_text
+from redash_migration.approval.wording import finding_model
 from redash_migration.clock import seconds_between
 from redash_migration.report.texts import REPORT
 from redash_migration.report.timeline import elsewhere, timeline
@@ -51,7 +51,13 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
         next=after_that(texts, ending),
         period=_period(texts, say, report),
         starter=report["requested_by"] or texts("status.unknown_person"),
-        bad=[_check(texts, check) for check in report["checks"] if check["status"] != "PASS"],
+        bad=[
+            finding_model(
+                texts, Finding(check["id"], check["status"], check["detail"], check["remedy"])
+            )
+            for check in report["checks"]
+            if check["status"] != "PASS"
+        ],
         failed=any(check["status"] in {"FAIL", "UNKNOWN"} for check in report["checks"]),
         passed=[check for check in report["checks"] if check["status"] == "PASS"],
         pause=_pause(texts, say, report),
@@ -78,19 +84,6 @@ def _period(texts: Texts, say: Any, report: Mapping[str, Any]) -> str:
             long=figures.duration(long),
         )
     )
-
-
-def _check(texts: Texts, check: Mapping[str, Any]) -> Model:
-    finding = Finding(check["id"], check["status"], check["detail"], check["remedy"])
-    meaning, detail = meaning_and_detail(texts, finding)
-    return {
-        "id": finding.id,
-        "label": texts.either(f"finding.{finding.status}", finding.status),
-        "tone": "bad" if finding.blocks else "warn",
-        "text": meaning,
-        "detail": detail,
-        "remedy": remedy_text(texts, finding),
-    }
 
 
 def _pause(texts: Texts, say: Any, report: Mapping[str, Any]) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from redash_migration.approval.evidence.contents import (
     HIGH_LAG_SECONDS,
     Evidence,
-    Finding,
     Pause,
     TableEvidence,
 )
@@ -25,13 +24,11 @@ from redash_migration.approval.page.picture import progress, table_bars
 from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
+    finding_model,
     in_order,
-    in_readers_language,
-    meaning_and_detail,
     part_name,
     question_lead,
     question_title,
-    remedy_text,
     severity,
     table_state,
 )
@@ -61,7 +58,7 @@ def page_model(
         "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
         "steps": _steps(texts, gate, evidence),
         "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
-        "findings": [_finding(texts, finding) for finding in evidence.findings],
+        "findings": [finding_model(texts, finding) for finding in evidence.findings],
         "findings_title": _findings_title(texts, evidence),
         "findings_note": _findings_note(texts, gate, evidence),
         "tables": _tables(texts, evidence),
@@ -164,19 +161,6 @@ def _likely(texts: Texts, pause: Pause, seconds: float) -> str:
 def _part(texts: Texts, name: str, basis: str) -> str:
     known = part_name(texts, name)
     return texts("prediction.assumed", part=known) if basis == "assumed" else known
-
-
-def _finding(texts: Texts, finding: Finding) -> Model:
-    meaning, detail = meaning_and_detail(texts, finding)
-    return {
-        "id": finding.id,
-        "label": texts.either(f"finding.{finding.status}", finding.status),
-        "tone": "bad" if finding.blocks else "warn",
-        "text": meaning,
-        "detail": detail,
-        "remedy": remedy_text(texts, finding),
-        "foreign": not in_readers_language(texts, finding),
-    }
 
 
 def _findings_title(texts: Texts, evidence: Evidence) -> str:
