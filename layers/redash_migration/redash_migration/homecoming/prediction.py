@@ -14,12 +14,18 @@ STEPS: Mapping[str, str] = {
     "sequences": "FixSequences",
     "verify": "VerifyData",
     "integrity": "VerifyIntegrity",
-    "start_old_services": "StopServices",
     "smoke_test": "SmokeTest",
     "switch_traffic": "SwitchTraffic",
 }
-"""Part of the return's pause -> the step of the way forward that does the same, or takes as long:
-to start the old services takes what stopping them took."""
+"""Part of the return's pause -> the step of the way forward that does the same."""
+
+BOOT = 1.25
+"""To start the old services takes what stopping them took, and the time until they answer, which no
+earlier step shows: their highest is twice as much."""
+
+CALLS = 8
+"""Steps' worth of calls beside the data: closing the new home, opening the old database, its
+targets' health behind a rule of their own, the last look."""
 
 TRANSITIONS = 14
 """Ways from state to state from CloseNewHome to the end of SwitchBack."""
@@ -45,16 +51,24 @@ def predict_return(
 ) -> Prediction:
     """Seconds by part. `writes` are the rows written since the switch, None where not known."""
     took = {step.name: step.seconds for step in steps if step.status == "SUCCEEDED"}
+    overheads = observed(steps)
+    stopped = took.get("StopServices")
     rows = sum(max(table.rows, 0) for table in tables)
     carry = rows * _KEY_JOIN + len(tables) * _INVOCATION / 4 + _LAST_MINUTES * _ROW * (writes or 0)
     return Prediction.of(
         {
             "close_new_home": _about(min(STOP_TASKS, took.get("StartWorkers", STOP_TASKS))),
             "carry": _about(carry),
-            "transitions": observed(steps).transition.times(TRANSITIONS),
+            "transitions": overheads.transition.times(TRANSITIONS),
+            "calls": overheads.call.times(CALLS),
+            **({} if stopped is None else {"start_old_services": _starting(stopped)}),
             **{part: _about(took[name]) for part, name in STEPS.items() if name in took},
         }
     )
+
+
+def _starting(stopped: float) -> Span:
+    return Span(0.67 * stopped, BOOT * stopped, 2 * BOOT * stopped, "assumed")
 
 
 def _about(seconds: float) -> Span:

@@ -56,12 +56,11 @@ def close_new_home(
     before_users_are_home(record)
     listener, rule = settings.listener_arn, settings.listener_rule_arn
     actions = balancing.actions(listener, rule)
-    if not is_maintenance(actions):
+    served = not is_maintenance(actions)
+    if served:
         record.undo.add(
             "set_actions", {"listener": listener, "rule": rule, "actions": actions}, **LISTENER
         )
-        record.put_fact(PAUSE_FACT, {"began": stamp(record.clock())})
-        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
     services = [
         *settings.ecs_worker_services,
         settings.ecs_server_service,
@@ -76,6 +75,9 @@ def close_new_home(
                 key=service.name,
                 service="serves",
             )
+    if served:  # with all that can be done before it behind us: from here on users wait
+        record.put_fact(PAUSE_FACT, {"began": stamp(record.clock())})
+        balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
     waiting: list[str] = []
     for _ in looks(LOOK_SECONDS, every=1.0, sleep=sleep):
         waiting = []

@@ -109,6 +109,7 @@ ENGLISH: Mapping[str, str] = {
     "part.close_new_home": "Closing the new Redash",
     "part.carry": "Carrying the rest home",
     "part.start_old_services": "Starting the old Redash",
+    "part.calls": "Opening the old database, looking at the old Redash",
     "part.fence": "Closing the old database",
     "part.drain": "Last changes arriving",
     "part.restore": "Direct copy of the rest",

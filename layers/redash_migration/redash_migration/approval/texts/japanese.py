@@ -110,6 +110,7 @@ JAPANESE: Mapping[str, str] = {
     "part.close_new_home": "新しい Redash の停止",
     "part.carry": "残りの書き戻し",
     "part.start_old_services": "元の Redash の起動",
+    "part.calls": "元のデータベースの再開と元の Redash の確認",
     "part.fence": "元のデータベースの書き込み禁止",
     "part.drain": "最後の変更の到着",
     "part.restore": "残りのテーブルの直接コピー",
