@@ -10,9 +10,13 @@ from redash_migration.approval.gate.seal import demand
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.function_settings import TaskEndSettings
 from redash_migration.homecoming.traffic import serving_targets
+from redash_migration.in_flight import turn_to_return
 from redash_migration.replication.configuration import delete_task, task_identifier
 from redash_migration.settings import with_settings
 from redash_migration.step import step
+
+WAITING_SECONDS = 600.0
+"""How long what leads out of an earlier return is waited for; then this step is tried again."""
 
 
 @with_settings(TaskEndSettings)
@@ -25,7 +29,7 @@ def handler(event: dict[str, Any], context: Any, settings: TaskEndSettings) -> d
     """
     record = wiring.record(event["migration_id"])
     demand(record, keys(), CONFIRM, CONFIRM.refuse)
-    record.turn("return")
+    turn_to_return(record, WAITING_SECONDS)
     prefix = settings.replication_task_prefix
     delete_task(wiring.dms(), task_identifier(prefix, event["migration_id"]))
     return {"targets": serving_targets(wiring.load_balancing(), settings.target_group_arn)}

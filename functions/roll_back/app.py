@@ -35,6 +35,8 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     if direction == "forward":
         home = turned(record.of("return")) or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)
+    else:
+        record.not_since("return")
     undoing = Undoing(
         record,
         dms=wiring.dms(),

@@ -21,6 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id, direction}`` -> ``{next: "aws" | "database" | "done"}``."""
     direction = direction_of(event)
     record = wiring.record_with_undo(event["migration_id"], direction)
+    if direction == "return":
+        record.not_since("return")
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     end_sessions(source, target)
     undoing = Undoing(record, source, target)

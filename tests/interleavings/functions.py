@@ -17,6 +17,7 @@ from redash_migration.in_flight import (
     alone,
     before_the_switch,
     end_commands,
+    turn_to_return,
 )
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
@@ -108,7 +109,7 @@ HOME = "RETURN#"
 def end_replication(world: World, record: Record) -> None:
     if record.migration_id not in world.going_home:
         raise NotApproved("nobody has decided to return")
-    record.turn("return")
+    turn_to_return(record, SECONDS - 10, sleep=world.rest)
 
 
 def close_new_home(world: World, record: Record) -> None:
@@ -176,6 +177,7 @@ def switch_back(world: World, record: Record) -> None:
 def go_forward(world: World, record: Record) -> str:
     """RollBack's handler, in a return."""
     home = record.of("return")
+    record.not_since("return")
     commands: Any = world
     end_commands(record, commands, sleep=world.rest)
     ending = _ending(world, record)
@@ -192,6 +194,7 @@ def go_forward(world: World, record: Record) -> str:
 
 
 def go_forward_database(world: World, record: Record) -> str:
+    record.not_since("return")
     return _forward_again(world, record, "database", _ending(world, record))
 
 
@@ -332,12 +335,17 @@ STEPS: dict[str, Step] = {
 }
 
 
-def at_work(
-    world: World, name: str, migration: str, execution: str, noted: Callable[[], None]
+def at_work(  # noqa: PLR0917 - a world, and who acts in it
+    world: World,
+    name: str,
+    migration: str,
+    execution: str,
+    entered: str,
+    noted: Callable[[], None],
 ) -> Any:
     """One run of a step, by the very rules that every handler goes by."""
     step = STEPS[name]
-    acting = Acting(migration, execution, step.phases)
+    acting = Acting(migration, execution, step.phases, entered=entered)
     with _at_work(acting, name, Context(f"run-{next(_runs)}"), service=step.service) as record:
         world.let_in(acting, name)
         noted()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from redash_migration import wiring
+from redash_migration.clock import stamp
 from redash_migration.direction import Direction
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
 from redash_migration.reconcile import reconcile
@@ -44,8 +44,8 @@ HOME = (
     "StartOldServices",
     "SwitchBack",
 )
-HANGING = ("", "Begin", *ORDER[:-1], *HOME)
 LEADING = ("GoForward", "GoForwardDatabase")
+HANGING = ("", "Begin", *ORDER[:-1], *HOME, *LEADING)
 DECISIONS = ("keep", "go_back", "return")
 LONGEST = 700
 HOLDS = 10
@@ -83,6 +83,8 @@ class Execution:
     migration: str
     given: dict[str, Any]
     state: str = "Begin"
+    entered: str = ""
+    """Since when it has been in this state."""
     status: str = "RUNNING"
     told: str = "RUNNING"
     """What DescribeExecution says: it may lag behind."""
@@ -93,6 +95,8 @@ class Execution:
     """When it was started, redriven or ended last."""
     told_at: int = 0
     """The move since which DescribeExecution says what it says."""
+    previous: str = ""
+    """The migration that it took the place of."""
     acted: bool = False
     """Whether a step of it was let in since it was started or redriven."""
 
@@ -199,9 +203,15 @@ class Run:
         """The machine moves: a function is called, or its answer leads on."""
         if one.actor is None:
             one.answer = None
+            one.entered = one.entered or stamp(self.world.now)
             one.actor = self._called(one)
             return
-        actor, one.actor = one.actor, None
+        self._has_answered(one, one.actor)
+        if not one.tries:
+            one.entered = ""
+
+    def _has_answered(self, one: Execution, actor: Actor) -> None:
+        one.actor = None
         if actor.error is None and not actor.dead:
             one.tries = 0
             self._follow(one)
@@ -220,7 +230,7 @@ class Run:
 
     def _fails(self, one: Execution) -> None:
         """The step is given up; its function may be at work still."""
-        one.actor, one.tries = None, 0
+        one.actor, one.tries, one.entered = None, 0, ""
         if one.state in HOME:
             one.state = "GoForward"
             return
@@ -260,12 +270,12 @@ class Run:
 
     def _called(self, one: Execution) -> Actor:
         self.reached.add(one.state)
-        name, migration, arn = one.state, one.migration, one.arn
+        name, migration, arn, entered = one.state, one.migration, one.arn, one.entered
         noted = partial(setattr, one, "acted", True)
 
         def body() -> None:
             if name != "Begin":
-                one.answer = functions.at_work(self.world, name, migration, arn, noted)
+                one.answer = functions.at_work(self.world, name, migration, arn, entered, noted)
                 return
             since = len(self.told)
             one.answer = functions.begun(
@@ -288,6 +298,7 @@ class Run:
 
     def _takes_over(self, one: Execution, previous: Owner, since: int) -> None:
         """Nobody's migration is taken over while it runs, as far as that can be known."""
+        one.previous = previous.migration_id
         other = self.executions[previous.execution_arn]
         known = other.told == other.status == "RUNNING" and other.told_at < since
         if other is not one and previous.phase != "ended" and known:
@@ -295,10 +306,9 @@ class Run:
 
     def _has_begun(self, one: Execution) -> None:
         """What came before has come to its end."""
-        owner = self.world.owner()
-        if owner["execution_arn"] != one.arn or not owner["previous"]:
+        name = one.previous
+        if self.world.owner()["execution_arn"] != one.arn or not name:
             return
-        name = json.loads(str(owner["previous"]))["migration_id"]
         kept = (name, "MILESTONE#kept") in self.world.table.items
         if name != one.migration and not kept and (left := self._left(name)):
             raise Violation(f"{one.migration} begins, and of {name} is left: {left}")
@@ -324,13 +334,15 @@ class Run:
         )
 
     def _decides(self, one: Execution, decision: str) -> None:
-        """A person answers the question whether the new side stays."""
+        """A person answers the question whether the new side stays, and takes some time to."""
+        self.world.now += timedelta(seconds=10)
         if decision == "go_back":
             self.world.went_back.add(one.migration)
         doubt = (one.migration, "MILESTONE#pause_ended") not in self.world.table.items
         if decision == "return":
             self.world.going_home.add(one.migration)
-        kept = "SwitchOnceMore" if doubt else "CleanUp"
+            self.world.return_decided = stamp(self.world.now)
+        kept, one.entered = "SwitchOnceMore" if doubt else "CleanUp", ""
         one.state = {"go_back": "RollBack", "return": "EndReplication"}.get(decision, kept)
 
     # --- what may happen next
@@ -411,7 +423,7 @@ class Run:
 
     def _redriven(self, one: Execution) -> None:
         """At the state where it stopped; a function of before may still be at work."""
-        one.status, one.actor, one.tries = "RUNNING", None, 0
+        one.status, one.actor, one.tries, one.entered = "RUNNING", None, 0, ""
         one.changed, one.acted = self.world.now, False
 
     def _time_passes(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from redash_migration import wiring
 from redash_migration.host.command import CommandTruth
 from redash_migration.record.owner import Acting
 from redash_migration.record.table import Condition, Expected, Item, Value
@@ -92,6 +93,8 @@ class World:
     """Migrations of which a person has said that they go back."""
     going_home: set[str] = field(default_factory=set)
     """Those of which a person has said that everything goes home."""
+    return_decided: str = ""
+    """When that was said last (a stamp)."""
 
     def clock(self) -> datetime:
         self.now += timedelta(milliseconds=1)
@@ -162,6 +165,9 @@ class World:
             raise Violation(f"{migration} is led forward again, and the owner is {owner}")
         if self.door == "old":
             raise Violation(f"{migration} is led forward again from users who are home")
+        acting = wiring.acting.get()
+        if acting is not None and "" < acting.entered < self.return_decided:
+            raise Violation(f"{migration} is led forward by what belongs to an earlier return")
         does()
         if self.door == "new":
             self.carried = False

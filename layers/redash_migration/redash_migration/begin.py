@@ -59,6 +59,12 @@ def parse_request(given: Any) -> Request:
     return Request(mode, restart, by, named)
 
 
+_NOT_AS_SEEN = (
+    "another migration has just started, or this one has just begun its switch; look at their "
+    "executions"
+)
+
+
 def migration_name(started_at: str) -> str:
     """``redash-20260131-020000``: the start of the execution, so a redrive keeps the name."""
     try:
@@ -84,31 +90,32 @@ def begin(
     or a function still at work stands in the way; InvalidInput where the migration named can't be
     taken back.
     """
+    if request.mode not in NAMING:
+        _refuse_a_name_that_is_taken(migration_id, execution_arn, record)
     seen = ownership.last()
     if seen is not None and seen.execution_arn == execution_arn:
         taken = ownership.take(migration_id, execution_arn, instead_of=seen)
     else:
-        if seen is not None:
-            _refuse_beside(request, migration_id, seen, Record(record.table, seen.migration_id))
-            if seen.phase != "ended" and is_running(seen.execution_arn):
-                raise MigrationInProgress(
-                    f"{seen.migration_id} is running since {seen.since}; wait for its end "
-                    f"or stop it first: {seen.execution_arn}"
-                )
+        stands = None if seen is None else seen.stands
+        if seen is not None and stands is not None:
+            for one in dict.fromkeys((stands, seen)):
+                _refuse_beside(request, migration_id, one, Record(record.table, one.migration_id))
+                if one.phase != "ended" and is_running(one.execution_arn):
+                    raise MigrationInProgress(
+                        f"{one.migration_id} is running since {one.since}; wait for its end "
+                        f"or stop it first: {one.execution_arn}"
+                    )
         phase: Phase = "forward"
         if request.mode == "roll-back":
-            phase = "back" if _may_go_back_by_itself(seen, migration_id, record) else "forward"
+            phase = "back" if _may_go_back_by_itself(stands, migration_id, record) else "forward"
         elif request.mode in NAMING:
-            _refuse_what_can_not_follow(request, seen, migration_id, record)
+            _refuse_what_can_not_follow(request, stands, migration_id, record)
             # What a return has left half-way is led forward again first, which is part of it.
             phase = "return"
         taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
     if taken is None:
-        raise MigrationInProgress(
-            "another migration has just started, or this one has just begun its switch; look at "
-            "their executions"
-        )
-    if taken.previous is not None and "started" not in record.milestones():
+        raise MigrationInProgress(_NOT_AS_SEEN)
+    if taken.previous is not None:
         _look_again(request, taken, taken.previous, ownership, record.table)
     record.put_fact_once(
         "request",
@@ -128,13 +135,27 @@ def begin(
     return request.mode == "roll-back" and taken.phase == "forward"
 
 
+def _refuse_a_name_that_is_taken(migration_id: str, execution_arn: str, record: Record) -> None:
+    """MigrationInProgress for an execution whose name another one has, that began in its second.
+
+    Redriven when that one has long ended, it would go on with its record: its milestones, its
+    decisions.
+    """
+    first = (record.fact("request") or {}).get("execution_arn", execution_arn)
+    if first != execution_arn:
+        raise MigrationInProgress(
+            f"{migration_id} is the name of an execution that started in the same second "
+            f"({first}); start again"
+        )
+
+
 def _look_again(
     request: Request, taken: Owner, previous: Owner, ownership: Ownership, table: RecordTable
 ) -> None:
     """What the first look found may have changed before the owner did; from here on it can't.
 
     A step of a stopped execution may have been at work between the two: then its migration stays
-    the owner.
+    the owner. Until this look is noted as done, whoever comes looks at both (``Owner.stands``).
     """
     try:
         earlier = Record(table, previous.migration_id)
@@ -142,6 +163,8 @@ def _look_again(
     except MigrationInProgress:
         ownership.give_back(taken, previous)
         raise
+    if not ownership.looked(taken):
+        raise MigrationInProgress(_NOT_AS_SEEN)
 
 
 def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record) -> bool:
@@ -186,8 +209,8 @@ def _refuse_what_can_not_follow(
 
 def served_by_new_home(record: Record) -> bool:
     """Whether users may have been sent to the new home, and have not been taken back since."""
-    milestones = record.milestones()
-    return "switch_began" in milestones and "rolled_back" not in milestones
+    milestones = set(record.milestones())
+    return "switch_began" in milestones and not {"reopened", "rolled_back"} & milestones
 
 
 def _refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Record) -> None:

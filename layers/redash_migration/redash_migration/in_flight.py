@@ -24,6 +24,8 @@ WAY_BACK = frozenset({"RollBack", "RollBackDatabase", "GoForward", "GoForwardDat
 """States that take back, a return too: they may stand beside each other, since each deed of theirs
 converges on the state as it was."""
 
+LEADING = WAY_BACK - {"Report"}
+
 COMMAND_SECONDS = 360.0
 """No command of ours runs for longer: 60 s on its way and 300 s at work."""
 
@@ -86,6 +88,26 @@ def alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
             raise TransientFailure(f"{others[0].state} may be at work until {others[0].deadline}")
         sleep(REST_SECONDS)
         seconds -= REST_SECONDS
+
+
+def turn_to_return(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+    """A return begins: from here on its steps may act, and nothing else that changes who is served.
+
+    A switch that hung, or what leads out of an earlier return, is waited for; TransientFailure
+    where it does not end within so many seconds. NotTheOwner for a run that hung since before an
+    earlier return was led forward again. Whatever leads forward and begins later sees when the
+    migration turned (``Record.not_since``).
+    """
+    since = record.not_since("forward")
+    for _ in range(2):  # before the turn, and whoever began meanwhile
+        while busy := [
+            one for one in record.attempts.unfinished() if one.service or one.state in LEADING
+        ]:
+            if seconds <= 0:
+                raise TransientFailure(f"{busy[0].state} may be at work until {busy[0].deadline}")
+            sleep(REST_SECONDS)
+            seconds -= REST_SECONDS
+        record.turn("return", since=since)
 
 
 class Ending:

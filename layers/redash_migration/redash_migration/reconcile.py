@@ -141,8 +141,12 @@ def _after_the_end(
     the pause has begun, or the source is in trouble, and the switch has not, going back loses
     nothing, so it is started. A roll-back that ended before users were served is begun again,
     however often. What was switched or kept is a person's decision. A return that was stopped
-    half-way leads forward again, or, once users may be at home, to its end.
+    half-way leads forward again, or, once users may be at home, to its end. Whose Begin died
+    before it had looked at the one before it has done nothing: that one is the owner again.
     """
+    if holder.stands.migration_id != holder.migration_id:
+        ownership.give_back(holder, holder.stands)
+        return
     for wait in record.waits.all():
         if wait.state in {"OPEN", "SETTLED"}:
             record.waits.close(wait)

@@ -100,15 +100,18 @@ def step(
             if event.get("warm") is True:
                 return _warm(migration_id, warms)
             cold = cold_seconds()
+            if token:
+                required_text(event, "token")
+                required_text(event, "entered")
             back = direction_of(event) == "return" and phases == FORWARD
             acting = Acting(
                 migration_id,
                 required_text(event, "execution_arn"),
                 RETURN if back else phases,
                 int(event.get("redrives", 0)),
+                str(event.get("entered", "")),
+                int(event.get("retries", 0)),
             )
-            if token:
-                required_text(event, "token")
             # A function that serves several states is told which of them it is now.
             state = str(event.get("state") or name)
             logger.append_keys(migration_id=migration_id, step=state)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from redash_migration import wiring
-from redash_migration.errors import NotTheOwner, SwitchBegun
+from redash_migration.clock import stamp
+from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
+from redash_migration.in_flight import turn_to_return
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
@@ -30,9 +32,13 @@ def test_one_owner_at_a_time(table: RecordTable) -> None:
     ownership = Ownership(table)
     first = ownership.take("first", "arn:1")
     assert first is not None
-    assert ownership.take("first", "arn:1", instead_of=first) == first
+    again = ownership.take("first", "arn:1", instead_of=first)
+    assert again is not None
+    assert (again.execution_arn, again.attempt) == ("arn:1", 1)
     assert ownership.take("second", "arn:2") is None
     assert ownership.take("first", "arn:2") is None
+    assert ownership.take("second", "arn:2", instead_of=first) is None, "it began once more since"
+    first = again
     second = ownership.take("second", "arn:2", instead_of=first)
     assert second is not None
     assert ownership.take("third", "arn:3", instead_of=first) is None
@@ -220,3 +226,67 @@ def test_an_owner_of_before_switches_were_noted_is_replaced(table: RecordTable) 
     taken = ownership.take("redash-20260201-020000", "arn:2", instead_of=ownership.last())
     assert taken is not None
     assert taken.switched == ""
+
+
+def returning(record: Record, entered: str = "") -> Record:
+    """As a step of a return holds the record, whose state was entered then."""
+    acting = Acting(NAME, EXECUTION, ("forward", "back", "return"), entered=entered)
+    return Record(record.table, NAME, record.clock, acting=acting, undo_keys=undo_keys)
+
+
+@pytest.mark.parametrize(
+    ("state", "service"), [("GoForward", False), ("GoForwardDatabase", False), ("X", True)]
+)
+def test_a_return_waits_for_what_could_still_change_who_is_served(
+    table: RecordTable, state: str, service: bool
+) -> None:
+    record = owned(table, NAME)
+    acting = Acting(NAME, EXECUTION, PHASES)
+    attempt = record.attempts.begin(acting, state, "1", seconds=60, service=service)
+    step_of = returning(record)
+    with pytest.raises(TransientFailure, match=state):
+        turn_to_return(step_of, 1, sleep=lambda _: None)
+    assert record.phase() == "forward"
+    record.attempts.end(attempt)
+    turn_to_return(step_of, 0)
+    assert record.phase() == "return"
+
+
+def test_what_belongs_to_an_earlier_return_leads_nobody_out_of_this_one(
+    table: RecordTable,
+) -> None:
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    entered = stamp(clock())
+    clock.moment += timedelta(minutes=10)
+    record.turn("return")
+    with pytest.raises(NotTheOwner, match="entered at"):
+        returning(record, entered).not_since("return")
+    assert returning(record, stamp(clock())).not_since("return")
+    assert returning(record).not_since("return"), "told by nobody when it was entered"
+
+
+def test_a_turn_home_that_hung_does_not_turn_what_was_led_forward_since(
+    table: RecordTable,
+) -> None:
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    since = returning(record, stamp(clock())).not_since("forward")
+    clock.moment += timedelta(minutes=1)
+    record.turn("return")
+    record.turn("forward")
+    with pytest.raises(NotTheOwner):
+        returning(record).turn("return", since=since)
+    assert record.phase() == "forward"
+
+
+def test_a_turn_that_is_repeated_is_of_its_first_time(
+    table: RecordTable,
+) -> None:
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    record.turn("return")
+    turned = record.not_since("return")
+    clock.moment += timedelta(minutes=1)
+    record.turn("return")
+    assert record.not_since("return") == turned

@@ -311,6 +311,16 @@ def test_two_executions_of_one_second_are_two(table: RecordTable) -> None:
             start(table, FIRST, executions, arn="arn:other")
 
 
+def test_a_name_is_its_first_execution_s_for_good(table: RecordTable) -> None:
+    """Redriven days later, the other would go on with milestones and decisions of the first."""
+    executions = Executions()
+    for name in (FIRST, SECOND):
+        start(table, name, executions)
+        owned(table, name, execution=f"arn:{name}-migrate").turn("ended")
+    with pytest.raises(MigrationInProgress, match="same second"):
+        start(table, FIRST, executions, arn="arn:other")
+
+
 def test_a_migration_stopped_half_way_must_be_taken_back_first(table: RecordTable) -> None:
     executions = Executions()
     start(table, FIRST, executions)
@@ -341,6 +351,46 @@ def test_a_running_migration_is_not_rolled_back_by_its_name(table: RecordTable) 
     acting(table).undo.add("lift_fence", {}, where="database")
     with pytest.raises(MigrationInProgress, match="is running"):
         start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+
+
+def one_that_has_not_looked(table: RecordTable) -> Executions:
+    """A step of the first migration wrote its entry between the second's look and its take; the
+    second's Begin died before it could look again."""
+    executions = Executions()
+    start(table, FIRST, executions)
+    acting(table).undo.add("lift_fence", {}, where="database")
+    seen = Ownership(table).last()
+    Ownership(table).take(SECOND, f"arn:{SECOND}-migrate", instead_of=seen)
+    executions.ended |= {FIRST_ARN, f"arn:{SECOND}-migrate"}
+    return executions
+
+
+def test_who_replaces_one_that_had_not_looked_looks_in_its_place(table: RecordTable) -> None:
+    executions = one_that_has_not_looked(table)
+    with pytest.raises(MigrationInProgress, match=rf"{FIRST} is not wholly taken back"):
+        start(table, "redash-20260131-040000", executions)
+    assert not start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    assert Record(table, FIRST).phase() == "back"
+
+
+def test_a_begin_that_is_repeated_looks_again(table: RecordTable) -> None:
+    executions = one_that_has_not_looked(table)
+    with pytest.raises(MigrationInProgress, match=rf"{FIRST} is not wholly taken back"):
+        start(table, SECOND, executions)
+    last = Ownership(table).last()
+    assert last is not None
+    assert (last.migration_id, last.execution_arn) == (FIRST, FIRST_ARN)
+
+
+def test_whose_begin_died_before_it_looked_gives_the_lock_back(
+    table: RecordTable, resumed: Any
+) -> None:
+    executions = one_that_has_not_looked(table)
+    for _ in range(3):
+        round_of(table, Record(table, SECOND), executions, resumed)
+    last = Ownership(table).last()
+    assert last is not None
+    assert (last.migration_id, last.phase) == (FIRST, "forward")
 
 
 def test_two_roll_backs_at_once_are_one(table: RecordTable) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
@@ -47,7 +47,9 @@ class Owner:
 
     ``switched`` is when its switch was begun, empty where it was not, or was seen not to be made:
     it stands here, so that a switch and a turn back can't both be noted at one moment (None: in
-    an item of a time before this was noted). ``previous`` is whom it took the place of.
+    an item of a time before this was noted). ``turned`` is when it last went another way than
+    before. ``previous`` is whom it took the place of, until it
+    has looked once more whether that one is at rest (``Ownership.looked``).
     """
 
     migration_id: str
@@ -56,20 +58,35 @@ class Owner:
     attempt: int
     since: str
     switched: str | None = ""
+    turned: str = ""
     previous: Owner | None = None
+
+    @property
+    def stands(self) -> Owner:
+        """The last owner that may have done something: one that has not looked yet has not."""
+        return self.previous or self
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
     """Who wants to act: an execution's step, and the phases in which it may.
 
-    ``redrives`` counts how often the execution was taken up again after its end.
+    ``redrives`` counts how often the execution was taken up again after its end. ``entered`` is
+    when its state was entered, by the state machine's clock, and ``retries`` which try this is:
+    together they tell the runs of one state apart, in their order.
     """
 
     migration_id: str
     execution_arn: str
     phases: tuple[Phase, ...]
     redrives: int = 0
+    entered: str = ""
+    retries: int = 0
+
+    @property
+    def run(self) -> str:
+        """Later runs of a state have greater texts; empty where it is not told."""
+        return f"{self.entered}.{self.retries:03d}" if self.entered else ""
 
     def condition(self, **notes: str) -> Condition:
         """What must hold of the owner's item at the moment of each deed, and what is noted there
@@ -114,11 +131,13 @@ class Ownership:
         """Become the owner in the place of the one seen; None when it is not that any more.
 
         An execution that owns the migration already stays its owner, in the phase it is in: a
-        repeated Begin turns nothing round.
+        repeated Begin turns nothing round. Who replaces one that has not looked yet takes over what
+        that one would have had to look at.
         """
         if instead_of is not None and instead_of.execution_arn == execution_arn:
-            return instead_of if instead_of.migration_id == migration_id else None
-        again = instead_of is not None and instead_of.migration_id == migration_id
+            return self._once_more(instead_of) if instead_of.migration_id == migration_id else None
+        before = [] if instead_of is None else [instead_of, instead_of.stands]
+        same = [one for one in before if one.migration_id == migration_id]
         item = self._table.update(
             _PK,
             _SK,
@@ -126,30 +145,59 @@ class Ownership:
                 "migration_id": migration_id,
                 "execution_arn": execution_arn,
                 "phase": phase,
-                "attempt": instead_of.attempt + 1 if again and instead_of is not None else 1,
+                "attempt": 1 + max((one.attempt for one in same), default=0),
                 "since": stamp(self._clock()),
-                "switched": (instead_of.switched or "") if again and instead_of is not None else "",
-                "previous": "" if instead_of is None else _text(instead_of),
+                "switched": max((one.switched or "" for one in same), default=""),
+                "turned": stamp(self._clock()),
+                "previous": "" if instead_of is None else _text(instead_of.stands),
             },
             expected=_as_seen(instead_of),
         )
         return None if item is None else _owner(item)
 
-    def turn(self, acting: Acting, phase: Phase, *, unless_switched: bool = False) -> None:
-        """Go another way, or stay on it; NotTheOwner when the way there is not open.
+    def _once_more(self, seen: Owner) -> Owner | None:
+        """The same owner, after a Begin that was repeated or redriven: who saw it gone before has
+        seen another item."""
+        values = {"since": stamp(self._clock())}
+        changed = self._table.update(_PK, _SK, values=values, expected=_as_seen(seen))
+        now_it_is = self.last() if changed is None else _owner(changed)
+        ours = now_it_is is not None and now_it_is.execution_arn == seen.execution_arn
+        return now_it_is if ours else None
+
+    def looked(self, taken: Owner) -> bool:
+        """Note that a new owner has found the one before it at rest; False when it is not the owner
+        any more."""
+        return bool(self._table.update(_PK, _SK, values={"previous": ""}, expected=_as_seen(taken)))
+
+    def turn(
+        self,
+        acting: Acting,
+        phase: Phase,
+        *,
+        unless_switched: bool = False,
+        since: str | None = None,
+    ) -> None:
+        """Go another way, or stay on it; NotTheOwner when the way there is not open, or, with
+        ``since``, when it turned at another time than that.
 
         ``unless_switched``: SwitchBegun instead, where a switch is noted and the way is not gone
         yet: users may be on the new side, and a machine must not take them from there.
         """
         allowed = tuple(seen for seen in acting.phases if phase in {seen, *TURNS[seen]})
-        seen = self.last() if unless_switched else None
-        expected = dict(
-            Acting(acting.migration_id, acting.execution_arn, allowed).condition().expected
-        )
-        if seen is not None and seen.phase != phase:
-            expected["switched"] = None if seen.switched is None else ""
-        if allowed and self._table.update(_PK, _SK, values={"phase": phase}, expected=expected):
-            return
+        others = tuple(seen for seen in allowed if seen != phase)
+        if others:
+            expected = dict(replace(acting, phases=others).condition().expected)
+            if unless_switched and (seen := self.last()) is not None:
+                expected["switched"] = None if seen.switched is None else ""
+            if since:
+                expected["turned"] = since
+            values = {"phase": phase, "turned": stamp(self._clock())}
+            if self._table.update(_PK, _SK, values=values, expected=expected):
+                return
+        if phase in allowed:
+            expected = dict(replace(acting, phases=(phase,)).condition().expected)
+            if self._table.update(_PK, _SK, values={"phase": phase}, expected=expected):
+                return
         owner = self.last()
         ours = owner and (owner.migration_id, owner.execution_arn) == (
             acting.migration_id,
@@ -196,6 +244,7 @@ def _as_seen(owner: Owner | None) -> dict[str, Expected]:
         "execution_arn": owner.execution_arn,
         "phase": owner.phase,
         "attempt": owner.attempt,
+        "since": owner.since,
         "switched": owner.switched,
     }
 
@@ -214,5 +263,6 @@ def _owner(item: Item) -> Owner:
         attempt=int(item["attempt"]),
         since=str(item["since"]),
         switched=None if item.get("switched") is None else str(item["switched"]),
+        turned=str(item.get("turned", "")),
         previous=_owner(json.loads(str(item["previous"]))) if item.get("previous") else None,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from redash_migration.clock import Clock, now, stamp
+from redash_migration.clock import Clock, moment, now, stamp
 from redash_migration.direction import Direction
 from redash_migration.errors import NotFoundInRecord, NotTheOwner
-from redash_migration.record.attempts import Attempts
+from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.owner import Acting, Ownership, Phase, refusal
 from redash_migration.record.steps import Steps
@@ -50,7 +51,7 @@ class Record:
         self._acting = acting
         self._undo_keys = undo_keys
         self.attempts = Attempts(table, migration_id, clock)
-        self.waits = Waits(table, migration_id, clock)
+        self.waits = Waits(table, migration_id, clock, acting.run if acting else "")
         self.steps = Steps(table, migration_id, clock)
         self.tables = Entries(table, migration_id, f"{self._scope}TABLE")
 
@@ -69,13 +70,16 @@ class Record:
         owner = Ownership(self.table, self.clock).last()
         return owner.phase if owner and owner.migration_id == self.migration_id else None
 
-    def turn(self, phase: Phase, *, unless_switched: bool = False) -> None:
-        """The migration goes another way from here; NotTheOwner where this step may not say so,
-        SwitchBegun where users may be on the new side, and that is asked for."""
+    def turn(
+        self, phase: Phase, *, unless_switched: bool = False, since: str | None = None
+    ) -> None:
+        """The migration goes another way from here; NotTheOwner where this step may not say so, or
+        it has turned ``since``, SwitchBegun where users may be on the new side, and that is asked
+        for."""
         if self._acting is None:
             raise NotTheOwner(f"{self.migration_id}: only a step may turn it, and none is at work")
         ownership = Ownership(self.table, self.clock)
-        ownership.turn(self._acting, phase, unless_switched=unless_switched)
+        ownership.turn(self._acting, phase, unless_switched=unless_switched, since=since)
 
     def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
         """Answer a wait and resume its step; True for the one caller whose answer counts."""
@@ -151,6 +155,35 @@ class Record:
         )
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return str(item["at"])
+
+    def not_since(self, phase: Phase) -> str:
+        """When the migration turned last; NotTheOwner where that was to ``phase``, and this run was
+        on its way before.
+
+        Its state was entered before; one that hung, or was sent twice, would take the next return
+        for the one it belonged to. The state machine's clock is compared with a function's.
+        """
+        owner = Ownership(self.table, self.clock).last()
+        if self._acting is None or owner is None:
+            return ""
+        entered = self._acting.entered
+        if (
+            owner.phase == phase
+            and entered
+            and owner.turned
+            and moment(owner.turned) > moment(entered) + MARGIN
+        ):
+            raise NotTheOwner(
+                f"{self.migration_id}: turned to {phase} at {owner.turned}, and this run is of a "
+                f"state that was entered at {entered}"
+            )
+        return owner.turned
+
+    def since_entered(self, at: datetime) -> bool:
+        """Whether something came to pass since the state at work was entered, as far as clocks
+        tell; a redriven execution enters its state anew."""
+        entered = "" if self._acting is None else self._acting.entered
+        return not entered or at + MARGIN >= moment(entered)
 
     def run(self) -> str:
         """Names the execution at work, and how often it was redriven: what waits since then."""
