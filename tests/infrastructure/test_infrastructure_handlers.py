@@ -18,6 +18,13 @@ import pytest
 
 from deployment.comparison import rehearsed
 from deployment.stack import Stack
+from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.approval.gate.gates import Gates
+from redash_migration.approval.gate.purposes import purpose_of
+from redash_migration.approval.gate.question import Answer
+from redash_migration.approval.gate.seal import Seals
+from redash_migration.approval.links.keyring import parse_keys
+from redash_migration.clock import now, stamp
 from rehearsal.approver import NotAnswered
 from rehearsal.approver import answer as approve
 from rehearsal.options import Options
@@ -149,9 +156,10 @@ def answers(world: World) -> dict[str, dict[str, Any]]:
         given[step] = invoke(world, step)
         if step in DECISIONS:
             # Write pause and clean-up begin on people's decision only. No execution waits for it
-            # here, and the page says so once it is written.
+            # here: the page says so, and the decision counts for nothing.
             with pytest.raises(NotAnswered, match="410"):
                 approve(world.directory / "mailbox", DECISIONS[step], reason="Rehearsal")
+            decided(world, step)
         if step in ANSWERED_BY_EVENT:
             until(lambda step=step: wait_state(world, step) not in {"", "OPEN"}, step)
     return given
@@ -163,6 +171,22 @@ def test_each_event_goes_through_its_handler(answers: dict[str, dict[str, Any]])
         step: answer["errorType"] for step, answer in answers.items() if "errorType" in answer
     }
     assert errors == GATES, {step: answers[step] for step in errors if step not in GATES}
+
+
+def decided(world: World, step: str) -> None:
+    """A decision as the page writes it, sealed, of which an execution has heard."""
+    table = DynamoTable(world.cloud.client("dynamodb"), str(world.deployment.ref("MigrationTable")))
+    secret = world.cloud.client("secretsmanager").get_secret_value(
+        SecretId=str(world.deployment.ref("LinkSigningSecret"))
+    )
+    keys = parse_keys("LINK_SIGNING_SECRET_ARN", secret["SecretString"])
+    gates, purpose = Gates(table, Seals(lambda: keys)), purpose_of(logical_id(step)[:-8])
+    gate = gates.current(event_of(step)["migration_id"], purpose)
+    assert gate is not None
+    answer = Answer("approver@example.com", DECISIONS[step], "", "", stamp(now()), "page")
+    written = gates.answer(gate, answer, decided=True)
+    assert written is not None
+    gates.mark(written, "RESUMED")
 
 
 def in_phase(world: World, phase: str) -> None:

@@ -27,6 +27,7 @@ from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links import stored_keys
 from redash_migration.approval.settings import approval_settings
 from redash_migration.approval.standing.ending import Ending, Failure
+from redash_migration.clock import stamp
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
@@ -189,7 +190,14 @@ class Stage:
         self.states.known.add(token)
         folder = "request_approval" if purpose is CUTOVER else "confirm_cutover"
         function(folder).handler(
-            {"migration_id": MIGRATION, "execution_arn": EXECUTION, "token": token}, None
+            {
+                "migration_id": MIGRATION,
+                "execution_arn": EXECUTION,
+                "token": token,
+                "entered": stamp(START),
+                "retries": self.tokens,
+            },
+            None,
         )
         gate = self.gate(purpose)
         assert gate is not None

@@ -4,7 +4,8 @@ A wait goes OPEN -> SETTLED -> DELIVERED, or ends CLOSED when Step Functions no 
 token. The answer is written first, by a conditional write, and sent afterwards: whoever writes it
 is the only one who decides, and a crash between the two is healed by sending the written answer
 again. A retried step brings a new token; an answer that was meant for the old one finds that the
-token differs and changes nothing.
+token differs and changes nothing. The earlier run may still be at work, and come later: its token
+is not put in the place of a newer one, which nobody else knows.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.record.table import Item, RecordTable
+from redash_migration.errors import NotTheOwner
+from redash_migration.record.table import Condition, Expected, Item, RecordTable, Value
 
 WaitState = Literal["OPEN", "SETTLED", "DELIVERED", "CLOSED"]
 
@@ -66,24 +68,42 @@ class Resumer(Protocol):
 class Waits:
     """The waits of one migration, at most one of each kind at a time."""
 
-    def __init__(self, table: RecordTable, migration_id: str, clock: Clock = now) -> None:
+    def __init__(
+        self, table: RecordTable, migration_id: str, clock: Clock = now, run: str = ""
+    ) -> None:
+        """``run`` says which run of a state opens a wait: a later one has a greater text."""
         self._table = table
         self._id = migration_id
         self._clock = clock
+        self._run = run
 
     def open(self, kind: str, token: str, resource: str = "", **details: Any) -> Wait:
         """Store the token before anything is set in motion.
 
         A repeated step finds its earlier wait: resource, details and ``since`` are kept while
-        that wait was still open, so that what the first run started is not lost.
+        that wait was still open, so that what the first run started is not lost. NotTheOwner where
+        a later run was here before.
         """
-        before = self.get(kind)
+        while True:
+            item = self._table.get(self._id, f"WAIT#{kind}")
+            before = None if item is None else _wait(item)
+            if item is not None and self._run < str(item.get("run", "")):
+                raise NotTheOwner(f"{kind}: a later run of this state waits already")
+            if before is not None and before.token == token and before.state != "OPEN":
+                return before  # the same run twice: it has been answered meanwhile
+            opened = self._opened(kind, token, resource, details, before)
+            if opened is not None:
+                return opened
+
+    def _opened(
+        self, kind: str, token: str, resource: str, details: dict[str, Any], before: Wait | None
+    ) -> Wait | None:
+        """The wait, or None where another run was quicker."""
+        since = stamp(self._clock())
         if before is not None and before.state == "OPEN":
             resource = before.resource or resource
             details = {**details, **before.details}
-        since = (
-            before.since if before is not None and before.state == "OPEN" else stamp(self._clock())
-        )
+            since = before.since
         item = self._table.update(
             self._id,
             f"WAIT#{kind}",
@@ -95,10 +115,11 @@ class Waits:
                 "since": since,
                 "details": _json(details),
                 "outcome": "",
+                "run": self._run,
             },
+            expected={"token": None if before is None else before.token},
         )
-        assert item is not None  # noqa: S101 - an unconditional update always answers
-        return _wait(item)
+        return None if item is None else _wait(item)
 
     def note(self, wait: Wait, *, resource: str | None = None, **details: Any) -> Wait:
         """Add what became known after the wait was opened; nothing when it is not open any more."""
@@ -126,23 +147,30 @@ class Waits:
         """Open waits for a resource."""
         return [wait for wait in self.all() if wait.state == "OPEN" and wait.resource == resource]
 
-    def settle(self, wait: Wait, outcome: Outcome) -> bool:
-        """Write the answer; True for the one caller who was first."""
-        item = self._table.update(
-            self._id,
-            f"WAIT#{wait.kind}",
-            values={
-                "state": "SETTLED",
-                "outcome": _json(
-                    {"result": outcome.result}
-                    if outcome.result is not None
-                    else {"error": outcome.error, "cause": outcome.cause}
-                ),
-                "settled_at": stamp(self._clock()),
-            },
-            expected={"state": "OPEN", "token": wait.token},
-        )
-        return item is not None
+    def settle(self, wait: Wait, outcome: Outcome, *, under: Condition | None = None) -> bool:
+        """Write the answer; True for the one caller who was first. ``under``: only while another
+        entry is as expected, else ConditionNotMet."""
+        values: dict[str, Value] = {
+            "state": "SETTLED",
+            "outcome": _json(
+                {"result": outcome.result}
+                if outcome.result is not None
+                else {"error": outcome.error, "cause": outcome.cause}
+            ),
+            "settled_at": stamp(self._clock()),
+        }
+        expected: dict[str, Expected] = {"state": "OPEN", "token": wait.token}
+        place = f"WAIT#{wait.kind}"
+        if under is not None:
+            return self._table.update_under(
+                under, self._id, place, values=values, expected=expected
+            )
+        return self._table.update(self._id, place, values=values, expected=expected) is not None
+
+    def standing(self, wait: Wait) -> Condition:
+        """That a wait is still as it was seen, for whoever writes another entry upon it."""
+        expected = {"state": wait.state, "token": wait.token}
+        return Condition(self._id, f"WAIT#{wait.kind}", expected)
 
     def deliver(self, kind: str, resumer: Resumer) -> WaitState:
         """Send the answer that is written; safe to repeat. Returns the state it leaves."""

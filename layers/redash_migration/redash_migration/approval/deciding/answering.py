@@ -103,7 +103,11 @@ def _taken(desk: Desk, gate: Gate, given: Answer) -> Reply:
         return Reply("noted", gate)
     reply = Reply("decided", gate, finish=deliver(desk, gate))
     if reply.finish == "CLOSED":
-        return Reply("closed", gate, finish="CLOSED")
+        wait = desk.record.waits.get(gate.purpose.state)
+        over = wait is not None and wait.state == "CLOSED" and desk.record.waits.standing(wait)
+        if over and desk.gates.void(gate, over):
+            return Reply("closed", gate, finish="CLOSED")
+        reply = Reply("decided", gate, finish="PENDING")
     send_outcome(desk, gate, desk.clock())
     return reply
 

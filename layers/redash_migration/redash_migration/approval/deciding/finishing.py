@@ -10,6 +10,7 @@ from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.seal import Seals
 from redash_migration.errors import NotApproved
+from redash_migration.record.table import ConditionNotMet
 from redash_migration.record.waits import Outcome, WaitState
 
 _MOMENT_SECONDS = 0.5
@@ -32,18 +33,7 @@ def finish(desk: Desk, gate: Gate) -> Finish:
     if gate.decision != EXPIRE and not Seals(desk.keys).decided(gate):
         raise NotApproved(f"{gate.migration_id}: the decision {gate.decision} carries no seal")
     kind, outcome = gate.purpose.state, Outcome.success(gate.result())
-    waits = desk.record.waits
-    wait = waits.get(kind)
-    if wait is not None and wait.state == "OPEN" and waits.settle(wait, outcome):
-        state = waits.deliver(kind, desk.resumer)
-        if state == "CLOSED":
-            state = _second_look(desk, kind)
-        if state == "DELIVERED":
-            desk.record.steps.ended(kind, "SUCCEEDED")
-    else:
-        wait = waits.get(kind)
-        ours = wait is not None and wait.outcome == outcome
-        state = wait.state if wait is not None and ours else "CLOSED"
+    state = _sent(desk, gate, outcome)
     if state == "CLOSED":
         return _closed(desk, gate)
     if state != "DELIVERED":
@@ -53,6 +43,29 @@ def finish(desk: Desk, gate: Gate) -> Finish:
             "approval.resumed", purpose=kind, gate=gate.gate_id, decision=gate.decision
         )
     return "RESUMED"
+
+
+def _sent(desk: Desk, gate: Gate, outcome: Outcome) -> WaitState:
+    """The state of the wait once this outcome was written to it, by us or before us.
+
+    In one transaction with a look at the gate: a decision that was closed meanwhile is told nobody.
+    """
+    waits, kind, stands = desk.record.waits, gate.purpose.state, desk.gates.stands(gate)
+    wait = waits.get(kind)
+    while wait is not None and wait.state == "OPEN":
+        try:
+            settled = waits.settle(wait, outcome, under=stands)
+        except ConditionNotMet:
+            return "CLOSED"
+        if settled:
+            state = waits.deliver(kind, desk.resumer)
+            if state == "CLOSED":
+                state = _second_look(desk, kind)
+            if state == "DELIVERED":
+                desk.record.steps.ended(kind, "SUCCEEDED")
+            return state
+        wait = waits.get(kind)  # answered by another, or a retried step waits with a new token
+    return wait.state if wait is not None and wait.outcome == outcome else "CLOSED"
 
 
 def _second_look(desk: Desk, kind: str) -> WaitState:
@@ -74,6 +87,11 @@ def as_it_ended(desk: Desk, gate: Gate) -> Gate:
 
 
 def _closed(desk: Desk, gate: Gate) -> Finish:
-    if gate.state in {"OPEN", "DECIDED"} and desk.gates.mark(gate, "CLOSED") is not None:
-        desk.record.audit("approval.closed", purpose=gate.purpose.state, gate=gate.gate_id)
+    """Nobody waits any more, unless somebody who does has been faster."""
+    if gate.state not in {"OPEN", "DECIDED"}:
+        return "CLOSED"
+    if desk.gates.mark(gate, "CLOSED") is None:
+        latest = desk.gates.find(gate.gate_id)
+        return "PENDING" if latest is not None and latest.decided else "CLOSED"
+    desk.record.audit("approval.closed", purpose=gate.purpose.state, gate=gate.gate_id)
     return "CLOSED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,23 +14,36 @@ from redash_migration.approval.gate.purposes import Purpose
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.links.link import new_gate_id
 from redash_migration.approval.messages.sending import send_requests
+from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, TransientFailure
+from redash_migration.record.table import ConditionNotMet
+from redash_migration.record.waits import Wait
 
 
 def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[str, str]:
     """Ask the approvers; returns at once, the answer resumes the execution.
 
     May run again at any point: an open gate is used again with its links and without messages that
-    were already sent; a decided one of which the execution has not heard yet is delivered.
+    were already sent; a decided one of which the execution has not heard yet is delivered. Not so
+    what was decided before this state was entered, by an execution that was redriven since: that
+    was said of facts of then, and is asked anew.
     InvalidInput when nobody could answer; TransientFailure when no message could be sent at all.
     """
-    desk.record.waits.open(purpose.state, token, "approval")
-    earlier = desk.gates.current(desk.record.migration_id, purpose)
-    if earlier is not None and earlier.state == "DECIDED":
-        deliver(desk, earlier)
-        return {"gate": earlier.gate_id}
+    _standing(desk, purpose)  # before anybody can wait for what was decided before
+    wait = desk.record.waits.open(purpose.state, token, "approval")
     started = desk.record.fact("request") or {}
-    gate, evidence = _opened(desk, policy, purpose, str(started.get("requested_by", "")))
+    while True:
+        earlier = _standing(desk, purpose)
+        if desk.record.waits.get(purpose.state) != wait:
+            return {"gate": "" if earlier is None else earlier.gate_id}  # answered, or asked later
+        if earlier is not None and _unheard(desk, earlier):
+            if _take_up(desk, earlier, wait):
+                return {"gate": earlier.gate_id}
+            continue
+        by = str(started.get("requested_by", ""))
+        gate, evidence = _opened(desk, policy, purpose, by, earlier)
+        if gate.state == "OPEN":
+            break  # else somebody has just answered
     sent = send_requests(desk, gate, evidence, desk.clock())
     if not sent:
         raise TransientFailure(
@@ -39,8 +53,39 @@ def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[st
     return {"gate": gate.gate_id}
 
 
+def _standing(desk: Desk, purpose: Purpose) -> Gate | None:
+    """The question as it stands. What was decided before this state was entered is closed, so that
+    nobody who still carries it tells this execution."""
+    while True:
+        gate = desk.gates.current(desk.record.migration_id, purpose)
+        if gate is None or gate.state != "DECIDED" or _unheard(desk, gate):
+            return gate
+        desk.gates.mark(gate, "CLOSED")
+
+
+def _unheard(desk: Desk, gate: Gate) -> bool:
+    """Whether this run's question was decided, and the execution never heard of it."""
+    decided = gate.state in {"DECIDED", "CLOSED"} and gate.decision != ""
+    return decided and desk.record.since_entered(moment(gate.decided_at))
+
+
+def _take_up(desk: Desk, gate: Gate, wait: Wait) -> bool:
+    """Send a decision that an earlier run of this step could not hear; False when the question or
+    the wait has changed.
+
+    Taken up before it is sent, by the run that waits: whoever gave it can't be told any more that
+    nobody does. What can't be sent now is sent by the reconciler.
+    """
+    with contextlib.suppress(ConditionNotMet):
+        taken = desk.gates.take_up(gate, desk.record.waits.standing(wait))
+        if taken is not None:
+            deliver(desk, taken)
+            return True
+    return False
+
+
 def _opened(
-    desk: Desk, policy: Policy, purpose: Purpose, requested_by: str
+    desk: Desk, policy: Policy, purpose: Purpose, requested_by: str, earlier: Gate | None
 ) -> tuple[Gate, Evidence]:
     people = approvers(policy.addresses)
     _check_enough(policy, [person.address for person in people], requested_by)
@@ -64,7 +109,7 @@ def _opened(
     )
     evidence = desk.evidence(wanted)
     desk.keep(wanted, evidence)
-    gate = desk.gates.open(replace(wanted, evidence_hash=evidence.hash))
+    gate = desk.gates.open(replace(wanted, evidence_hash=evidence.hash), instead_of=earlier)
     if gate.gate_id == wanted.gate_id:
         desk.record.audit(
             "approval.requested",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,14 @@ from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import EXPIRE, Purpose, purpose_of
 from redash_migration.approval.gate.question import Answer, Gate, GateState
 from redash_migration.clock import moment, stamp
-from redash_migration.record.table import Item, RecordTable, Value
+from redash_migration.record.table import (
+    Condition,
+    ConditionNotMet,
+    Expected,
+    Item,
+    RecordTable,
+    Value,
+)
 
 _POINTER_LIFE_SECONDS = 30 * 86_400
 """How long after its time a link still tells how the migration ended."""
@@ -63,8 +71,12 @@ class Gates:
         gate = self.current(str(pointer["migration_id"]), purpose)
         return gate if gate is not None and gate.gate_id == gate_id else None
 
-    def open(self, gate: Gate) -> Gate:
-        """Put a new gate in the place of an earlier, finished one; returns the one that counts."""
+    def open(self, gate: Gate, *, instead_of: Gate | None = None) -> Gate:
+        """Put a new gate in the place of the one that was seen, where it is finished and nobody has
+        touched it since; returns the one that counts.
+
+        Somebody may answer, or another run ask, between the look and this: then theirs counts.
+        """
         if self._seals is not None:
             gate = replace(gate, terms_seal=self._seals.terms(gate))
         self._table.put_new(
@@ -77,15 +89,16 @@ class Gates:
                 "expires_at": int(gate.expires_at.timestamp()) + _POINTER_LIFE_SECONDS,
             }
         )
-        before = latest_gate(self._table, gate.migration_id, gate.purpose)
-        if before is not None and before.state == "OPEN" and not before.expired(gate.opened_at):
-            return before
-        self._table.update(
-            gate.migration_id,
-            f"GATE#{gate.purpose.state}",
-            values={**_values(gate), **_question(gate)},
-            expected={"gate_id": None if before is None else before.gate_id},
-        )
+        if instead_of is None or instead_of.state != "OPEN" or instead_of.expired(gate.opened_at):
+            unchanged: dict[str, Expected] = {"gate_id": None}
+            if instead_of is not None:
+                unchanged = {"gate_id": instead_of.gate_id, "version": instead_of.version}
+            self._table.update(
+                gate.migration_id,
+                f"GATE#{gate.purpose.state}",
+                values={**_values(gate), **_question(gate)},
+                expected=unchanged,
+            )
         counting = self.current(gate.migration_id, gate.purpose)
         return gate if counting is None else counting
 
@@ -127,6 +140,42 @@ class Gates:
     def mark(self, gate: Gate, state: GateState) -> Gate | None:
         """Note that the execution heard of the decision, or no longer waits; None when too late."""
         return self._write(gate, replace(gate, state=state))
+
+    def stands(self, gate: Gate) -> Condition:
+        """That a decision is still the one that counts, for whoever sends it."""
+        expected: dict[str, Expected] = {
+            "gate_id": gate.gate_id,
+            "decision": gate.decision,
+            "state": "DECIDED",
+        }
+        return Condition(gate.migration_id, f"GATE#{gate.purpose.state}", expected)
+
+    def void(self, gate: Gate, over: Condition) -> bool:
+        """Take back a decision of which the execution has not heard, before that is said to who
+        made it; False where a retried step waits for it, or has taken it up."""
+        latest = self.find(gate.gate_id)
+        if latest is None or latest.state != "CLOSED":
+            return False
+        voided = replace(latest, decision="", actor="", reason="", seal="")
+        with contextlib.suppress(ConditionNotMet):
+            return self._write_under(over, latest, voided) is not None
+        return False
+
+    def take_up(self, gate: Gate, waiting: Condition) -> Gate | None:
+        """A decision of which nobody has heard is to be sent after all, by the run that waits; None
+        when somebody was faster, ConditionNotMet when it does not wait any more."""
+        return self._write_under(waiting, gate, replace(gate, state="DECIDED"))
+
+    def _write_under(self, condition: Condition, before: Gate, after: Gate) -> Gate | None:
+        after = replace(after, version=before.version + 1)
+        written = self._table.update_under(
+            condition,
+            before.migration_id,
+            f"GATE#{before.purpose.state}",
+            values=_values(after),
+            expected={"gate_id": before.gate_id, "version": before.version},
+        )
+        return after if written else None
 
     def decisions(self, migration_id: str) -> list[dict[str, str]]:
         """Every answer and expiry in order, as they stand in a report's ``approvals``."""
