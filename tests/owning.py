@@ -37,6 +37,8 @@ def owned(
     if not execution:
         another = last is not None and last.migration_id != migration_id
         execution = f"{EXECUTION}-{migration_id}" if another else EXECUTION
-    assert ownership.take(migration_id, execution, instead_of=last) is not None
+    taken = ownership.take(migration_id, execution, instead_of=last)
+    assert taken is not None
+    assert ownership.looked(taken)
     acting = Acting(migration_id, execution, phases)
     return Record(table, migration_id, clock, acting=acting, undo_keys=undo_keys)
