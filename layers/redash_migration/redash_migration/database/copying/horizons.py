@@ -26,7 +26,13 @@ def note_horizons(item: CopyItem, record: Record, horizons: Horizons) -> None:
 def known_horizons(items: Sequence[CopyItem], record: Record) -> list[Horizons | None]:
     """Since when each range has only to be looked at where it was written; None without a pre-copy
     of the very same range. In a return that is, at the latest, the switch."""
-    facts = record.facts_under(_PRECOPIED)
+    # One is asked for by its name: a database may have thousands.
+    names = [_name(item) for item in items]
+    facts = (
+        {names[0]: record.fact(f"{_PRECOPIED}{names[0]}")}
+        if len(names) == 1
+        else record.facts_under(_PRECOPIED)
+    )
     latest = equal_since(record) if record.direction == "return" else None
 
     def known(item: CopyItem) -> Horizons | None:
