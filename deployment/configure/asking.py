@@ -121,7 +121,7 @@ def new_home(
 ) -> None:
     """Everything that the new home's stack says by itself, or question after question."""
     if outputs:
-        terminal.say(f"The new home is the stack {home}; its outputs are taken.")
+        terminal.say(f"Stack {home}; its outputs are taken.")
         for name in interview.parameters.names():
             if name in outputs and name not in {"ListenerArn"}:
                 # A stack that was made anew has other names: its own word counts.

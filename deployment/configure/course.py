@@ -24,15 +24,15 @@ def configure(
     """Write samconfig.local.toml; what does not fit yet, a sentence each."""
     former = {stack: file.read(root, stack) for stack in file.STACKS}
     migration = Interview(terminal, Parameters(root / "template.yaml"), former["default"])
-    terminal.say("The old home:")
+    terminal.heading("The old home:")
     host = asking.old_host(account, migration)
     asking.compose_directory(account, terminal, migration, host)
     way = asking.entrance(account, migration, host)
-    terminal.say("The network:")
+    terminal.heading("The network:")
     vpc = migration.take("VpcId", [Choice(host.vpc, "the host's")] if host else [])
     subnets = asking.subnets(account, migration, vpc)
     asking.endpoints(account, migration, vpc, subnets)
-    terminal.say("Secrets, by their names; no value is read:")
+    terminal.heading("The new home:")
     kept = homes.kept(account)
     seen = Seen(host, way, subnets, kept)
     name, outputs = _home(terminal, homes.home_stacks(account))
@@ -51,13 +51,15 @@ def configure(
             terminal.say("Then once more: make configure")
             return []
     asking.new_home(account, terminal, migration, name, outputs)
+    terminal.heading("Secrets, by their names; no value is read:")
     named = [
-        asking.secret(migration, one, kept)
+        outputs.get(one) or asking.secret(migration, one, kept)
         for one in ("SourceDatabaseSecretArn", "RedashSecretKeyArn", "RedashCookieSecretArn")
     ]
     asking.secrets_key(migration, kept, [*named, migration.answers["TargetDatabaseSecretArn"]])
+    terminal.heading("AWS DMS:")
     missing = asking.dms_roles(account, migration)
-    terminal.say("Who decides:")
+    terminal.heading("Who decides:")
     asking.people(migration, language)
     asking.chat(migration, kept)
     found = list(
@@ -72,10 +74,10 @@ def configure(
     )
     _write(root, region, terminal, {"default": migration.answers, "target": former["target"]})
     for sentence in found:
-        terminal.say(f"LOOK: {sentence}")
+        terminal.heading(f"LOOK: {sentence}")
     if account.unseen:
-        terminal.say(f"Not checked, for want of a permission: {', '.join(account.unseen)}.")
-    terminal.say(f"Next: sam build && {DEPLOY}")
+        terminal.heading(f"Not checked, for want of a permission: {', '.join(account.unseen)}.")
+    terminal.heading(f"Next: sam build && {DEPLOY}")
     return found
 
 
@@ -136,5 +138,4 @@ def _write(
     root: Path, region: str, terminal: Terminal, answers: Mapping[str, Mapping[str, str]]
 ) -> None:
     path = file.write(root, region, answers)
-    terminal.say()
-    terminal.say(f"Wrote {path.name}. Change a line there, or run make configure again.")
+    terminal.heading(f"Wrote {path.name}. Change a line there, or run make configure again.")

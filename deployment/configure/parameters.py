@@ -33,4 +33,6 @@ class Parameters:
         """Why a value can't be, by the template's own rule; empty where it can."""
         if not value and self.default(name) is None:
             return "an answer is needed"
-        return refusal(self._declared[name], value)
+        said = refusal(self._declared[name], value)
+        wanted = " ".join(str(self._declared[name].get("ConstraintDescription", "")).split())
+        return f"this has to be {wanted}" if wanted and said.startswith("does not match") else said

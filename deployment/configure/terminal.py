@@ -30,9 +30,26 @@ class Terminal:
         """A paragraph, wrapped."""
         self._write(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
+    def heading(self, text: str) -> None:
+        """What the next lines are about."""
+        self._write("")
+        self.say(text)
+
     def noted(self, name: str, value: str, where: str) -> None:
         """A value that was found and is not asked for."""
-        self._write(f"  {name} = {value or '(none)'}" + (f"   {where}" if where else ""))
+        self._beside(f"  {name} = ", value or "(none)", where)
+
+    def _beside(self, before: str, value: str, remark: str) -> None:
+        """A value with a remark; one too long for a line stands whole on the next."""
+        line = f"{before}{value}" + (f"   {remark}" if remark else "")
+        if len(line) <= WIDTH:
+            self._write(line)
+            return
+        indent = " " * (len(before) - len(before.lstrip()))
+        text = f"{before.strip(' =')}   {remark}".rstrip()
+        deeper = indent + "  "
+        self._write(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=deeper))
+        self._write(f"{deeper}{value}")
 
     def ask(
         self,
@@ -47,8 +64,7 @@ class Terminal:
         self._write("")
         self.say(f"{name}: {sentence}")
         for number, choice in enumerate(choices, start=1):
-            shown = f"   {choice.shown}" if choice.shown else ""
-            self._write(f"  {number}) {choice.value}{shown}")
+            self._beside(f"  {number}) ", choice.value, choice.shown)
         hint = "" if proposed is None else f" [{proposed or 'none'}]"
         while True:
             given = self._read(f"{name}{hint}: ").strip()

@@ -8,11 +8,32 @@ from collections.abc import Iterator
 
 _LEAST = 24
 """Columns that a text is given at least."""
+_FIGURE = re.compile(r"(?<=\d) (?=(?:s|min|h|GB|MB|of)\b)|(?<=\bof) (?=\d)")
+_KEPT = "\N{NO-BREAK SPACE}"
 
 
 def fitted(text: str, width: int) -> str:
     """Paragraphs and entries, none of their lines longer than ``width`` where it can be helped."""
     return "\n".join(line for entry in _entries(text) for line in _lines(entry, width))
+
+
+def sentences(text: str, width: int) -> str:
+    """Each line wrapped under its own indent; a figure stays with its unit, an address whole."""
+    return "\n".join(_sentence(line, width) for line in text.split("\n"))
+
+
+def _sentence(line: str, width: int) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    joined = _FIGURE.sub(_KEPT, line.strip())
+    wrapped = textwrap.fill(
+        joined,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapped.replace(_KEPT, " ")
 
 
 def _entries(text: str) -> Iterator[str]:

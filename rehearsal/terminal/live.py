@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from redash_migration.course import PHASES, doing
+from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.progress import Loaded, Progress, Step, note
 
 TICK, CROSS, AT_WORK = ("✓", "green"), ("✗", "red"), ("▸", "cyan")
@@ -42,7 +43,8 @@ class LiveTable:
 
     def say(self, text: str) -> None:
         """See Screen."""
-        self._console.print(text, markup=False)
+        text = sentences(text, self._console.width)
+        self._console.print(text, markup=False, soft_wrap=True)
 
     def ask(self, question: str, address: str) -> None:
         """See Screen: shown below the steps as long as it is open, and its page to the end."""

@@ -18,7 +18,7 @@ from deployment.configure import file
 from deployment.configure.account import Account
 from deployment.configure.course import configure
 from deployment.configure.hosts import compose_directories, hosts
-from deployment.configure.terminal import Terminal
+from deployment.configure.terminal import WIDTH, Terminal
 from rehearsal.cloud.template.parameters import parameter_values
 from rehearsal.cloud.template.reading import parse_template
 
@@ -258,12 +258,22 @@ def test_without_a_new_home_its_template_is_prepared_first(world: World) -> None
     assert written(world, "target") == home
 
 
+def test_every_line_fits_a_terminal_or_is_a_value_to_copy(world: World) -> None:
+    new_home(world)
+    world.answers = ["n", "redash", "", "a@example.com", ""]
+    world.run()
+    lines = "\n".join(world.told).splitlines()
+    long = [line.strip() for line in lines if len(line) > WIDTH]
+    assert len(long) > 3
+    assert [line for line in long if " " in line] == []
+
+
 def test_bad_answers_are_refused_by_the_templates_rule(world: World) -> None:
     new_home(world)
     world.answers = ["n", "redash", "/opt/redash", "nobody", "", "a@example.com", "fr", "ja"]
     world.run()
-    assert "redash: does not match" in world.text
-    assert "nobody: does not match" in world.text
+    assert "redash: this has to be an absolute path" in world.text
+    assert "nobody: this has to be one to six e-mail addresses" in world.text
     assert "Nothing: an answer is needed" in world.text
     assert "fr: is none of en, ja" in world.text
 

@@ -15,6 +15,7 @@ from redash_migration.course import PHASES, STATES
 from rehearsal.__main__ import main
 from rehearsal.outcome import LedgerCount
 from rehearsal.terminal import Progress
+from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.lines import Lines
 from rehearsal.terminal.live import phases
 from rehearsal.terminal.verdict import Ending, conclude, sentence
@@ -151,3 +152,20 @@ def test_make_help_fits_a_terminal() -> None:
     told = re.findall(r"^([a-z-]+):.*?## (.*)$", text, re.MULTILINE)
     assert len(told) > 12
     assert [f"{name} {said}" for name, said in told if 2 + 5 + 16 + len(said) > 80] == []
+
+
+@pytest.mark.parametrize("width", range(40, 121))
+def test_no_figure_is_parted_from_its_unit(width: int) -> None:
+    told = sentence(_ending(_report(predicted_write_pause_low_seconds=9.8), side="new"))
+    lines = sentences(told, width).split("\n")
+    assert " ".join(lines) == told
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if re.match(r"(s|of)\b", line)] == []
+    assert [line for line in lines if re.search(r"\bof$", line)] == []
+
+
+def test_a_remedy_keeps_its_indent_and_an_address_stays_whole() -> None:
+    address = "/" + "a" * 90
+    told = sentences(f"  data.x: {'word ' * 20}\n    What to do: look\nSee {address}", 80)
+    assert all(line.startswith("  ") for line in told.split("\n")[:3])
+    assert address in told.split("\n")
