@@ -37,10 +37,10 @@ WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit":
 
 WHOLE_REHEARSALS = "tests/end_to_end/"
 LONGEST = (
+    "tests/end_to_end/test_rehearsal.py",
+    "tests/infrastructure/test_infrastructure_handlers.py",
     "tests/end_to_end/test_faults_matrix.py",
     "tests/integration/homes/test_homes_host_commands.py",
-    "tests/infrastructure/test_infrastructure_handlers.py",
-    "tests/end_to_end/test_rehearsal.py",
     "tests/browser/test_browser_approval.py",
     "tests/net/test_net_cases.py",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,9 @@ def test_a_fault_ends_as_stated_and_loses_nothing(name: str, short: Path) -> Non
     assert row.problems == (), (short / f"{name}.txt").read_text(encoding="utf-8")
     assert row.writes_lost == 0
     assert row.writes_acknowledged > 100
+    report = json.loads((short / name / "report.json").read_text(encoding="utf-8"))
+    if report["status"] == "ROLLED_BACK":
+        assert {entry["state"] for entry in report["undo"]} == {"DONE"}
     assert table([row]).row_count == 1
 
 

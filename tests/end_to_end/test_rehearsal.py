@@ -1,4 +1,4 @@
-"""Whole rehearsals, as a person would start them: approved, refused, and without DMS's events."""
+"""Whole rehearsals, as a person would start them: approved, and ended by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,23 @@ class Run:
 
     @property
     def left_running(self) -> list[psutil.Process]:
-        """Processes that it started and that still live."""
-        _, alive = psutil.wait_procs(self.started, timeout=5)
-        return list(alive)
+        """Processes that it started and that still live, after 5 s at the most.
+
+        Not by psutil.wait_procs: it waits for the number alone, which may be a thread's by now.
+        """
+        ends = time.monotonic() + 5
+        while alive := [one for one in self.started if _lives(one)]:
+            if time.monotonic() > ends:
+                break
+            time.sleep(0.05)
+        return alive
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def rehearse(directory: Path, *, interrupt_at: str = "", **settings: str) -> Run:
@@ -71,8 +86,10 @@ def threads(run: Run) -> int:
     return sum("thread_ts" not in message for message in posted)
 
 
+@pytest.mark.timeout(600)
 def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path) -> None:
-    run = rehearse(tmp_path / "run")
+    """Under all that may cost it time alone: what goes well so goes well without."""
+    run = rehearse(tmp_path / "run", FAULT="many-at-once")
     assert run.exit_code == 0, run.output
     report = run.json("report.json")
     assert (report["status"], report["error"]) == ("SUCCEEDED", None)
@@ -99,36 +116,11 @@ def test_a_migration_that_is_approved_succeeds_and_loses_nothing(tmp_path: Path)
     assert all(words_of(check["id"]) for check in report["checks"])
     rehearsal = run.json("rehearsal.json")
     assert rehearsal["acknowledged"] > 50
-    assert rehearsal["missing"] == []
+    assert (rehearsal["missing"], rehearsal["problems"]) == ([], [])
     assert rehearsal["serving"] == "new"
     assert "<html" in (run.directory / "report.html").read_text(encoding="utf-8")
     assert threads(run) == 1
     assert run.left_running == []
-
-
-def test_a_migration_that_is_refused_leaves_the_old_side_as_it_was(tmp_path: Path) -> None:
-    run = rehearse(tmp_path / "run", APPROVE="reject")
-    assert run.exit_code == 0, run.output
-    report = run.json("report.json")
-    assert (report["status"], report["error"]["name"]) == ("ROLLED_BACK", "ApprovalRejected")
-    assert report["write_pause_seconds"] is None
-    assert all(entry["state"] == "DONE" for entry in report["undo"])
-    rehearsal = run.json("rehearsal.json")
-    assert (rehearsal["missing"], rehearsal["serving"]) == ([], "old")
-    assert run.left_running == []
-
-
-def test_three_faults_at_once_cost_time_alone(tmp_path: Path) -> None:
-    """The reconciler resumes what no event does, and no row is lost on the way."""
-    run = rehearse(tmp_path / "run", FAULT="three-at-once")
-    assert run.exit_code == 0, run.output
-    assert run.json("report.json")["status"] == "SUCCEEDED"
-    rehearsal = run.json("rehearsal.json")
-    assert (rehearsal["missing"], rehearsal["problems"]) == ([], [])
-    assert rehearsal["acknowledged"] > 100
-    events = (run.directory / "events.ndjson").read_text(encoding="utf-8").splitlines()
-    invoked = [json.loads(line) for line in events if '"OnDmsEventFunction"' in line]
-    assert invoked == [], "the event was to be withheld"
 
 
 def test_an_interrupted_rehearsal_leaves_nothing_running(tmp_path: Path) -> None:
