@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from rehearsal.faults.hooks import before
+from rehearsal.cloud import Call, Fault
+from rehearsal.faults.hooks import before, on_call
 
 if TYPE_CHECKING:
     from rehearsal.world import World
@@ -73,3 +74,19 @@ def unreachable_for_redash(world: World) -> None:
             f"@{address.host}:{address.port}/{address.dbname}"
         },
     )
+
+
+def servers_crash_at_the_switch(world: World) -> None:
+    """SwitchTraffic dies right after it has turned the listener, and so do all new servers."""
+    done: list[bool] = []
+
+    def ask(call: Call) -> Fault | None:
+        made = (call.function, call.action) == ("SwitchTrafficFunction", "ModifyListener")
+        if not made or done:
+            return None
+        done.append(True)
+        for task in world.ecs.tasks():
+            task.crash()
+        return Fault.kill_after()
+
+    on_call(world, ask)

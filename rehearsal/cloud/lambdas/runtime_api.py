@@ -1,13 +1,17 @@
 """The endpoint from which a runtime takes its next event and to which it posts the answer.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, with the instance's id as the
-first part of the path, so that one server serves all instances.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, with the instance's id in front of
+the path, so that one server serves all instances; and before that a secret of this run, because
+whoever asks there gets events with their task tokens, and may answer for a function: no page in a
+browser, and no other user of this machine.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import queue
+import secrets
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
@@ -37,15 +41,18 @@ class RuntimeApi:
     """The HTTP server; ``desk_of`` finds the instance by its id."""
 
     def __init__(self, desk_of: Callable[[str], Desk | None]) -> None:
+        self._secret = secrets.token_urlsafe(24)
+
         class Handler(_Handler):
             desks = staticmethod(desk_of)
+            secret = self._secret
 
         self._server = LocalHttp(Handler, "runtime API")
 
     @property
     def address(self) -> str:
-        """host:port, as AWS_LAMBDA_RUNTIME_API wants it."""
-        return self._server.address
+        """host:port and the secret; with the instance's id, what AWS_LAMBDA_RUNTIME_API wants."""
+        return f"{self._server.address}/{self._secret}"
 
     def stop(self) -> None:
         """Close the endpoint; instances that still ask get no answer."""
@@ -58,6 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     desks: Callable[[str], Desk | None]
+    secret: str
 
     def do_GET(self) -> None:
         desk, path = self._desk()
@@ -97,8 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
             desk.failed(parts[-2], json.loads(body))
 
     def _desk(self) -> tuple[Desk | None, str]:
-        instance, _, path = self.path.lstrip("/").partition("/")
-        return type(self).desks(instance), "/" + path
+        secret, _, rest = self.path.lstrip("/").partition("/")
+        instance, _, path = rest.partition("/")
+        known = hmac.compare_digest(secret.encode(), self.secret.encode())
+        return type(self).desks(instance) if known else None, "/" + path
 
     def _reply(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

@@ -54,6 +54,21 @@ STOPPED = {
     for state in BEFORE_THE_PAUSE
 }
 
+AFTER_THE_SWITCH = ("SwitchTraffic", "StartWorkers", "LiveCheck", "StopReplication")
+
+STOPPED |= {
+    f"stopped-in-{state.lower()}": Case(
+        f"somebody stops the execution in {state}, whose function goes on, and redrives it",
+        "SUCCEEDED",
+        where=state,
+        arm=people.execution_stopped(state),
+        afterwards=people.redrive_after_the_switch,
+        confirm="nobody",
+        by_name_only=True,
+    )
+    for state in AFTER_THE_SWITCH
+}
+
 PEOPLE: dict[str, Case] = STOPPED | {
     "rejected": Case(
         "somebody refuses the cutover",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import calls, database, people, steps
+from rehearsal.faults import calls, database, people, steps, target
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
 from rehearsal.faults.table.target import MISMATCH, TARGET
@@ -67,6 +67,13 @@ SERVICES: dict[str, Case] = {
         "SUCCEEDED",
         where="SwitchTraffic",
         arm=calls.killed_after("SwitchTrafficFunction", "ModifyListener"),
+    ),
+    "switch-retried-while-unhealthy": Case(
+        "the switch is made, its maker dies, and when it is tried again no new server is healthy",
+        "SUCCEEDED",
+        where="SwitchTraffic",
+        arm=target.servers_crash_at_the_switch,
+        by_name_only=True,
     ),
     "roll-back-killed": Case(
         "refused; the roll-back is killed after each of its first changes",

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
+from rehearsal.cloud.lambdas.runtime_api import RuntimeApi
 
 COMMAND = (
     b"Action=SendCommand&Version=2014-11-06&DocumentName=AWS-RunShellScript"
@@ -111,3 +112,24 @@ def test_what_our_clients_send_is_let_in(cloud: Cloud, key: str) -> None:
     s3.delete_bucket(Bucket="door")
     ssm: Any = cloud.client("ssm")
     ssm.put_parameter(Name=f"/door/{abs(hash(key))}", Value=key, Type="String")
+
+
+def test_who_does_not_know_the_run_s_secret_takes_no_function_s_place() -> None:
+    """An event holds a task token, and an answer is believed."""
+    asked: list[str] = []
+
+    def desk_of(instance: str) -> None:
+        asked.append(instance)
+
+    api = RuntimeApi(desk_of)
+    try:
+        host, _, secret = api.address.partition("/")
+        path = "TokenFunction-1/2018-06-01/runtime/invocation"
+        for guessed in ("", f"{'x' * len(secret)}/"):
+            assert status(f"http://{host}/{guessed}{path}/next", {}, None) == 404
+            assert status(f"http://{host}/{guessed}{path}/id/response", FORM, b"{}") == 404
+        assert asked == []
+        assert status(f"http://{host}/{secret}/{path}/next", {}, None) == 404
+        assert asked == ["TokenFunction-1"]
+    finally:
+        api.stop()

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Deployment, Execution, Fault
+from rehearsal.cloud.repairs import history_hook
 from tests.integration.cloud.small_stack import task
 
 Run = Callable[..., Execution]
@@ -411,3 +412,30 @@ def test_definitions_are_checked(cloud: Cloud, states: dict[str, Any], words: st
         )
     assert problem.value.response["Error"]["Code"] == "InvalidDefinition"
     assert words in str(problem.value)
+
+
+def test_more_data_than_a_state_holds_ends_the_execution_whatever_is_caught(run: Run) -> None:
+    branch = {"StartAt": "X", "States": {"X": {"Type": "Pass", "End": True}}}
+    caught = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    states = {
+        "Twice": {"Type": "Parallel", "Branches": [branch, branch], "Catch": caught, "End": True},
+        "Caught": {"Type": "Pass", "Output": "caught", "End": True},
+    }
+    machine = {"StartAt": "Twice", "States": states}
+    assert run(machine, "x" * 120_000).output == ["x" * 120_000] * 2
+    ended = run(machine, "x" * 140_000)
+    assert (ended.status, ended.error) == ("FAILED", "States.DataLimitExceeded")
+
+
+def test_an_execution_ends_with_its_25000th_event(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert history_hook.LONGEST_HISTORY == 25_000
+    monkeypatch.setattr(history_hook, "LONGEST_HISTORY", 60)
+    states = {
+        "A": {"Type": "Pass", "Next": "B"},
+        "B": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "A"}]},
+    }
+    ended = run({"StartAt": "A", "States": states})
+    assert ended.status == "FAILED"
+    assert "history events" in ended.cause

@@ -217,3 +217,12 @@ def test_what_waits_begins_anew_with_a_redrive(table: DynamoTable) -> None:
     acting = Acting("redash-20260131-020000", EXECUTION, PHASES, redrives=1)
     redriven = Record(table, "redash-20260131-020000", clock, acting=acting)
     assert redriven.waits_since("start_target") > began
+
+
+def test_a_fact_of_thousands_of_tables_is_kept(table: DynamoTable) -> None:
+    """DynamoDB takes no item of 400 KB."""
+    record = owned(table, "redash-20260131-020000")
+    tables = {f"public.table_{'日' * 20}_{n}": {"state": "Table completed"} for n in range(6000)}
+    record.put_fact("replication", {"tables": tables})
+    assert record.fact("replication") == {"tables": tables}
+    assert record.put_fact_once("other", {"tables": tables}) == {"tables": tables}

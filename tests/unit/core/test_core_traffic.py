@@ -24,6 +24,7 @@ from redash_migration.errors import (
     TargetNotHealthy,
 )
 from redash_migration.record import Record
+from redash_migration.traffic import switch
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.entrance import (
@@ -87,7 +88,48 @@ def test_a_switch_that_demonstrably_was_not_made_may_go_back(
         raise ConnectionError("no answer")
 
     monkeypatch.setattr(LoadBalancing, "set_actions", refuse)
+    monkeypatch.setattr(switch, "DOUBT_SECONDS", 0.1)
     with pytest.raises(SwitchNotMade):
+        open_new_home(record, front.balancing, front.settings)
+
+
+def test_a_switch_that_was_made_and_is_told_late_is_made(
+    record: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy(monkeypatch)
+    close_old_home(record, front.balancing, front.settings)
+    made, really = LoadBalancing.set_actions, LoadBalancing.actions
+    stale = [front.actions()] * 3
+
+    def carried_out(*arguments: Any) -> None:
+        made(*arguments)
+        monkeypatch.setattr(
+            LoadBalancing, "actions", lambda *asked: stale.pop() if stale else really(*asked)
+        )
+        raise ConnectionError("no answer")
+
+    monkeypatch.setattr(LoadBalancing, "set_actions", carried_out)
+    monkeypatch.setattr(switch, "REST_SECONDS", 0.01)
+    open_new_home(record, front.balancing, front.settings)
+    assert "pause_ended" in record.milestones()
+
+
+def test_a_switch_that_is_plainly_refused_is_looked_at_once(
+    record: Record, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy(monkeypatch)
+    close_old_home(record, front.balancing, front.settings)
+    denied: Any = {
+        "Error": {"Code": "AccessDenied", "Message": "no"},
+        "ResponseMetadata": {"HTTPStatusCode": 403},
+    }
+
+    def refuse(*_: object) -> None:
+        raise ClientError(denied, "ModifyListener")
+
+    monkeypatch.setattr(LoadBalancing, "set_actions", refuse)
+    monkeypatch.setattr(switch, "REST_SECONDS", 600.0)
+    with pytest.raises(SwitchNotMade, match="AccessDenied"):
         open_new_home(record, front.balancing, front.settings)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -96,7 +98,7 @@ class Record:
             self.steps.ended(kind, "FAILED" if failed else "SUCCEEDED", wait.outcome.error)
 
     def put_fact(self, name: str, fact: Mapping[str, Any]) -> None:
-        """Keep a small JSON object (under 300 kB) by name, over an earlier one."""
+        """Keep a JSON object by name, over an earlier one; a long one is compressed."""
         self.put_facts({name: fact})
 
     def put_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
@@ -105,7 +107,7 @@ class Record:
         self.table.update_all(
             self.migration_id,
             {
-                f"{self._scope}FACT#{name}": {"body": _json(fact), "at": at}
+                f"{self._scope}FACT#{name}": {"body": _packed(_json(fact)), "at": at}
                 for name, fact in facts.items()
             },
         )
@@ -116,7 +118,7 @@ class Record:
             {
                 "pk": self.migration_id,
                 "sk": f"{self._scope}FACT#{name}",
-                "body": _json(fact),
+                "body": _packed(_json(fact)),
                 "at": stamp(self.clock()),
             }
         )
@@ -139,7 +141,7 @@ class Record:
     def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
         """The same with the time at which it was written down."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
-        return None if item is None else (dict(json.loads(str(item["body"]))), str(item["at"]))
+        return None if item is None else (_unpacked(str(item["body"])), str(item["at"]))
 
     def require_fact(self, name: str) -> dict[str, Any]:
         """The fact of this name; NotFoundInRecord where the step that finds it has not run."""
@@ -302,3 +304,18 @@ def _values(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+
+
+LARGEST_TEXT = 200_000
+"""Bytes of a fact that stands in the table as it is; DynamoDB refuses an item of 400 KB."""
+
+
+def _packed(text: str) -> str:
+    """JSON as it is, or, where it is long (thousands of tables), compressed to base64 text."""
+    whole = text.encode()
+    return text if len(whole) <= LARGEST_TEXT else base64.b64encode(zlib.compress(whole)).decode()
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    plain = text if text.startswith("{") else zlib.decompress(base64.b64decode(text)).decode()
+    return dict(json.loads(plain))

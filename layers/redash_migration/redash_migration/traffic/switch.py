@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.clock import seconds_between, stamp
+from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import (
     ListenerClosed,
     SwitchNotMade,
     TargetNotHealthy,
     WorkersNotRunning,
 )
-from redash_migration.failure_text import words
+from redash_migration.failure_text import is_of, words
 from redash_migration.pause_budget import refuse_after, within_budget
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
@@ -153,15 +153,30 @@ def point(
     """Set the actions that lead to a group; SwitchNotMade when that failed and users demonstrably
     stay where they are.
 
-    A call can fail although it was carried out. Only when the listener is seen unchanged may the
-    caller turn round by itself; otherwise users may have written there already.
+    A call can fail although it was carried out, and a description can be a moment old. Only when
+    the listener is seen unchanged, for some seconds unless the service has plainly refused, may
+    the caller turn round by itself; otherwise users may have written there already.
     """
     listener, rule = settings.listener_arn, settings.listener_rule_arn
     try:
         balancing.set_actions(listener, rule, actions)
     except Exception as error:
-        if target_groups(balancing.actions(listener, rule)) != [group]:
-            raise SwitchNotMade(f"{type(error).__name__}: {words(error)}") from error
+        for _ in looks(0 if _refused(error) else DOUBT_SECONDS, every=REST_SECONDS):
+            if target_groups(balancing.actions(listener, rule)) == [group]:
+                return
+        raise SwitchNotMade(f"{type(error).__name__}: {words(error)}") from error
+
+
+DOUBT_SECONDS = 5.0
+"""How long a change that nobody answered for may still show itself."""
+REST_SECONDS = 0.5
+
+
+def _refused(error: Exception) -> bool:
+    """Whether the service has said that it does not do it."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return is_of(error, "botocore.ClientError") and status < 500
 
 
 def start_workers(
