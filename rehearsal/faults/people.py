@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from rehearsal.approver import follow
+from rehearsal.cloud.repairs import hooks
 from rehearsal.faults.hooks import before, when_entered
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def execution_stopped(state: str) -> Arm:
         when_entered(world, state, stop)
 
     return arm
+
+
+def descriptions_are_stale(_world: World) -> None:
+    """DescribeExecution tells for most of a minute what an execution was before."""
+    hooks.stale_seconds = 50.0
 
 
 def until_rolled_back(world: World) -> None:

@@ -20,7 +20,13 @@ import pytest
 
 from redash_migration.database.planning.pace import MOST_PIECES
 from redash_migration.traffic.proof.proving import LONGEST_SECONDS
-from tests.machine.test_machine_definition import MACHINE, TEMPLATE, State, followers
+from tests.machine.test_machine_definition import (
+    MACHINE,
+    TEMPLATE,
+    State,
+    all_states,
+    followers,
+)
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = TEMPLATE["Parameters"]
@@ -70,6 +76,23 @@ def test_a_clock_begins_with_the_run_that_waits(wait: str, way: list[str]) -> No
     if asked[0] not in OF_THE_PAUSE:
         payload = STATES[asked[0]]["Arguments"]["Payload"]
         assert "Execution.RedriveCount" in payload.get("redrives", ""), asked[0]
+
+
+def test_who_brings_a_token_says_which_run_of_its_state_it_is() -> None:
+    """A run that hung would put its token in the place of a later one's."""
+    tasks = [state for _, state in all_states() if state["Type"] == "Task"]
+    tokens = [task for task in tasks if "waitForTaskToken" in task["Resource"]]
+    assert len(tokens) == 10
+    for task in tokens:
+        payload = task["Arguments"]["Payload"]
+        assert payload["entered"] == "{% $states.context.State.EnteredTime %}", task
+        assert payload["retries"] == "{% $states.context.State.RetryCount %}", task
+
+
+@pytest.mark.parametrize("state", ["EndReplication", "GoForward", "GoForwardDatabase"])
+def test_who_turns_a_return_says_since_when_it_does(state: str) -> None:
+    payload = STATES[state]["Arguments"]["Payload"]
+    assert payload["entered"] == "{% $states.context.State.EnteredTime %}"
 
 
 def test_no_clock_of_a_wait_is_a_milestone_of_the_migration() -> None:

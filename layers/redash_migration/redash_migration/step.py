@@ -83,6 +83,9 @@ def step(
     NotTheOwner before a line is written. ``service`` marks a step that may change whether users
     are served: a roll-back reopens nothing beside it.
 
+    An execution that was started before the stack was updated goes on with its old definition, a
+    redrive too: what a definition has only since then (``entered``) may be missing.
+
     A step with a token ends as WAITING; whoever resumes it notes its end. AWS and database errors
     that another try can mend are raised as TransientFailure, which the state machine retries.
 
@@ -102,7 +105,6 @@ def step(
             cold = cold_seconds()
             if token:
                 required_text(event, "token")
-                required_text(event, "entered")
             back = direction_of(event) == "return" and phases == FORWARD
             acting = Acting(
                 migration_id,

@@ -165,6 +165,16 @@ PEOPLE: dict[str, Case] = STOPPED | {
         arm=people.execution_stopped("RestoreTable"),
         afterwards=people.until_rolled_back,
     ),
+    "redriven-and-told-late": Case(
+        "somebody stops the execution in the write pause and redrives it at once; for most of a"
+        " minute it is told as stopped",
+        "SUCCEEDED",
+        where="DrainChanges",
+        arm=together(people.execution_stopped("DrainChanges"), people.descriptions_are_stale),
+        afterwards=people.redrive_after_the_switch,
+        confirm="nobody",
+        by_name_only=True,
+    ),
     "roll-back-dies": Case(
         "somebody stops the execution in the write pause, and then its automatic roll-back, twice",
         "ROLLED_BACK",

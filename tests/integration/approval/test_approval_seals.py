@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import boto3
 import pytest
 
+from redash_migration.adapters import clients
 from redash_migration.approval.assembly import desk
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.seal import decided_to_go_back, demand, demand_approval
+from redash_migration.approval.links import stored_keys
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.errors import NotApproved
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
@@ -162,3 +165,18 @@ def test_whoever_looks_changes_nothing(stage: Stage) -> None:
         for text in (link, f"{link}?still", f"{link}?language=ja", f"{link}x"):
             stage.call("GET", text)
     assert everything() == before
+
+
+def test_a_seal_of_a_key_that_was_rotated_a_moment_ago_is_whole(stage: Stage) -> None:
+    """The page may know the new key, and the function of the write pause still the old one."""
+    before = keys()
+    clients.client("secretsmanager").put_secret_value(
+        SecretId=os.environ["LINK_SIGNING_SECRET_ARN"], SecretString="fedcba9876543210" * 3
+    )
+    stored_keys._keys.cache_clear()
+    after = keys()
+    assert after.current != before.current
+    signature = after.signature("purpose", "message")
+    assert before.accepts("purpose", "message", after.current, signature)
+    assert not before.accepts("purpose", "another", after.current, signature)
+    assert not before.accepts("purpose", "message", "nobody's", signature)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Deployment, Execution, Fault
-from rehearsal.cloud.repairs import history_hook
+from rehearsal.cloud.repairs import history_hook, hooks
+from rehearsal.cloud.repairs.described_executions import Told
 from tests.integration.cloud.small_stack import task
 
 Run = Callable[..., Execution]
@@ -439,3 +441,14 @@ def test_an_execution_ends_with_its_25000th_event(
     ended = run({"StartAt": "A", "States": states})
     assert ended.status == "FAILED"
     assert "history events" in ended.cause
+
+
+def test_a_description_may_be_older_than_what_it_describes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "time_scale", 10.0)
+    told = Told()
+    assert [told.status("a", "RUNNING"), told.status("a", "ABORTED")] == ["RUNNING", "ABORTED"]
+    monkeypatch.setattr(hooks, "stale_seconds", 1.0)
+    assert [told.status("a", "RUNNING") for _ in range(3)] == ["ABORTED"] * 3
+    assert told.status("b", "RUNNING") == "RUNNING"
+    time.sleep(0.11)
+    assert told.status("a", "RUNNING") == "RUNNING"

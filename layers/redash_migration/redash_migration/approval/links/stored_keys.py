@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 
 from redash_migration import wiring
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
 from redash_migration.approval.settings import link_secret
 
 KEYS_LIFE_SECONDS = 300.0
-"""How long keys are kept in memory: a rotated key is known everywhere after this time."""
+"""How long keys are kept in memory."""
+AGAIN_SECONDS = 10.0
+"""How long a key that nobody knows is not asked for again: anybody may send a link with one."""
 
 
 def keys() -> KeyRing:
@@ -25,5 +28,16 @@ def keys_of(name: str, arn: str) -> KeyRing:
 
 @cache
 def _keys(name: str, arn: str, period: int) -> KeyRing:  # noqa: ARG001 - the period makes the cache expire
+    # A key that was rotated since is asked for when something comes that was made with it.
+    again = partial(_again, name, arn)
+    return replace(_read(name, arn), again=lambda: again(int(time.monotonic() // AGAIN_SECONDS)))
+
+
+@cache
+def _again(name: str, arn: str, period: int) -> KeyRing:  # noqa: ARG001 - as above
+    return _read(name, arn)
+
+
+def _read(name: str, arn: str) -> KeyRing:
     secrets = wiring.secrets()
     return parse_keys(name, secrets.text(arn), previous=secrets.previous(arn))
