@@ -76,7 +76,7 @@ def stop_services(world: World, record: Record) -> None:
 
     def stop() -> None:
         # What was kept needs no old services: a second command that comes late does no harm.
-        if (record.migration_id, "MILESTONE#kept") not in world.table.items:
+        if record.migration_id not in world.kept:
             world.check(record.migration_id, "start_services#")
         world.services = False
 

@@ -309,8 +309,7 @@ class Run:
         name = one.previous
         if self.world.owner()["execution_arn"] != one.arn or not name:
             return
-        kept = (name, "MILESTONE#kept") in self.world.table.items
-        if name != one.migration and not kept and (left := self._left(name)):
+        if name != one.migration and name not in self.world.kept and (left := self._left(name)):
             raise Violation(f"{one.migration} begins, and of {name} is left: {left}")
 
     def _left(self, migration: str) -> list[str]:
@@ -473,7 +472,13 @@ class Run:
         name, does = possible[self.choose(len(possible))]
         self.told.append(name)
         does()
+        self._is_kept()
         return True
+
+    def _is_kept(self) -> None:
+        owner = self.world.owner()
+        if owner.get("phase") == "kept":
+            self.world.kept.add(str(owner["migration_id"]))
 
     # --- what must hold
 
@@ -493,6 +498,7 @@ class Run:
                 name, does = ready[number % len(ready)]
                 self.told.append(name)
                 does()
+                self._is_kept()
                 self._no_violation()
                 self._time_passes()
             self._minute()
@@ -501,8 +507,7 @@ class Run:
         owner = self.world.owner()
         phase, name = owner.get("phase"), str(owner.get("migration_id"))
         for other in {one.migration for one in self.executions.values()} - {name}:
-            kept = (other, "MILESTONE#kept") in self.world.table.items
-            if not kept and (left := self._left(other)):
+            if other not in self.world.kept and (left := self._left(other)):
                 raise Violation(f"{other} was left behind: {left}")
         if phase == "return":
             raise Violation(f"{name}: a return never comes to its end: {self.world}")

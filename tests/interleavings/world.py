@@ -93,6 +93,8 @@ class World:
     """Migrations of which a person has said that they go back."""
     going_home: set[str] = field(default_factory=set)
     """Those of which a person has said that everything goes home."""
+    kept: set[str] = field(default_factory=set)
+    """Those that have turned to be kept: what is left of them is cleaned up, not taken back."""
     return_decided: str = ""
     """When that was said last (a stamp)."""
 
