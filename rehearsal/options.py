@@ -100,13 +100,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     named = given.get("REHEARSAL_DIRECTORY", "").strip()
     among = None if named else Path(".rehearsal").resolve()
     directory = Path(named).resolve() if among is None else fresh(among)
-    if (
-        named
-        and directory.exists()
-        and any(directory.iterdir())
-        and not (directory / MARK).exists()
-    ):
-        raise BadOption(f"REHEARSAL_DIRECTORY={directory}: holds something else; it would be lost")
+    if named and directory.exists():
+        _may_be_emptied(directory)
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
     profile = Path(given.get("CLOCK_PROFILE", "").strip() or AWS_PROFILE).expanduser().resolve()
@@ -117,6 +112,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
     seed = given.get("CLOCK_SEED", "").strip() or "1"
     if not seed.isdecimal():
         raise BadOption(f"CLOCK_SEED={seed}: give a whole number")
+    if given.get("SOURCE_SECRET_KEY", "").strip() and not dump:
+        raise BadOption("SOURCE_SECRET_KEY: the key of a dump; give that by SOURCE_DUMP too")
+    opens = choice("OPEN", ("0", "1"), "0")
     confirm = choice("CONFIRM", ("keep", "return"), "keep")
     language = choice("UI_LANGUAGE", ("en", "ja"), "en")
     return Options(
@@ -135,5 +133,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         clock_profile=profile,
         clock_seed=int(seed),
         plain=bool(given.get("CI")) or not os.isatty(1),
-        open_browser=given.get("OPEN", "").strip() == "1",
+        open_browser=opens == "1",
     )
+
+
+def _may_be_emptied(directory: Path) -> None:
+    try:
+        others = any(directory.iterdir()) and not (directory / MARK).exists()
+    except OSError as error:
+        raise BadOption(f"REHEARSAL_DIRECTORY={directory}: {error.strerror}") from None
+    if others:
+        raise BadOption(f"REHEARSAL_DIRECTORY={directory}: holds something else; it would be lost")

@@ -83,6 +83,8 @@ def _head(file: Path) -> bytes:
                 f"SOURCE_DUMP: {file} is a directory, but not one of pg_dump --format=directory"
             )
         return b""
+    if not file.is_file():
+        raise DumpNotRestored(f"SOURCE_DUMP: {file} is no file; write the dump into one first")
     with _opened(file) as stream:
         head = stream.read(1 << 20)
     if not head:

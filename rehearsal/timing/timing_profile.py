@@ -45,12 +45,14 @@ def read_profile(path: Path = AWS_PROFILE) -> TimingProfile:
     """The profile in a TOML file; ProfileError names the first entry that is wrong."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ProfileError(f"{path}: {error}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"{path}: no TOML that can be read: {error}") from None
     compression = document.pop("compression", {})
     factor = compression.get("factor") if isinstance(compression, dict) else None
     if not isinstance(factor, int | float) or factor < 1:
         raise ProfileError(f"{path}: compression.factor: a number, 1 or more, is required")
+    if flat := [name for name, entries in document.items() if not isinstance(entries, dict)]:
+        raise ProfileError(f"{path}: {flat[0]}: a table of entries is required, as in aws.toml")
     spreads = {
         f"{service}.{name}": _spread(f"{service}.{name}", entry)
         for service, entries in document.items()
@@ -62,9 +64,10 @@ def read_profile(path: Path = AWS_PROFILE) -> TimingProfile:
 def _spread(name: str, entry: Mapping[str, Any]) -> Spread:
     try:
         spread = Spread(**entry)
+        rises = 0 <= spread.low <= spread.typical <= spread.high
     except TypeError as error:
         raise ProfileError(f"{name}: {error}") from None
-    if not 0 <= spread.low <= spread.typical <= spread.high:
+    if not rises:
         raise ProfileError(f"{name}: low, typical and high must rise, from 0 on")
     if spread.unit not in UNITS or not spread.source:
         raise ProfileError(f"{name}: a unit of {', '.join(UNITS)} and a source are required")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rehearsal.dataset.dump import DumpNotRestored, check_dump
 from rehearsal.options import BadOption, from_environment
 from rehearsal.timing import ProfileError, ServiceClock, TimingProfile, read_profile
 
@@ -99,3 +101,45 @@ def test_a_clock_that_does_not_exist_is_refused() -> None:
     with pytest.raises(BadOption, match="CLOCK_SEED"):
         from_environment({"CLOCK": "aws", "CLOCK_SEED": "x"})
     assert from_environment({"CLOCK": "aws", "CLOCK_SEED": "7"}).clock_seed == 7
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xb6\x00", "no TOML that can be read"),
+        (b"", "compression.factor"),
+        (b"dms = 3\n[compression]\nfactor = 2\n", "dms: a table of entries"),
+        (
+            b"[compression]\nfactor = 2\n[dms]\nstop = { low = 'a', typical = 2, high = 3, "
+            b"unit = 's', source = 'seen' }",
+            r"dms\.stop",
+        ),
+    ],
+)
+def test_a_profile_that_is_something_else_is_named(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    with pytest.raises(BadOption, match=said):
+        from_environment({"CLOCK_PROFILE": str(path)})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"OPEN": "yes"}, "OPEN=yes: give one of 0, 1"),
+        ({"SOURCE_SECRET_KEY": "abc"}, "give that by SOURCE_DUMP too"),
+        ({"REHEARSAL_DIRECTORY": __file__}, "Not a directory"),
+    ],
+)
+def test_a_setting_that_would_do_nothing_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(BadOption, match=said):
+        from_environment(given)
+
+
+def test_a_dump_that_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(DumpNotRestored, match="is no file"):
+        check_dump(pipe)
