@@ -15,6 +15,7 @@ from redash_migration.approval import ask_starter
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.gate.purposes import CONFIRM
 from redash_migration.approval.messages import telling
+from redash_migration.approval.messages.endings import ending_letter
 from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.standing.ending import Ending, ending_of, serving
 from redash_migration.approval.standing.ending_words import nothing_lost
@@ -490,6 +491,43 @@ def test_what_is_given_up_is_not_called_nothing(
     assert ending.without_new_writes is without
     said = nothing_lost(Texts("en"), ending)
     assert ("Nothing was lost" in said) is (status == "RETURNED" or "reopened" in milestones)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "decision", "told"),
+    [
+        ("ROLLED_BACK", "ApprovalRejected", "reject", True),
+        ("SUCCEEDED", "", "keep", True),
+        ("RETURNED", "", "return", True),
+        ("ROLLED_BACK", "DataMismatch", "approve", False),
+        ("FAILED", "WorkersNotRunning", "approve", False),
+        ("SUCCEEDED", "", "expire", False),
+    ],
+)
+def test_whose_answer_it_was_is_told_where_it_ended_by_that(
+    status: str, error: str, decision: str, told: bool
+) -> None:
+    answer = {"purpose": "x", "decision": decision, "actor": KEN, "reason": "as announced"}
+    report: dict[str, Any] = {
+        "status": status,
+        "mode": "migrate",
+        "error": {"name": error, "cause": "", "state": ""} if error else None,
+        "tables": [],
+        "checks": [],
+        "undo": [],
+        "approvals": [answer],
+        "write_pause_seconds": None,
+        "ended_at": "2026-01-31T02:10:00+00:00",
+    }
+    letter = ending_letter(Texts("en"), MIGRATION, ending_of(report, {}))
+    said = f"Decided by: {KEN}\nReason: as announced\n"
+    assert (said in letter.text) is told
+
+
+def test_what_the_new_side_serves_was_compared_whatever_failed_after_it() -> None:
+    stays = ended(status="FAILED", error="WorkersNotRunning", state="StartWorkers")
+    assert "12 of 12 tables were compared" in nothing_lost(Texts("en"), stays)
+    assert nothing_lost(Texts("en"), ended(status="FAILED", tables_equal=11)) == ""
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,11 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     title = ended_title(texts, ending)
     serves = texts(f"status.serves.{ending.serves}")
     lines = [title, f"{texts('status.serves')}: {serves}"]
+    actor, given = ending.decided
+    if actor:
+        lines.append(f"{texts('decided.by')}: {actor}")
+    if given:
+        lines.append(texts("mail.reason", reason=given))
     if lost := nothing_lost(texts, ending):
         lines.append(lost)
     if ending.write_pause_seconds is not None and ending.serves != "nobody":

@@ -52,6 +52,9 @@ class Ending:
     """Users had been on the new side, and are back without what they wrote there."""
     unanswered: bool = False
     """Nobody said whether the new side stays: it does, and nothing was cleaned up."""
+    decided: tuple[str, str] = ("", "")
+    """Who gave the last answer, and the reason; empty where nobody did, or all was undone by a
+    failure after it."""
     attempt: int = 1
     """Which execution of the migration this was the end of; a later one ends anew."""
 
@@ -92,8 +95,18 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
         at=str(report["ended_at"]),
         without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
         unanswered=report["status"] == "SUCCEEDED" and _expired_at_last(report["approvals"]),
+        decided=_decided(str(report["status"]), str(error.get("name", "")), report["approvals"]),
         attempt=attempt,
     )
+
+
+def _decided(status: str, error: str, approvals: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """A rejection, and what was decided after the switch: only where it ended as decided."""
+    last = approvals[-1] if approvals else {"decision": ""}
+    wanted = {"RETURNED": "return", "SUCCEEDED": "keep", "ROLLED_BACK": "reject"}.get(status, "")
+    if last["decision"] != wanted or (wanted == "reject" and error != "ApprovalRejected"):
+        return "", ""
+    return last.get("actor", ""), last.get("reason", "")
 
 
 def _expired_at_last(approvals: Sequence[Mapping[str, str]]) -> bool:
@@ -124,6 +137,7 @@ def read_ending(record: Record) -> Ending | None:
             **fact,
             "failures": tuple(Failure(**one) for one in fact["failures"]),
             "not_taken_back": tuple(fact["not_taken_back"]),
+            "decided": tuple(fact.get("decided", ("", ""))),
         }
     )
     return None if attempt_of(record) > ending.attempt else ending

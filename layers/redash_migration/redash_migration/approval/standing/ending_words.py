@@ -38,7 +38,7 @@ def nothing_lost(texts: Texts, ending: Ending) -> str:
         return texts("ended.lost.returned")
     if ending.serves == "old" and ending.status != "FAILED" and ending.error != REFUSED:
         return texts("ended.lost.old")
-    if ending.status == "SUCCEEDED" and 0 < ending.tables == ending.tables_equal:
+    if ending.serves == "new" and 0 < ending.tables == ending.tables_equal:
         return texts("ended.lost.none", equal=ending.tables_equal, all=ending.tables)
     return ""
 

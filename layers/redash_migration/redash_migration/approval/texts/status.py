@@ -84,8 +84,9 @@ ENGLISH: Mapping[str, str] = {
     "undo.drop_source_leftovers": "the migration's traces and slot are still in the old database",
     "ended.next": "What is next",
     "ended.next.SUCCEEDED": (
-        "Nothing is urgent. The old host and its data are still there: delete them when you no "
-        "longer want them (docs/deploy.md)."
+        "Nothing is urgent. Before the new home's stack is changed again, deploy it once with "
+        "Migrated=yes: otherwise its services stop. The old host and its data are still there: "
+        "delete them when you no longer want them (docs/runbook.md, T+14)."
     ),
     "ended.next.ROLLED_BACK": "Mend the cause named above, then start the migration again.",
     "ended.next.ApprovalRejected": "Start the migration again whenever it suits.",
@@ -268,8 +269,9 @@ JAPANESE: Mapping[str, str] = {
     "undo.drop_source_leftovers": "移行の痕跡とスロットが元のデータベースに残っています",
     "ended.next": "次にすること",
     "ended.next.SUCCEEDED": (
-        "急ぐ作業はありません。元のホストとデータは残っています。不要になったら削除してください"
-        "（docs/deploy.md）。"
+        "急ぐ作業はありません。新しい環境のスタックは、次に変更する前に一度 Migrated=yes で"
+        "デプロイしてください（しないとサービスが停止します）。元のホストとデータは残っています。"
+        "不要になったら削除してください（docs/runbook.ja.md の T+14）。"
     ),
     "ended.next.ROLLED_BACK": "上記の原因を取り除いてから、移行をもう一度開始してください。",
     "ended.next.ApprovalRejected": "都合のよいときに、移行をもう一度開始してください。",
