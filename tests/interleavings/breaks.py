@@ -289,15 +289,10 @@ BREAKS = {
         lambda p: p.setattr(begin, "_look_again", lambda *_: None),
         Focus(("stopped", "another", "hangs"), sleep=20, hangs=("Begin", 4)),
     ),
-    "looks-at-the-last-alone": Break(
-        "who replaces one that has not looked yet looks in its place",
-        lambda p: p.setattr(Owner, "stands", property(lambda self: self)),
-        Focus(("stopped", "another", "another"), "CopySchema", sleep=20),
-    ),
     "take-blindly": Break(
         "who takes over has seen whom it replaces",
         _take_without_looking,
-        Focus(("another", "same second"), hangs=("Begin", 2)),
+        Focus(("another", "stopped", "redriven"), sleep=20, hangs=("Begin", 4)),
     ),
     "switch-elsewhere": Break(
         "a switch is noted where the way back is decided",
