@@ -88,6 +88,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "Can it be seen which data sources are paused?",
         "Look in Redash and pause them by hand after the switch: redis does not come along.",
     ),
+    "host.backlog": (
+        "Do the old workers keep up with their queues?",
+        "Give that queue another worker, or cut over in a quiet hour: what is left stays there.",
+    ),
+    "host.jobs_left": (
+        "Is nothing left in the old queues when the workers stop?",
+        "See which: lines of the audit log are missing then, an alert is looked at later.",
+    ),
+    "host.mounts": (
+        "Do Redash's containers read files of the host?",
+        "Put these files into the new home's image.",
+    ),
+    "host.work_ended": (
+        "Had the old workers' work ended before users were locked out?",
+        "Nothing to do: what was cut off stored nothing and runs again.",
+    ),
     "host.queues": (
         "Can redis be asked for queues and paused sources?",
         "Correct `REDASH_REDIS_URL` on the host; otherwise running queries are not waited for.",
@@ -165,6 +181,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "precopy": (
         "Could the table be copied ahead of the pause?",
         "Use a role that may set `session_replication_role`; otherwise the pause is longer.",
+    ),
+    "proof.addresses": (
+        "Does what Redash calls besides (sign-in, alerts, webhooks) answer from there?",
+        "Open the way from the new subnets, or give the image what it lacks.",
     ),
     "proof.data_sources": (
         "Do the data sources answer from the new home?",
@@ -282,6 +302,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Does every sequence go on above the values in use?",
         "Enlarge the sequence, or alter its column's type, as named.",
     ),
+    "services.alike": (
+        "Have scheduler and workers the image, roles and network of the server that is tried?",
+        "Give them the same, unless it is meant.",
+    ),
     "services.asleep": (
         "Do the new home's services rest?",
         "Set their desired count to 0.",
@@ -289,6 +313,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "services.exist": (
         "Are the new home's services there?",
         "Correct `EcsCluster`, `EcsServerService`, `EcsWorkerServices`.",
+    ),
+    "services.roles": (
+        "Does the new home run a server, a scheduler and workers?",
+        "Name the missing service in `EcsServerService` or `EcsWorkerServices`.",
+    ),
+    "services.target_group": (
+        "Do the new servers join the target group that users are led to?",
+        "Give the server's service the group of `TargetGroupArn`.",
     ),
     "services.version": (
         "Is it the same version of Redash on both sides?",

@@ -136,7 +136,7 @@ await_database() { # seconds
 }
 
 # What a program inside a container says, as far as it has the form of an answer to us.
-told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
+told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|stays|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
 
 database=$(decoded "$database_text")
 role=$(decoded "$role_text")

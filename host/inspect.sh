@@ -10,13 +10,14 @@ seen=$(for part in server scheduler worker; do
     known=$(docker inspect -f "${o}json .Config.Env$c" "$(docker inspect -f "${o}.Image$c" "$id")" 2>/dev/null || echo '[]')
     inside "$id" python -c "$settings_program" "$key" "$part" "$known" "$database" ||
       echo "unseen the settings of a $part"
+    docker inspect -f "${o}json .Mounts$c" "$id" | grep -o '"Destination":"[^"]*"' | sed 's/^[^:]*:/mount /; s/"//g' || true
     [ "$part" = server ] || continue
     echo "version $(inside "$id" sh -c 'sed -n "s/^__version__ = .\([0-9a-z.-]*\).*/\1/p" redash/__init__.py' || true)"
   done
 done)
 # A line for each value: its variable, its fingerprint, the roles that have it.
 told "$seen"
-printf '%s\n' "$seen" | grep -E '^(unseen|version) ' | while IFS=' ' read -r about text; do say "$about" "$text"; done
+printf '%s\n' "$seen" | grep -E '^(unseen|version|mount) ' | sort -u | while IFS=' ' read -r about text; do say "$about" "$text"; done
 printf '%s\n' "$seen" | grep -E '^setting [A-Za-z0-9_]+ [0-9a-f]{16} [a-z]+$' | awk '{ k = $2 " " $3
     if (index("," roles[k] ",", "," $4 ",") == 0) roles[k] = roles[k] (roles[k] == "" ? "" : ",") $4 }
   END { for (k in roles) print "@setting_of " k " " roles[k] }' >&3

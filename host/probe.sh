@@ -13,4 +13,6 @@ asked=$({
 } | docker exec -i "$server" python -c "$questions_program" "${bind##*:}" || true)
 proved=$(inside "$server" python -c "$probe_program" "$key" || true)
 printf '%s\n%s\n' "$asked" "$proved" | grep -E '^@(smoke|proof) [ -~]*$' | grep -v '"kind": "settings"' | cut -c 1-4000 >&3 || true
+{ queues=$(inside "$server" python -c "$queues_program" look) && told "$queues"; } ||
+  say unseen "the queues: redis does not answer by the server's REDASH_REDIS_URL"
 say asked all

@@ -1,8 +1,20 @@
 # Starts the containers that ran before and ends only when Redash itself has answered.
 
+policies=$directory/.redash-migration/restart-policies
+if [ -e "$policies" ]; then
+  while read -r id policy; do
+    case $id in *[!0-9a-f]*) continue ;; esac
+    case $policy in always | unless-stopped | on-failure) docker update "--restart=$policy" "$id" </dev/null || true ;; esac
+  done < "$policies"
+  rm -f "$policies"
+fi
 docker start "$database_container"
 await_database 120 || give_up "PostgreSQL does not answer: see docker logs of its container"
 wanted=$(decoded "$containers_text")
+known=$(printf '%s\n' "$ours" | awk -F'|' '{ print $3 }')
+gone=$(printf '%s\n' "$wanted" | grep . | grep -vFx -- "$known" || true)
+# What ran before was made anew since, under another name: then every part comes up.
+[ -z "$gone" ] || wanted='*'
 for part in queues server worker scheduler proxy; do
   for id in $(ids_of "$part"); do
     name=$(docker inspect -f "${o}.Name$c" "$id")

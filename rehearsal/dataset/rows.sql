@@ -31,7 +31,7 @@ INSERT INTO users (updated_at, created_at, org_id, name, email, password_hash, g
 INSERT INTO data_source_groups (data_source_id, group_id, view_only)
     SELECT d.id, g.id, g.id = 3 FROM data_sources AS d, groups AS g WHERE g.id > 1;
 INSERT INTO notification_destinations (org_id, user_id, name, type, encrypted_options, created_at)
-    SELECT 1, 1, name || ' への通知', type, encrypted_options, now() FROM data_sources ORDER BY id LIMIT 2;
+    SELECT 1, 1, name || ' への通知', 'slack', encrypted_options, now() FROM data_sources ORDER BY id LIMIT 2;
 
 -- Results: a few bodies of many sizes, put together with a part of each row's own.
 CREATE TEMP TABLE bodies AS

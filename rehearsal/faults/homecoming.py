@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from rehearsal.cloud import Fault
 from rehearsal.faults.hooks import before, is_step, on_invocation, state_of
 from rehearsal.faults.steps import BROKEN
-from rehearsal.old_host.redis import Redis
 
 if TYPE_CHECKING:
-    from rehearsal.old_host.redis import QueueStore
     from rehearsal.world import World
 
 Arm = Callable[["World"], None]
-_PAUSE = re.compile(r"ds:(\d+):pause")
 Judge = Callable[["World", Mapping[str, Any]], list[str]]
 
 _SNIPPET = (
@@ -112,9 +108,8 @@ def pauses_change(world: World) -> None:
     left, an administrator's own redis command pauses a third."""
 
     def change() -> None:
-        new = cast("Redis", world.new_redis)
-        new.pause(PAUSED_SINCE)
-        new.strings.pop(f"ds:{RESUMED_SINCE}:pause")
+        world.new_redis.pause(PAUSED_SINCE)
+        world.new_redis.resume(RESUMED_SINCE)
         world.host.redis.pause(PAUSED_MEANWHILE)
 
     before(world, "EndReplication", change)
@@ -126,14 +121,8 @@ PAUSED_SINCE, RESUMED_SINCE, PAUSED_MEANWHILE = 3, 2, 1
 def paused_as_on_the_new_side(world: World, _report: Mapping[str, Any]) -> list[str]:
     """The old home pauses what was paused on the new side at the return, and nothing else."""
     wanted = {*world.host.kind.paused, PAUSED_SINCE} - {RESUMED_SINCE}
-    found = paused_in(world.host.redis)
+    found = world.host.redis.paused()
     return [] if found == wanted else [f"paused at home are {found}, not {wanted}"]
-
-
-def paused_in(redis: QueueStore) -> set[int]:
-    """Ids of the data sources that are paused in the stand-in's redis."""
-    keys = redis.strings if isinstance(redis, Redis) else ()
-    return {int(found[1]) for key in keys if (found := _PAUSE.fullmatch(key))}
 
 
 def both_pauses_told(_world: World, report: Mapping[str, Any]) -> list[str]:

@@ -29,6 +29,9 @@ class Definition:
     ports: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
     container_name: str = ""
+    mounts: tuple[str, ...] = ()
+    """Where in it something of the host lies."""
+    restart: str = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,17 @@ def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Defin
         ports,
         _words(service.get("entrypoint")),
         str(service.get("container_name") or ""),
+        tuple(_mounted(one) for one in service.get("volumes") or ()),
+        str(service.get("restart") or "no"),
     )
+
+
+def _mounted(volume: str | Mapping[str, Any]) -> str:
+    """Where it lies in the container: ``[source:]target[:mode]``, or the long form."""
+    if isinstance(volume, Mapping):
+        return str(volume["target"])
+    words = volume.split(":")
+    return words[1] if len(words) > 1 else words[0]
 
 
 def _words(given: str | Sequence[object] | None) -> tuple[str, ...]:

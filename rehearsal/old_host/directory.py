@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ COMPOSE = """\
     - {postgres}
     - {redis}
   env_file: {directory}/env
+  volumes: {mounts}
   restart: always
 services:
   {server}:
@@ -127,6 +129,7 @@ class Installation:
             ports=f'"{kind.postgres_ports}"' if kind.postgres_ports else "",
             volume="redash-data" if kind.named_volume else f"{directory}/postgres-data",
             directory=directory,
+            mounts=json.dumps(kind.mounts),
         )
         more = SECOND_DATABASE if kind.second_database else ""
         (directory / "docker-compose.yml").write_text(compose + more)

@@ -32,6 +32,8 @@ class HostKind:
     named_volume: bool = False
     prepared: bool = True
     second_database: bool = False
+    mounts: tuple[str, ...] = ()
+    """What of the host's disk Redash's containers have, as Compose writes it."""
     refused: bool = False
     """The preflight says why it can't be moved."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +95,11 @@ HOST_KINDS: Mapping[str, HostKind] = {
         redis_image="redis:5.0-alpine",
     ),
     "custom-names": HostKind(
-        "services of other names, an image of their own build by digest",
+        "services of other names, an image of their own build by digest, a file of their own",
+        mounts=(
+            "./finance.py:/app/redash/query_runner/finance.py:ro",
+            "/etc/localtime:/etc/localtime",
+        ),
         services=_NAMES,
         redash_image="registry.example/bi@sha256:" + "ab" * 32,
         project="bi",

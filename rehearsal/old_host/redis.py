@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
@@ -11,6 +13,11 @@ from typing import Protocol
 ERROR = "-ERR "
 DATABASES = 16
 """redis.conf, "databases": what there are unless somebody sets it otherwise."""
+
+
+def paused_by(keys: Iterable[str]) -> set[int]:
+    """Ids of the data sources that are paused, as redis' keys say."""
+    return {int(found[1]) for key in keys if (found := re.fullmatch(r"ds:(\d+):pause", key))}
 
 
 class QueueStore(Protocol):
@@ -33,9 +40,15 @@ class QueueStore(Protocol):
     def pause(self, data_source: int, reason: str = "") -> None:
         """Pause a data source, as an administrator does."""
 
+    def resume(self, data_source: int) -> None:
+        """Resume one."""
+
+    def paused(self) -> set[int]:
+        """Ids of the data sources that are paused."""
+
 
 class Redis:
-    """Keys in numbered databases, each a list of jobs, a set or a string.
+    """Keys in numbered databases: lists of jobs, sets, strings, jobs at work, what is said of each.
 
     ``start`` listens on a port of this machine; until then, and after ``stop``, nobody answers.
     """
@@ -48,7 +61,16 @@ class Redis:
             "rq:queues": {"rq:queue:queries", "rq:queue:scheduled_queries", "rq:queue:default"}
         }
         self.strings: dict[str, str] = {}
+        self.at_work: dict[str, list[str]] = {}
+        self.hashes: dict[str, dict[str, str]] = {}
+        self.info = {
+            "run_id": secrets.token_hex(20),
+            "role": "master",
+            "cluster_enabled": "0",
+            "maxmemory_policy": "noeviction",
+        }
         self._server: _Server | None = None
+        self._asked: set[str] = set()
 
     @property
     def running(self) -> bool:
@@ -77,13 +99,26 @@ class Redis:
         """Pause a data source, as an administrator does."""
         self.strings[f"ds:{data_source}:pause"] = reason
 
+    def resume(self, data_source: int) -> None:
+        """Resume one."""
+        self.strings.pop(f"ds:{data_source}:pause", None)
+
+    def paused(self) -> set[int]:
+        """Ids of the data sources that are paused."""
+        return paused_by(self.strings)
+
+    def asked(self, key: str) -> bool:
+        """Whether anybody has asked for this key."""
+        return key in self._asked
+
     def answer(self, words: Sequence[str], number: int) -> str | int | list[object]:
         """The answer to a command in a database; a text that begins with ERROR is an error."""
+        self._asked.update(words[1:2])
         command = _COMMANDS.get(words[0].lower())
         if command is None:
             return f"{ERROR}unknown command '{words[0]}'"
         empty = Redis()
-        empty.sets = {}
+        empty.sets, empty.info = {}, self.info
         return command(self if number == self.number else empty, [*words[1:], ""])
 
     def _matching(self, pattern: str) -> list[str]:
@@ -96,7 +131,12 @@ class Redis:
         return ["0", list(self._matching(pattern))]
 
     def _type(self, key: str) -> str:
-        kinds = {"list": bool(self.lists.get(key)), "set": key in self.sets}
+        kinds = {
+            "list": bool(self.lists.get(key)),
+            "set": key in self.sets,
+            "zset": bool(self.at_work.get(key)),
+            "hash": key in self.hashes,
+        }
         return next((kind for kind, is_one in kinds.items() if is_one),
                     "string" if key in self.strings else "none")  # fmt: skip
 
@@ -104,6 +144,10 @@ class Redis:
         if self._type(key) not in {"list", "none"}:
             return "-WRONGTYPE Operation against a key holding the wrong kind of value"
         return len(self.lists.get(key, ()))
+
+    def _range(self, kept: Sequence[str], words: Sequence[str]) -> list[object]:
+        first, last = int(words[1]), int(words[2])
+        return [*kept[first : None if last == -1 else last + 1]]
 
     def _push(self, key: str, job: str) -> int:
         self.lists.setdefault(key, []).append(job)
@@ -116,13 +160,18 @@ class Redis:
         self.strings[key] = value
         return "+OK"
 
+    def _info(self) -> str:
+        return "# Server\r\n" + "".join(f"{name}:{value}\r\n" for name, value in self.info.items())
+
 
 _COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]] = {
     "ping": lambda _redis, _words: "+PONG",
     "type": lambda redis, words: f"+{redis._type(words[0])}",
     "llen": lambda redis, words: redis._length(words[0]),
     "rpush": lambda redis, words: redis._push(words[0], words[1]),
-    "zcard": lambda _redis, _words: 0,
+    "lrange": lambda redis, words: redis._range(redis.lists.get(words[0], []), words),
+    "zrange": lambda redis, words: redis._range(redis.at_work.get(words[0], []), words),
+    "hget": lambda redis, words: redis.hashes.get(words[0], {}).get(words[1], ""),
     "exists": lambda redis, words: int(words[0] in redis._matching("*")),
     "get": lambda redis, words: redis.strings.get(words[0], ""),
     "del": lambda redis, words: redis._delete(words[0]),
@@ -130,6 +179,7 @@ _COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]]
     "smembers": lambda redis, words: [*sorted(redis.sets.get(words[0], ()))],
     "keys": lambda redis, words: list(redis._matching(words[0])),
     "scan": Redis._scan,
+    "info": lambda redis, _words: redis._info(),
 }
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from rehearsal.old_host.redis import paused_by
 from rehearsal.ports import free_port
 from rehearsal.redash.command import LIFELINE, RedashNotStarted
 
@@ -80,13 +81,28 @@ class RedisServer:
 
     def pause(self, data_source: int, reason: str = "") -> None:
         """Pause a data source, as an administrator does; it must run."""
+        self._ask("SET", f"ds:{data_source}:pause", reason)
+
+    def resume(self, data_source: int) -> None:
+        """Resume one; it must run."""
+        self._ask("DEL", f"ds:{data_source}:pause")
+
+    def paused(self) -> set[int]:
+        """Ids of the data sources that are paused; it must run."""
+        return paused_by(self._ask("KEYS", "ds:*:pause").split("\r\n"))
+
+    def _ask(self, *words: str) -> str:
+        """The answer as the server writes it."""
+        said = b""
         with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
             commands = [["AUTH", self._password]] if self._password else []
-            commands += [["SELECT", str(self._number)], ["SET", f"ds:{data_source}:pause", reason]]
-            for words in commands:
-                connection.sendall(_command(words))
-                if not connection.recv(1024).startswith(b"+"):
-                    raise RedashNotStarted(f"{self._program}: {words[0]} is refused")
+            commands += [["SELECT", str(self._number)], [*words]]
+            for one in commands:
+                connection.sendall(_command(one))
+                said = connection.recv(1 << 16)
+                if said.startswith(b"-"):
+                    raise RedashNotStarted(f"{self._program}: {one[0]} is refused")
+        return said.decode()
 
     def _comes_up(self) -> bool:
         deadline = time.monotonic() + ANSWERS_WITHIN

@@ -21,6 +21,11 @@ class Service:
     container: Container
     alone: bool = False
     """Made by ``docker run``, not by Compose."""
+    restart: str = ""
+    """When the daemon starts it by itself; as defined, until somebody updates it."""
+
+    def __post_init__(self) -> None:
+        self.restart = self.restart or self.definition.restart
 
     @property
     def state(self) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.faults.case import Case
-from rehearsal.faults.homecoming import paused_in
 from rehearsal.faults.table.target import TARGET
 from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 from rehearsal.old_host.redis import Redis
@@ -41,7 +40,7 @@ def _paused_in_both(world: World, _report: Mapping[str, Any]) -> list[str]:
     """Redash keeps a pause in redis: what is paused on the old host is in the new home too."""
     if not isinstance(world.new_redis, Redis):
         return []
-    paused = paused_in(world.new_redis)
+    paused = world.new_redis.paused()
     if paused == set(world.host.kind.paused):
         return []
     return [f"paused are {world.host.kind.paused} on the old host, {paused} in the new home"]

@@ -178,6 +178,16 @@ class Engine:
             self._services.remove([service.definition.name])
         return Answer(lines(options.words))
 
+    def _update(self, arguments: Sequence[str]) -> Answer:
+        """Only the restart policy."""
+        options = parsed(arguments, {"--restart"})
+        for word in options.words:
+            service = self._find(word)
+            if service is None:
+                return failure(f"Error response from daemon: No such container: {word}")
+            service.restart = options.value("--restart") or service.restart
+        return Answer(lines(options.words))
+
     def _holds(self, service: Service, condition: str) -> bool:
         key, _, value = condition.partition("=")
         if key == "status":
@@ -211,7 +221,9 @@ class Engine:
                 if not service.alone
                 else {"com.docker.compose.project": "redash-migration"},
             },
+            "Mounts": [{"Type": "bind", "Destination": path} for path in definition.mounts],
             "HostConfig": {
+                "RestartPolicy": {"Name": service.restart, "MaximumRetryCount": 0},
                 "NetworkMode": f"{self._services.project}_default",
                 "PortBindings": _bindings(definition.ports),
             },
@@ -241,6 +253,7 @@ _COMMANDS: dict[str, Callable[[Engine, Sequence[str]], Answer]] = {
     "exec": Engine._exec,
     "run": Engine._run,
     "rm": Engine._rm,
+    "update": Engine._update,
 }
 
 

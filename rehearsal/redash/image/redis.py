@@ -34,14 +34,26 @@ class Redis:
     def ping(self) -> bool:
         return bool(self._ask("PING") == b"PONG")
 
+    def info(self) -> dict[str, Any]:
+        lines = self._ask("INFO").decode().splitlines()
+        found = dict(line.split(":", 1) for line in lines if ":" in line)
+        return {k: int(v) if v.isdecimal() else v for k, v in found.items()}
+
     def type(self, key: str) -> bytes:
         return bytes(self._ask("TYPE", key))
 
     def llen(self, key: str) -> int:
         return int(self._ask("LLEN", key))
 
-    def zcard(self, key: str) -> int:
-        return int(self._ask("ZCARD", key))
+    def lrange(self, key: str, first: int, last: int) -> list[bytes]:
+        return list(self._ask("LRANGE", key, str(first), str(last)))
+
+    def zrange(self, key: str, first: int, last: int) -> list[bytes]:
+        return list(self._ask("ZRANGE", key, str(first), str(last)))
+
+    def hget(self, key: str | bytes, name: str) -> bytes | None:
+        named = key.decode() if isinstance(key, bytes) else key
+        return self._ask("HGET", named, name) or None
 
     def get(self, key: str) -> bytes:
         return bytes(self._ask("GET", key))

@@ -17,7 +17,7 @@ from redash_migration.host import commands
 from redash_migration.host.answer import answers
 from redash_migration.host.commands import HostCommand
 from redash_migration.host.inspection import HostReport, fingerprint, host_report
-from redash_migration.host.judgement import host_checks
+from redash_migration.host.judgement import host_checks, what_stays
 from redash_migration.host.schema_dump import schema_part
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
@@ -100,10 +100,10 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     redis_of(host).lists["rq:queue:queries"] = ["a job", "another"]
     report = inspected(host, run)
     roles = sorted(one.role for one in report.containers)
-    expected = ["database", "proxy", "queues", "scheduler", "server", "worker", "worker", "worker"]
+    parts = ["database", "proxy", "queues", "scheduler", "server", "worker", "worker", "worker"]
     if host.kind.second_database:
-        expected.append("other")
-    assert roles == sorted(expected)
+        parts.append("other")
+    assert roles == sorted(parts)
     own = host.kind.service("postgres")
     assert [one.service for one in report.containers if one.role == "database"] == [own]
     assert report.versions == [host.kind.redash]
@@ -115,8 +115,10 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     assert report.disk_free_bytes > 0
     assert report.unseen == []
     failed = [check.id for check in host_checks(report.to_json()) if check.status != "PASS"]
-    celery = ["host.redash_version"] if kind == "celery" else []
-    assert failed == celery
+    expected = {"celery": ["host.redash_version"], "custom-names": ["host.mounts"]}
+    assert failed == expected.get(kind, [])
+    own_files = ["/app/redash/query_runner/finance.py", "/etc/localtime"]
+    assert report.mounts == (own_files if kind == "custom-names" else [])
 
     del redis_of(host).lists["rq:queue:queries"]
     drained = answers(run(commands.drain(str(host.compose_directory), 2)))
@@ -134,8 +136,15 @@ def test_a_host_stops_in_order_and_serves_again(
     host = make_host(kind)
     before = inspected(host, run)
     directory = str(host.compose_directory)
+    run(commands.drain(directory, 2))
+    policies = {one.definition.name: one.restart for one in host.services.created()}
+    kept = {one.service for one in before.containers if one.role in {"database", "queues", "other"}}
+    assert {name for name, policy in policies.items() if policy == "always"} == kept, (
+        "a host that is started anew starts none of the others"
+    )
     assert host.resolve(INSTANCE, 80) is not None, "users are still served"
-    run(commands.stop_services(directory))
+    stopped = run(commands.stop_services(directory))
+    assert what_stays(stopped).status == "PASS"
     assert host.resolve(INSTANCE, 5000) is None
     left = {one.role for one in before.containers} & {"database", "other", "queues"}
     running = {one.definition.name for one in host.services.created() if one.container.running}
@@ -145,20 +154,25 @@ def test_a_host_stops_in_order_and_serves_again(
         run(commands.answers(directory))
     run(commands.start_services(directory, "redash", before.running))
     assert inspected(host, run).running == before.running
+    assert {one.restart for one in host.services.created()} == {"always"}
     assert host.resolve(INSTANCE, 80) is not None
     run(commands.answers(directory))
     run(commands.retire(directory))
+    others = {one.service for one in before.containers if one.role == "other"}
+    assert {o.definition.name for o in host.services.created() if o.restart != "no"} == others
     assert not cluster_runs(host)
 
 
+@pytest.mark.parametrize("named", [commands.EVERY_PART, "redash_server_1"])
 def test_every_part_is_started_where_nobody_can_say_what_ran(
-    make_host: MakeHost, run: Commands
+    named: str, make_host: MakeHost, run: Commands
 ) -> None:
-    """An undo entry that can't be believed names no container: then all of Redash comes up."""
+    """An undo entry that can't be believed names no container, or the containers were made anew by
+    another Compose, which names them otherwise: then all of Redash comes up."""
     host = make_host(next(iter(HOST_KINDS)))
     directory, before = str(host.compose_directory), inspected(host, run)
     run(commands.stop_services(directory))
-    run(commands.start_services(directory, "", [commands.EVERY_PART]))
+    run(commands.start_services(directory, "", [named]))
     assert set(before.running) <= set(inspected(host, run).running)
     run(commands.answers(directory))
 

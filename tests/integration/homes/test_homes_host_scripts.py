@@ -144,7 +144,8 @@ esac
 """
 KNOWN = {"container", "docker", "unseen", "version", "setting", "setting_of", "postgres_user",
          "fixed", "data_free_kilobytes", "ports", "answers", "published", "wal_level", "removed",
-         "asked", "parts", "part", "data", "drained", "stopped", "started", "serving",
+         "asked", "parts", "part", "data", "drained", "mount",
+         "stays", "stopped", "started", "serving",
          "problem"}  # fmt: skip
 
 

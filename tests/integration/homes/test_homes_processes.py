@@ -162,6 +162,10 @@ def test_a_redis_of_one_s_own_keeps_its_data_and_asks_for_its_password(tmp_path:
             assert connection.recv(100).startswith(b"-NOAUTH")
             connection.sendall(b"AUTH pa:ss@w0rd/+\r\nSELECT 3\r\nGET ds:7:pause\r\n")
             assert wait_for(lambda: b"for a while" in connection.recv(1000), 5)
+        server.pause(11)
+        assert server.paused() == {7, 11}
+        server.resume(7)
+        assert server.paused() == {11}
     finally:
         server.stop()
     assert not server.running

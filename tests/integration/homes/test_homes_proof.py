@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.database.session.connection import connect
 from redash_migration.host.inspection import fingerprint
 from redash_migration.traffic.administrator import administrator
-from redash_migration.traffic.proof.answers import Proof, judge, old_answers, proof
+from redash_migration.traffic.proof.answers import Proof, old_answers, proof
+from redash_migration.traffic.proof.judging import judge
 from redash_migration.traffic.proof.proving import probe_command
 from rehearsal.ecs.once import IMAGE
 from rehearsal.ecs.stand_in import OVERRIDES_LIMIT
@@ -20,21 +23,34 @@ from rehearsal.old_host.redis import Redis
 from tests.integration.homes.conftest import url_of
 from tests.integration.homes.local_aws import SECRET_KEY
 
+SIGN_IN = (
+    '{"settings": {"auth_saml_enabled": true, "auth_saml_metadata_url": "https://idp.invalid/m"}}'
+)
 KEY = "0" * 32
 QUEUES = ["periodic", "emails", "default", "schemas", "queries", "scheduled_queries"]
-Probe = Callable[..., Proof]
 
 
-@pytest.fixture
-def probe(redash_database: DatabaseAddress) -> Iterator[Probe]:
-    redis = Redis("secret", 2)
-    redis.start()
+@dataclass
+class Homes:
+    """Two homes of one database, each with a redis of its own."""
 
-    def run(**variables: str) -> Proof:
+    database: DatabaseAddress
+    old_redis: Redis
+    new_redis: Redis
+
+    def old(self, **variables: str) -> Proof:
+        """The probe in the old server's container."""
+        return self._probe(self.old_redis, variables)
+
+    def new(self, **variables: str) -> Proof:
+        """The probe as a task of its own."""
+        return self._probe(self.new_redis, variables)
+
+    def _probe(self, redis: Redis, variables: dict[str, str]) -> Proof:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([str(IMAGE), *filter(None, sys.path)]),
-            "REDASH_DATABASE_URL": url_of(redash_database),
+            "REDASH_DATABASE_URL": url_of(self.database),
             "REDASH_REDIS_URL": f"redis://:secret@127.0.0.1:{redis.port}/2",
             "REDASH_SECRET_KEY": SECRET_KEY,
             **{name: value.format(port=redis.port) for name, value in variables.items()},
@@ -48,12 +64,19 @@ def probe(redash_database: DatabaseAddress) -> Iterator[Probe]:
             timeout=60,
             cwd=IMAGE,
         )
-        for value in (SECRET_KEY, "hunter2", "secret@", redash_database.password):
+        for value in (SECRET_KEY, "hunter2", "secret@", self.database.password):
             assert value not in done.stdout + done.stderr
         return proof(done.stdout.splitlines())
 
-    yield run
-    redis.stop()
+
+@pytest.fixture
+def homes(redash_database: DatabaseAddress) -> Iterator[Homes]:
+    both = Homes(redash_database, Redis("secret", 2), Redis("secret", 2))
+    both.old_redis.start()
+    both.new_redis.start()
+    yield both
+    both.old_redis.stop()
+    both.new_redis.stop()
 
 
 def statuses(new: Proof, old: Proof, queues: list[str] | None = None) -> dict[str, str]:
@@ -65,10 +88,11 @@ def test_the_program_fits_into_the_overrides_of_a_task() -> None:
     assert len(str(probe_command(KEY))) < OVERRIDES_LIMIT - 500
 
 
-def test_a_home_that_works_raises_no_alarm(probe: Probe) -> None:
-    found = probe()
+def test_a_home_that_works_raises_no_alarm(homes: Homes) -> None:
+    found, before = homes.new(), homes.old()
     assert found.complete
-    assert statuses(found, found) == {}
+    assert statuses(found, before) == {}
+    assert found.addresses == {}, "its alert destinations have no address"
     said = found.facts["settings"]["fingerprints"]
     assert said["REDASH_SECRET_KEY"] == fingerprint(KEY, SECRET_KEY)
 
@@ -76,7 +100,10 @@ def test_a_home_that_works_raises_no_alarm(probe: Probe) -> None:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"REDASH_SECRET_KEY": "another"}, {"proof.data_sources": "FAIL"}),
+        (
+            {"REDASH_SECRET_KEY": "another"},
+            {"proof.data_sources": "FAIL", "proof.addresses": "WARN"},
+        ),
         (
             {"REDASH_DISABLED_QUERY_RUNNERS": "redash.query_runner.pg"},
             {"proof.data_sources": "FAIL"},
@@ -101,25 +128,106 @@ def test_a_home_that_works_raises_no_alarm(probe: Probe) -> None:
     ],
 )  # fmt: skip
 def test_each_fault_of_the_new_home_is_named(
-    probe: Probe, variables: dict[str, str], expected: dict[str, str]
+    homes: Homes, variables: dict[str, str], expected: dict[str, str]
 ) -> None:
-    old, new = probe(), probe(**variables)
+    old, new = homes.old(), homes.new(**variables)
     assert statuses(new, old) == expected
     if "proof.database" not in expected:
-        assert statuses(new, new) == {
+        assert statuses(new, homes.old(**variables)) == {
             name: status for name, status in expected.items() if name == "proof.redis"
         }, "what works in neither home is no alarm"
 
 
-def test_another_database_than_the_migration_fills_is_named(probe: Probe) -> None:
-    found = probe()
+def shared(homes: Homes) -> None:
+    homes.new_redis.info["run_id"] = homes.old_redis.info["run_id"]
+
+
+def told(**said: str) -> Callable[[Homes], None]:
+    return lambda homes: homes.new_redis.info.update(said)
+
+
+REDIS: dict[str, tuple[Callable[[Homes], None], str, str]] = {
+    "the old home's own": (shared, "FAIL", "the old home's own"),
+    "one shard of a cluster": (told(cluster_enabled="1"), "FAIL", "cluster mode"),
+    "a replica": (told(role="slave"), "FAIL", "a replica"),
+    "one that throws jobs away": (told(maxmemory_policy="allkeys-lru"), "WARN", "allkeys-lru"),
+    "one that says little": (lambda homes: homes.new_redis.info.clear(), "PASS", "answers"),
+    "the default of ElastiCache": (told(maxmemory_policy="volatile-lru"), "PASS", "answers"),
+}
+
+
+@pytest.mark.parametrize("fault", REDIS)
+def test_a_redis_that_answers_may_still_be_of_no_use(homes: Homes, fault: str) -> None:
+    spoil, status, words = REDIS[fault]
+    spoil(homes)
+    checks = judge(homes.new(), homes.old(), QUEUES)
+    assert {one.id for one in checks if one.status != "PASS"} <= {"proof.redis"}
+    found = next(one for one in checks if one.id == "proof.redis")
+    assert found.status == status
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("ALTER ROLE reader SET default_transaction_read_only = on", "read only"),
+        ("SELECT", "may not write to alerts, changes, dashboards"),
+    ],
+)
+def test_a_role_that_only_reads_is_named(homes: Homes, statement: str, words: str) -> None:
+    with connect(homes.database, purpose="test", read_only=False, autocommit=True) as session:
+        session.execute("CREATE ROLE reader LOGIN PASSWORD 'reads'")
+        session.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        session.execute(statement.encode())
+    place = homes.database
+    url = f"postgresql://reader:reads@{place.host}:{place.port}/{place.dbname}"
+    try:
+        found = judge(homes.new(REDASH_DATABASE_URL=url), homes.old(), QUEUES)
+    finally:
+        with connect(homes.database, purpose="test", read_only=False, autocommit=True) as session:
+            session.execute("DROP OWNED BY reader")
+            session.execute("DROP ROLE reader")
+    [bad] = [one for one in found if one.status != "PASS"]
+    assert (bad.id, bad.status) == ("proof.database", "FAIL")
+    assert words in bad.detail
+
+
+def test_a_standby_is_named(homes: Homes) -> None:
+    found = homes.new()
+    there = {**found.facts, "writing": {**found.facts["writing"], "standby": True}}
+    standby = Proof(there, found.sources, complete=True)
+    assert statuses(standby, homes.old()) == {"proof.database": "FAIL"}
+
+
+def test_what_redash_calls_besides_is_tried_from_both_homes(homes: Homes) -> None:
+    called = {
+        "REDASH_LDAP_LOGIN_ENABLED": "true",
+        "REDASH_LDAP_URL": "ldap://127.0.0.1:{port}",
+        "REDASH_EVENT_REPORTING_WEBHOOKS": "http://user:hunter2@127.0.0.1:{port}/in/hunter2",
+    }
+    with connect(homes.database, purpose="test", read_only=False, autocommit=True) as session:
+        session.execute("UPDATE organizations SET settings = %s", [SIGN_IN])
+    before = homes.old(**called)
+    assert before.addresses["LDAP"]["state"] == "answers"
+    assert before.addresses["SAML metadata"]["state"] == "fails", "in neither home"
+    unreachable = {**called, "REDASH_LDAP_URL": "ldap://127.0.0.1:1"}
+    new = homes.new(**unreachable, REDASH_DISABLED_ALERT_DESTINATIONS="redash.destinations.slack")
+    assert statuses(new, before) == {"proof.addresses": "WARN"}
+    detail = next(one.detail for one in judge(new, before, None) if one.id == "proof.addresses")
+    assert "LDAP (fails, refused)" in detail
+    assert "alert destination 1 (not in the image, slack)" in detail
+    assert "SAML" not in detail
+
+
+def test_another_database_than_the_migration_fills_is_named(homes: Homes) -> None:
+    found, before = homes.new(), homes.old()
     there = {key: found.facts["identity"][key] for key in ("database", "server")}
     assert there["database"]
     assert there["server"]
 
     def said(target: dict[str, object]) -> str:
         return next(
-            one for one in judge(found, found, QUEUES, target) if one.id == "proof.database"
+            one for one in judge(found, before, QUEUES, target) if one.id == "proof.database"
         ).status
 
     assert said(there) == "PASS"
@@ -128,13 +236,16 @@ def test_another_database_than_the_migration_fills_is_named(probe: Probe) -> Non
     assert said({**there, "server": "another"}) == "FAIL"
 
 
-def test_a_queue_without_a_worker_and_another_revision(probe: Probe) -> None:
-    found = probe()
-    assert statuses(found, found, ["queries"]) == {"proof.queues": "FAIL"}
-    assert {check.id for check in judge(found, found, None) if check.status != "PASS"} == set()
+def test_a_queue_without_a_worker_and_another_revision(homes: Homes) -> None:
+    found, before = homes.new(), homes.old()
+    assert statuses(found, before, ["queries"]) == {"proof.queues": "FAIL"}
+    assert {check.id for check in judge(found, before, None) if check.status != "PASS"} == set()
     other = {**found.facts, "revision": {"database": ["a"], "code": ["b"], "version": "26.3.0"}}
-    newer = Proof(other, found.sources, True)
-    assert statuses(newer, found) == {"proof.revision": "FAIL"}
+    newer = Proof(other, found.sources, complete=True)
+    assert statuses(newer, before) == {"proof.revision": "FAIL"}
+    same = {**found.facts["revision"], "version": "25.9.0"}
+    upgraded = Proof({**found.facts, "revision": same}, found.sources, complete=True)
+    assert statuses(upgraded, before) == {"proof.revision": "WARN"}, "of the same schema"
 
 
 def test_answers_are_read_among_anything_else() -> None:

@@ -12,8 +12,9 @@ import pytest
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
 from redash_migration.traffic.new_home import compare_secrets
+from redash_migration.traffic.proof.containers import ROLES
 from redash_migration.traffic.proof.essentials import essentials
-from redash_migration.traffic.proof.redash_settings import ROLES, by_role, compare_settings
+from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
 
 KEY = "k" * 32
 ARN = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:"
@@ -47,6 +48,7 @@ class Homes:
     settings: dict[str, str] = field(default_factory=dict)
     containers: list[dict[str, Any]] = field(default_factory=list)
     old_secrets: dict[str, str] = field(default_factory=lambda: dict(VALUES))
+    new_secrets: dict[str, str] = field(default_factory=lambda: dict(VALUES))
     known: tuple[str, ...] = ()
 
     def of(self, *roles: str) -> list[dict[str, Any]]:
@@ -70,9 +72,10 @@ class Homes:
                  "REDASH_DATABASE_URL": "postgresql://postgres:p@postgres/postgres",
                  "POSTGRES_PASSWORD": "p", "PYTHONUNBUFFERED": "0"}  # fmt: skip
         old = {role: {n: [fingerprint(KEY, v)] for n, v in every.items()} for role in ROLES}
-        new = {name: fingerprint(KEY, value) for name, value in VALUES.items()}
+        new = {name: fingerprint(KEY, value) for name, value in self.new_secrets.items()}
+        trimmed = {name: fingerprint(KEY, v.strip()) for name, v in self.new_secrets.items()}
         return [
-            *compare_secrets(old["server"], new),
+            *compare_secrets(old["server"], new, trimmed),
             essentials(self.containers, SECRETS, old["server"], KEY),
             *compare_settings(old, by_role(self.containers, KEY), known=self.known),
         ]
@@ -144,6 +147,10 @@ FAULTS: dict[str, tuple[Callable[[Homes], None], dict[str, str], str]] = {
         lambda new: new.set("REDASH_REDIS_URL", "rediss://cache.example:6379/1", "worker"),
         {"services.essentials": "FAIL"}, "REDASH_REDIS_URL is not the same",
     ),
+    "jobs that go where no worker is": (
+        lambda new: new.set("RQ_REDIS_URL", "rediss://jobs.example:6379/0", "server", "scheduler"),
+        {"services.essentials": "FAIL"}, "RQ_REDIS_URL is not the same",
+    ),
     "workers that write to another database": (
         lambda new: new.secret("REDASH_DATABASE_URL", f"{ARN}staging/db-XyZ:url::", "worker"),
         {"services.essentials": "FAIL"}, "REDASH_DATABASE_URL is not the same",
@@ -192,6 +199,10 @@ FAULTS: dict[str, tuple[Callable[[Homes], None], dict[str, str], str]] = {
     ),
     "another time zone": (
         lambda new: new.set("TZ", "UTC"), {"settings.other": "WARN"}, "TZ",
+    ),
+    "a secret key with a line break at its end": (
+        lambda new: new.new_secrets.update(REDASH_SECRET_KEY="s3cret\n"),
+        {"secrets.secret_key": "FAIL"}, "by blanks or a line break around it",
     ),
     "another secret key": (
         lambda new: new.old_secrets.update(REDASH_SECRET_KEY="older"),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from redash_migration.host.inspection import fingerprint
+from redash_migration.traffic.proof.containers import ROLES
 from redash_migration.traffic.proof.redash_settings import (
     OWN,
-    ROLES,
     by_role,
     compare_settings,
     group_of,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import moment
 from redash_migration.errors import NewHomeNotProven
+from redash_migration.traffic.proof.containers import described
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
@@ -20,7 +22,8 @@ _BY_ITSELF = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
 class ServiceTruth:
     """One service as it is now. Steady can mean "still at 0": compare running with desired.
 
-    ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run.
+    ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run. ``network``
+    has "subnets" and "security groups".
     """
 
     name: str
@@ -29,6 +32,8 @@ class ServiceTruth:
     pending: int
     task_definition: str
     event: str
+    target_groups: tuple[str, ...] = ()
+    network: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,12 @@ class Ecs:
                     pending=service.get("pendingCount", 0),
                     task_definition=service["taskDefinition"],
                     event=events[0]["message"] if events else "",
+                    target_groups=tuple(
+                        one["targetGroupArn"]
+                        for one in service.get("loadBalancers", [])
+                        if "targetGroupArn" in one
+                    ),
+                    network=_network(service.get("networkConfiguration", {})),
                 )
         return found
 
@@ -100,17 +111,17 @@ class Ecs:
         """Ask for so many tasks."""
         self._client.update_service(cluster=self._cluster, service=name, desiredCount=count)
 
-    def containers(self, task_definition: str) -> list[dict[str, Any]]:
-        """The container definitions of a task definition."""
+    def container(self, task_definition: str) -> dict[str, Any]:
+        """Redash's container of a task definition, with what the whole task is run by."""
         answer = self._client.describe_task_definition(taskDefinition=task_definition)
-        return [dict(found) for found in answer["taskDefinition"]["containerDefinitions"]]
+        return described(answer["taskDefinition"])
 
     def run_once(self, service: str, command: list[str], *, started_by: str) -> OnceTask:
         """One task of a service's own definition and network, with another command."""
         found = self._client.describe_services(cluster=self._cluster, services=[service])
         described = found["services"][0]
         definition = described["taskDefinition"]
-        container = self.containers(definition)[0]
+        container = self.container(definition)
         answer = self._client.run_task(
             cluster=self._cluster,
             taskDefinition=definition,
@@ -144,6 +155,14 @@ class Ecs:
         reasons = [str(task.get("stoppedReason", ""))]
         reasons += [str(one.get("reason", "")) for one in task.get("containers", [])]
         return TaskTruth(str(task["lastStatus"]), "; ".join(filter(None, reasons)))
+
+
+def _network(configuration: Any) -> dict[str, frozenset[str]]:
+    found = configuration.get("awsvpcConfiguration", {})
+    return {
+        "subnets": frozenset(found.get("subnets", [])),
+        "security groups": frozenset(found.get("securityGroups", [])),
+    }
 
 
 def _why(task: Any) -> str:

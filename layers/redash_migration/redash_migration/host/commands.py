@@ -18,8 +18,10 @@ from redash_migration.errors import InvalidInput
 DRAIN_SECONDS = 30
 """How long queued and running queries may take before users are locked out all the same.
 
-A stopped execution is no acknowledged write: its result was not stored, and it runs again on the
-new side with the next schedule or click.
+Waited for is what was there when the scheduler had stopped, and what that has queued since; users
+go on queueing, so nothing waits for empty queues (``host/queues.py``). A stopped execution is no
+acknowledged write: its result was not stored, and it runs again on the new side with the next
+schedule or click.
 """
 
 
@@ -43,7 +45,9 @@ PARAMETERS: Mapping[str, Parameter] = {
     "Containers": Parameter(_BASE64, "Names of containers, one a line, in base64.", ""),
     "Port": Parameter("^[0-9]{1,5}$", "The port at which PostgreSQL is to be reached.", "5432"),
     "Part": Parameter("^[1-9][0-9]{0,5}$", "Which part of the schema, from 1.", "1"),
-    "DrainSeconds": Parameter("^[1-9][0-9]{0,2}$", "How long to wait for empty queues.", "30"),
+    "DrainSeconds": Parameter(
+        "^[1-9][0-9]{0,2}$", "How long work that runs may take to end.", "30"
+    ),
     "TimeoutSeconds": Parameter("^[1-9][0-9]{0,4}$", "How long the action may take.", "300"),
 }
 
@@ -93,12 +97,12 @@ def ping(directory: str, database: str) -> HostCommand:
 
 
 def drain(directory: str, seconds: int = DRAIN_SECONDS) -> HostCommand:
-    """Stops the scheduler and waits until the queues are empty; users are still served."""
+    """Stops the scheduler and waits until its work is done; users are still served."""
     return HostCommand("drain", {"Directory": directory, "DrainSeconds": str(seconds)})
 
 
 def stop_services(directory: str) -> HostCommand:
-    """Stops everything of Redash but its two stores, all at once; after ``drain``."""
+    """Stops everything of Redash but its two stores, the workers last; after ``drain``."""
     return HostCommand("stop", {"Directory": directory})
 
 

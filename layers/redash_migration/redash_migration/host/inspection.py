@@ -38,7 +38,8 @@ class HostReport:
     use to anybody who does not know the value, several where a role's containers differ.
     ``disk_free_bytes`` is the room where PostgreSQL keeps its data, ``postgres`` its own settings.
     ``queues`` holds the jobs by queue, None where redis did not answer; ``unseen`` says what else
-    could not be seen.
+    could not be seen. ``mounts`` are paths in Redash's containers where the
+    host's disk lies.
     """
 
     containers: list[Container]
@@ -52,6 +53,7 @@ class HostReport:
     queues: dict[str, int] | None
     paused: list[int]
     unseen: list[str]
+    mounts: list[str]
 
     @property
     def running(self) -> list[str]:
@@ -74,7 +76,6 @@ def host_report(stdout: str, database: str) -> HostReport:
         for role in found[3].split(","):
             settings_of.setdefault(role, {}).setdefault(found[1], []).append(found[2])
     same = said.get("database_is_the_secret_s", [])
-    queues = [line.split(" ") for line in said.get("queue", [])]
     free = (said.get("data_free_kilobytes") or [""])[0]
     return HostReport(
         containers=[_container(line) for line in said.get("container", [])],
@@ -85,15 +86,24 @@ def host_report(stdout: str, database: str) -> HostReport:
         same_database="no" not in same if same else None,
         postgres=dict(_pair(line) for line in said.get("setting", [])),
         fixed=" ".join(said.get("fixed", [])).split(),
-        queues=_lengths(queues) if "queues" in said else None,
+        queues=queued(stdout),
         paused=paused(stdout),
         unseen=said.get("unseen", []),
+        mounts=said.get("mount", []),
     )
 
 
 def paused(stdout: str) -> list[int]:
     """Ids of the data sources that an answer says are paused."""
     return sorted({int(one) for one in answers(stdout).get("paused", []) if one.isdecimal()})
+
+
+def queued(stdout: str) -> dict[str, int] | None:
+    """Queue -> jobs that wait or run, as an answer says; None where redis could not be asked."""
+    said = answers(stdout)
+    if "queues" not in said:
+        return None
+    return _lengths([line.split(" ") for line in said.get("queue", [])])
 
 
 def _container(line: str) -> Container:

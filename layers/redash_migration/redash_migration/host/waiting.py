@@ -9,6 +9,7 @@ from redash_migration.failure_text import words
 from redash_migration.host.answer import answers
 from redash_migration.host.command import CommandTruth, after_command
 from redash_migration.host.inspection import PAUSED_FACT, host_report, paused
+from redash_migration.host.judgement import cut_off, what_stays
 from redash_migration.host.schema_dump import schema_part
 from redash_migration.record import Record, Wait
 from redash_migration.record.waits import Outcome, Resumer
@@ -99,6 +100,9 @@ class HostSteps:
             self._record.put_fact("host", host_report(truth.stdout, self._database()).to_json())
         if wait.kind == "DrainQueues" and "left" in answers(truth.stdout):
             self._record.put_fact(PAUSED_FACT, {"data_sources": paused(truth.stdout)})
+            self._record.checks.put(cut_off(truth.stdout))
+        if wait.kind == "StopServices":
+            self._record.checks.put(what_stays(truth.stdout))
         if wait.kind == "DumpSchema":
             part = int(wait.details["part"])
             try:

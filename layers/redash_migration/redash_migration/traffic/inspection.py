@@ -13,10 +13,10 @@ from redash_migration.traffic.new_home import (
     inspect_services,
     inspect_traffic,
     inspect_versions,
-    new_containers,
     new_fingerprints,
     old_targets,
 )
+from redash_migration.traffic.proof.containers import inspect_containers, new_containers
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
 
@@ -42,6 +42,9 @@ def inspect_new_home(
     if host is None or key is None:
         raise NotFoundInRecord("host: InspectHost has not run for this migration")
     fingerprints = new_fingerprints(key["key"], secrets.text, settings.redash_secrets)
+    trimmed = new_fingerprints(
+        key["key"], lambda arn: secrets.text(arn).strip(), settings.redash_secrets
+    )
     containers = new_containers(ecs, settings)
     images = sorted({str(container["image"]) for container in containers})
     instance = dms.instance(settings.replication_instance_arn) or {}
@@ -58,9 +61,12 @@ def inspect_new_home(
         *inspect_replication(dms, settings),
         *inspect_traffic(balancing, settings),
         *inspect_services(ecs, settings),
+        *inspect_containers(
+            ecs, settings, {str(one["role"]) for one in host["containers"] if one["running"]}
+        ),
         *host_checks(host),
         *inspect_versions(host["versions"], images),
-        *compare_secrets(host["settings_of"].get("server", {}), fingerprints),
+        *compare_secrets(host["settings_of"].get("server", {}), fingerprints, trimmed),
         essentials(
             containers,
             settings.redash_secrets,

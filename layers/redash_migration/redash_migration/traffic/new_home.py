@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
-    from redash_migration.function_settings import InspectNewHomeSettings, NewHomeSettings
+    from redash_migration.function_settings import InspectNewHomeSettings
 
 SECRETS = ("REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET")
 """What Redash encrypts and signs with, by its own names."""
@@ -186,13 +186,6 @@ def inspect_services(ecs: Ecs, settings: InspectNewHomeSettings) -> list[Check]:
     return checks
 
 
-def new_containers(ecs: Ecs, settings: NewHomeSettings) -> list[dict[str, Any]]:
-    """The container definitions of all services of the new home."""
-    found = ecs.services([service.name for service in settings.services])
-    definitions = {service.task_definition for service in found.values()}
-    return [one for definition in sorted(definitions) for one in ecs.containers(definition)]
-
-
 def inspect_versions(old: Sequence[str], new: Sequence[str]) -> list[Check]:
     """Redash moves with its version; an upgrade comes afterwards.
 
@@ -230,10 +223,13 @@ def new_fingerprints(
     return {name: fingerprint(key, read(arn)) for name, arn in secrets.items()}
 
 
-def compare_secrets(old: Mapping[str, Sequence[str]], new: Mapping[str, str]) -> list[Check]:
+def compare_secrets(
+    old: Mapping[str, Sequence[str]], new: Mapping[str, str], trimmed: Mapping[str, str]
+) -> list[Check]:
     """Whether Redash will find the same secrets; it can't read its data sources otherwise.
 
-    Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set.
+    Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set. ``trimmed`` are the new
+    ones without blanks and line breaks around them, which many an editor adds.
     """
     checks = []
     for name in SECRETS:
@@ -251,11 +247,12 @@ def compare_secrets(old: Mapping[str, Sequence[str]], new: Mapping[str, str]) ->
                 )
             )
         elif set(before) != {new.get(name)}:
+            around = ", by blanks or a line break around it" * (set(before) == {trimmed.get(name)})
             checks.append(
                 Check(
                     check,
                     "FAIL" if name == "REDASH_SECRET_KEY" else "WARN",
-                    f"{name} differs between the old host and the new home",
+                    f"{name} differs between the old host and the new home{around}",
                     f"Store the old host's {name} in the new home's secret.",
                 )
             )

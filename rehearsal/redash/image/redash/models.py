@@ -56,16 +56,20 @@ class _Runner:
             raise ConnectionError("could not connect: Connection refused (password=hunter2)")
 
 
-class DataSource:
-    """One row."""
+class _Encrypted:
+    """A row whose options decrypt as it is loaded."""
 
     def __init__(self, number: int, kind: str, options: bytes) -> None:
-        self._number, self._kind = number, kind
+        self._number, self.type = number, kind
         self.options = _Options(decrypt_options(options, settings.DATASOURCE_SECRET_KEY))
+
+
+class DataSource(_Encrypted):
+    """One row."""
 
     @property
     def query_runner(self) -> _Runner | None:
-        if f"redash.query_runner.{self._kind}" in settings.DISABLED_QUERY_RUNNERS:
+        if f"redash.query_runner.{self.type}" in settings.DISABLED_QUERY_RUNNERS:
             return None
         return _Runner(self._number)
 
@@ -79,3 +83,36 @@ class DataSource:
             ).fetchone()
             assert row is not None  # noqa: S101 - its id was just read
             return DataSource(number, str(row[0]), bytes(row[1]))
+
+
+class NotificationDestination(_Encrypted):
+    """One row."""
+
+    class query:  # noqa: N801 - as SQLAlchemy names it
+        """Finds rows."""
+
+        @staticmethod
+        def get(number: int) -> NotificationDestination:
+            row = db.session.execute(
+                f"SELECT type, encrypted_options FROM notification_destinations WHERE id = {int(number)}"  # noqa: S608, E501
+            ).fetchone()
+            assert row is not None  # noqa: S101 - its id was just read
+            return NotificationDestination(number, str(row[0]), bytes(row[1]))
+
+
+class Organization:
+    """One row."""
+
+    def __init__(self, kept: dict[str, Any]) -> None:
+        self._kept = kept.get("settings", {})
+
+    def get_setting(self, name: str) -> Any:
+        return self._kept.get(name, False)
+
+    class query:  # noqa: N801 - as SQLAlchemy names it
+        """Finds rows."""
+
+        @staticmethod
+        def all() -> list[Organization]:
+            rows = db.session.execute("SELECT settings FROM organizations ORDER BY id").fetchall()
+            return [Organization(row[0] or {}) for row in rows]

@@ -13,6 +13,13 @@ MAIL_SERVER = os.environ.get("REDASH_MAIL_SERVER", "localhost")
 MAIL_PORT = int(os.environ.get("REDASH_MAIL_PORT", "25"))
 MAIL_USE_SSL = os.environ.get("REDASH_MAIL_USE_SSL", "false") == "true"
 MAIL_DEFAULT_SENDER = os.environ.get("REDASH_MAIL_DEFAULT_SENDER")
+LDAP_LOGIN_ENABLED = os.environ.get("REDASH_LDAP_LOGIN_ENABLED", "false") == "true"
+LDAP_HOST_URL = os.environ.get("REDASH_LDAP_URL")
+EVENT_REPORTING_WEBHOOKS = [
+    url for url in os.environ.get("REDASH_EVENT_REPORTING_WEBHOOKS", "").split(",") if url
+]
+GOOGLE_OAUTH_ENABLED = False
+"""Not as the environment says: a rehearsal calls nobody outside this machine."""
 DISABLED_QUERY_RUNNERS = os.environ.get("REDASH_DISABLED_QUERY_RUNNERS", "").split(",")
 UNREACHABLE = os.environ.get("REHEARSAL_UNREACHABLE_SOURCES", "").split(",")
 """Not Redash's: ids of data sources whose host does not answer from here."""

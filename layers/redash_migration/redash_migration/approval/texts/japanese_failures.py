@@ -98,6 +98,22 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "一時停止中のデータソース",
         "切り替え後に、もう一度一時停止してください。",
     ),
+    "host.backlog": (
+        "元のワーカーの処理が追いついているか",
+        "ワーカーを増やすか、空いている時間に切り替えてください。",
+    ),
+    "host.jobs_left": (
+        "元のキューに残ったジョブ",
+        "何が残ったかを確認してください。監査ログの行とアラートの評価が遅れます。",
+    ),
+    "host.mounts": (
+        "元のコンテナがマウントしているファイル",
+        "必要なファイルを、新しい環境のイメージに含めてください。",
+    ),
+    "host.work_ended": (
+        "元のワーカーの仕事の終わり",
+        "対応は不要です。もう一度実行されます。",
+    ),
     "host.queues": (
         "redis のキュー",
         "ホストの REDASH_REDIS_URL を修正してください。",
@@ -163,6 +179,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "precopy": (
         "事前コピー",
         "session_replication_role を設定できるロールを使ってください。停止時間が長くなります。",
+    ),
+    "proof.addresses": (
+        "サインインや通知先への、新しい環境からの接続",
+        "新しいサブネットからの接続を開けてください。",
     ),
     "proof.data_sources": (
         "新しい環境からのデータソースへの接続",
@@ -273,10 +293,22 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "シーケンスが使用中の値より先であること",
         "示されたシーケンスを広げるか、列の型を変更してください。",
     ),
+    "services.alike": (
+        "サーバーとワーカーの、イメージ・ロール・ネットワークの一致",
+        "意図したものでなければ、同じにしてください。",
+    ),
     "services.asleep": ("新しい環境のサービスの停止", "必要なタスク数を 0 にしてください。"),
     "services.exist": (
         "新しい環境のサービスの有無",
         "EcsCluster、EcsServerService、EcsWorkerServices を修正してください。",
+    ),
+    "services.roles": (
+        "新しい環境のサーバー、スケジューラー、ワーカー",
+        "足りないサービスを EcsServerService か EcsWorkerServices に指定してください。",
+    ),
+    "services.target_group": (
+        "新しいサーバーのターゲットグループ",
+        "サービスのターゲットグループを TargetGroupArn に合わせてください。",
     ),
     "services.version": (
         "両側の Redash のバージョンの一致",

@@ -16,6 +16,8 @@ ALSO_CALLED = {"REDASH_DATABASE_URL": "DATABASE_URL", "REDASH_REDIS_URL": "REDIS
 """Where Redash looks when its own name is not set (redash/settings/__init__.py)."""
 
 ALWAYS = ("REDASH_DATABASE_URL", "REDASH_REDIS_URL", "REDASH_COOKIE_SECRET")
+JOBS = "RQ_REDIS_URL"
+"""Where the jobs are, if not where all else is (redash/settings/__init__.py)."""
 CHECK = "services.essentials"
 
 
@@ -50,6 +52,11 @@ def essentials(
         ]
         if elsewhere:
             said.append(f"{name} of {', '.join(elsewhere)} is not the secret that was compared")
+    jobs = {who: found.get(JOBS) or found.get(ALWAYS[1]) for who, found in given.items()}
+    if len(set(jobs.values())) > 1 and any(JOBS in found for found in given.values()):
+        said.append(
+            f"{JOBS} is not the same in every container: jobs would wait where no worker is"
+        )
     if said:
         return Check(
             CHECK,

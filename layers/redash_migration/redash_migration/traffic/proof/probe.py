@@ -2,14 +2,17 @@
 # in the old server's container. It asks what Redash itself would ask, writes nothing, holds no
 # lock, and says a fact a line. No value of a setting, no name, no message of a driver: these may
 # hold secrets. Argument: the key of the fingerprints. Python 3.7 and newer; Redash 9 to 26.
+import functools
 import hashlib
 import json
 import os
 import re
 import smtplib
+import socket
 import sys
 import threading
 import time
+from urllib.parse import urlsplit
 
 LONGEST = 60
 EACH = 20
@@ -45,11 +48,69 @@ def settings_said(key):
     say("settings", fingerprints=found)
 
 
+def redis_said(redash, key):
+    """What answers a PING may still take no job: a replica, one shard of a cluster, the old one."""
+    try:
+        redash.redis_connection.ping()
+        redash.rq_redis_connection.ping()
+    except Exception as error:
+        say("redis", state="fails", why=cause(error))
+        return
+    try:
+        info = redash.rq_redis_connection.info()
+    except Exception:  # a user of few rights
+        info = {}
+    run = (key + ":" + str(info.get("run_id"))).encode()
+    say(
+        "redis",
+        state="answers",
+        why="",
+        server=hashlib.sha256(run).hexdigest()[:16] if info.get("run_id") else "",
+        role=str(info.get("role", "")),
+        cluster=int(info.get("cluster_enabled", 0)),
+        eviction=str(info.get("maxmemory_policy", "")),
+    )
+
+
+def begin(models):
+    """A transaction that can write nothing, also where a pooler stands before the database."""
+    models.db.session.rollback()
+    models.db.session.execute(models.db.text("SET TRANSACTION READ ONLY"))
+
+
+RIGHTS = """
+SELECT name FROM (SELECT unnest(ARRAY['alerts', 'changes', 'dashboards', 'events', 'queries',
+    'query_results', 'users', 'visualizations', 'widgets']) AS name) AS every
+WHERE to_regclass('public.' || name) IS NOT NULL AND NOT (
+    has_table_privilege('public.' || name, 'SELECT')
+    AND has_table_privilege('public.' || name, 'INSERT')
+    AND has_table_privilege('public.' || name, 'UPDATE')
+    AND has_table_privilege('public.' || name, 'DELETE')
+    AND coalesce(has_sequence_privilege(pg_get_serial_sequence('public.' || name, 'id'), 'USAGE'),
+        true)) ORDER BY name
+"""
+
+
+def writing_said(models):
+    """Whether the role of the address may write there: reading works on a standby too."""
+    text = models.db.text
+    begin(models)
+    rows = models.db.session.execute(
+        text(
+            "SELECT pg_is_in_recovery(), (SELECT setting FROM pg_catalog.pg_settings"
+            " WHERE name = 'default_transaction_read_only')"
+        )
+    ).fetchall()
+    lacking = [str(row[0]) for row in models.db.session.execute(text(RIGHTS)).fetchall()]
+    say("writing", standby=bool(rows[0][0]), read_only=str(rows[0][1]), lacking=lacking)
+
+
 def database_said(redash, models):
     """[(id, runner)] of the data sources that can be tried."""
     from alembic.script import ScriptDirectory
 
     text = models.db.text
+    begin(models)
     rows = models.db.session.execute(text("SELECT version_num FROM alembic_version")).fetchall()
     folder = os.path.join(os.path.dirname(os.path.dirname(redash.__file__)), "migrations")
     say(
@@ -66,9 +127,9 @@ def database_said(redash, models):
             text("SELECT system_identifier::text FROM pg_catalog.pg_control_system()")
         ).fetchall()[0][0]
     except Exception:
-        models.db.session.rollback()
         server = None
     say("identity", database=int(rows[0][0]), server=server)
+    writing_said(models)
     rows = models.db.session.execute(
         text("SELECT id, type, queue_name, scheduled_queue_name FROM data_sources ORDER BY id")
     ).fetchall()
@@ -80,7 +141,7 @@ def database_said(redash, models):
             source = models.DataSource.query.get(number)
             source.options.to_json()
         except Exception as error:
-            models.db.session.rollback()
+            begin(models)
             say("source", id=number, type=kind, state="not decrypted", why=type(error).__name__)
             continue
         try:
@@ -90,35 +151,100 @@ def database_said(redash, models):
         if runner is None:
             say("source", id=number, type=kind, state="no runner", why="")
         else:
-            ready.append((number, kind, runner))
-    models.db.session.remove()
+            ready.append(("source", number, kind, runner.test_connection))
     return ready
 
 
-def sources_said(ready, until):
+def addresses(models, settings):
+    """[(what, URL)] of what Redash calls besides its data sources."""
+    found = []
+    if getattr(settings, "LDAP_LOGIN_ENABLED", False) and settings.LDAP_HOST_URL:
+        found.append(("LDAP", str(settings.LDAP_HOST_URL)))
+    if getattr(settings, "GOOGLE_OAUTH_ENABLED", False):
+        found.append(("Google sign-in", "https://accounts.google.com"))
+    for place, url in enumerate(getattr(settings, "EVENT_REPORTING_WEBHOOKS", ())):
+        found.append((f"webhook {place + 1} of events", str(url)))
+    begin(models)
+    for organization in models.Organization.query.all():
+        for what, on, name in (
+            ("SAML metadata", "auth_saml_enabled", "auth_saml_metadata_url"),
+            ("JWT certificates", "auth_jwt_login_enabled", "auth_jwt_auth_public_certs_url"),
+        ):
+            if organization.get_setting(on) and organization.get_setting(name):
+                found.append((what, str(organization.get_setting(name))))
+    numbers = [
+        row[0]
+        for row in models.db.session.execute(
+            models.db.text("SELECT id FROM notification_destinations ORDER BY id")
+        ).fetchall()
+    ]
+    from redash.destinations import destinations
+
+    for number in numbers:
+        what = f"alert destination {number}"
+        try:
+            one = models.NotificationDestination.query.get(number)
+            options, kind = json.loads(one.options.to_json()), str(one.type)
+        except Exception:
+            begin(models)
+            say("address", id=what, type="", state="not decrypted", why="")
+            continue
+        if kind not in destinations:
+            say("address", id=what, type=kind, state="not in the image", why="")
+        elif isinstance(options.get("url"), str):
+            found.append((what, options["url"]))
+    return found
+
+
+def call(url):
+    """The host alone is reached, with none of the address's path: nothing is sent to anybody."""
+    parts = urlsplit(url if "//" in url else "ldap://" + url)
+    if parts.scheme in ("http", "https"):
+        import requests
+
+        host = parts.netloc.rpartition("@")[2]
+        requests.head(f"{parts.scheme}://{host}/", timeout=10,
+                      allow_redirects=False)  # fmt: skip
+        return
+    port = parts.port or (636 if parts.scheme == "ldaps" else 389)
+    socket.create_connection((parts.hostname, port), 10).close()
+
+
+def addresses_found(models, settings):
+    """What can be tried of them, as all_said takes it."""
+    try:
+        found = addresses(models, settings)
+    except Exception as error:  # another version's models
+        say("address", id="the list of them", type="", state="unseen", why=type(error).__name__)
+        return []
+    return [("address", what, "", functools.partial(call, url)) for what, url in found]
+
+
+def all_said(ready, until):
+    """Each is tried, side by side: (kind of fact, its id, more about it, what to call)."""
     places = threading.BoundedSemaphore(AT_ONCE)
     answered = {}
 
-    def one(number, runner):
+    def one(place, test):
         with places:
             try:
-                runner.test_connection()
-                answered[number] = ("answers", "")
+                test()
+                answered[place] = ("answers", "")
             except NotImplementedError:
-                answered[number] = ("untested", "")
+                answered[place] = ("untested", "")
             except BaseException as error:
-                answered[number] = ("fails", cause(error))
+                answered[place] = ("fails", cause(error))
 
-    threads = {}
-    for number, _, runner in ready:
-        threads[number] = threading.Thread(target=one, args=(number, runner), daemon=True)
-        threads[number].start()
+    threads = []
+    for place, (_, _, _, test) in enumerate(ready):
+        threads.append(threading.Thread(target=one, args=(place, test), daemon=True))
+        threads[place].start()
     began = time.time()
     rounds = 1 + len(ready) // AT_ONCE
-    for number, kind, _ in ready:
-        threads[number].join(max(0.0, min(until, began + EACH * rounds) - time.time()))
-        state, why = answered.get(number, ("fails", "no answer in time"))
-        say("source", id=number, type=kind, state=state, why=why)
+    for place, (fact, number, kind, _) in enumerate(ready):
+        threads[place].join(max(0.0, min(until, began + EACH * rounds) - time.time()))
+        state, why = answered.get(place, ("fails", "no answer in time"))
+        say(fact, id=number, type=kind, state=state, why=why)
 
 
 def mail_said(settings):
@@ -138,8 +264,6 @@ def mail_said(settings):
 def main():
     until = time.time() + LONGEST
     settings_said(sys.argv[1])
-    # For our own session alone: a data source behind a pooler would refuse the option.
-    os.environ["PGOPTIONS"] = "-c default_transaction_read_only=on"
     ready = []
     try:
         import redash
@@ -148,22 +272,18 @@ def main():
     except Exception as error:
         say("redash", state="fails", why=type(error).__name__)
         return
-    try:
-        redash.redis_connection.ping()
-        redash.rq_redis_connection.ping()
-        say("redis", state="answers", why="")
-    except Exception as error:
-        say("redis", state="fails", why=cause(error))
+    redis_said(redash, sys.argv[1])
     try:
         app = Redash()
         models.db.init_app(app)
         with app.app_context():
             ready = database_said(redash, models)
+            ready += addresses_found(models, settings)
+            models.db.session.remove()
     except Exception as error:
         say("database", state="fails", why=cause(error))
-    del os.environ["PGOPTIONS"]
     mail_said(settings)
-    sources_said(ready, until)
+    all_said(ready, until)
     say("end")
 
 

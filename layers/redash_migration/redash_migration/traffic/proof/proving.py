@@ -12,22 +12,23 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NewHomeNotProven
 from redash_migration.host import commands as on_the_host
 from redash_migration.host.command import PENDING
+from redash_migration.host.inspection import queued
+from redash_migration.host.judgement import backlog
 from redash_migration.record import Check, Record
-from redash_migration.traffic.new_home import new_containers
 from redash_migration.traffic.proof.answers import (
     ANSWERING,
     OLD_ANSWERS,
     TARGET_FACT,
     Proof,
-    judge,
     old_answers,
     proof,
 )
+from redash_migration.traffic.proof.containers import new_containers, role_of, served_queues
+from redash_migration.traffic.proof.judging import judge
 from redash_migration.traffic.proof.redash_settings import (
     NewSettings,
     by_role,
     compare_settings,
-    role_of,
 )
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def prove(
         return {"proven": False, "waiting_for": what, "waited": waited}
     said = command.stdout.split("\n") if command is not None else []
     record.put_fact(OLD_ANSWERS, old_answers(said))
+    record.checks.put(*backlog(queued("\n".join(said))))
     if task is None:
         record.checks.put(_not_asked(str(attempt["why"])))
         return {"proven": True, "waiting_for": "", "waited": waited}
@@ -113,13 +115,26 @@ def _begin(
         "task": "", "group": "", "stream": "",
         "why": "EcsLogGroup and EcsTaskRoleArns are not given",
     }  # fmt: skip
-    if settings.ecs_log_group and settings.ecs_task_role_arns:
-        service = settings.ecs_server_service.name
+    service = settings.ecs_server_service.name
+    logs_to = _log_group(ecs, service) if settings.ecs_log_group else ""
+    if settings.ecs_log_group and logs_to != settings.ecs_log_group:
+        attempt["why"] = (
+            f"the server's container logs to {logs_to or 'nothing that can be read'}, not to"
+            f" EcsLogGroup ({settings.ecs_log_group})"
+        )
+    elif settings.ecs_log_group and settings.ecs_task_role_arns:
         record.undo.add("stop_probe", {"started_by": record.migration_id}, where="aws")
         once = ecs.run_once(service, probe_command(key), started_by=record.migration_id)
         attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
     record.put_fact(ATTEMPT, attempt)
     return attempt
+
+
+def _log_group(ecs: Ecs, service: str) -> str:
+    """Where the service's container writes; "" where that is no log group."""
+    found = ecs.services([service])
+    logs = ecs.container(found[service].task_definition) if service in found else {}
+    return str(logs.get("logConfiguration", {}).get("options", {}).get("awslogs-group", ""))
 
 
 def _not_asked(why: str) -> Check:
@@ -165,15 +180,9 @@ def _judged(
 ) -> list[Check]:
     if not new.facts:
         return []
-    queues: list[str] | None = []
-    for container in new_containers(ecs, settings):
-        if role_of(container) != "worker":
-            continue
-        plain = {one["name"]: one["value"] for one in container.get("environment") or []}
-        named = plain.get("QUEUES", "").replace(",", " ").split()
-        # A worker that is told no queue serves them all (redash/cli/rq.py).
-        queues = None if queues is None or not named else [*queues, *named]
-    return judge(new, old, queues, target)
+    seen = new.facts.get("settings", {}).get("fingerprints", {})
+    queues, unseen = served_queues(new_containers(ecs, settings), seen)
+    return judge(new, old, queues, target, unseen)
 
 
 def _settings(

@@ -16,8 +16,7 @@ from typing import Any
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
 from redash_migration.record.checks import CheckStatus
-
-ROLES = ("server", "scheduler", "worker")
+from redash_migration.traffic.proof.containers import ROLES, role_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +213,6 @@ def _named(found: Mapping[str, Sequence[str]]) -> str:
         name if set(roles) == set(ROLES) else f"{name} ({', '.join(roles)})"
         for name, roles in found.items()
     )
-
-
-def role_of(container: Mapping[str, Any]) -> str:
-    """What a container of a task definition runs: server, scheduler or worker."""
-    words = " ".join([*(container.get("entryPoint") or []), *(container.get("command") or [])])
-    return next((role for role in ("scheduler", "worker") if role in words), "server")
 
 
 def by_role(containers: Iterable[Mapping[str, Any]], key: str) -> dict[str, NewSettings]:

@@ -1,0 +1,159 @@
+"""The new home's containers: which of a task's is Redash, what it runs, and what it is run by.
+
+The probe proves the server's own task; workers start after the switch, so what they have otherwise
+than the server is proved by nothing before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from redash_migration.record import Check
+
+if TYPE_CHECKING:
+    from redash_migration.adapters.ecs import Ecs, ServiceTruth
+    from redash_migration.function_settings import InspectNewHomeSettings, NewHomeSettings
+
+Container = Mapping[str, Any]
+
+ROLES = ("server", "scheduler", "worker")
+
+_BREAKS = {
+    "server": "nobody is served",
+    "scheduler": "no query runs by its schedule, and no alert is looked at",
+    "worker": "no query runs at all",
+}
+_SAME = ("image", "task role", "execution role", "platform", "subnets", "security groups")
+"""What a worker and the server have in common where the probe's answers hold for both."""
+
+
+def redash_in(containers: Sequence[Container]) -> Container:
+    """Redash's container of a task: beside it may be a log router, a proxy or an agent."""
+    for container in containers:
+        given = [*(container.get("environment") or []), *(container.get("secrets") or [])]
+        if any(str(one["name"]).startswith("REDASH_") for one in given):
+            return container
+    return next((one for one in containers if "redash" in str(one.get("image"))), containers[0])
+
+
+def described(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Redash's container of a task definition, with what the whole task is run by."""
+    platform = definition.get("runtimePlatform") or {}
+    return {
+        **redash_in(definition["containerDefinitions"]),
+        "task role": str(definition.get("taskRoleArn") or "none"),
+        "execution role": str(definition.get("executionRoleArn") or "none"),
+        "platform": str(platform.get("cpuArchitecture") or "X86_64"),
+    }
+
+
+def words_of(container: Container) -> str:
+    """What it runs."""
+    given = [*(container.get("entryPoint") or []), *(container.get("command") or [])]
+    return " ".join(map(str, given))
+
+
+def role_of(container: Container) -> str:
+    """What it runs: server, scheduler or worker."""
+    words = words_of(container)
+    return next((role for role in ("scheduler", "worker") if role in words), "server")
+
+
+def served_queues(
+    containers: Iterable[Container], seen: Iterable[str] = ()
+) -> tuple[list[str] | None, list[str]]:
+    """(the queues that the workers serve, None: all; names of those whose queues can't be seen).
+
+    A worker that is told no queue serves them all (redash/cli/rq.py). ``seen`` are the variables of
+    the running probe: what an environment file holds is among them.
+    """
+    queues: list[str] | None = []
+    unseen = []
+    for container in containers:
+        plain = {str(o["name"]): str(o["value"]) for o in container.get("environment") or []}
+        if role_of(container) != "worker" or plain.get("WORKERS_COUNT") == "0":
+            continue
+        told = re.search(r"\brq worker (.+)$", words_of(container))
+        named = re.split(r"[,\s]+", told[1] if told else plain.get("QUEUES", ""))
+        if any(named):
+            queues = None if queues is None else [*queues, *filter(None, named)]
+        elif container.get("environmentFiles") and "QUEUES" in seen:
+            unseen.append(str(container["name"]))
+        else:
+            queues = None
+    return queues, unseen
+
+
+def every_role(containers: Iterable[Container], running: Iterable[str]) -> Check:
+    """Whether each role that runs on the old host has a service; ``running`` are its roles."""
+    there = {role_of(one) for one in containers}
+    missing = [role for role in ROLES if role in set(running) and role not in there]
+    if missing:
+        return Check(
+            "services.roles",
+            "FAIL",
+            "; ".join(
+                f"no service of the new home runs a {one}: {_BREAKS[one]}" for one in missing
+            ),
+            "Name its service in EcsServerService or EcsWorkerServices.",
+        )
+    return Check("services.roles", "PASS", f"{', '.join(sorted(there))}")
+
+
+def alike(services: Mapping[str, ServiceTruth], containers: Mapping[str, Container]) -> Check:
+    """What the services have otherwise than the server's, both by name, the server's first."""
+    first = next(iter(services))
+    pattern = {**containers[first], **services[first].network}
+    said = []
+    for name, service in services.items():
+        mine = {**containers[name], **service.network}
+        other = [what for what in _SAME if mine.get(what) != pattern.get(what)]
+        if other:
+            said.append(f"{name}: {', '.join(other)}")
+    if said:
+        return Check(
+            "services.alike",
+            "WARN",
+            f"not as {first}, whose task alone is tried before the switch: {'; '.join(said)}",
+            "Give them the same, unless it is meant: their data sources, secrets and image are"
+            " then tried by nobody before users are there.",
+        )
+    return Check("services.alike", "PASS", "all have the server's image, roles and network")
+
+
+def balanced(service: ServiceTruth, target_group: str) -> Check:
+    """Whether the server's tasks will be targets of the group that users are led to."""
+    if target_group in service.target_groups:
+        return Check("services.target_group", "PASS", "the servers join the new target group")
+    where = ", ".join(one.rpartition(":")[2] for one in service.target_groups) or "none"
+    return Check(
+        "services.target_group",
+        "FAIL",
+        f"the tasks of {service.name} join another target group than TargetGroupArn: {where}",
+        "Give the service's load balancer the group of TargetGroupArn, or correct that.",
+    )
+
+
+def new_containers(ecs: Ecs, settings: NewHomeSettings) -> list[dict[str, Any]]:
+    """Redash's container of each task definition of the new home."""
+    found = ecs.services([service.name for service in settings.services])
+    definitions = {service.task_definition for service in found.values()}
+    return [ecs.container(definition) for definition in sorted(definitions)]
+
+
+def inspect_containers(
+    ecs: Ecs, settings: InspectNewHomeSettings, running: Iterable[str]
+) -> list[Check]:
+    """What the services run, and in what they differ; ``running`` are the old host's roles."""
+    names = [service.name for service in settings.services]
+    found = ecs.services(names)
+    services = {name: found[name] for name in names if name in found}
+    if not services:  # which services.exist says
+        return []
+    containers = {name: ecs.container(one.task_definition) for name, one in services.items()}
+    checks = [every_role(containers.values(), running), alike(services, containers)]
+    if server := services.get(settings.ecs_server_service.name):
+        checks.append(balanced(server, settings.target_group_arn))
+    return checks

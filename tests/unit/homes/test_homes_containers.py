@@ -1,0 +1,216 @@
+"""What the new home's services run: faults that the server's own task does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from redash_migration.adapters.ecs import ServiceTruth
+from redash_migration.record import Check
+from redash_migration.traffic.proof.answers import Proof
+from redash_migration.traffic.proof.containers import (
+    alike,
+    balanced,
+    described,
+    every_role,
+    served_queues,
+)
+from redash_migration.traffic.proof.judging import judge
+
+GROUP = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/redash-new/1"
+QUEUES = {
+    "redash-scheduled-worker": "scheduled_queries,schemas",
+    "redash-adhoc-worker": "queries",
+    "redash-worker": "periodic, emails default",
+}
+USED = ["default", "emails", "periodic", "queries", "scheduled_queries", "schemas"]
+NAMES = ("redash-server", "redash-scheduler", *QUEUES)
+
+
+@dataclass
+class NewHome:
+    """Services and task definitions that are right until something is done to them."""
+
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    services: dict[str, ServiceTruth] = field(default_factory=dict)
+    variables: list[str] = field(default_factory=list)
+    """Those that the probe sees, the environment file's among them."""
+
+    def redash(self, name: str) -> dict[str, Any]:
+        containers: list[dict[str, Any]] = self.definitions[name]["containerDefinitions"]
+        return containers[0]
+
+    def set(self, name: str, **variables: str | None) -> None:
+        own = {one["name"]: one["value"] for one in self.redash(name)["environment"]}
+        own |= variables
+        self.redash(name)["environment"] = [
+            {"name": key, "value": value} for key, value in own.items() if value is not None
+        ]
+
+    def checks(self) -> list[Check]:
+        containers = {name: described(one) for name, one in self.definitions.items()}
+        served, unseen = served_queues(containers.values(), self.variables)
+        proof = Proof({"queues": {"used": USED}, "redis": {"state": "answers"}}, complete=True)
+        return [
+            every_role(containers.values(), ["server", "scheduler", "worker", "queues"]),
+            alike(self.services, containers),
+            balanced(self.services["redash-server"], GROUP),
+            *judge(proof, proof, served, None, unseen),
+        ]
+
+    def named(self) -> dict[str, str]:
+        return {one.id: one.status for one in self.checks() if one.status != "PASS"}
+
+
+def new_home() -> NewHome:
+    home = NewHome()
+    network = {"subnets": frozenset({"subnet-1"}), "security groups": frozenset({"sg-1"})}
+    for name in NAMES:
+        role = {"redash-server": "server", "redash-scheduler": "scheduler"}.get(name, "worker")
+        home.definitions[name] = {
+            "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
+            "taskRoleArn": "arn:aws:iam::123456789012:role/task",
+            "containerDefinitions": [
+                {
+                    "name": "redash",
+                    "image": "redash/redash:25.8.0",
+                    "command": [role],
+                    "environment": [
+                        {"name": "REDASH_LOG_LEVEL", "value": "INFO"},
+                        *([{"name": "QUEUES", "value": QUEUES[name]}] if name in QUEUES else []),
+                    ],
+                    "secrets": [],
+                }
+            ],
+        }
+        groups = (GROUP,) if role == "server" else ()
+        home.services[name] = ServiceTruth(name, 0, 0, 0, name, "", groups, network)
+    return home
+
+
+def elsewhere(home: NewHome) -> None:
+    there = {"subnets": frozenset({"subnet-1"}), "security groups": frozenset({"sg-2"})}
+    home.services["redash-adhoc-worker"] = replace(
+        home.services["redash-adhoc-worker"], network=there
+    )
+
+
+def without_group(home: NewHome) -> None:
+    home.services["redash-server"] = replace(
+        home.services["redash-server"], target_groups=(GROUP.replace("-new", "-old"),)
+    )
+
+
+def by_the_command(home: NewHome) -> None:
+    home.set("redash-adhoc-worker", QUEUES=None)
+    home.redash("redash-adhoc-worker")["command"] = ["manage", "rq", "worker", "finance"]
+
+
+def from_a_file(home: NewHome) -> None:
+    home.set("redash-adhoc-worker", QUEUES=None)
+    home.redash("redash-adhoc-worker")["environmentFiles"] = [{"type": "s3", "value": "arn"}]
+    home.variables = ["QUEUES"]
+
+
+def gone(name: str) -> Callable[[NewHome], None]:
+    def take_out(home: NewHome) -> None:
+        del home.definitions[name], home.services[name]
+
+    return take_out
+
+
+FAULTS: dict[str, tuple[Callable[[NewHome], None], dict[str, str], str]] = {
+    "no service for the scheduler": (
+        gone("redash-scheduler"), {"services.roles": "FAIL"}, "runs a scheduler",
+    ),
+    "a worker behind another security group": (
+        elsewhere, {"services.alike": "WARN"}, "redash-adhoc-worker: security groups",
+    ),
+    "a worker without the role that reads Athena": (
+        lambda home: home.definitions["redash-worker"].pop("taskRoleArn"),
+        {"services.alike": "WARN"}, "redash-worker: task role",
+    ),
+    "a worker whose role reads no secret": (
+        lambda home: home.definitions["redash-worker"].update(executionRoleArn="other"),
+        {"services.alike": "WARN"}, "execution role",
+    ),
+    "a worker of an older image, by digest": (
+        lambda home: home.redash("redash-adhoc-worker").update(image="r/redash@sha256:0f"),
+        {"services.alike": "WARN"}, "redash-adhoc-worker: image",
+    ),
+    "a worker for another processor": (
+        lambda home: home.definitions["redash-worker"].update(
+            runtimePlatform={"cpuArchitecture": "ARM64"}
+        ),
+        {"services.alike": "WARN"}, "platform",
+    ),
+    "servers in another target group": (
+        without_group, {"services.target_group": "FAIL"}, "targetgroup/redash-old",
+    ),
+    "a queue that no worker serves": (
+        lambda home: home.set("redash-scheduled-worker", QUEUES="scheduled_queries"),
+        {"proof.queues": "FAIL"}, "schemas",
+    ),
+    "queues named by the command alone": (
+        by_the_command, {"proof.queues": "FAIL"}, "serves queries",
+    ),
+    "queues that an environment file names": (
+        from_a_file, {"proof.queues": "WARN"}, "queries",
+    ),
+    "a worker of no processes": (
+        lambda home: home.set("redash-adhoc-worker", WORKERS_COUNT="0"),
+        {"proof.queues": "FAIL"}, "queries",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_is_named_by_its_own_check_alone(fault: str) -> None:
+    spoil, expected, words = FAULTS[fault]
+    home = new_home()
+    spoil(home)
+    assert home.named() == expected
+    assert words in " ".join(one.detail for one in home.checks() if one.status != "PASS")
+
+
+def beside(home: NewHome) -> None:
+    """A log router and an agent, as many tasks have them, the router first."""
+    for definition in home.definitions.values():
+        redash = definition["containerDefinitions"][0]
+        agent = {"name": "agent", "image": "public.ecr.aws/agent:1", "environment": []}
+        definition["containerDefinitions"] = [{**agent, "name": "log_router"}, redash, agent]
+
+
+def one_worker(home: NewHome) -> None:
+    """One service whose workers take every queue."""
+    for name in ("redash-scheduled-worker", "redash-worker"):
+        gone(name)(home)
+    home.set("redash-adhoc-worker", QUEUES=None)
+
+
+ALLOWED: dict[str, Callable[[NewHome], object]] = {
+    "as the template makes it": lambda _: None,
+    "containers beside it": beside,
+    "one worker for all": one_worker,
+    "an environment file without queues": lambda home: [
+        home.redash(name).update(environmentFiles=[{"value": "arn"}]) for name in NAMES
+    ],
+    "started by its own program": lambda home: home.redash("redash-adhoc-worker").update(
+        command=["/app/manage.py", "rq", "worker", "queries"]
+    ),
+    "the platform said everywhere": lambda home: [
+        one.update(runtimePlatform={"cpuArchitecture": "ARM64"})
+        for one in home.definitions.values()
+    ],
+}
+
+
+@pytest.mark.parametrize("shape", ALLOWED)
+def test_homes_of_other_shapes_raise_no_alarm(shape: str) -> None:
+    home = deepcopy(new_home())
+    ALLOWED[shape](home)
+    assert home.named() == {}
