@@ -54,8 +54,18 @@ role_of() { # image, what it runs
 
 # The containers of the one Redash, with their roles: role|id|name|running|service|image
 environment_of() { docker inspect -f "${o}json .Config.Env$c" "$1"; }
+# A daemon that runs without root listens in its user's own directory.
+reached() { ids=$(docker ps -aq --no-trunc); }
+reached_elsewhere() {
+  for socket in /run/user/*/docker.sock; do
+    [ -S "$socket" ] || continue
+    export DOCKER_HOST="unix://$socket"
+    ! reached || return 0
+  done
+  return 1
+}
 look() {
-  ids=$(docker ps -aq --no-trunc) || give_up "docker does not answer to $(id -un)"
+  reached || reached_elsewhere || give_up "docker does not answer to $(id -un)"
   found=$(containers | while IFS='|' read -r id name up project place service image runs; do
     [ "${project:-}" != redash-migration ] || continue
     part=$(role_of "$image" "$runs")

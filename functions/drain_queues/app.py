@@ -1,4 +1,4 @@
-"""DrainQueues: the old scheduler stopped and its queues empty, while users still work."""
+"""DrainQueues: the old scheduler stopped and its work ended, while users still work."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from redash_migration.step import step
 @with_settings(LinkKeySettings)
 @step("DrainQueues", token=True, service=True)
 def handler(event: dict[str, Any], context: Any, settings: LinkKeySettings) -> dict[str, Any]:
-    """``{migration_id, token}``; resumes when nothing is queued, or in time. NotApproved."""
+    """``{migration_id, token}``; resumes when that has ended, or in time. NotApproved."""
     record = wiring.record_with_undo(event["migration_id"])
     demand_approval(record, keys())
     host, database = record.require_fact("host"), record.require_fact("source")["database"]
     schedulers = [
         one["name"] for one in host["containers"] if one["role"] == "scheduler" and one["running"]
     ]
-    if schedulers:
-        undo = {"services": schedulers, "database": str(database)}
-        record.undo.add("start_services", undo, where="aws", key="scheduling", service="helps")
+    # Without a scheduler too: the restart policies come back with it.
+    undo = {"services": schedulers, "database": str(database)}
+    record.undo.add("start_services", undo, where="aws", key="scheduling", service="helps")
     command = commands.drain(settings.compose_directory)
     wiring.host_steps(record).begin("DrainQueues", event["token"], command, seconds=120)
     return {}

@@ -63,18 +63,20 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
 
 ENV = """\
 REDASH_COOKIE_SECRET=x
-REDASH_REDIS_URL=redis://{queues}:6379/0
+REDASH_REDIS_URL={redis_url}
 REDASH_DATABASE_URL=postgresql://postgres:p@{database}/postgres
 """
 
 
-def roles(name: str, directory: Path) -> dict[str, str]:
+def roles(name: str, directory: Path, redis: str = "redis://{}:6379/0") -> dict[str, str]:
     """Service -> role, as the script sees the containers that this compose file brings up."""
     expected = EXPECTED[name]
     own = {role: service for service, role in expected.items() if role in {"queues", "database"}}
     # What the address names may stand before the database.
     database = "pgbouncer" if "pgbouncer" in expected else own["database"]
-    (directory / "env").write_text(ENV.format(queues=own["queues"], database=database))
+    (directory / "env").write_text(
+        ENV.format(redis_url=redis.format(own["queues"]), database=database)
+    )
     file = directory / "docker-compose.yml"
     file.write_text((FILES / f"{name}.yml").read_text())
     services = Services(lambda _: PlainContainer())
@@ -105,3 +107,16 @@ def roles(name: str, directory: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", sorted(path.stem for path in FILES.glob("*.yml")))
 def test_each_container_is_what_it_runs(name: str, tmp_path: Path) -> None:
     assert roles(name, tmp_path) == EXPECTED[name]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://{}",
+        "redis://:pa%40ss%2Fword@{}:6379/0",
+        "rediss://default:p@ss:w/rd@{}:6380/3?ssl_cert_reqs=none",
+        "redis://{}/3",
+    ],
+)
+def test_redash_s_own_redis_is_the_one_its_address_names(address: str, tmp_path: Path) -> None:
+    assert roles("several-databases", tmp_path, address) == EXPECTED["several-databases"]

@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -197,3 +198,40 @@ def test_nothing_hostile_is_run(shell: str, action: str, text: str, tmp_path: Pa
     assert not any(one.startswith("forged") for one in answers(said).get("problem", []))
     assert set(answers(said)) <= KNOWN
     assert "@problem forged" not in said.splitlines()
+
+
+ROOTLESS = """#!/bin/sh
+# docker, of which only the daemon at DOCKER_HOST answers
+case ${DOCKER_HOST:-} in *" of a user/docker.sock") ;; *) exit 1 ;; esac
+case $1 in
+  ps) echo aaa ;;
+  inspect) printf 'aaa|/server|true|p|/opt/redash|server|redash/redash:1|null ["server"]\\n' ;;
+  exec) case $* in *python*) exit 0 ;; esac ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_daemon_without_root_is_found(
+    shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(ROOTLESS)
+    docker.chmod(0o755)
+    place = tmp_path / "1000 of a user"
+    script = re.sub(r"\{\{ (\w+) \}\}", lambda f: {"Action": "answers"}.get(f[1], ""), SCRIPT)
+    command = [shell, "-c", script.replace("/run/user/", f"{tmp_path}/")]
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "LANG": "C.UTF-8"}
+
+    def said() -> dict[str, list[str]]:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=30
+        )
+        return answers(done.stdout)
+
+    assert said()["problem"][0].startswith("docker does not answer to")
+    place.mkdir()
+    with socket.socket(socket.AF_UNIX) as listening:
+        monkeypatch.chdir(place)  # a socket's path has to be short
+        listening.bind("docker.sock")
+        assert said() == {"serving": ["old"]}
