@@ -7,12 +7,16 @@ as for somebody who invokes the steps by hand.
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,6 +33,7 @@ from rehearsal.approver import NotAnswered
 from rehearsal.approver import answer as approve
 from rehearsal.options import Options
 from rehearsal.world import World
+from tests.listening_sockets import listening
 
 ROOT = Path(__file__).parents[2]
 MIGRATION = "redash-20260131-020000"
@@ -187,6 +192,56 @@ def decided(world: World, step: str) -> None:
     written = gates.answer(gate, answer, decided=True)
     assert written is not None
     gates.mark(written, "RESUMED")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which sockets are whose")
+def test_every_socket_of_a_rehearsal_is_for_this_machine_alone(world: World) -> None:
+    sockets = listening(os.getpid())
+    assert {one.address for one in sockets} <= {"127.0.0.1", "::1"}, sorted(sockets)
+    ports = {one.port for one in sockets}
+    assert {urlsplit(world.balancer.url).port, world.cloud.server.port} <= ports
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which sockets are whose")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example", "Origin": "http://rebound.example"},
+        {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"},
+        {},
+    ],
+    ids=["rebinding", "another site", "another user"],
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/SwitchTrafficFunction-1/2018-06-01/runtime/invocation/next",
+        "/?Action=SendCommand&Version=2014-11-06",
+        "/moto-api/data.json",
+        "/containers/json",
+    ],
+)
+def test_no_socket_with_power_answers_who_has_no_secret(
+    world: World, headers: dict[str, str], path: str
+) -> None:
+    """But for users' own doors, load balancer and Redash, which anybody may ask; they have no power
+    over anything but Redash."""
+    doors = {urlsplit(world.balancer.url).port}
+    answered = {}
+    for one in sorted(listening(os.getpid())):
+        connection = http.client.HTTPConnection(one.address, one.port, timeout=2)
+        try:
+            connection.request("GET", path, headers=headers)
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            continue  # a server of another protocol, or one that says nothing
+        finally:
+            connection.close()
+        if status < 400 and one.port not in doors:
+            answered[one.port] = status
+    redash = {task.port for task in world.ecs.tasks()} | {world.host.redash_port}
+    assert set(answered) <= redash, answered
 
 
 def in_phase(world: World, phase: str) -> None:
