@@ -138,3 +138,17 @@ def test_a_run_that_ended_early_has_a_page_too(language: str) -> None:
     page = page_of(report, {}, language)
     assert f'lang="{language}"' in page
     assert ("Preflight" if language == "en" else "事前確認") in page
+
+
+def test_of_very_many_findings_the_first_stand_open_and_failures_are_first() -> None:
+    warnings = [
+        {"id": f"precopy.t{number}", "status": "WARN", "detail": "late", "remedy": ""}
+        for number in range(2000)
+    ]
+    failed = {"id": "source.disk", "status": "FAIL", "detail": "full", "remedy": "Free some."}
+    page = page_of(sample(status="FAILED", checks=[*warnings, failed]), {})
+    stand_open, _, folded = page.partition("and 1,981 more" if "1,981" in page else "and 1981 more")
+    assert stand_open.index("source.disk") < stand_open.index("precopy.t0<")
+    assert "precopy.t18<" in stand_open
+    assert "precopy.t19<" not in stand_open
+    assert "precopy.t1999<" in folded

@@ -55,7 +55,7 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
             finding_model(
                 texts, Finding(check["id"], check["status"], check["detail"], check["remedy"])
             )
-            for check in report["checks"]
+            for check in sorted(report["checks"], key=lambda one: one["status"] == "WARN")
             if check["status"] != "PASS"
         ],
         failed=any(check["status"] in {"FAIL", "UNKNOWN"} for check in report["checks"]),

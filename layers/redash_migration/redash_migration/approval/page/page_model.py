@@ -58,7 +58,10 @@ def page_model(
         "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
         "steps": _steps(texts, gate, evidence),
         "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
-        "findings": [finding_model(texts, finding) for finding in evidence.findings],
+        "findings": [
+            finding_model(texts, finding)
+            for finding in sorted(evidence.findings, key=lambda one: not one.blocks)
+        ],
         "findings_title": _findings_title(texts, evidence),
         "findings_note": _findings_note(texts, gate, evidence),
         "tables": _tables(texts, evidence),
