@@ -52,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Has the new server every extension that the old database uses?",
         "Allow or install it there, or drop it on the old side if nothing uses it.",
     ),
+    "databases.features": (
+        "Is the new server built with what the columns need: libxml, lz4?",
+        "Take one that is, as RDS is; or change the columns on the old side.",
+    ),
     "databases.hash_partitions": (
         "Does the hash of its key lead every row to the same partition on both sides?",
         "Partition otherwise: by list, by range, or by a column of a builtin type.",
@@ -492,8 +496,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Start again; change nothing there until the migration is over.",
     ),
     "source.search_path": (
-        "Do functions in checks, domains, generated columns and indexes find what they call?",
-        "`ALTER FUNCTION ... SET search_path` for the functions that are named.",
+        "Are checks, domains, generated columns and indexes the same in every session?",
+        "`ALTER FUNCTION ... SET search_path`, or `SET timezone`, for those that are named.",
     ),
     "source.sequences": (
         "Is every sequence ahead of its column?",

@@ -44,7 +44,7 @@ EARLY: dict[str, Early] = {
     "replication.drained": Early("`AwaitInSync`, `RecheckSync`", "a delay that is new"),
     "CopyFailed in copying/restore": Early(
         "`PrecopyTable`; `MeasureSource` for columns",
-        f"{_SINCE}; a table without a key is copied there for the first time",
+        _SINCE,
     ),
     "CopyFailed in copying/hopeless": Early("`PrecopyTable`", "nothing: it is not asked there"),
     "TransientFailure in copying/restore": Early(

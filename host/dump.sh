@@ -6,7 +6,9 @@ if [ "$part" -eq 1 ]; then
   find_superuser
   [ -n "$superuser" ] || give_up "psql in the PostgreSQL container opens database $database for no superuser"
   # Under a name of its own: the same step may be at work twice, and neither reads a half.
-  inside -e "PGDATABASE=$database" "$database_container" sh -c \
+  # Set for the database or the role, these would change how the dump spells texts and money.
+  inside -e "PGDATABASE=$database" \
+    -e "PGOPTIONS=-c standard_conforming_strings=on -c lc_monetary=C" "$database_container" sh -c \
     'export PGPASSWORD="${POSTGRES_PASSWORD:-${POSTGRESQL_POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}}"; exec pg_dump "$@"' \
     pg_dump -U "$superuser" \
     --schema-only --no-owner --no-acl --encoding=UTF8 "--exclude-schema=$canary" > "$file.$$.sql"

@@ -23,7 +23,7 @@ from redash_migration.database.freeze import closing
 from redash_migration.database.integrity import foreign_keys, verify
 from redash_migration.database.planning import statistics
 from redash_migration.database.planning.chunks import KeyStatistics
-from redash_migration.database.schema import left_behind, outline, stages
+from redash_migration.database.schema import drift, left_behind, outline, stages
 from redash_migration.database.sequences import extremes, target
 from redash_migration.database.sequences import source as sequences
 from redash_migration.database.session.data_session import Session
@@ -323,12 +323,19 @@ BREAKS = {
         (instead(pair, "encodings", _sound),), r"CREATE TABLE (odd|keyed) "
     ),
     "binary-form-of-own-types": Break(
-        (without(shape, "_SHAPES", "AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)"),),
+        (without(shape, "_SHAPES", "OR p.typcategory = 'A' AND p.typelem >= %(first)s"),),
         r"TABLE lean_[^;]* (mood|price)\[\]",
         before=14,
     ),
+    "values-that-name-objects": Break(
+        (without(shape, "_SHAPES", "OR p.oid < %(first)s AND p.typname LIKE 'reg%%'"),),
+        r"TABLE lean_[^;]* regclass\[\]",
+    ),
+    "emptied-by-truncate": Break(
+        (instead(drift, "emptied", lambda *_: []),), r"-- altered;\s*TRUNCATE"
+    ),
     "empty-tsquery": Break(
-        (without(shape, "_SHAPES", "AND t.typsend <> 'pg_catalog.tsquerysend'::regproc"),),
+        (without(shape, "_SHAPES", "OR p.typsend = 'pg_catalog.tsquerysend'::regproc"),),
         r"TABLE lean_[^;]* tsquery",
     ),
     "horizon": Break(

@@ -127,7 +127,10 @@ def contents(address: DatabaseAddress) -> Counter[str]:
 
 def _alike(address: DatabaseAddress) -> Mapping[str, str]:
     """For pg_dump, which prints times and names as the database has it set."""
-    options = "-c timezone=UTC -c bytea_output=hex -c quote_all_identifiers=off"
+    options = (
+        "-c timezone=UTC -c bytea_output=hex -c quote_all_identifiers=off"
+        " -c standard_conforming_strings=on -c lc_monetary=C"
+    )
     return {**address.environment(), "PGOPTIONS": options}
 
 

@@ -31,6 +31,7 @@ REASONS = frozenset(
     {
         *("source.alembic", "source.large_objects", "source.sequences", "source.extension_rows"),
         *("databases.encoding", "source.row_security", "databases.row_security"),
+        "databases.features",
     }
 )
 """Checks that may refuse a generated source: whatever else refuses one is a fault."""

@@ -8,10 +8,12 @@ import pytest
 from psycopg import sql
 
 from redash_migration.database.schema.drift import CHECK, FACT, drift
+from redash_migration.database.schema.emptied import note_files
 from redash_migration.database.schema.outline import Outline, changes, read_outline
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.errors import SchemaChanged
+from redash_migration.plan import TablePlan
 from redash_migration.record import Record
 from rehearsal.postgres import programs, run
 
@@ -110,6 +112,39 @@ def test_what_somebody_altered_is_named(
     assert ALTERED[statement] in str(trouble)
     check = next(check for check in record.checks.all() if check.id == CHECK)
     assert (check.status, ALTERED[statement] in check.detail) == ("FAIL", True)
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        (["TRUNCATE kept CASCADE"], True),
+        (["TRUNCATE kept RESTART IDENTITY", "INSERT INTO kept (name) VALUES ('new')"], True),
+        (["VACUUM FULL kept"], False),
+        (["UPDATE kept SET name = 'new' WHERE id < 30", "VACUUM FULL kept"], False),
+        (["UPDATE kept SET name = 'new'", "VACUUM FULL kept"], False),
+        (["DELETE FROM kept", "VACUUM FULL kept"], False),
+        (["DELETE FROM kept"], False),
+    ],
+)
+def test_a_replicated_table_that_was_emptied_by_truncate_is_named(
+    source_database: DatabaseAddress,
+    make_record: Callable[[str], Record],
+    statements: list[str],
+    told: bool,
+) -> None:
+    record = make_record(MIGRATION)
+    planned = [TablePlan("public", "kept", "dms", 40, 0, 0, 0, ("id",), ())]
+    with connect(source_database, purpose="test", read_only=False) as session:
+        session.execute(PREPARED.encode())
+        session.execute("INSERT INTO kept (name) SELECT 'x' FROM generate_series(1, 40)")
+        record.put_fact(FACT, read_outline(session).to_json())
+        note_files(record, session, planned)
+    with connect(source_database, purpose="test", read_only=False) as session:
+        for statement in statements:
+            session.execute(statement.encode())
+    with connect(source_database, purpose="test") as session:
+        trouble = drift(record, session)
+    assert ("public.kept was emptied by TRUNCATE" in str(trouble)) is told
 
 
 @pytest.mark.parametrize(

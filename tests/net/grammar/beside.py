@@ -97,6 +97,7 @@ def alterations(tables: list[Table]) -> Options:
         [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"],
         ["CREATE CAST (mood AS integer) WITH FUNCTION ranked(mood)"],
         ["SELECT lo_from_bytea(0, 'of late')"],
+        ["TRUNCATE lean_0 CASCADE"],
     ]
 
 

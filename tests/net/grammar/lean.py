@@ -129,6 +129,9 @@ TRAITS = {
     "many prices": Trait(
         columns="id integer PRIMARY KEY, v varchar(30), ts tsvector, x price[] DEFAULT '{{1.5}}'"
     ),
+    "names of objects": Trait(
+        columns="id integer PRIMARY KEY, v varchar(30), x regclass[] DEFAULT '{{shared}}'"
+    ),
     "empty tsquery": Trait(columns="id integer PRIMARY KEY, v varchar(30), x tsquery DEFAULT ''"),
     "wildcard": Trait(name='"lean%{n}"'),
     "alike": Trait(

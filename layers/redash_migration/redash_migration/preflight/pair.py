@@ -8,13 +8,15 @@ from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import listed, names, one
 from redash_migration.preflight.collations import collations
 from redash_migration.preflight.encodings import encodings
+from redash_migration.preflight.features import features
 from redash_migration.preflight.session_settings import session_settings
 from redash_migration.preflight.visibility import policies_beyond
 from redash_migration.record import Check
 
 
 def compare(source: Connection, target: Connection, role: str = "") -> Iterable[Check]:
-    """Versions, encodings, collations, settings, extensions, policies; and that they are two.
+    """Versions, encodings, collations, features, settings, extensions, policies; and that they are
+    two.
 
     `role` is the application's on the target, "" for the migration's own.
     """
@@ -22,6 +24,7 @@ def compare(source: Connection, target: Connection, role: str = "") -> Iterable[
     yield _versions(source, target)
     yield from encodings(source, target)
     yield from collations(source, target)
+    yield features(source, target)
     yield _hash_partitions(source, target)
     yield session_settings(source, target)
     yield _extensions(source, target)

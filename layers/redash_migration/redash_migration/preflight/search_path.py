@@ -1,19 +1,24 @@
-"""Do functions that rows pass through find what they call, wherever they are called from?
+"""Do expressions that rows pass through make the same of them, wherever they are computed?
 
 A CHECK, a generated column, a domain or an index may call a function whose body names others
 without their schema. Redash's sessions find them by their search path. Sessions that restore have
 pg_catalog alone there, as pg_dump's have, and from 17 on so has whatever builds an index or
 gathers statistics (release notes, E.8): the rows would be refused in the write pause. So such
 expressions are computed here, for some rows, with that path.
+
+What they find may still read what is set for a session: a function that is called IMMUTABLE and
+takes the date of a timestamptz has another for the time zone of Redash's sessions than for ours. An
+index would be built of other values than are looked for later. So they are computed with either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import psycopg
 from psycopg import errors, sql
 
+from redash_migration.database.session.data_session import PINNED
 from redash_migration.database.tables.catalog import OWN_SCHEMAS, Connection
 from redash_migration.failure_text import words
 from redash_migration.preflight.asking import listed
@@ -42,7 +47,8 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 CROSS JOIN LATERAL (
     SELECT 'CHECK ' || quote_ident(k.conname), pg_get_expr(k.conbin, k.conrelid)
     FROM pg_catalog.pg_constraint k
-    WHERE k.conrelid = c.oid AND k.contype = 'c' AND {_calling("pg_constraint", "k.oid")}
+    -- What it calls need not be IMMUTABLE, and so may be the server's own.
+    WHERE k.conrelid = c.oid AND k.contype = 'c'
     UNION ALL
     SELECT 'column ' || quote_ident(a.attname), pg_get_expr(e.adbin, e.adrelid)
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_attrdef e
@@ -72,9 +78,22 @@ _LOST = (
     errors.InvalidSchemaName,
 )
 
+_OF_REDASH = """
+SELECT split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)
+FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) AS c
+WHERE s.setrole IN (SELECT relowner FROM pg_catalog.pg_class WHERE relname = 'alembic_version')
+  AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+                            WHERE datname = current_database()))
+  AND lower(split_part(c, '=', 1)) = ANY (%s)
+ORDER BY s.setdatabase
+"""
+"""What is set for the role that made Redash's tables; for the database, our session has it too."""
+
+_READ = {name: value for name, value in PINNED.items() if name not in {"search_path", "jit"}}
+
 
 def search_path(connection: Connection) -> Iterable[Check]:
-    """FAIL with what finds by the search path alone what it calls."""
+    """FAIL with what finds what it calls by the search path alone, or reads other settings."""
     with connection.transaction():
         connection.execute("SELECT set_config('search_path', 'pg_catalog', true)")
         expressions = connection.execute(_EXPRESSIONS.encode(), [OWN_SCHEMAS]).fetchall()
@@ -83,31 +102,39 @@ def search_path(connection: Connection) -> Iterable[Check]:
         for schema, table, what, expression in expressions
         if (said := _lost(connection, schema, table, expression))
     ]
-    if not lost:
-        yield Check(NAME, "PASS", f"{len(expressions)} expressions find the functions they call")
+    if lost:
+        yield Check(
+            NAME,
+            "FAIL",
+            f"find what they call by the search path alone: {listed(lost)}",
+            "ALTER FUNCTION ... SET search_path = public (or where that is), for the function that"
+            " calls: rows are restored, indexes are built and statistics gathered without it.",
+        )
         return
-    yield Check(
-        NAME,
-        "FAIL",
-        f"find what they call by the search path alone: {listed(lost)}",
-        "ALTER FUNCTION ... SET search_path = public (or where that is), for the function that"
-        " calls: rows are restored, indexes are built and statistics gathered without it.",
-    )
+    names = [name.lower() for name in _READ]
+    theirs = {str(name): str(value) for name, value in connection.execute(_OF_REDASH, [names])}
+    bent = [
+        f"{what} of {schema}.{table}"
+        for schema, table, what, expression in expressions
+        if _bent(connection, schema, table, expression, theirs)
+    ]
+    if bent:
+        yield Check(
+            NAME,
+            "FAIL",
+            f"make something else of rows by the settings of a session: {listed(bent)}",
+            "For the function that is called: ALTER FUNCTION ... SET timezone = ... (or what else"
+            " it reads), as in Redash's sessions; in a CHECK, write AT TIME ZONE. Rows are restored"
+            " and indexes built with other settings.",
+        )
+        return
+    yield Check(NAME, "PASS", f"{len(expressions)} expressions are the same in every session")
 
 
 def _lost(connection: Connection, schema: str, table: str, expression: str) -> str:
     """What is not found, in the server's words; "" where all is, or another thing is wrong."""
-    query = sql.SQL(
-        "SELECT count(x::text) FROM (SELECT {} AS x FROM ONLY {} LIMIT {}) AS found"
-    ).format(sql.SQL(expression), sql.Identifier(schema, table), sql.Literal(ROWS))
     try:
-        with connection.transaction():
-            connection.execute(
-                "SELECT set_config('search_path', 'pg_catalog', true),"
-                " set_config('statement_timeout', %s, true)",
-                [f"{SECONDS}s"],
-            )
-            connection.execute(query)
+        _computed(connection, schema, table, expression, {"search_path": "pg_catalog"})
     except _LOST as error:
         return words(error)
     except psycopg.OperationalError:
@@ -116,3 +143,44 @@ def _lost(connection: Connection, schema: str, table: str, expression: str) -> s
     except psycopg.Error:
         pass
     return ""
+
+
+def _bent(
+    connection: Connection, schema: str, table: str, expression: str, theirs: Mapping[str, str]
+) -> bool:
+    """Whether a session with our settings makes another value than one with Redash's, or none."""
+    # Of a value as it is sent to a client, which no setting changes; a domain's is a text before.
+    value = "{} IS NULL" if "::text::" in expression else "pg_catalog.record_send(ROW({}))"
+    asked = value.format(f"({expression})")
+    try:
+        there = _computed(connection, schema, table, asked, theirs)
+    except psycopg.Error:
+        if connection.closed:
+            raise
+        return False
+    try:
+        return _computed(connection, schema, table, asked, _READ) != there
+    except psycopg.errors.QueryCanceled:
+        return False
+    except psycopg.Error:
+        if connection.closed:
+            raise
+        return True
+
+
+def _computed(
+    connection: Connection, schema: str, table: str, expression: str, given: Mapping[str, str]
+) -> str | None:
+    """A digest of what an expression makes of some rows, in a session with these settings."""
+    query = sql.SQL(
+        "SELECT md5(string_agg(x::text, ' ')) FROM (SELECT {} AS x FROM ONLY {} LIMIT {}) AS found"
+    ).format(sql.SQL(expression), sql.Identifier(schema, table), sql.Literal(ROWS))
+    settings = {"synchronize_seqscans": "off", "statement_timeout": f"{SECONDS}s", **given}
+    with connection.transaction():
+        connection.execute(
+            "SELECT set_config(name, value, true)"
+            " FROM unnest(%s::text[], %s::text[]) AS given(name, value)",
+            [list(settings), list(settings.values())],
+        )
+        row = connection.execute(query).fetchone()
+    return None if row is None else row[0]

@@ -88,7 +88,18 @@ def read_alike(connection: Connection) -> Iterable[Check]:
         " WHERE c.relkind IN ('r', 'p', 'f', 'S') AND c.oid >= 16384"
         " GROUP BY 1 HAVING count(*) > 1 ORDER BY 1",
     )
-    if not found:
+    misread = names(
+        connection,
+        "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname ~ '; Type: ' ORDER BY 1",
+    )
+    if misread:
+        yield Check(
+            "source.names",
+            "FAIL",
+            f"schemas whose names read as a heading of pg_dump's: {listed(misread)}",
+            "ALTER SCHEMA ... RENAME each: what is in them would be taken for something else.",
+        )
+    elif not found:
         yield Check("source.names", "PASS", "no two tables or sequences read alike")
     else:
         yield Check(

@@ -62,6 +62,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "拡張機能の有無",
         "新しいサーバーで使えるようにするか、使っていなければ元の側で削除してください。",
     ),
+    "databases.features": (
+        "列に必要な機能(libxml、lz4)の有無",
+        "RDS のようにその機能を持つサーバーを使うか、元の側の列を変えてください。",
+    ),
     "databases.hash_partitions": (
         "ハッシュパーティションの行の振り分けの一致",
         "LIST か RANGE、または組み込み型の列のハッシュで分割してください。",
@@ -474,8 +478,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "もう一度開始してください。移行が終わるまで、スキーマは変更しないでください。",
     ),
     "source.search_path": (
-        "CHECK、ドメイン、生成列、インデックスの関数が search_path なしで動くこと",
-        "示された関数に ALTER FUNCTION ... SET search_path を設定してください。",
+        "CHECK、ドメイン、生成列、インデックスの結果が、どのセッションでも同じこと",
+        "示された関数に ALTER FUNCTION で SET search_path か SET timezone を設定してください。",
     ),
     "source.sequences": (
         "シーケンスと列の値",

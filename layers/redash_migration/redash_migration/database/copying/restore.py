@@ -40,6 +40,7 @@ from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.tables.row_hash import scheme_between
 from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shape
+from redash_migration.database.verification.checksum import checksum
 from redash_migration.errors import CopyFailed, TransientFailure
 
 Way = Literal["copy", "delta"]
@@ -49,8 +50,7 @@ Way = Literal["copy", "delta"]
 class Restored:
     """What a run did. `rows` is what the source has in the range, `bytes` what was carried, in
     COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part. `horizons`
-    are those of the snapshots that were made equal: a later run may build on them, if the table is
-    `keyed`; one without a key is carried whole every time."""
+    are those of the snapshots that were made equal: a later run may build on them."""
 
     table: str
     way: Way
@@ -62,7 +62,6 @@ class Restored:
     rebuilt_indexes: int
     seconds: dict[str, float]
     horizons: Horizons
-    keyed: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As kept in the record and answered to the state machine."""
@@ -147,6 +146,7 @@ def restore_between(
     since: Horizons | None = None,
     made_equal: Horizons | None = None,
     at_work: bool = False,
+    taken_back: bool = False,
 ) -> Restored:
     """Carry a table or a range of its keys over.
 
@@ -155,11 +155,12 @@ def restore_between(
     `since` are the horizons of an earlier run of the same range; `made_equal` those of one that has
     just made it equal, so that a row which differs without having been written will never match.
     `at_work` is a target that was in use, as the old database in a return: what fires there for
-    replicated rows too is kept still meanwhile.
-    Raises CopyFailed when the table is missing on one side or has other columns there, or when
-    there is such a row; TransientFailure when a unique value has moved between two ranges (run it
-    again);
-    psycopg.Error as the servers raise it.
+    replicated rows too is kept still meanwhile. With `taken_back` the rows are compared where they
+    have come, and none stays: for a table without a key, of which a later run could tell nothing.
+    Raises CopyFailed when the table is missing on one side or has other columns there, when there
+    is such a row, or when rows that are to be taken back have come otherwise; TransientFailure when
+    a unique value has moved between two ranges (run it again); psycopg.Error as the servers raise
+    it.
     """
     watch = _Stopwatch()
     shape = _same_shape(reading, writing, schema, name)
@@ -167,7 +168,7 @@ def restore_between(
         indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
     watch.lap("shape")
     try:
-        with writing.transaction():
+        with writing.transaction(force_rollback=taken_back):
             wait_for_turn(writing, _turn(shape, part))
             with triggers_quiet(writing, (schema, name) if at_work else None):
                 reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -195,6 +196,9 @@ def restore_between(
                     carried = streamed.bytes
                     watch.lap("carry")
                     way = "copy"
+                if taken_back:
+                    _refuse_unequal(reading, writing, shape, part)
+                    watch.lap("compare")
                 reading.execute("COMMIT")
             indexes.build(writing, off)
             watch.lap("indexes")
@@ -222,8 +226,19 @@ def restore_between(
         rebuilt_indexes=len(off),
         seconds=watch.parts,
         horizons=horizons,
-        keyed=bool(shape.key),
     )
+
+
+def _refuse_unequal(source: Session, target: Session, shape: TableShape, part: KeyRange) -> None:
+    """Raises CopyFailed unless both sides, as they are seen now, hold the same rows."""
+    scheme = scheme_between(source, target)
+    there, here = (checksum(side, shape, part, scheme) for side in (source, target))
+    if there != here:
+        raise CopyFailed(
+            f"{shape.qualified_name}: {there.rows} rows were carried over, and {here.rows} stand on"
+            " the target, not all of them as on the source: see what there alters them (a generated"
+            " column, a domain), and start again"
+        )
 
 
 def _indexes_off(

@@ -142,13 +142,18 @@ def precopy_items(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def copied_and_verified(
-    restored: Sequence[TablePlan], verify: list[dict[str, Any]], statistics: Statistics
+    restored: Sequence[TablePlan],
+    verify: list[dict[str, Any]],
+    statistics: Statistics,
+    *,
+    at_work: bool = False,
 ) -> dict[str, list[dict[str, Any]]]:
-    """``{"restore", "precopy", "verify"}``: what the Map states are given."""
-    keyed = [table for table in restored if table.primary_key]
+    """``{"restore", "precopy", "verify"}``: what the Map states are given. Tables without a key are
+    among those of the pre-copy for trial, unless the target was `at_work` with them before."""
+    early = [table for table in restored if table.primary_key or not at_work]
     return {
         "restore": copy_items(restored, statistics),
-        "precopy": [*copy_items(keyed, statistics), *precopy_items(verify)],
+        "precopy": [*copy_items(early, statistics), *precopy_items(verify)],
         "verify": verify,
     }
 

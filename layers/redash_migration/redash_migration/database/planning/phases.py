@@ -41,8 +41,8 @@ def plan_pieces(
     """``{"restore", "precopy", "verify"}``: the Map states' items, all planned before the pause.
 
     On the way forward the replication carries most tables; on the way back we restore all of them.
-    ``precopy`` is what is copied or compared before the freeze. A table without a key is not: what
-    differs later could not be told, and the pause would copy all of it anew. Key
+    ``precopy`` is what is copied or compared before the freeze; a table without a key is copied for
+    trial, since the pause has to copy all of it anew, and on the way back not at all. Key
     ranges are open at both ends, so rows that come in later fall into one of them. Only large
     tables need a look into the source. A repeated step keeps the first plan of the comparison, so
     that the pieces compared before are those compared in the pause. Raises CopyFailed
@@ -67,5 +67,6 @@ def plan_pieces(
         if known is None:
             record.put_fact(VERIFY_FACT, {"items": verify})
             note_chunks(record, [part for item in verify for part in verify_parts(item)])
-        restored = plan.tables if record.direction == "return" else plan.restored
-        return copied_and_verified(restored, verify, statistics)
+        back = record.direction == "return"
+        restored = plan.tables if back else plan.restored
+        return copied_and_verified(restored, verify, statistics, at_work=back)

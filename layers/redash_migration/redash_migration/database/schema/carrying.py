@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from redash_migration.database.schema.completion import add_last, complete_schema
 from redash_migration.database.schema.contents import Foundation
 from redash_migration.database.schema.dump import Entry, entries, unpack
+from redash_migration.database.schema.emptied import note_files
 from redash_migration.database.schema.tables import copy_schema
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
@@ -60,6 +61,7 @@ def carry_schema(
     )
     with connect(source, purpose="copy-schema", read_only=False) as session:
         canary.make(session)
+        note_files(record, session, plan.carried)
     record.checks.put(
         Check("target.schema", "PASS", f"{copied.entries} entries of the source's own dump")
     )

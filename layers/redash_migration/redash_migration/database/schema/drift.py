@@ -3,11 +3,13 @@
 What somebody creates or alters on the source after the preflight (an upgrade of Redash, say) is
 neither in the dump of the schema nor in the plan, and change capture does not carry it over: a new
 table would stay behind without anybody's notice. So the schema is outlined in the preflight, and
-again whenever the source is measured, and once more behind the fence.
+again whenever the source is measured, and once more behind the fence. A table that was emptied by
+TRUNCATE is told the same way (emptied.py).
 """
 
 from __future__ import annotations
 
+from redash_migration.database.schema.emptied import emptied
 from redash_migration.database.schema.outline import Outline, changes, read_outline
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import SchemaChanged
@@ -26,6 +28,7 @@ def drift(record: Record, connection: Connection) -> SchemaChanged | None:
         return None
     now = read_outline(connection)
     found = changes(Outline(fact["digest"], fact["objects"]), now)
+    found += [f"{name} was emptied by TRUNCATE" for name in emptied(record, connection)]
     if not found:
         record.checks.put(
             Check(CHECK, "PASS", f"{len(now.objects)} objects, as when they were copied")

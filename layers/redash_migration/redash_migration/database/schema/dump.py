@@ -65,6 +65,7 @@ _TRAILING_SETTINGS = re.compile(
 )
 _META_COMMAND = re.compile(r"^\\(\S+).*$", re.MULTILINE)
 _RULE_LINE = re.compile(r"(?:^--[ \t]*$\s*)+\Z", re.MULTILINE)
+_BACKSLASHES = re.compile(r"^SET standard_conforming_strings = off;", re.MULTILINE)
 _ENCODING = re.compile(rb"^SET client_encoding = '([A-Za-z0-9_-]+)';", re.MULTILINE)
 
 
@@ -94,11 +95,16 @@ def entries(text: str) -> list[Entry]:
     """All entries in the dump's order, which is that of their dependencies.
 
     Lines that only psql understands (\\restrict) are dropped. Raises SchemaNotCopied when the text
-    is no plain pg_dump.
+    is no plain pg_dump, or one that spells texts otherwise than the target will read them.
     """
     headings = list(_headings(text))
     if not headings and "PostgreSQL database dump" not in text:
         raise SchemaNotCopied("the schema dump has no pg_dump section comments; use plain format")
+    if _BACKSLASHES.search(text, 0, headings[0][0] if headings else len(text)):
+        raise SchemaNotCopied(
+            "the schema dump was made with standard_conforming_strings off: its backslashes would"
+            " be doubled; ALTER DATABASE or ALTER ROLE ... RESET it on the source, and start again"
+        )
     found = []
     for number, (start, heading) in enumerate(headings, 1):
         end = headings[number][0] if number < len(headings) else len(text)

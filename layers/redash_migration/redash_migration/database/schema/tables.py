@@ -26,10 +26,11 @@ _BATCH = 100  # entries per transaction: each object costs a lock until the comm
 _STATEMENT_TIMEOUT = 300.0
 _LOCK_TIMEOUT = 30.0
 
-# What pg_dump itself sets at the head of its output, less what only some versions know.
+# What pg_dump itself sets at the head of its output, less what only some versions know; and money
+# as the old host's dump spells it.
 SESSION = (
     "SET search_path = ''; SET check_function_bodies = off; SET xmloption = content;"
-    "SET row_security = off; SET standard_conforming_strings = on;"
+    "SET row_security = off; SET standard_conforming_strings = on; SET lc_monetary = 'C';"
     "SET client_min_messages = warning; SET default_tablespace = ''"
 )
 

@@ -105,16 +105,31 @@ class TableShape:
         )
 
 
+_MADE_OF = """
+    WITH RECURSIVE parts AS (
+        SELECT t.oid, t.typtype, t.typname, t.typcategory, t.typelem, t.typbasetype, t.typsend
+      UNION
+        SELECT q.oid, q.typtype, q.typname, q.typcategory, q.typelem, q.typbasetype, q.typsend
+        FROM parts o LEFT JOIN pg_catalog.pg_range r
+            ON o.oid IN (r.rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid)
+        JOIN pg_catalog.pg_type q ON q.oid IN (
+            o.typbasetype, r.rngsubtype, CASE o.typcategory WHEN 'A' THEN o.typelem END)
+    )
+"""
+"""The type t and all that its values hold: what a domain is of, an array's elements, a range's
+bounds. The binary form of the whole is that of its parts."""
+
 _SHAPES = f"""
 SELECT n.nspname, c.relname, {primary_key_of("c.oid")},
        a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
        CASE WHEN t.oid < %(first)s THEN t.typname::text ELSE '' END,
        CASE WHEN t.oid < %(first)s AND t.typsend <> 0 THEN p.proname::text ELSE '' END,
-       t.typsend <> 0 AND t.typreceive <> 0 AND t.typtype <> 'c' AND t.typname NOT LIKE 'reg%%'
-           AND NOT (t.typcategory = 'A' AND t.typelem >= %(first)s)
-           -- A server does not take its own binary form of an empty tsquery back.
-           AND t.typsend <> 'pg_catalog.tsquerysend'::regproc
-           AND t.typelem <> 'pg_catalog.tsquery'::regtype,
+       t.typsend <> 0 AND t.typreceive <> 0 AND NOT EXISTS ({_MADE_OF}
+           SELECT FROM parts p
+           WHERE p.typtype = 'c' OR p.oid < %(first)s AND p.typname LIKE 'reg%%'
+              OR p.typcategory = 'A' AND p.typelem >= %(first)s
+              -- A server does not take its own binary form of an empty tsquery back.
+              OR p.typsend = 'pg_catalog.tsquerysend'::regproc),
        a.attgenerated = '', a.attgenerated = '' AND a.attidentity <> 'a',
        t.typcollation <> 0, a.attnotnull
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS wanted(schema_name, table_name)
