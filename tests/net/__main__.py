@@ -105,9 +105,10 @@ def _batch(laboratory: Laboratory, tally: Tally, number: int, phases: list[Phase
     @given(
         source=sources(laboratory.source.version),
         piece_bytes=st.sampled_from([None, None, 16_000]),
+        home=st.booleans(),
     )
-    def run(source: Source, piece_bytes: int | None) -> None:
-        trial(laboratory, source, tally, piece_bytes=piece_bytes)
+    def run(source: Source, piece_bytes: int | None, home: bool) -> None:
+        trial(laboratory, source, tally, piece_bytes=piece_bytes, home=home)
 
     run()
 

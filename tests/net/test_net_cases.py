@@ -118,9 +118,9 @@ KINDS = {
         "CREATE TYPE pair AS (c regclass, n int); CREATE DOMAIN paired AS pair;"
         "CREATE TABLE t (id int PRIMARY KEY, many regclass[], one named, ones named[],"
         " two paired, twos paired[], why regproc[]);"
-        "INSERT INTO t VALUES (1, '{t,t_pkey}', 't', '{t}', '(t,1)', ARRAY['(t,1)']::paired[],"
-        " '{now}')",
-        "INSERT INTO t VALUES (2, '{alembic_version}', 'alembic_version', NULL)",
+        "INSERT INTO t VALUES (1, '{t,alembic_version}', 't', '{t}', '(t,1)',"
+        " ARRAY['(t,1)']::paired[], '{now}')",
+        "INSERT INTO t VALUES (2, '{alembic_version}', 'alembic_version')",
         methods={"public.t": "restore"},
         ways={"public.t": COPIED},
     ),
@@ -132,6 +132,15 @@ KINDS = {
         "INSERT INTO d SELECT n, CASE WHEN n % 3 > 0 THEN 'n' END FROM generate_series(1, 30) n;",
         "UPDATE t SET ts = 'b' WHERE id < 9; UPDATE d SET name = NULL WHERE id < 5;",
         methods={"public.t": "restore", "public.d": "dms"},
+        ways={"public.t": COPIED},
+    ),
+    "foreign-tables-that-inherit": Kind(
+        # ANALYZE of the parent would ask the foreign server.
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+        "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a');"
+        "CREATE FOREIGN TABLE f () INHERITS (t) SERVER s;",
+        "INSERT INTO t VALUES (2, 'b')",
+        methods={"public.t": "restore"},
         ways={"public.t": COPIED},
     ),
     "identity-keys": Kind(

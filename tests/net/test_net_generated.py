@@ -22,4 +22,4 @@ from tests.net.trial import Tally, trial
 def test_generated_sources_are_refused_in_time_or_carried_exactly(
     laboratory: Laboratory, source: Source, piece_bytes: int | None
 ) -> None:
-    trial(laboratory, source, Tally(), piece_bytes=piece_bytes)
+    trial(laboratory, source, Tally(), piece_bytes=piece_bytes, home=piece_bytes is None)

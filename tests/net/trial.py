@@ -14,6 +14,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import SchemaChanged
 from tests.net.carriage import Carriage, Refused
 from tests.net.grammar import Source
+from tests.net.homecoming import bring_home
 from tests.net.laboratory import Laboratory, execute, opened
 from tests.net.oracle import (
     beside,
@@ -44,11 +45,13 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     tables: Counter[str] = field(default_factory=Counter)
     left_out: int = 0
+    returned: int = 0
 
     def __str__(self) -> str:
         return (
             f"{sum(self.outcomes.values())} sources ({_listed(self.outcomes)}),"
             f" {sum(self.tables.values())} tables ({_listed(self.tables)}),"
+            f" {self.returned} returned,"
             f" {self.left_out} statements that the server refused"
         )
 
@@ -68,9 +71,12 @@ def trial(
     *,
     piece_bytes: int | None = None,
     shows: str = "",
+    home: bool = False,
 ) -> None:
-    """Carry a source and judge it. Raises AssertionError with what is not as it should be, and
-    PassedOver where the statements that the server takes are none that `shows` finds."""
+    """Carry a source and judge it; then, if it is to come `home`, let users write the same on the
+    new side, carry that home and judge it again. Raises AssertionError with what is not as it
+    should be, and PassedOver where the statements that the server takes are none that `shows`
+    finds."""
     with laboratory.databases():
         old = laboratory.make_source("", source.encoding)
         refused = apply(old, source.made)
@@ -118,6 +124,21 @@ def trial(
         tally.outcomes["carried"] += 1
         tally.tables.update(table.method for table in carriage.plan.tables)
         judge(laboratory, carriage, source)
+        if home:
+            apply(carriage.target, source.changes)
+            bring_home(carriage)
+            judge_at_home(laboratory, carriage, source)
+            tally.returned += 1
+
+
+def judge_at_home(laboratory: Laboratory, carriage: Carriage, source: Source | None = None) -> None:
+    """Compare the old side with the new one that was left, each as pg_dump has it."""
+    reference = laboratory.empty_target()
+    odd = differences(contents(carriage.target), truth(carriage.dms, reference))
+    assert not odd, "\n".join(["at home:", *odd, str(source)])
+    there, here = next_values(carriage.target), next_values(reference)
+    wrong = {name: (value, here.get(name)) for name, value in there.items() if here[name] != value}
+    assert not wrong, f"next values at home (right, found): {wrong}\n{source}"
 
 
 def judge(laboratory: Laboratory, carriage: Carriage, source: Source | None = None) -> None:

@@ -16,6 +16,7 @@ from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Plan
 from redash_migration.preflight import judges
+from redash_migration.preflight.features import features
 from redash_migration.preflight.tables import plan_tables
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -121,3 +122,22 @@ def test_a_period_may_be_covered_by_several_rows(
         )
         [check] = judges.orphans(session)
     assert (check.status, check.detail.endswith("id: 1")) == ("FAIL", True)
+
+
+def test_columns_that_the_target_is_not_built_for(
+    source_database: DatabaseAddress, target_database: DatabaseAddress
+) -> None:
+    """How a server was built, it says itself."""
+    with (
+        connect(source_database, purpose="test", read_only=False) as old,
+        connect(target_database, purpose="test") as new,
+    ):
+        assert features(old, new).status == "PASS"
+        old.execute("CREATE TABLE written (id int PRIMARY KEY, words xml)")
+        found = features(old, new)
+        row = new.execute(
+            "SELECT setting LIKE '%--with-libxml%' FROM pg_config WHERE name = 'CONFIGURE'"
+        ).fetchone()
+    assert row is not None
+    assert (found.status == "PASS") is row[0], found
+    assert row[0] or ("public.written" in found.detail and found.remedy)

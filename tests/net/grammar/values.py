@@ -90,7 +90,10 @@ POOL = (
     Type("circle", _quoted("<(0,0),1>")),
     Type("tsvector", _quoted("", "a:1A b:2,3", "日本"), "to_tsvector('simple', 'w' || n)"),
     Type("tsquery", _quoted("", "a & !b", "a <-> b:*")),
-    Type("xml", _quoted("<a/>", "<a>  </a>")),
+    Type(
+        "xml",
+        _quoted("<a/>", "<a>  </a>", '<?xml version="1.0" encoding="UTF-8"?><a/>', "text"),
+    ),
     Type(
         "integer[]",
         _quoted("{}", "{1,NULL}", "{{1,2},{3,4}}", "[0:1]={1,2}"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from redash_migration.database.copying import indexes
+from redash_migration.database.copying.analyzing import analyze
 from redash_migration.database.copying.firing import fire_again
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import Session, open_session
@@ -64,7 +65,7 @@ def finish(
     if stale:
         with closing(open_session(target, purpose="finish-analyze", write=True)) as writing:
             for schema, name in stale:
-                writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
+                analyze(writing, sql.Identifier(schema, name))
     return finished
 
 

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from redash_migration.database.copying import indexes
+from redash_migration.database.copying.analyzing import analyze
 from redash_migration.database.copying.delta import (
     Differences,
     carry_differences,
@@ -203,7 +204,7 @@ def restore_between(
             indexes.build(writing, off)
             watch.lap("indexes")
             if (off or way == "copy") and not one_of_many:
-                writing.execute(sql.SQL("ANALYZE {}").format(shape.identifier))
+                analyze(writing, shape.identifier)
                 watch.lap("analyze")
     except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation) as error:
         if not one_of_many:

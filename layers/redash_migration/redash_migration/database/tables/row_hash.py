@@ -10,7 +10,8 @@ From PostgreSQL 14 on, `hash_record_extended` hashes a row of values. Three thin
   hash as the seed, mends that.
 - The hash of an 8-byte value is made of 32 bits (its halves folded; 1 and 4294967296 collide), and
   that of a number or jsonb of its value, so that 1.0 and 1.00 collide. Such values are hashed in
-  the form they have on the wire (int8send and the like), jsonb and json as text.
+  the form they have on the wire (int8send and the like), jsonb and json as text. An xml
+  too is hashed as it is sent: what it says of the encoding it once came in stays behind.
 - Texts are hashed under the "C" collation, by their bytes.
 
 The binary form of a tsvector costs a third of its text form. Hash partitions rely on the same
@@ -44,7 +45,7 @@ RECORD_SINCE = 14
 _AS_IS = frozenset(
     {"bool", "int2", "int4", "oid", "date", "char", "text", "varchar", "bpchar", "uuid", "bytea"}
 )
-_AS_TEXT = frozenset({"json", "jsonb", "xml"})
+_AS_TEXT = frozenset({"json", "jsonb"})
 
 
 def scheme_for(source_version: int, target_version: int) -> Scheme:
@@ -84,7 +85,9 @@ def _hash_of(columns: Iterable[ShapeColumn], scheme: Scheme) -> sql.Composable:
     nulls: list[sql.Composable] = []
     for column in columns:
         name: sql.Composable = sql.Identifier("t", column.name)
-        text = sql.SQL("{}::text").format(name) if scheme == "chain" else _in_utf8(column)
+        # The text of an xml says what encoding it came in, which stays behind.
+        plain = scheme == "chain" and column.builtin != "xml"
+        text = sql.SQL("{}::text").format(name) if plain else _in_utf8(column)
         chain = sql.SQL("pg_catalog.hashtextextended(coalesce({}, ''), {})").format(text, chain)
         nulls.append(sql.SQL("CASE WHEN {} IS NULL THEN '0' ELSE '1' END").format(name))
     return sql.SQL("pg_catalog.hashtextextended({}, {})").format(sql.SQL(" || ").join(nulls), chain)
