@@ -192,9 +192,6 @@ EARLY_WORDS: dict[str, str] = {
     "`MeasureSource`, by the minute": "`MeasureSource`（1 分ごと）",
     "what somebody changed since": "そのあとに加えられた変更",
     "`PrecopyTable`; `MeasureSource` for columns": "`PrecopyTable`。列は `MeasureSource`",
-    "what somebody changed since; a table without a key is copied there for the first time": (
-        "そのあとに加えられた変更。キーのないテーブルは、停止中に初めてコピーされる"
-    ),
     "nothing: it is not asked there": "なし（停止中には確かめない）",
     "a value that moved between ranges: tried again": "範囲をまたいで移った値（再試行される）",
     "another run at the same rows: it is tried again": "同じ行への別の処理（再試行される）",
