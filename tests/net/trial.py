@@ -124,7 +124,8 @@ def trial(
         tally.outcomes["carried"] += 1
         tally.tables.update(table.method for table in carriage.plan.tables)
         judge(laboratory, carriage, source)
-        if home:
+        # A plain role may not write everything on the old side: source.may_return warns of it.
+        if home and not source.plain_role:
             apply(carriage.target, source.changes)
             bring_home(carriage)
             judge_at_home(laboratory, carriage, source)

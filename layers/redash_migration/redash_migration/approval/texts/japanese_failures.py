@@ -479,7 +479,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.search_path": (
         "CHECK、ドメイン、生成列、インデックスの結果が、どのセッションでも同じこと",
-        "示された関数に ALTER FUNCTION で SET search_path か SET timezone を設定してください。",
+        "示された関数に ALTER FUNCTION ... SET search_path を設定してください。"
+        "時刻に依存するものには SET timezone を設定してください。",
     ),
     "source.sequences": (
         "シーケンスと列の値",
