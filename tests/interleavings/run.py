@@ -332,6 +332,13 @@ class Run:
             for one in self.world.commands.values()
         )
 
+    def _waits(self, one: Execution) -> bool:
+        """StopServices is waited for: nothing follows it while its command may still run."""
+        return one.state == "FenceSource" and any(
+            command.comment.startswith(f"{one.migration} StopServices") and not one_ended(command)
+            for command in self.world.commands.values()
+        )
+
     def _decides(self, one: Execution, decision: str) -> None:
         """A person answers the question whether the new side stays, and takes some time to."""
         self.world.now += timedelta(seconds=10)
@@ -364,7 +371,7 @@ class Run:
             if one.state == "Confirm":
                 said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
                 found += [(decision, partial(self._decides, one, decision)) for decision in said]
-            elif one.actor is None or not one.actor.alive:
+            elif (one.actor is None or not one.actor.alive) and not self._waits(one):
                 found += [(f"{one.arn} goes on", partial(self._goes_on, one))] * 2
         for key, command in self.world.commands.items():
             late = self._focus.slow and not self.resting and self.choose(4 * EVERY)
