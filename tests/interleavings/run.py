@@ -385,6 +385,11 @@ class Run:
             for actor in self.actors
             if actor.alive
         ]
+        wakes += [
+            (f"{key} runs", partial(self.world.run_command, key))
+            for key, command in self.world.commands.items()
+            if not one_ended(command)
+        ]
         return self._disturbances() + wakes if ripe else wakes
 
     def _disturbances(self) -> list[Move]:
