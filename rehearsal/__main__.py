@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -50,7 +51,9 @@ def _main(arguments: list[str]) -> int:
             raise BadOption(f"FAULT={options.fault}: unknown; make rehearse-help lists them")
         check_room(options)
         with held(options.directory, among=options.among):
-            # Only now: half of AWS is imported, which takes a while.
+            # Only now: half of AWS is imported, which takes a while, and longer when all of it is
+            # looked through for garbage again and again (migration.run() begins to).
+            gc.disable()
             from rehearsal.migration import rehearse
 
             return rehearse(options)
