@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from environment.browser import known
@@ -30,6 +31,12 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 gc.disable()
 
 _numbers = itertools.count(1)
+
+# How fast a machine is decides no test.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Databases are made and dropped by the hundred here, and no test pulls the plug."""

@@ -14,7 +14,6 @@ from tests.net.trial import Tally, trial
     max_examples=6,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

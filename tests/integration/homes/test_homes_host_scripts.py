@@ -64,7 +64,7 @@ def test_the_script_is_a_script(shell: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in VARIABLES if name != "Action"])
 @given(value=TEXTS)
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_a_parameter_is_itself_or_refused(name: str, value: str) -> None:
     """By us and by Systems Manager's patterns; what is let through is one word to the shell."""
     command = HostCommand("ping", {"Directory": "/opt/redash", name: value})
@@ -88,7 +88,7 @@ def test_a_parameter_is_itself_or_refused(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 @given(text=TEXTS)
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 def test_a_text_that_may_be_anything_arrives_as_it_is(shell: str, text: str) -> None:
     text = text.replace("\0", "")
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
@@ -107,7 +107,7 @@ SAY = re.search(r"^say\(\).*$", SCRIPT, re.MULTILINE)
 
 @pytest.mark.parametrize("shell", SHELLS)
 @given(text=TEXTS)
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 def test_an_answer_is_one_line(shell: str, text: str) -> None:
     assert SAY is not None
     text = text.replace("\0", "")

@@ -96,4 +96,4 @@ class Waiting(RuleBasedStateMachine):
 
 
 TestWaiting = Waiting.TestCase
-TestWaiting.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestWaiting.settings = settings(max_examples=150, stateful_step_count=25)
