@@ -340,5 +340,5 @@ if __name__ == "__main__":
         # One after another: moto's parser keeps state in a class.
         thread.start()
         thread.join(30)
-    print(json.dumps({name: FOUND.get(name, "no answer") for name in DEFECTS}))
+    print(json.dumps({name: FOUND.get(name, "no answer") for name in DEFECTS}), flush=True)
     os._exit(0)
