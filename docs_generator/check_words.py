@@ -268,6 +268,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is the old database fenced and untouched since the switch?",
         _ALTERED,
     ),
+    "return.old_role": (
+        "May the migration's role bring rows home?",
+        "Run the GRANT it names; it is asked again.",
+    ),
     "return.old_schema": ("Is the old database's schema as it was copied?", _ALTERED),
     "return.replication_ended": (
         "Has the replication to the new side ended?",

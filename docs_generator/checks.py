@@ -74,7 +74,9 @@ _COMPUTED = {
 }
 """Beginnings to which the code adds a name, with the names."""
 
-_OF_A_RETURN = frozenset({"keyless_tables", "new_schema", "old_schema", "old_database", "room"})
+_OF_A_RETURN = frozenset(
+    {"keyless_tables", "new_schema", "old_schema", "old_database", "old_role", "room"}
+)
 
 _ID = re.compile(r"(?P<area>[a-z_*]+)\.(?P<name>[a-z_*]+(\.\*)*)")
 

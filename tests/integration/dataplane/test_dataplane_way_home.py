@@ -133,3 +133,16 @@ def test_a_role_that_could_not_bring_rows_home_is_told_of_its_rights(both: Both,
     assert "temporary tables" in check.detail
     assert "notes" in check.detail
     assert "GRANT" in check.remedy
+
+
+def test_rights_that_the_role_has_lost_are_known_before_anybody_presses_the_button(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record], run: Run
+) -> None:
+    old, new, record = switched
+    login = f"CREATE ROLE poorer LOGIN PASSWORD '{old.password}'"
+    run(old, f"SET default_transaction_read_only = off; {login}")
+    try:
+        poorer = replace(old, username="poorer")
+        assert asked(poorer, new, record, plan())["old_role"] == "FAIL"
+    finally:
+        run(old, "SET default_transaction_read_only = off; DROP ROLE poorer")

@@ -26,6 +26,7 @@ from redash_migration.errors import MigrationError
 from redash_migration.failure_text import words
 from redash_migration.homecoming.at_the_switch import identity
 from redash_migration.homecoming.facts import OLD_FACT
+from redash_migration.homecoming.rights import lacking
 from redash_migration.plan import Plan
 from redash_migration.record import Check, Record
 
@@ -49,6 +50,7 @@ def way_home(
         _asked(new, "new_schema", lambda session: _new_schema(record, session)),
         _asked(old, "old_schema", lambda session: _old_schema(record, session)),
         _asked(old, "old_database", lambda session: _old_database(record, session)),
+        _asked(old, "old_role", _old_role),
         _room(record, plan, old, new),
     ]
     record.checks.put(*checks)
@@ -123,6 +125,18 @@ def _old_database(record: Record, session: Connection) -> Check:
         detail = f"{now.rows - then.rows} rows were written there since the switch"
         return Check(name, "FAIL", detail, _NOT_HERE)
     return Check(name, "PASS", "the fence stands, and nobody has written behind it")
+
+
+def _old_role(session: Connection) -> Check:
+    """The role may still write everything there."""
+    if missing := lacking(session):
+        return Check(
+            "old_role",
+            "FAIL",
+            f"{session.info.user} can't bring rows home: {'; '.join(what for what, _ in missing)}",
+            f"{'; '.join(remedy for _, remedy in missing)}. It is asked again.",
+        )
+    return Check("old_role", "PASS", "it may write everything on the old side, triggers silent")
 
 
 def _bears_our_mark(record: Record, session: Connection) -> bool:

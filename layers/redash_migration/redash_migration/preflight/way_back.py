@@ -10,51 +10,28 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from psycopg import errors
-
-from redash_migration.database.tables.catalog import OWN_SCHEMAS, Connection
+from redash_migration.database.tables.catalog import Connection
 from redash_migration.homecoming.possible import BYTES_A_KEY, LEAST_ROOM
+from redash_migration.homecoming.rights import lacking
 from redash_migration.plan import TablePlan
-from redash_migration.preflight.asking import Question, listed, names, one
+from redash_migration.preflight.asking import Question, listed
 from redash_migration.preflight.room import Room
 from redash_migration.record import Check
 
 CONNECT_SECONDS = 3.0
 
-_NOT_OURS = """
-SELECT c.oid::regclass::text
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'S') AND c.oid >= 16384 AND n.nspname <> ALL (%s)
-  AND n.nspname NOT LIKE 'pg\\_temp%%' AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')
-ORDER BY 1
-"""
-
 
 def may_return(connection: Connection) -> Iterable[Check]:
     """A return writes on the old side what FenceSource and the restore write on the new one."""
     name, who = "source.may_return", connection.info.user
-    missing, remedies = [], []
-    try:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("RESET session_replication_role")
-    except errors.InsufficientPrivilege:
-        missing.append("it may not set session_replication_role")
-        remedies.append(
-            f'ALTER ROLE "{who}" SUPERUSER; or, from PostgreSQL 15 on, GRANT SET ON PARAMETER'
-            f' session_replication_role TO "{who}"'
-        )
-    if not one(connection, "SELECT has_database_privilege(current_database(), 'TEMP')"):
-        missing.append("it may make no temporary tables")
-        remedies.append(f'GRANT TEMPORARY ON DATABASE "{connection.info.dbname}" TO "{who}"')
-    if others := names(connection, _NOT_OURS, OWN_SCHEMAS):
-        missing.append(f"it has not the rights of the owner of {listed(others, 5)}")
-        remedies.append(f'GRANT the owner\'s role TO "{who}"')
-    if missing:
+    if missing := lacking(connection):
         yield Check(
             name,
             "WARN",
-            f"{who} could not bring rows home after the switch: {'; '.join(missing)}",
-            f"{'; '.join(remedies)}. Without it, going back later gives up what was written since.",
+            f"{who} could not bring rows home after the switch: "
+            f"{'; '.join(what for what, _ in missing)}",
+            f"{'; '.join(remedy for _, remedy in missing)}. Without it, going back later gives up "
+            "what was written since.",
         )
     else:
         yield Check(name, "PASS", f"{who} may write everything on the old side, triggers silent")

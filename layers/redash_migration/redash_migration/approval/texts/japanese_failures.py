@@ -263,6 +263,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "return.new_schema": ("新しいデータベースのスキーマ", _ALTERED),
     "return.old_database": ("元のデータベースが書き換えられていないこと", _ALTERED),
+    "return.old_role": (
+        "移行用ロールが元のデータベースへ書き戻す権限",
+        "表示された GRANT を実行してください。毎分、確認し直します。",
+    ),
     "return.old_schema": ("元のデータベースのスキーマ", _ALTERED),
     "return.replication_ended": (
         "レプリケーションの終了",
