@@ -78,10 +78,10 @@ class RedashCommand:
         """(version, folder) of the redash package that its python imports.
 
         Raises:
-            RedashNotStarted: it imports none within ANSWERS_WITHIN seconds.
+            RedashNotStarted: it imports none, or not within ANSWERS_WITHIN seconds.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
-        said = ""
+        said, how = "", f"it did not within {ANSWERS_WITHIN:.0f} s"
         try:
             with log.open("ab") as errors:
                 done = subprocess.run(
@@ -94,8 +94,9 @@ class RedashCommand:
                     timeout=ANSWERS_WITHIN,
                 )
             said = done.stdout.decode("utf-8", "replace")
+            how = f"it ended with {done.returncode} and named none"
         except subprocess.TimeoutExpired:
-            said = ""
+            pass
         for line in said.splitlines():
             mark, _, rest = line.partition(" ")
             version, _, folder = rest.partition(" ")
@@ -103,6 +104,5 @@ class RedashCommand:
                 return version, Path(folder)
         raise RedashNotStarted(
             "REDASH_COMMAND: with REDASH_ROLE=python it has to run the python that imports redash, "
-            f'with the arguments "$@" after the first; it did not within {ANSWERS_WITHIN:.0f} s. '
-            f"See {log}"
+            f'with the arguments "$@" after the first; {how}. See {log}'
         )
