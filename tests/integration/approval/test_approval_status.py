@@ -103,7 +103,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
         (
             ended(unanswered=True),
             "Nobody answered: the new Redash stays",
-            "mode finish to keep it, or return",
+            "keeps the new Redash, one with",
         ),
         (
             ended(status="ROLLED_BACK", serves="old", error="RollBackAsked", cause="asked by name"),

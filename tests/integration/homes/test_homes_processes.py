@@ -144,7 +144,9 @@ def test_a_command_s_python_tells_which_redash_it_is(tmp_path: Path) -> None:
 
 
 def test_a_command_that_knows_no_python_is_named_with_its_log(tmp_path: Path) -> None:
-    with pytest.raises(RedashNotStarted, match=f"REDASH_ROLE=python.*it ended with.*{tmp_path}/log"):
+    with pytest.raises(
+        RedashNotStarted, match=f"REDASH_ROLE=python.*it ended with.*{tmp_path}/log"
+    ):
         RedashCommand("echo unknown role $1 >&2; exit 2", "old").package({}, tmp_path / "log")
     assert (tmp_path / "log").read_text() == "unknown role python\n"
 

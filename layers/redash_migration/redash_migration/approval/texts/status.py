@@ -93,8 +93,9 @@ ENGLISH: Mapping[str, str] = {
     "ended.next.RollBackAsked": "Start the migration again whenever it suits.",
     "ended.next.ApprovalExpired": "Start the migration again when somebody can answer.",
     "ended.next.unanswered": (
-        "Nothing was cleaned up, and both ways are open: start this migration's mode finish to "
-        "keep it, or return to go back with everything that was written."
+        'Nothing was cleaned up, and both ways are open: an execution with {{"mode": "finish", '
+        '"migrationId": "..."}} keeps the new Redash, one with "mode": "return" goes back with '
+        "everything that was written. The migration's id goes in place of the dots."
     ),
     "ended.next.without_new_writes": (
         "Tell the users. Look at the new database before it is emptied, and find out what was "
@@ -278,8 +279,9 @@ JAPANESE: Mapping[str, str] = {
     "ended.next.RollBackAsked": "都合のよいときに、移行をもう一度開始してください。",
     "ended.next.ApprovalExpired": "回答できる方がいるときに、移行をもう一度開始してください。",
     "ended.next.unanswered": (
-        "後片付けはしていません。このまま使う場合はこの移行のモード finish を、書き込みごと元に"
-        "戻す場合は return を開始してください。"
+        '後片付けはしていません。このまま使う場合は {{"mode": "finish", "migrationId": "..."}}、'
+        '書き込みごと元に戻す場合は "mode": "return" を入力にして、ステートマシンを実行してください'
+        "（「...」には移行名を入れます）。"
     ),
     "ended.next.without_new_writes": (
         "利用者に知らせてください。新しいデータベースを空にする前に内容を確認し、"
