@@ -169,7 +169,8 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
     ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
     ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO {group} WITH GRANT OPTION;
     GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {role};
-    COMMENT ON DATABASE {database} IS 'it''s'; CREATE PUBLICATION p FOR TABLE t;
+    COMMENT ON DATABASE {database} IS 'it''s'; COMMENT ON ROLE {member} IS 'it''s';
+    CREATE PUBLICATION p FOR TABLE t;
     CREATE PUBLICATION q FOR TABLE t (id) WHERE (id > 5) WITH (publish = 'insert');
     CREATE PUBLICATION r FOR TABLES IN SCHEMA public;
     GRANT {above} TO {group}; GRANT {group} TO {member} WITH ADMIN OPTION;
@@ -193,6 +194,7 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
         with connect(target_database, purpose="test") as session:
             again = left_behind(session)
         assert {e.statement for e in again} == {e.statement for e in found}
+        assert f"COMMENT ON ROLE {member} IS 'it''s';" in {e.statement for e in again}
     finally:
         rows(target_database, f"DROP OWNED BY {roles}; DROP ROLE {roles}")
         rows(source_database, f"DROP OWNED BY {roles}")

@@ -56,6 +56,10 @@ FROM pg_catalog.pg_auth_members a JOIN roles m ON m.oid = a.member
 JOIN pg_catalog.pg_roles g ON g.oid = a.roleid
 GROUP BY m.rolname, g.rolname
 UNION ALL
+SELECT 'comments', rolname::text, format('COMMENT ON ROLE %%I IS %%L;', rolname, s.description)
+FROM roles r JOIN pg_catalog.pg_shdescription s
+  ON s.objoid = r.oid AND s.classoid = 'pg_authid'::regclass
+UNION ALL
 SELECT 'settings',
        CASE WHEN s.setrole = 0 THEN 'the database' ELSE pg_get_userbyid(s.setrole)::text END,
        format('ALTER %%s SET %%s TO %%s;',
