@@ -30,8 +30,8 @@ CALLS: Mapping[str, float] = {
     "drain": 1,
     "restore": 2.5,  # RestoreTable, FinishRestore, which notes where it stands
     "sequences": 1,
-    "verify": 2,  # beside two others, and a line of the record for each table
-    "integrity": 2,
+    "verify": 3,  # beside two others, on the same two servers
+    "integrity": 3,  # which asks both of them for all that has to be there
     "smoke_test": 1,
     "last_look": 1,
     "switch_traffic": 1.5,
