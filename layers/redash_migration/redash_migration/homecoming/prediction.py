@@ -23,7 +23,7 @@ BOOT = 1.25
 """To start the old services takes what stopping them took, and the time until they answer, which no
 earlier step shows: their highest is twice as much."""
 
-CALLS = 8
+CALLS = 4
 """Steps' worth of calls beside the data: closing the new home, opening the old database, its
 targets' health behind a rule of their own, the last look."""
 
