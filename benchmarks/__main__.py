@@ -14,17 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import (
-    copying,
-    functions,
-    page,
-    pause,
-    returning,
-    scaling,
-    sequences,
-    steps,
-    verifying,
-)
+from benchmarks import functions, page, pause, returning, steps
+from benchmarks.dataplane import copying, scaling, sequences, verifying
 from benchmarks.servers import Rows, Servers, running
 from benchmarks.timing import Series
 

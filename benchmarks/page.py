@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copying, pause, sequences, steps, verifying
+from benchmarks import pause, steps
 from benchmarks.chart import chart
+from benchmarks.dataplane import copying, sequences, verifying
 from benchmarks.timing import Ratio, Series, ratio
 
 BEGIN = "<!-- results: written by python -m benchmarks -->"

@@ -46,7 +46,7 @@ EARLY: dict[str, Early] = {
         "`PrecopyTable`; `MeasureSource` for columns",
         _SINCE,
     ),
-    "CopyFailed in copying/hopeless": Early("`PrecopyTable`", "nothing: it is not asked there"),
+    "CopyFailed in differences/hopeless": Early("`PrecopyTable`", "nothing: it is not asked there"),
     "TransientFailure in copying/restore": Early(
         "", "a value that moved between ranges: tried again"
     ),
@@ -96,7 +96,7 @@ def early_judges_table(_root: Path) -> str:
 def failures_of_the_pause(root: Path) -> set[str]:
     """Every check and every ``Error in room/module`` that those modules make."""
     database = root / "layers" / "redash_migration" / "redash_migration" / "database"
-    paths = [path for room in _ROOMS for path in sorted((database / room).glob("*.py"))]
+    paths = [path for room in _ROOMS for path in sorted((database / room).rglob("*.py"))]
     return {
         name
         for path in [*paths, *(database / module for module in _MODULES)]

@@ -18,12 +18,12 @@ from typing import Any, cast
 from rehearsal.answering import answering
 from rehearsal.cloud import Execution
 from rehearsal.dataset import DumpNotRestored
-from rehearsal.faults.aside import put_aside
 from rehearsal.faults.case import Case
-from rehearsal.faults.contents import contents_told
-from rehearsal.faults.invariants import Standing, observe, violations
+from rehearsal.faults.judging.contents import contents_told
+from rehearsal.faults.judging.invariants import Standing, observe, violations
+from rehearsal.faults.judging.verdict import disagreements
+from rehearsal.faults.kinds.aside import put_aside
 from rehearsal.faults.table import FAULTS
-from rehearsal.faults.verdict import disagreements
 from rehearsal.folder import DISK_FULL, settle
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Confirm, Options

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler
 
-from rehearsal.cloud.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp
 
 
 class ShortAddress:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from rehearsal.cloud.repairs import undisturbed_transactions
+from rehearsal.cloud.repairs.services import undisturbed_transactions
 
 REGION = "ap-northeast-1"
 

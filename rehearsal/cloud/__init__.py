@@ -10,7 +10,7 @@
 One cloud at a time in a process. What it is made of: moto as the AWS API (``server``), its
 state-machine interpreter mended (``repairs``), the real Lambda runtime interface client in one
 process per function instance (``lambdas``), a deployer of SAM templates (``template``), an event
-bus with a clock (``events``), an HTTP API (``http_api``), a mailbox and a Slack catcher.
+bus with a clock (``events``), an HTTP API (``web``), a mailbox and a Slack catcher.
 
 **Cloud(directory, region="ap-northeast-1", time_scale=1.0)**; ``time_scale`` is how many seconds
 pass for scheduled rules in one second (30: rate(1 minute) fires every 2 s).
@@ -48,10 +48,10 @@ mailbox/, slack/.
 from __future__ import annotations
 
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION, backend
-from rehearsal.cloud.calls import Call
+from rehearsal.cloud.calls.fault import Fault
+from rehearsal.cloud.calls.log import Call
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.executions import Execution
-from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.lambdas.function import Answer
 from rehearsal.cloud.template.deployment import Deployment
 from rehearsal.cloud.template.reading import TemplateError

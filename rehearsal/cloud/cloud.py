@@ -17,7 +17,6 @@ from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
 from rehearsal.cloud.events.bus import EventBus
 from rehearsal.cloud.events.clock import Clock
 from rehearsal.cloud.executions import Execution
-from rehearsal.cloud.http_api import HttpApi
 from rehearsal.cloud.journal import Journal
 from rehearsal.cloud.lambdas.function import Answer
 from rehearsal.cloud.lambdas.runtime import LambdaRuntime
@@ -29,6 +28,7 @@ from rehearsal.cloud.server import AwsServer
 from rehearsal.cloud.template.deployer import Deployer
 from rehearsal.cloud.template.deployment import Deployment
 from rehearsal.cloud.template.resources import CREATORS
+from rehearsal.cloud.web.http_api import HttpApi
 
 
 class Cloud(Observation):

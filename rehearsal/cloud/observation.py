@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.cloud.calls import Call
+from rehearsal.cloud.calls.fault import Fault
+from rehearsal.cloud.calls.log import Call
 from rehearsal.cloud.events.bus import EventBus, Filter
-from rehearsal.cloud.fault import Fault
 from rehearsal.cloud.journal import Journal, Listener, Record
 from rehearsal.cloud.lambdas.runtime import LambdaRuntime
 from rehearsal.cloud.server import AwsServer

@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from rehearsal.cloud.calls import CallLog
+from rehearsal.cloud.calls.log import CallLog
 from rehearsal.cloud.door import Door
 from rehearsal.ports import free_port
 

@@ -23,9 +23,9 @@ from rehearsal.old_host.docker.engine import Engine
 from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.kinds import HOST_KINDS, HostKind
 from rehearsal.old_host.redis import QueueStore, Redis
-from rehearsal.old_host.run_command import EventBus, RunCommand
 from rehearsal.old_host.services import Services
 from rehearsal.old_host.short_place import ShortPlace
+from rehearsal.old_host.ssm.run_command import EventBus, RunCommand
 from rehearsal.ports import free_port
 from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashCommand, RedashNotStarted

@@ -9,13 +9,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 
-from rehearsal.redash import activity, data_sources, executions, overview, queries, workforce
+from rehearsal.redash.answers import (
+    activity,
+    data_sources,
+    executions,
+    overview,
+    queries,
+    workforce,
+)
+from rehearsal.redash.answers.exchange import Answer, NotFound, Refused, Request, User, as_json
+from rehearsal.redash.answers.routes import dispatch
 from rehearsal.redash.encryption import WrongSecretKey
-from rehearsal.redash.exchange import Answer, NotFound, Refused, Request, User, as_json
 from rehearsal.redash.image.redis import RedisError
 from rehearsal.redash.pool import Connection, Pool
 from rehearsal.redash.presence import Presence
-from rehearsal.redash.routes import dispatch
 from rehearsal.redash.settings import Settings
 
 RESOURCES = (activity, data_sources, executions, overview, queries, workforce)

@@ -11,9 +11,9 @@ from threading import Event
 
 import psycopg
 
+from rehearsal.redash.answers.exchange import Refused
+from rehearsal.redash.answers.executions import execute
 from rehearsal.redash.encryption import WrongSecretKey
-from rehearsal.redash.exchange import Refused
-from rehearsal.redash.executions import execute
 from rehearsal.redash.image.redis import RedisError
 from rehearsal.redash.pool import Pool
 from rehearsal.redash.presence import Presence

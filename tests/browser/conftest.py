@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from environment.browser import known
 from environment.browser.starting import FLAGS
-from rehearsal.cloud.http_api import HttpApi
+from rehearsal.cloud.web.http_api import HttpApi
 from tests.integration.approval.approval_stage import Stage, function, staged
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,8 @@ from unittest.mock import patch
 
 import psycopg
 
-from redash_migration.database.copying import finish, firing, indexes, keys, restore
+from redash_migration.database.copying import finish, firing, indexes, restore
+from redash_migration.database.copying.differences import keys
 from redash_migration.database.freeze import closing
 from redash_migration.database.integrity import foreign_keys, verify
 from redash_migration.database.planning import statistics
@@ -31,9 +32,10 @@ from redash_migration.database.tables import carriable, catalog, row_hash, shape
 from redash_migration.database.verification import compare
 from redash_migration.database.verification import precopy as early_comparison
 from redash_migration.plan import Exclusion
-from redash_migration.preflight import pair, sizes, visibility
-from redash_migration.preflight import source as questions
-from redash_migration.preflight import tables as planning
+from redash_migration.preflight.pair import comparison as pair
+from redash_migration.preflight.source import questions, visibility
+from redash_migration.preflight.tables import methods as planning
+from redash_migration.preflight.tables import sizes
 from redash_migration.record import Check
 
 Change = Callable[[], AbstractContextManager[Any]]

@@ -42,9 +42,9 @@ from redash_migration.database.watch.watching import source_before
 from redash_migration.errors import TransientFailure
 from redash_migration.homecoming.at_the_switch import note_ends
 from redash_migration.plan import Plan
-from redash_migration.preflight import room
 from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
+from redash_migration.preflight.source import room
 from redash_migration.record import Record
 from redash_migration.step import as_transient
 from rehearsal.postgres import programs, run

@@ -11,7 +11,7 @@ from typing import Any
 
 from rehearsal.cloud.access.needs import IMPLIED, Need, needs
 from rehearsal.cloud.access.policies import Statement, allows
-from rehearsal.cloud.fault import Fault
+from rehearsal.cloud.calls.fault import Fault
 
 _CODES = {"s3": "AccessDenied", "elasticloadbalancing": "AccessDenied", "sns": "AuthorizationError"}
 """Other services say AccessDeniedException."""

@@ -12,7 +12,7 @@ from typing import Any
 from rehearsal.cloud.chat.blocks import refusal
 from rehearsal.cloud.chat.web_api import CHANNEL, TOKEN, Workspace
 from rehearsal.cloud.journal import now
-from rehearsal.cloud.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp
 
 
 class SlackCatcher:

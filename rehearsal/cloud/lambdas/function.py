@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.cloud.fault import Fault
+from rehearsal.cloud.calls.fault import Fault
 from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.instance import Instance, Invocation
 from rehearsal.timing import clock

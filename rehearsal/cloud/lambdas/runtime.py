@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from rehearsal.cloud.fault import Fault
+from rehearsal.cloud.calls.fault import Fault
 from rehearsal.cloud.journal import Journal
 from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.function import Answer, Function

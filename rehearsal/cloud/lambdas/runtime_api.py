@@ -16,7 +16,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
-from rehearsal.cloud.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp
 
 
 class Desk(Protocol):

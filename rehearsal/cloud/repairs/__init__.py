@@ -7,32 +7,33 @@ defect unseen.
 
 from __future__ import annotations
 
-from rehearsal.cloud.repairs import (
+from rehearsal.cloud.repairs.executions import (
+    described_executions,
+    execution_names,
+    execution_status,
+    history_hook,
+    history_pages,
+    redrive,
+    stopping,
+)
+from rehearsal.cloud.repairs.hooks import hooks
+from rehearsal.cloud.repairs.language import (
     context_times,
     definition_checks,
     definitions,
-    described_executions,
-    error_codes,
-    event_delivery,
-    execution_names,
-    execution_status,
-    failure_cause,
-    heartbeats,
-    history_hook,
-    history_pages,
     jsonata_evaluator,
     jsonata_strings,
-    lambda_tasks,
-    mail_delivery,
-    redrive,
     short_waits,
-    stopping,
-    task_tokens,
-    undisturbed_transactions,
     unmatched_choice,
 )
-from rehearsal.cloud.repairs.hooks import hooks
 from rehearsal.cloud.repairs.replacement import RepairOutdated
+from rehearsal.cloud.repairs.services import (
+    error_codes,
+    event_delivery,
+    mail_delivery,
+    undisturbed_transactions,
+)
+from rehearsal.cloud.repairs.tasks import failure_cause, heartbeats, lambda_tasks, task_tokens
 
 __all__ = ["ALL", "RepairOutdated", "apply_all", "hooks"]
 

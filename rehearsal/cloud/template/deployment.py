@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.cloud.http_api import HttpApi
 from rehearsal.cloud.lambdas.definition import FunctionDefinition, Layer
 from rehearsal.cloud.template.reading import TemplateError
+from rehearsal.cloud.web.http_api import HttpApi
 
 
 @dataclass(frozen=True, slots=True)

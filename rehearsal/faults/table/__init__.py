@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rehearsal.faults.case import Case
-from rehearsal.faults.steps import cases
+from rehearsal.faults.kinds.steps import cases
 from rehearsal.faults.table.database import DATABASE
 from rehearsal.faults.table.events import EVENTS
 from rehearsal.faults.table.homecoming import HOMECOMING

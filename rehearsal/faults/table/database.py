@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import database
 from rehearsal.faults.case import Case
+from rehearsal.faults.kinds import database
 
 DATABASE: dict[str, Case] = {
     "connection-cut-in-precopy": Case(

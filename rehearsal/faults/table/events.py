@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import events
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
+from rehearsal.faults.kinds import events
 
 EVENTS: dict[str, Case] = {
     "dms-event-lost": Case(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import database, homecoming, pause, people, source, steps
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import from_state, together
+from rehearsal.faults.kinds import database, homecoming, pause, people, source, steps
 
 BEFORE_PAUSE = ("EndReplication", "PrepareReturn", "PlanReturn", "CarryTableHome")
 IN_PAUSE = (

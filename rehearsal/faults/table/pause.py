@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import pause, target
 from rehearsal.faults.case import Case
+from rehearsal.faults.kinds import pause, target
 from rehearsal.faults.table.target import MISMATCH
 
 STATES = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import forging, people, steps, target
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
+from rehearsal.faults.kinds import forging, people, steps, target
 
 IN_THE_PAUSE = (
     "FenceSource",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import calls, database, people, steps, target
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
+from rehearsal.faults.kinds import calls, database, people, steps, target
 from rehearsal.faults.table.target import MISMATCH, TARGET
 
 SERVICES: dict[str, Case] = {

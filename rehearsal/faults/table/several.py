@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
-from rehearsal.faults.steps import killed_half_way
+from rehearsal.faults.kinds.steps import killed_half_way
 from rehearsal.faults.table.database import DATABASE
 from rehearsal.faults.table.events import EVENTS
 from rehearsal.faults.table.source import SOURCE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import bystanders, source, steps
 from rehearsal.faults.case import Case
 from rehearsal.faults.hooks import together
+from rehearsal.faults.kinds import bystanders, source, steps
 
 BYSTANDERS = bystanders.Bystanders()
 THEIRS = frozenset({"slots", "leftovers"})

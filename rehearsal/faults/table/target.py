@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import target
 from rehearsal.faults.case import Case
+from rehearsal.faults.kinds import target
 
 MISMATCH = "DataMismatch"
 VIOLATED = "IntegrityViolated"

@@ -14,7 +14,7 @@ import pytest
 
 from redash_migration.approval.gate.purposes import CONFIRM
 from rehearsal.approver import NotAnswered, answer, follow, main
-from rehearsal.cloud.http_api import HttpApi
+from rehearsal.cloud.web.http_api import HttpApi
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage, function, staged
 
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from rehearsal.cloud import Cloud, Deployment
-from rehearsal.cloud.http_api import HttpApi
 from rehearsal.cloud.lambdas.function import Answer
+from rehearsal.cloud.web.http_api import HttpApi
 
 
 def ask(

@@ -13,8 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Deployment, Execution, Fault
-from rehearsal.cloud.repairs import history_hook, hooks
-from rehearsal.cloud.repairs.described_executions import Told
+from rehearsal.cloud.repairs import hooks
+from rehearsal.cloud.repairs.executions import history_hook
+from rehearsal.cloud.repairs.executions.described_executions import Told
 from tests.integration.cloud.small_stack import task
 
 Run = Callable[..., Execution]

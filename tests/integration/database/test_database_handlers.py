@@ -23,7 +23,7 @@ from redash_migration.errors import (
     SchemaChanged,
     TransientFailure,
 )
-from redash_migration.preflight import room
+from redash_migration.preflight.source import room
 from redash_migration.record import Outcome, Record
 from rehearsal.postgres import programs, run
 from tests.function_environment import ENVIRONMENT, OWN

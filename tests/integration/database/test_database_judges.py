@@ -16,8 +16,8 @@ from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Plan
 from redash_migration.preflight import judges
-from redash_migration.preflight.features import features
-from redash_migration.preflight.tables import plan_tables
+from redash_migration.preflight.pair.features import features
+from redash_migration.preflight.tables.methods import plan_tables
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 

@@ -14,13 +14,15 @@ from psycopg import sql
 
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
-from redash_migration.preflight import examination, room, sizes
+from redash_migration.preflight import examination
 from redash_migration.preflight.examination import (
     Examination,
     Request,
     examine,
     refused_for_good,
 )
+from redash_migration.preflight.source import room
+from redash_migration.preflight.tables import sizes
 from rehearsal.postgres import Cluster, programs
 
 HOST = {"disk_free_bytes": 50 << 30}

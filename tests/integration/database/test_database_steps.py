@@ -31,9 +31,9 @@ from redash_migration.database.watch.watching import (
 )
 from redash_migration.errors import NotFoundInRecord, TargetNotEmpty
 from redash_migration.plan import Plan
-from redash_migration.preflight import room
 from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
+from redash_migration.preflight.source import room
 from redash_migration.record import Record
 from redash_migration.record.replay import replay
 from rehearsal.dms.task.names import Names

@@ -14,7 +14,7 @@ from redash_migration.database.schema.left_behind import left_behind, script
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.key_range import KeyRange
-from redash_migration.preflight.visibility import (
+from redash_migration.preflight.source.visibility import (
     extension_rows,
     left_behind_named,
     policies_beyond,

@@ -16,7 +16,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.verification.compare import Part, compare
-from redash_migration.preflight.encodings import encodings
+from redash_migration.preflight.pair.encodings import encodings
 from redash_migration.record import Check
 from rehearsal.postgres import Cluster, programs
 from rehearsal.postgres import run as program

@@ -14,7 +14,7 @@ from redash_migration.database.sequences.ledger import write_sequences
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.errors import SequenceNotSettable
-from redash_migration.preflight.sequences import judged_sequences
+from redash_migration.preflight.source.sequences import judged_sequences
 from redash_migration.record.record import Record
 
 Both = Callable[[str], tuple[DatabaseAddress, DatabaseAddress]]

@@ -19,7 +19,7 @@ from docs_generator.host_document import ACTIONS, VARIABLES, host_document, whol
 from redash_migration.errors import InvalidInput
 from redash_migration.host.answer import answers
 from redash_migration.host.commands import PARAMETERS, HostCommand
-from rehearsal.old_host.ssm_document import ParametersRefused, shell_parameters
+from rehearsal.old_host.ssm.document import ParametersRefused, shell_parameters
 
 ROOT = Path(__file__).parents[3]
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)] or ["sh"]

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.old_host import OldHost, run_command
+from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
+from rehearsal.old_host.ssm import run_command
 from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashNotStarted
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws

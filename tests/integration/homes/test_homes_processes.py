@@ -212,7 +212,7 @@ def test_nothing_outlives_its_owner(command: str, tmp_path: Path) -> None:
 def test_no_command_on_the_old_host_outlives_its_owner(tmp_path: Path) -> None:
     script = (
         "import pathlib, time\n"
-        "from rehearsal.old_host.invocation import Invocation, Script\n"
+        "from rehearsal.old_host.ssm.invocation import Invocation, Script\n"
         "one = Invocation('i-1', 'a document', {}, '', lambda _: None,"
         " Script(['sleep 601 & sleep 602'], 900))\n"
         f"one.start(pathlib.Path({str(tmp_path)!r}), {{'PATH': '/usr/bin:/bin'}})\n"

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from redash_migration.plan import TablePlan
-from redash_migration.preflight.room import Room
+from redash_migration.preflight.source.room import Room
 from redash_migration.preflight.way_back import redash_reachable, room_for_return
 
 GIGABYTE = 1 << 30

@@ -22,7 +22,7 @@ from redash_migration.database.planning.items import (
 from redash_migration.database.planning.pace import COMPARE, COPY, MOST_PIECES, Pace
 from redash_migration.errors import CopyFailed, InvalidInput
 from redash_migration.plan import Method, TablePlan
-from redash_migration.preflight.tables import table_checks
+from redash_migration.preflight.tables.methods import table_checks
 
 TB = 1024**4
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rehearsal.faults.case import Case
-from rehearsal.faults.invariants import Observed, Standing, violations
-from rehearsal.faults.verdict import disagreements
+from rehearsal.faults.judging.invariants import Observed, Standing, violations
+from rehearsal.faults.judging.verdict import disagreements
 
 SERVICES = frozenset({"server", "scheduler", "postgres"})
 BEFORE = Standing(actions=[{"Type": "forward"}], rules=1, services=SERVICES, slots=frozenset())

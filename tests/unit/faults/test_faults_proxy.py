@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.faults.proxy import CuttableProxy
+from rehearsal.faults.network.proxy import CuttableProxy
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 
 from docs_generator.faults import faults_table
 from rehearsal.faults.case import Case
+from rehearsal.faults.kinds.steps import FOLDERS, KINDS, NOT_ON_THE_WAY, changes, function_of
 from rehearsal.faults.matrix import Row, row_of, write
-from rehearsal.faults.steps import FOLDERS, KINDS, NOT_ON_THE_WAY, changes, function_of
 from rehearsal.faults.table import FAULTS
 
 CASE = Case("something breaks", "ROLLED_BACK", where="VerifyData", error="DataMismatch")

@@ -19,12 +19,15 @@ from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.failure_text import words
 from redash_migration.homecoming.at_the_switch import identity
 from redash_migration.plan import Plan
-from redash_migration.preflight import pair, readiness, source, target, visibility, way_back
+from redash_migration.preflight import target, way_back
 from redash_migration.preflight.asking import ask, names, unknown
 from redash_migration.preflight.judges import largest_row
+from redash_migration.preflight.pair import comparison as pair
 from redash_migration.preflight.pause import NO_WINDOW, Window, pause_check, window_check
-from redash_migration.preflight.room import find_room
-from redash_migration.preflight.tables import plan_tables, table_checks
+from redash_migration.preflight.source import questions as source
+from redash_migration.preflight.source import readiness, visibility
+from redash_migration.preflight.source.room import find_room
+from redash_migration.preflight.tables.methods import plan_tables, table_checks
 from redash_migration.record import Check
 from redash_migration.record.steps import StepTiming
 from redash_migration.replication.engine_version import engine_check

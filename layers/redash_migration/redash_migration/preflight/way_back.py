@@ -15,7 +15,7 @@ from redash_migration.homecoming.possible import BYTES_A_KEY, LEAST_ROOM
 from redash_migration.homecoming.rights import lacking
 from redash_migration.plan import TablePlan
 from redash_migration.preflight.asking import Question, listed
-from redash_migration.preflight.room import Room
+from redash_migration.preflight.source.room import Room
 from redash_migration.record import Check
 
 CONNECT_SECONDS = 3.0

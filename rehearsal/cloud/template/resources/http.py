@@ -7,10 +7,10 @@ import secrets
 import string
 from typing import Any
 
-from rehearsal.cloud.http_api import HttpApi
 from rehearsal.cloud.template.deployer import Creator, Deployer
 from rehearsal.cloud.template.deployment import Resource
 from rehearsal.cloud.template.reading import TemplateError
+from rehearsal.cloud.web.http_api import HttpApi
 
 Properties = dict[str, Any]
 

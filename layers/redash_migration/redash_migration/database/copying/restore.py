@@ -19,13 +19,13 @@ from psycopg import sql
 
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.analyzing import analyze
-from redash_migration.database.copying.delta import (
+from redash_migration.database.copying.differences.delta import (
     Differences,
     carry_differences,
     delete_differing,
     find_differences,
 )
-from redash_migration.database.copying.hopeless import refuse_hopeless
+from redash_migration.database.copying.differences.hopeless import refuse_hopeless
 from redash_migration.database.copying.quiet import triggers_quiet
 from redash_migration.database.copying.whole import carry_whole
 from redash_migration.database.session.address import DatabaseAddress

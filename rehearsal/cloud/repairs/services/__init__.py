@@ -1,0 +1,1 @@
+"""Defects of single AWS services beside Step Functions."""

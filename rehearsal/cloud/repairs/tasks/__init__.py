@@ -1,0 +1,1 @@
+"""Tasks of a state machine: functions called, tokens, heartbeats, failures."""

@@ -1,0 +1,1 @@
+"""What can be broken, and how: one module for each part of the world."""

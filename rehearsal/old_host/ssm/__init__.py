@@ -1,0 +1,1 @@
+"""Systems Manager: documents, Run Command, and commands that really run."""
