@@ -40,6 +40,9 @@ from rehearsal.world import World
 AFTERWARDS_SECONDS = 1.5
 """How long users go on writing after the end, on whichever side serves them then."""
 
+LOOK_SECONDS = 0.5
+"""How often it is looked whether the execution has ended; each look costs its AWS a call."""
+
 NOT_BEGUN = (DumpNotRestored, ClusterError, RedashNotStarted, WorkloadNotStarted, LookupError)
 """What keeps the world from being made: each says what is wrong and what to do."""
 
@@ -192,7 +195,7 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
             raise KeyboardInterrupt
         progress.writes = workload.acknowledged
         progress.loaded = _replication(world)
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
     return world.cloud.execution(arn)
 
 

@@ -1,0 +1,78 @@
+"""A refused transaction leaves every item as it was, and none copies a whole table."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.dynamodb.models import Table
+
+from tests.record_table import make_table, pretend_to_be_on_aws
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A table with one item whose value is 1."""
+    pretend_to_be_on_aws(monkeypatch)
+    with mock_aws():
+        made = make_table()
+        made.put_item(TableName="record", Item={**key("old"), "value": {"N": "1"}})
+        yield made
+
+
+def key(name: str) -> dict[str, Any]:
+    return {"pk": {"S": "a"}, "sk": {"S": name}}
+
+
+def put(name: str) -> dict[str, Any]:
+    return {"Put": {"TableName": "record", "Item": key(name)}}
+
+
+def update(name: str) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": "record",
+            "Key": key(name),
+            "UpdateExpression": "SET #v = :v",
+            "ExpressionAttributeNames": {"#v": "value"},
+            "ExpressionAttributeValues": {":v": {"N": "2"}},
+        }
+    }
+
+
+def delete(name: str) -> dict[str, Any]:
+    return {"Delete": {"TableName": "record", "Key": key(name)}}
+
+
+def refused() -> dict[str, Any]:
+    condition = {"ConditionExpression": "attribute_exists(pk)"}
+    return {"ConditionCheck": {"TableName": "record", "Key": key("none"), **condition}}
+
+
+@pytest.mark.parametrize("action", [put("new"), update("old"), update("new"), delete("old")])
+def test_what_a_refused_transaction_began_is_taken_back(table: Any, action: dict[str, Any]) -> None:
+    before = table.scan(TableName="record")["Items"]
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        table.transact_write_items(TransactItems=[action, refused()])
+    assert table.scan(TableName="record")["Items"] == before
+
+
+def test_a_transaction_that_holds_is_written_without_a_copy_of_the_table(
+    table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = copy.deepcopy
+
+    def no_table(thing: Any, *memo: Any) -> Any:
+        copied = original(thing, *memo)
+        assert not isinstance(thing, Table) or copied is thing
+        return copied
+
+    monkeypatch.setattr(copy, "deepcopy", no_table)
+    table.transact_write_items(TransactItems=[put("new"), update("old")])
+    monkeypatch.undo()
+    found = {item["sk"]["S"]: item for item in table.scan(TableName="record")["Items"]}
+    assert found == {"new": key("new"), "old": {**key("old"), "value": {"N": "2"}}}
