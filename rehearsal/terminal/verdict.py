@@ -102,6 +102,18 @@ def _proofs(report: Mapping[str, Any]) -> list[str]:
     if pause is not None:
         beside = f" ({_predicted(report, predicted)})" if predicted else ""
         found.append(f"write pause {pause:.1f} s{beside}")
+    return [*found, *_return(report.get("return") or {})]
+
+
+def _return(home: Mapping[str, Any]) -> list[str]:
+    """A return's own pause; those of its tries that failed, in which users waited too."""
+    found = []
+    if (pause := home.get("write_pause_seconds")) is not None:
+        predicted = home.get("predicted_write_pause_seconds")
+        beside = f" ({predicted:.1f} s predicted)" if predicted else ""
+        found.append(f"the return's pause {pause:.1f} s{beside}")
+    if waited := sum(home.get("failed_pauses_seconds", ())):
+        found.append(f"{waited:.1f} s more in a return that led forward again")
     return found
 
 

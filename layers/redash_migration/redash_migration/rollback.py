@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.clock import looks
 from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.homecoming.arrival import turned
+from redash_migration.homecoming.forward_again import note_open_again
 from redash_migration.host import commands as on_the_host
 from redash_migration.record import Check, Record, UndoEntry
 from redash_migration.record.waits import Resumer
@@ -132,6 +133,8 @@ class Undoing:
         self._watch_health(listener, rule, groups)
         self._answers(groups)
         self._balancing.set_actions(listener, rule, actions)
+        if self._record.direction == "return":
+            note_open_again(self._record)
         for group in groups[:1]:
             self._balancing.close_probe(listener, group)
         if not self._answers(groups):

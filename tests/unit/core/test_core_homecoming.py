@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from redash_migration.adapters.ecs import ServiceTruth
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import (
     InvalidInput,
+    NotFoundInRecord,
     NotTheOwner,
     PauseBudgetExceeded,
     TargetNotHealthy,
@@ -18,7 +20,7 @@ from redash_migration.errors import (
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
-from redash_migration.homecoming.forward_again import is_forward, note_failure
+from redash_migration.homecoming.forward_again import is_forward, note_failure, note_open_again
 from redash_migration.homecoming.old_services import serving
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
@@ -26,7 +28,8 @@ from redash_migration.in_flight import at_work
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
-from redash_migration.report.contents import status
+from redash_migration.report.contents import report, status
+from redash_migration.report.homecoming import homecoming
 from redash_migration.rollback import at_its_end
 from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
@@ -188,6 +191,49 @@ def test_a_return_that_failed_says_by_what_and_may_be_tried_again(
     assert home.fact(PAUSE_FACT) == {}
     assert not turned(home)
     assert [each["event"] for each in record.audit_trail()][-1:] == ["forward_again"]
+
+
+def test_the_pauses_of_tries_that_failed_count_among_those_in_which_users_waited(
+    record: Record, home: Record
+) -> None:
+    def told() -> dict[str, Any]:
+        found = homecoming(home, Nothing(), {})  # type: ignore[arg-type]
+        assert found is not None
+        return found
+
+    for minute in (1, 2):
+        home.put_fact(PAUSE_FACT, {"began": f"2026-01-31T02:0{minute}:00.000000Z"})
+        home.put_fact(FAILED_FACT, {"name": "FenceNotHeld", "cause": "", "state": "FenceTarget"})
+        let_in = {"led_forward": f"2026-01-31T02:0{minute}:11.500000Z"}
+        home.put_fact(PAUSE_FACT, {**(home.fact(PAUSE_FACT) or {}), **let_in})
+        for _ in range(2):
+            is_forward(home)
+    home.put_fact(PAUSE_FACT, {})  # a third one that failed before it closed anything
+    is_forward(home)
+    assert told()["failed_pauses_seconds"] == [11.5, 11.5]
+    assert told()["write_pause_seconds"] is None
+    record.milestone("pause_began")
+    record.milestone("pause_ended")
+    whole = report(record, Nothing(), None)  # type: ignore[arg-type]
+    assert whole["unavailable_seconds"] == whole["write_pause_seconds"] + 23.0
+
+
+def test_users_are_let_in_again_once(home: Record) -> None:
+    note_open_again(home)
+    assert home.fact(PAUSE_FACT) is None
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
+    note_open_again(home)
+    first = home.fact(PAUSE_FACT)
+    note_open_again(home)
+    assert home.fact(PAUSE_FACT) == first
+    assert {"began", "led_forward"} == set(first or {})
+
+
+class Nothing:
+    """No artifact was ever written."""
+
+    def get_json(self, name: str) -> Any:
+        raise NotFoundInRecord(name)
 
 
 def test_what_a_failed_return_left_open_is_told(home: Record) -> None:

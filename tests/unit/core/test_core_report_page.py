@@ -68,6 +68,7 @@ def sample(**changed: Any) -> dict[str, Any]:
         "approvals": [],
         "audit": [],
         "undo": [{"action": "fence", "key": "", "state": "PENDING", "error": ""}],
+        "return": None,
         "error": None,
         **changed,
     }
@@ -152,3 +153,47 @@ def test_of_very_many_findings_the_first_stand_open_and_failures_are_first() -> 
     assert "precopy.t18<" in stand_open
     assert "precopy.t19<" not in stand_open
     assert "precopy.t1999<" in folded
+
+
+def _home(**changed: Any) -> dict[str, Any]:
+    return {
+        "write_pause_seconds": None,
+        "predicted_write_pause_seconds": 12.7,
+        "predicted_parts": {"close_new_home": 1.6},
+        "tables": [],
+        "sequences": [],
+        "failed": None,
+        "failed_pauses_seconds": [],
+        **changed,
+    }
+
+
+def test_a_return_has_a_pause_and_a_timeline_of_its_own() -> None:
+    steps = [_step("StopServices", 20, 10.0), _step("CloseNewHome", 40, 3.0)]
+    report = sample(
+        status="RETURNED", steps=steps, undo=[], **{"return": _home(write_pause_seconds=13.4)}
+    )
+    page = page_of(report, {**SWITCHED, "rolled_back": ""})
+    assert "Write pause of the return</dt><dd>13 s" in page
+    assert "13 s without writing; 13 s were predicted" in page
+    assert re.search(
+        r"Closing the new Redash</th>.*?3 s</td>\s*<td class=\"number\">1\.6 s", page, re.S
+    )
+
+
+@pytest.mark.parametrize(
+    ("pauses", "said"),
+    [
+        ([11.2], "Users waited 11 s, and went on on the new Redash."),
+        ([], "it ended before users noticed anything."),
+    ],
+)
+def test_a_return_that_led_forward_again_is_told_where_the_new_side_was_kept(
+    pauses: list[float], said: str
+) -> None:
+    failed = {"name": "FenceNotHeld", "cause": "somebody", "state": "FenceTarget"}
+    home = _home(failed=failed, failed_pauses_seconds=pauses)
+    page = page_of(sample(**{"return": home}), SWITCHED)
+    assert "FenceNotHeld in FenceTarget" in page
+    assert said in page
+    assert "Write pause of the return" not in page

@@ -116,8 +116,27 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
             "Rolled back as expected (APPROVE=reject): ApprovalRejected in RequestApproval; "
             "the old Redash serves; 0 of 412 writes lost.",
         ),
+        (
+            _ending(
+                _report(
+                    status="RETURNED",
+                    **{
+                        "return": {
+                            "write_pause_seconds": 13.44,
+                            "predicted_write_pause_seconds": 12.7,
+                            "failed_pauses_seconds": [11.2, 1.0],
+                        }
+                    },
+                ),
+                asked="CONFIRM=return",
+            ),
+            "Returned to the old Redash as expected (CONFIRM=return): the old Redash serves; "
+            "20 of 20 tables equal; write pause 8.7 s (11.7 s predicted); the return's pause "
+            "13.4 s (12.7 s predicted); 12.2 s more in a return that led forward again; "
+            "0 of 412 writes lost.",
+        ),
     ],
-    ids=["migrated", "rolled-back", "rejected"],
+    ids=["migrated", "rolled-back", "rejected", "returned"],
 )
 def test_the_verdict_is_a_sentence(ending: Ending, said: str) -> None:
     assert sentence(ending) == said

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 PAUSE_FACT = "pause"
 """``{"began", "ended"}`` of the return's write pause; the last one's, for a return may
-be tried again."""
+be tried again. ``led_forward`` is when one that failed let users in again."""
+
+FAILED_PAUSES_FACT = "failed_pauses"
+"""``{"pauses": [{"began", "ended"}]}`` of the tries that were led forward again: in those, too,
+users waited."""
 
 SWITCH_FACT = "switch"
 """``{"state": "begun" | "made"}`` once users are sent to the old home; ``undone`` where that failed

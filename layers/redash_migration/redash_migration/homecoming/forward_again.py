@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from redash_migration.clock import stamp
 from redash_migration.errors import RollBackIncomplete
-from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.facts import (
+    FAILED_FACT,
+    FAILED_PAUSES_FACT,
+    PAUSE_FACT,
+    SWITCH_FACT,
+)
 from redash_migration.record import Check, Record
 
 _REMEDY = (
@@ -19,6 +25,13 @@ def note_failure(record: Record, failure: Mapping[str, str] | None) -> None:
     """Keep what ended a return, a name, a cause and a state; nothing where nothing failed."""
     if failure is not None:
         record.put_fact(FAILED_FACT, dict(failure))
+
+
+def note_open_again(record: Record) -> None:
+    """Note when a return that failed let users in again on the new side; the first time counts."""
+    pause = record.fact(PAUSE_FACT) or {}
+    if "began" in pause and "led_forward" not in pause:
+        record.put_fact(PAUSE_FACT, {**pause, "led_forward": stamp(record.clock())})
 
 
 def is_forward(record: Record) -> None:
@@ -44,10 +57,23 @@ def is_forward(record: Record) -> None:
     )
     if record.fact(SWITCH_FACT) is not None:
         record.put_fact(SWITCH_FACT, {"state": "undone"})
-    if record.fact(PAUSE_FACT) is not None:
-        record.put_fact(PAUSE_FACT, {})
+    _note_pause(record)
     record.audit("forward_again", **_named(record.fact(FAILED_FACT)))
 
 
 def _named(fact: dict[str, Any] | None) -> dict[str, str]:
     return {} if fact is None else {"because": str(fact.get("name", ""))}
+
+
+def _note_pause(record: Record) -> None:
+    """This try's pause goes to those of the tries that failed: the next one begins its own."""
+    pause = record.fact(PAUSE_FACT)
+    if not pause:
+        return
+    facts: dict[str, dict[str, Any]] = {PAUSE_FACT: {}}
+    if "began" in pause:
+        ended = pause.get("led_forward") or stamp(record.clock())
+        earlier = (record.fact(FAILED_PAUSES_FACT) or {}).get("pauses", [])
+        mine = {"began": pause["began"], "ended": ended}
+        facts[FAILED_PAUSES_FACT] = {"pauses": [*earlier, mine]}
+    record.put_facts(facts)

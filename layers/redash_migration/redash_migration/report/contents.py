@@ -36,6 +36,8 @@ def report(
     ended = stamp(record.clock())
     plan = _artifact(artifacts, PLAN_ARTIFACT) or {}
     request = record.fact("request") or {}
+    pause = _span(milestones, "pause_began", "pause_ended", "reopened")
+    home = homecoming(record.of("return"), artifacts, plan)
     return {
         "migration_id": record.migration_id,
         "status": status(record, failure),
@@ -43,9 +45,9 @@ def report(
         "requested_by": request.get("requested_by", ""),
         "started_at": milestones.get("started", ended),
         "ended_at": ended,
-        "write_pause_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
+        "write_pause_seconds": pause,
         **_predicted(record, plan),
-        "unavailable_seconds": _span(milestones, "pause_began", "pause_ended", "reopened"),
+        "unavailable_seconds": _all_pauses(pause, home),
         "steps": [timing.to_json() for timing in record.steps.all()],
         "tables": tables(plan, record.tables.all()),
         "sequences": _artifact(artifacts, "sequences.json") or [],
@@ -56,7 +58,7 @@ def report(
             {"action": entry.action, "key": entry.key, "state": entry.state, "error": entry.error}
             for entry in record.undo.all()
         ],
-        "return": homecoming(record.of("return"), artifacts, plan),
+        "return": home,
         "error": _located(failure, record) if failure else None,
         "roll_back_error": dict(trouble) if trouble else None,
     }
@@ -143,6 +145,13 @@ def _span(milestones: Mapping[str, str], begin: str, *ends: str) -> float | None
     if begin not in milestones or not found:
         return None
     return seconds_between(milestones[begin], min(found))
+
+
+def _all_pauses(pause: float | None, home: Mapping[str, Any] | None) -> float | None:
+    """How long users waited in all: with a return's pause, and those of its tries that failed."""
+    if pause is None or home is None:
+        return pause
+    return round(pause + (home["write_pause_seconds"] or 0) + sum(home["failed_pauses_seconds"]), 3)
 
 
 def _artifact(artifacts: Artifacts, name: str) -> Any:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between
 from redash_migration.errors import NotFoundInRecord
-from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT, WAY_HOME_FACT
+from redash_migration.homecoming.facts import (
+    FAILED_FACT,
+    FAILED_PAUSES_FACT,
+    PAUSE_FACT,
+    SWITCH_FACT,
+    WAY_HOME_FACT,
+)
 from redash_migration.record import Record
 
 if TYPE_CHECKING:
@@ -25,7 +31,8 @@ def homecoming(
     """The return's part of a report; None where none was tried. `record` is the return's.
 
     Its pause lasted from the maintenance answer to the switch back. `tables` are those of the plan
-    with what was carried home in the pause, `failed` what ended an earlier try.
+    with what was carried home in the pause, `failed` what ended an earlier try, and
+    `failed_pauses_seconds` how long users waited in each that was led forward again.
     """
     pause, found = record.fact(PAUSE_FACT), record.tables.all()
     failed = record.fact(FAILED_FACT)
@@ -43,6 +50,10 @@ def homecoming(
         ],
         "sequences": _sequences(artifacts),
         "failed": failed,
+        "failed_pauses_seconds": [
+            seconds_between(each["began"], each["ended"])
+            for each in (record.fact(FAILED_PAUSES_FACT) or {}).get("pauses", [])
+        ],
     }
 
 

@@ -16,13 +16,14 @@ from redash_migration.approval.standing.ending_words import (
     after_that,
     ended_title,
     nothing_lost,
+    returning,
     why,
 )
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import finding_model
 from redash_migration.clock import seconds_between
 from redash_migration.report.texts import REPORT
-from redash_migration.report.timeline import elsewhere, timeline
+from redash_migration.report.timeline import elsewhere, timeline, timeline_of_return
 
 Model = dict[str, Any]
 
@@ -49,6 +50,7 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
         lost=nothing_lost(texts, ending),
         why=why(texts, ending),
         next=after_that(texts, ending),
+        returning=returning(texts, ending),
         period=_period(texts, say, report),
         starter=report["requested_by"] or texts("status.unknown_person"),
         bad=[
@@ -60,8 +62,15 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
         ],
         failed=any(check["status"] in {"FAIL", "UNKNOWN"} for check in report["checks"]),
         passed=[check for check in report["checks"] if check["status"] == "PASS"],
-        pause=_pause(texts, say, report),
-        bars=timeline(texts, report),
+        pauses=[
+            ("pause", say("pause"), _pause(texts, say, report), timeline(texts, report)),
+            (
+                "return",
+                say("return"),
+                _pause(texts, say, report["return"] or {}, "return_text"),
+                timeline_of_return(texts, report),
+            ),
+        ],
         steps=elsewhere(texts, report["steps"], _QUESTIONS),
         tables=_tables(texts, report["tables"]),
         tables_said=_tables_said(say, report["tables"]),
@@ -86,8 +95,11 @@ def _period(texts: Texts, say: Any, report: Mapping[str, Any]) -> str:
     )
 
 
-def _pause(texts: Texts, say: Any, report: Mapping[str, Any]) -> str:
-    measured, predicted = report["write_pause_seconds"], report["predicted_write_pause_seconds"]
+def _pause(
+    texts: Texts, say: Any, report: Mapping[str, Any], predicted_too: str = "pause_text"
+) -> str:
+    measured = report.get("write_pause_seconds")
+    predicted = report.get("predicted_write_pause_seconds")
     if measured is None:
         return ""
     figures = texts.figures
@@ -95,7 +107,7 @@ def _pause(texts: Texts, say: Any, report: Mapping[str, Any]) -> str:
         return str(say("pause_unpredicted", measured=figures.duration(measured)))
     return str(
         say(
-            "pause_text",
+            predicted_too,
             measured=figures.duration(measured),
             predicted=figures.duration(predicted),
         )

@@ -17,10 +17,14 @@ REPORT: Mapping[str, Mapping[str, str]] = {
             "first start to its last end; steps side by side ran at the same time."
         ),
         "pause_unpredicted": "{measured} without writing.",
+        "return": "The return",
+        "return_text": (
+            "{measured} without writing; {predicted} were predicted. Each bar is one step."
+        ),
         "step": "Step",
         "measured": "Measured",
         "predicted": "Predicted",
-        "others": "The steps before and after the pause",
+        "others": "The other steps",
         "waited": "Without the time that people took to answer.",
         "tables": "Tables",
         "tables_equal": "All {count} tables are equal on both sides, by checksums that both made.",
@@ -78,10 +82,14 @@ REPORT: Mapping[str, Mapping[str, str]] = {
             "終了までを表し、並んだ棒は同時に進んだものです。"
         ),
         "pause_unpredicted": "書き込みを停止したのは{measured}です。",
+        "return": "元に戻したとき",
+        "return_text": (
+            "書き込みを停止したのは{measured}、予測は{predicted}でした。棒は各ステップを表します。"
+        ),
         "step": "ステップ",
         "measured": "実測",
         "predicted": "予測",
-        "others": "停止の前後のステップ",
+        "others": "その他のステップ",
         "waited": "回答待ちの時間は含みません。",
         "tables": "テーブル",
         "tables_equal": (

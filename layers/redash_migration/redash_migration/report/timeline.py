@@ -23,17 +23,56 @@ PARTS: Mapping[str, str] = {
 }
 """The step that a part of the prediction is about."""
 
+RETURNING: Mapping[str, str] = {
+    "CloseNewHome": "close_new_home",
+    "FenceTarget": "fence",
+    "ReturnTable": "carry",
+    "ReturnSequences": "sequences",
+    "VerifyReturned": "verify",
+    "VerifyOldHome": "integrity",
+    "OpenSource": "",
+    "StartOldServices": "start_old_services",
+    "LookAtOldHome": "",
+    "TryOldHome": "smoke_test",
+    "LookOnceMore": "",
+    "SwitchBack": "switch_traffic",
+}
+"""The same for the pause of a return."""
+
 LEAST_PERCENT = 0.6
 
 
 def timeline(texts: Texts, report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Steps of the pause from their start on; empty where there was none."""
+    if report["write_pause_seconds"] is None:
+        return []
     steps = [step for step in report["steps"] if doing(step["name"]).phase == "pause"]
-    if not steps or report["write_pause_seconds"] is None:
+    return _bars(texts, report["predicted_parts"] or {}, steps, PARTS)
+
+
+def timeline_of_return(texts: Texts, report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same of a return that led home at its first try: a step's time reaches from its first
+    start to its last end, over all tries."""
+    home = report["return"] or {}
+    if home.get("write_pause_seconds") is None or home["failed"]:
+        return []
+    steps = [step for step in report["steps"] if step["name"] in RETURNING]
+    return _bars(texts, home["predicted_parts"], steps, RETURNING)
+
+
+def _bars(
+    texts: Texts,
+    predicted: Mapping[str, float],
+    steps: Sequence[Mapping[str, Any]],
+    parts: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    if not steps:
         return []
     began = min(step["started_at"] for step in steps)
     long = max(_end(began, step) for step in steps) or 1.0
-    return [_bar(texts, report["predicted_parts"] or {}, step, began, long) for step in steps]
+    return [
+        _bar(texts, predicted.get(parts.get(step["name"], "")), step, began, long) for step in steps
+    ]
 
 
 def _end(began: str, step: Mapping[str, Any]) -> float:
@@ -41,11 +80,9 @@ def _end(began: str, step: Mapping[str, Any]) -> float:
 
 
 def _bar(
-    texts: Texts, predicted: Mapping[str, float], step: Mapping[str, Any], began: str, long: float
+    texts: Texts, expected: float | None, step: Mapping[str, Any], began: str, long: float
 ) -> dict[str, Any]:
     figures = texts.figures
-    part = PARTS.get(step["name"], "")
-    expected = predicted.get(part)
     return {
         "name": doing(step["name"]).text(texts.language),
         "state": step["name"],

@@ -13,6 +13,7 @@ from redash_migration.approval.standing.ending_words import (
     failed_checks,
     not_taken_back,
     nothing_lost,
+    returning,
     why,
 )
 from redash_migration.approval.texts import Texts
@@ -33,6 +34,7 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     if ending.write_pause_seconds is not None and ending.serves != "nobody":
         pause = texts.figures.duration(ending.write_pause_seconds)
         lines.append(f"{texts('status.pause_label')}: {pause}")
+    lines += [f"{name}: {value}" for name, value in returning(texts, ending)]
     if reason := why(texts, ending):
         lines.append(f"{texts('ended.why')}: {reason}")
     if ending.failures:

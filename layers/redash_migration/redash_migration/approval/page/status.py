@@ -23,6 +23,7 @@ from redash_migration.approval.standing.ending_words import (
     failed_checks,
     not_taken_back,
     nothing_lost,
+    returning,
     why,
 )
 from redash_migration.approval.standing.standing import Standing, standing
@@ -177,6 +178,7 @@ def _ended(texts: Texts, ending: Ending) -> Facts:
     facts: Facts = [(texts("status.serves"), texts(f"status.serves.{ending.serves}"))]
     if reason := why(texts, ending):
         facts.append((texts("ended.why"), reason))
+    facts += returning(texts, ending)
     if ending.failures:
         facts.append((texts("ended.checks"), "\n".join(failed_checks(texts, ending))))
     if ending.not_taken_back:

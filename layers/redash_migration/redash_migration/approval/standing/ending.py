@@ -55,6 +55,12 @@ class Ending:
     decided: tuple[str, str] = ("", "")
     """Who gave the last answer, and the reason; empty where nobody did, or all was undone by a
     failure after it."""
+    return_pause_seconds: float | None = None
+    """The return's own; ``write_pause_seconds`` is that of the way there."""
+    failed_return: tuple[str, str] = ("", "")
+    """What ended the last return that was led forward again, and in which state."""
+    failed_return_seconds: float = 0.0
+    """How long users waited in all of those."""
     attempt: int = 1
     """Which execution of the migration this was the end of; a later one ends anew."""
 
@@ -72,6 +78,8 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
     """From the report that has just been written, by the migration's execution of this number."""
     error = report["error"] or {}
     tables = report["tables"]
+    home = report["return"] or {}
+    failed = home.get("failed") or {}
     return Ending(
         status=str(report["status"]),
         mode=str(report["mode"]),
@@ -96,6 +104,9 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
         without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
         unanswered=report["status"] == "SUCCEEDED" and _expired_at_last(report["approvals"]),
         decided=_decided(str(report["status"]), str(error.get("name", "")), report["approvals"]),
+        return_pause_seconds=home.get("write_pause_seconds"),
+        failed_return=(str(failed.get("name", "")), str(failed.get("state", ""))),
+        failed_return_seconds=sum(home.get("failed_pauses_seconds", ())),
         attempt=attempt,
     )
 
@@ -138,6 +149,7 @@ def read_ending(record: Record) -> Ending | None:
             "failures": tuple(Failure(**one) for one in fact["failures"]),
             "not_taken_back": tuple(fact["not_taken_back"]),
             "decided": tuple(fact.get("decided", ("", ""))),
+            "failed_return": tuple(fact.get("failed_return", ("", ""))),
         }
     )
     return None if attempt_of(record) > ending.attempt else ending

@@ -43,6 +43,24 @@ def nothing_lost(texts: Texts, ending: Ending) -> str:
     return ""
 
 
+def returning(texts: Texts, ending: Ending) -> list[tuple[str, str]]:
+    """What users had of a return: its own pause, and those of the tries that failed, each with
+    what it is called."""
+    lines = []
+    figures = texts.figures
+    if ending.return_pause_seconds is not None and ending.serves != "nobody":
+        pause = figures.duration(ending.return_pause_seconds)
+        lines.append((texts("ended.return_pause"), pause))
+    error, state = ending.failed_return
+    if error:
+        key = "ended.failed_return_value" if ending.failed_return_seconds else "ended.failed_early"
+        waited = figures.duration(ending.failed_return_seconds)
+        lines.append(
+            (texts("ended.failed_return"), texts(key, error=error, state=state, waited=waited))
+        )
+    return lines
+
+
 def why(texts: Texts, ending: Ending) -> str:
     """The failure; empty for a person's answer, a good end, and where the checks say it."""
     if not ending.error or ending.error in {*ANSWERS, REFUSED} or ending.mode == "preflight":

@@ -66,6 +66,13 @@ ENGLISH: Mapping[str, str] = {
     ),
     "ended.why": "Why",
     "ended.why_value": "{error} in {state}: {cause}",
+    "ended.return_pause": "Write pause of the return",
+    "ended.failed_return": "A return was tried",
+    "ended.failed_return_value": (
+        "{error} in {state}: it led forward again. Users waited {waited}, and went on on the new "
+        "Redash."
+    ),
+    "ended.failed_early": "{error} in {state}: it ended before users noticed anything.",
     "ended.checks": "Failed checks",
     "ended.not_taken_back": "Not taken back",
     "ended.never_told": "Could not be told",
@@ -248,6 +255,12 @@ JAPANESE: Mapping[str, str] = {
     ),
     "ended.why": "理由",
     "ended.why_value": "{state} で {error}: {cause}",
+    "ended.return_pause": "戻したときの書き込み停止時間",
+    "ended.failed_return": "戻そうとして失敗した試み",
+    "ended.failed_return_value": (
+        "{state} で {error}。{waited}の書き込み停止のあと、新しい Redash の利用を再開しました。"
+    ),
+    "ended.failed_early": "{state} で {error}。利用者への影響が出る前に中止しました。",
     "ended.checks": "不合格の検査",
     "ended.not_taken_back": "取り消せなかった変更",
     "ended.never_told": "結果を知らせることができなかった宛先",
