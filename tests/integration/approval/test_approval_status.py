@@ -483,6 +483,7 @@ def test_what_is_given_up_is_not_called_nothing(
         "tables": [],
         "checks": [],
         "undo": [],
+        "return": None,
         "approvals": [],
         "write_pause_seconds": 1.0,
         "ended_at": "2026-01-31T02:10:00+00:00",
@@ -515,6 +516,7 @@ def test_whose_answer_it_was_is_told_where_it_ended_by_that(
         "tables": [],
         "checks": [],
         "undo": [],
+        "return": None,
         "approvals": [answer],
         "write_pause_seconds": None,
         "ended_at": "2026-01-31T02:10:00+00:00",
@@ -550,6 +552,7 @@ def test_a_new_side_that_nobody_kept_is_not_called_done(
         "tables": [],
         "checks": [],
         "undo": [],
+        "return": None,
         "approvals": [
             {"purpose": "RequestApproval", "decision": "approve"},
             *({"purpose": "ConfirmCutover", "decision": one} for one in decisions),

@@ -11,6 +11,7 @@ import pytest
 from redash_migration.approval.evidence.contents import (
     Evidence,
     Finding,
+    NewSide,
     Pause,
     SourceDisk,
     Stream,
@@ -32,6 +33,9 @@ from redash_migration.approval.gate.rules import (
     offered,
     problems,
 )
+from redash_migration.approval.messages.chat_messages import request_blocks
+from redash_migration.approval.messages.mails import request_mail
+from redash_migration.approval.texts import Texts
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput
 
@@ -257,3 +261,32 @@ def test_a_return_is_offered_where_everything_is_known_to_come_home(
     way = None if possible == "never measured" else WayHome(possible, 9.0, {}, failed, "")
     assert offered(replace(GATE, purpose=CONFIRM), replace(CLEAR, way_home=way)) == expected
     assert offered(GATE, replace(CLEAR, way_home=way)) == CUTOVER.decisions
+
+
+NEW_SIDE = NewSide(
+    switched_at="2026-11-23T01:45:00.000000Z",
+    smoke=(),
+    healthy_targets=1,
+    all_targets=1,
+    errors=0,
+    writes=51,
+    write_pause_seconds=31.0,
+    as_of="",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_whoever_is_asked_again_after_a_failed_return_hears_that_it_failed(language: str) -> None:
+    gate, texts = replace(GATE, purpose=CONFIRM), Texts(language)
+    failed, untried = (
+        replace(CLEAR, new_side=NEW_SIDE, way_home=WayHome(True, 9.0, {}, name, ""))
+        for name in ("FenceNotHeld", "")
+    )
+
+    def told(evidence: Evidence) -> list[bool]:
+        _, blocks = request_blocks(texts, gate, evidence, "https://x.example", buttons=False)
+        mail = request_mail(texts, gate, evidence, "https://x.example").text
+        return ["FenceNotHeld" in mail, "FenceNotHeld" in str(blocks)]
+
+    assert told(failed) == [True, True]
+    assert told(untried) == [False, False]

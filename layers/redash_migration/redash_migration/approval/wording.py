@@ -34,6 +34,8 @@ def question_lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
     state = gate.purpose.state
     if severity(gate, evidence) == "blocked":
         return texts(f"{state}.lead_blocked")
+    if evidence.way_home is not None and evidence.way_home.failed:
+        return texts(f"{state}.lead_failed", error=evidence.way_home.failed)
     if evidence.new_side is None:
         if evidence.pause.seconds is None:
             return texts(f"{state}.lead_unmeasured")

@@ -151,7 +151,8 @@ def _all_pauses(pause: float | None, home: Mapping[str, Any] | None) -> float | 
     """How long users waited in all: with a return's pause, and those of its tries that failed."""
     if pause is None or home is None:
         return pause
-    return round(pause + (home["write_pause_seconds"] or 0) + sum(home["failed_pauses_seconds"]), 3)
+    returning: list[float] = [home["write_pause_seconds"] or 0.0, *home["failed_pauses_seconds"]]
+    return round(pause + sum(returning), 3)
 
 
 def _artifact(artifacts: Artifacts, name: str) -> Any:

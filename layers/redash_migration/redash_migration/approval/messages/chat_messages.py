@@ -10,7 +10,7 @@ from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import MAXIMUM_REASON, blocked, offered
 from redash_migration.approval.messages.mails import Letter, outcome_lines, summary
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import question_title
+from redash_migration.approval.wording import question_lead, question_title
 
 Blocks = list[dict[str, Any]]
 
@@ -38,9 +38,11 @@ def request_blocks(
         time_left = texts.figures.duration(max(0.0, left))
         title = texts("slack.reminder", question=title, left=time_left)
     until = texts("mail.until", time=texts.figures.time(gate.expires_at))
+    way = evidence.way_home
+    news = [question_lead(texts, gate, evidence)] if way is not None and way.failed else []
     blocks: Blocks = [
         {"type": "header", "text": plain(title)},
-        section(f"*{escape(gate.migration_id)}*\n" + _lines(summary(texts, evidence))),
+        section(f"*{escape(gate.migration_id)}*\n" + _lines([*news, *summary(texts, evidence)])),
     ]
     if buttons:
         blocks.append(

@@ -312,14 +312,13 @@ def _back(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
         return [texts("back.unmeasured"), until]
     figures: Mapping[str, str] = {"switched": texts.figures.time(side.switched_at)}
     way = evidence.way_home
-    failed = [texts("back.failed", error=way.failed)] if way is not None and way.failed else []
     if way is not None and way.possible and way.seconds is not None:
         pause = texts.figures.duration(way.seconds)
         writes = texts.figures.number(side.writes)
-        return [*failed, texts("back.return", writes=writes, pause=pause, **figures), until]
+        return [texts("back.return", writes=writes, pause=pause, **figures), until]
     if side.writes == 0:
         return [texts("back.none", **figures), until]
-    return [*failed, texts("back.some", writes=texts.figures.number(side.writes), **figures), until]
+    return [texts("back.some", writes=texts.figures.number(side.writes), **figures), until]
 
 
 def _people_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:

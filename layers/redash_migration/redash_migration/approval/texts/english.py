@@ -33,6 +33,10 @@ ENGLISH: Mapping[str, str] = {
         "Redash is running on its new database. Keep it, or go back to the old one: the old one "
         "still stands as it was."
     ),
+    "ConfirmCutover.lead_failed": (
+        "A return was tried and ended with {error}: users are on the new Redash again, and nothing "
+        "was lost. Keep it, or go back to the old one; docs/errors.md says what to mend first."
+    ),
     "RequestApproval.headline": "Predicted write pause",
     "ConfirmCutover.headline": "Writes since the switch",
     "headline.budget": "of {budget} allowed",
@@ -209,10 +213,6 @@ ENGLISH: Mapping[str, str] = {
         "**{writes} writes** have been made since the switch at {switched}. A return brings all of "
         "them home, with a write pause of about {pause}; both databases were looked at, and "
         "nothing stands in its way. It rests on what the same steps took on the way forward."
-    ),
-    "back.failed": (
-        "A return was tried and ended with {error}; users were led to the new side again, and "
-        "nothing was lost. See the findings before you try once more."
     ),
     "back.until": "This question is open until {time}.",
     # The form

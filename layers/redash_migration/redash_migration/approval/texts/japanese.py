@@ -34,6 +34,11 @@ JAPANESE: Mapping[str, str] = {
         "Redash は新しいデータベースで稼働しています。このまま使い続けるか、元の環境に戻すかを"
         "選んでください。元の環境は停止時の状態のまま残っています。"
     ),
+    "ConfirmCutover.lead_failed": (
+        "元に戻す作業は {error} で終わり、利用者は再び新しい Redash を使っています。"
+        "失われたものはありません。このまま使い続けるか、元の環境に戻すかを選んでください。"
+        "先に直す点は docs/errors.md にあります。"
+    ),
     "RequestApproval.headline": "書き込み停止時間の予測",
     "ConfirmCutover.headline": "切り替え後の書き込み",
     "headline.budget": "上限 {budget}",
@@ -215,10 +220,6 @@ JAPANESE: Mapping[str, str] = {
         "{switched} の切り替え以降、**{writes}件**の書き込みがあります。元に戻す場合はすべて"
         "書き戻され、書き込みの停止は約 {pause} の見込みです。両方のデータベースを確認し、"
         "妨げになるものはありませんでした。見込みは、往路で同じ手順にかかった時間によります。"
-    ),
-    "back.failed": (
-        "元に戻す作業は {error} で終わり、利用者は再び新しい Redash に案内されました。"
-        "失われたものはありません。再度試す前に、確認事項をご覧ください。"
     ),
     "back.until": "回答期限は {time} です。",
     # The form
