@@ -59,7 +59,7 @@ bench: setup ## the data plane against its limits and its peers
 
 soak: setup ## generated databases, for MINUTES=30 (CONTRIBUTING.md)
 	@$(PYTHON) -m tests.net --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(BREAK),--break '$(BREAK)')
-	@$(if $(BREAK),: ,)MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/core/test_core_ownership_interleavings.py
+	@$(if $(BREAK),: ,)MINUTES=$(MINUTES) $(PYTHON) -m pytest -q -s --timeout 0 tests/unit/record/test_record_ownership_interleavings.py
 
 pictures: setup $(VENV)/browser/found.json ## the pictures of the README, from a rehearsal
 	@$(PYTHON) -m docs_generator.pictures

@@ -47,7 +47,7 @@ LONGEST = (
     "tests/end_to_end/test_rehearsal.py",
     "tests/infrastructure/test_infrastructure_handlers.py",
     "tests/end_to_end/test_faults_matrix.py",
-    "tests/integration/homes/test_homes_host_commands.py",
+    "tests/integration/homes/old_host/test_homes_host_commands.py",
     "tests/browser/test_browser_approval.py",
     "tests/net/test_net_cases.py",
 )

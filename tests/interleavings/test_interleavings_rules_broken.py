@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.interleavings.breaks import BREAKS
-from tests.unit.core.test_core_ownership_interleavings import played
+from tests.unit.record.test_record_ownership_interleavings import played
 
 LONGEST_SEARCH = 1500
 

@@ -12,7 +12,7 @@ from psycopg import sql
 from redash_migration.database.schema.grants import grant_application
 from redash_migration.database.session.address import DatabaseAddress
 
-DEPLOY = Path(__file__).parents[3] / "docs" / "deploy.md"
+DEPLOY = Path(__file__).parents[4] / "docs" / "deploy.md"
 UPGRADE = "ALTER TABLE users ADD COLUMN added_by_an_upgrade integer"
 """What ``manage.py db upgrade`` does: it alters tables as Redash's own role."""
 

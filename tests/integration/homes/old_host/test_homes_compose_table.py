@@ -17,7 +17,7 @@ from rehearsal.old_host.docker.running import Runner
 from rehearsal.old_host.services import Services
 
 FILES = Path(__file__).with_name("compose")
-SCRIPT = whole_script(Path(__file__).parents[3])
+SCRIPT = whole_script(Path(__file__).parents[4])
 LOOK = SCRIPT[SCRIPT.index("set -eu") : SCRIPT.index("case $action in")]
 
 OFFICIAL = {

@@ -15,7 +15,7 @@ from redash_migration.host.judgement import cut_off, what_stays
 from rehearsal.ecs.once import IMAGE
 from rehearsal.old_host.redis import Redis
 
-PROGRAM = Path(__file__).parents[3] / "host" / "queues.py"
+PROGRAM = Path(__file__).parents[4] / "host" / "queues.py"
 QUEUES = ("default", "emails", "periodic", "queries", "scheduled_queries", "schemas")
 
 

@@ -25,7 +25,7 @@ from rehearsal.old_host.redis import Redis
 from rehearsal.postgres import Cluster
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 INSTANCE = "i-0123456789abcdef0"
 KEY = "0123456789abcdef" * 2
 DOCUMENT = "host-document"

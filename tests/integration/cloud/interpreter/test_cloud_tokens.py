@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Deployment, Execution
-from tests.integration.cloud.small_stack import task, token_task
+from tests.integration.cloud.interpreter.small_stack import task, token_task
 
 Start = Callable[..., str]
 Token = Callable[..., str]

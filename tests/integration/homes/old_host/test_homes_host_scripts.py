@@ -21,7 +21,7 @@ from redash_migration.host.answer import answers
 from redash_migration.host.commands import PARAMETERS, HostCommand
 from rehearsal.old_host.ssm.document import ParametersRefused, shell_parameters
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)] or ["sh"]
 DOCUMENT = host_document(ROOT)
 SCRIPT = whole_script(ROOT)

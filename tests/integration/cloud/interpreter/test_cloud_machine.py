@@ -16,7 +16,7 @@ from rehearsal.cloud import Cloud, Deployment, Execution, Fault
 from rehearsal.cloud.repairs import hooks
 from rehearsal.cloud.repairs.executions import history_hook
 from rehearsal.cloud.repairs.executions.described_executions import Told
-from tests.integration.cloud.small_stack import task
+from tests.integration.cloud.interpreter.small_stack import task
 
 Run = Callable[..., Execution]
 
