@@ -19,7 +19,9 @@ MOST = 5000  # jobs of a queue that are looked at, the oldest ones
 
 
 def connect(url):
-    return redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+    # A socket of the host's own takes no time limit of a connection: TypeError up to redis-py 5.
+    limits = {} if url.startswith("unix:") else {"socket_connect_timeout": 5}
+    return redis.from_url(url, socket_timeout=5, **limits)
 
 
 def text(value):
@@ -106,6 +108,10 @@ try:
             if re.match("[A-Za-z0-9_.:@-]{1,100}$", name):
                 print("@queue %s %d %d" % (name, waiting, len(running)))
         say_paused()
+        # A worker that has died leaves its name for a while, and nothing said of it.
+        homes = set(text(jobs.hget(one, "hostname") or "") for one in jobs.smembers("rq:workers"))
+        for home in sorted(homes - set([""])):
+            print("@worker_at " + re.sub("[^A-Za-z0-9_.:-]", "", home)[:100])
         print("@queues seen")
     elif sys.argv[1] == "wait":
         wait(jobs, int(sys.argv[2]))

@@ -6,7 +6,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import (
+    StreamRequestHandler,
+    ThreadingTCPServer,
+    ThreadingUnixStreamServer,
+)
 from threading import Thread
 from typing import Protocol
 
@@ -50,12 +54,17 @@ class QueueStore(Protocol):
 class Redis:
     """Keys in numbered databases: lists of jobs, sets, strings, jobs at work, what is said of each.
 
-    ``start`` listens on a port of this machine; until then, and after ``stop``, nobody answers.
+    ``start`` listens on a port of this machine, or at ``path``, a socket's; until then, and after
+    ``stop``, nobody answers. A ``user`` may have the password, in place of the default one.
     """
 
-    def __init__(self, password: str = "", number: int = 0) -> None:
+    def __init__(
+        self, password: str = "", number: int = 0, *, user: str = "default", path: str = ""
+    ) -> None:
         self.password = password
         self.number = number
+        self.user = user
+        self.path = path
         self.lists: dict[str, list[str]] = {}
         self.sets: dict[str, set[str]] = {
             "rq:queues": {"rq:queue:queries", "rq:queue:scheduled_queries", "rq:queue:default"}
@@ -69,7 +78,7 @@ class Redis:
             "cluster_enabled": "0",
             "maxmemory_policy": "noeviction",
         }
-        self._server: _Server | None = None
+        self._server: _Server | _PathServer | None = None
         self._asked: set[str] = set()
 
     @property
@@ -80,12 +89,12 @@ class Redis:
     @property
     def port(self) -> int:
         """Where it listens; 1, where nobody does, while it is down."""
-        return self._server.server_address[1] if self._server else 1
+        return self._server.server_address[1] if isinstance(self._server, _Server) else 1
 
     def start(self) -> None:
         """Listen; nothing while it does."""
         if self._server is None:
-            self._server = _Server(self)
+            self._server = _PathServer(self, self.path) if self.path else _Server(self)
             Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
 
     def stop(self) -> None:
@@ -192,8 +201,16 @@ class _Server(ThreadingTCPServer):
         self.redis = redis
 
 
+class _PathServer(ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, redis: Redis, path: str) -> None:
+        super().__init__(path, _Handler)
+        self.redis = redis
+
+
 class _Handler(StreamRequestHandler):
-    server: _Server
+    server: _Server | _PathServer
 
     def handle(self) -> None:
         redis, number = self.server.redis, 0
@@ -201,7 +218,8 @@ class _Handler(StreamRequestHandler):
         while words := self._words():
             name = words[0].lower()
             if name == "auth":
-                known = words[-1] == redis.password
+                user = words[1] if len(words) > 2 else "default"
+                known = (user, words[-1]) == (redis.user, redis.password)
                 self._say("+OK" if known else "-WRONGPASS invalid username-password pair")
             elif not known:
                 self._say("-NOAUTH Authentication required.")

@@ -6,7 +6,7 @@ import builtins
 import socket
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class RedisError(Exception):
@@ -14,7 +14,12 @@ class RedisError(Exception):
 
 
 def from_url(url: str, **options: Any) -> Redis:
-    """A client for redis://[user][:password]@host:port/number."""
+    """A client for redis://[user][:password]@host:port/number or unix://[:password@]path?db=number.
+
+    TypeError for what the class of the connection does not take, as redis-py raises it.
+    """
+    if url.startswith("unix:") and "socket_connect_timeout" in options:
+        raise TypeError("unexpected keyword argument 'socket_connect_timeout'")
     return Redis(url, float(options.get("socket_timeout") or 5))
 
 
@@ -84,13 +89,21 @@ class Redis:
             raise RedisError(type(error).__name__) from error
 
     def _connect(self) -> None:
-        place = (self._parts.hostname or "localhost", self._parts.port or 6379)
-        self._socket = socket.create_connection(place, self._seconds)
+        parts = self._parts
+        if parts.scheme == "unix":
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.settimeout(self._seconds)
+            self._socket.connect(parts.path)
+        else:
+            place = (parts.hostname or "localhost", parts.port or 6379)
+            self._socket = socket.create_connection(place, self._seconds)
         self._stream = self._socket.makefile("rwb")
         if self._parts.password:
             user = [unquote(self._parts.username)] if self._parts.username else []
             self._command("AUTH", *user, unquote(self._parts.password))
-        self._command("SELECT", self._parts.path.lstrip("/") or "0")
+        named = parse_qs(parts.query).get("db", [""])[0]
+        number = named if parts.scheme == "unix" else parts.path.lstrip("/")
+        self._command("SELECT", number or "0")
 
     def _command(self, *words: str) -> Any:
         raw = [word.encode() for word in words]

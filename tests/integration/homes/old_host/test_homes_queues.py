@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,11 @@ def at_work(redis: Redis, queue: str, job: str, task: str, *, alive: bool = True
     redis.hashes["rq:worker:one"] = {"current_job": job if alive else ""}
 
 
-def begun(redis: Redis, *arguments: str, password: str = "pa%3Ass%40w") -> subprocess.Popen[str]:  # noqa: S107
-    address = f"redis://:{password}@127.0.0.1:{redis.port}/3"
+OVER_TCP = "redis://:pa%3Ass%40w@127.0.0.1:{port}/3"
+
+
+def begun(redis: Redis, *arguments: str, address: str = OVER_TCP) -> subprocess.Popen[str]:
+    address = address.format(port=redis.port)
     return subprocess.Popen(
         [sys.executable, str(PROGRAM), *arguments],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(IMAGE), "REDASH_REDIS_URL": address},
@@ -132,8 +136,47 @@ def test_what_stays_is_told_by_its_task(redis: Redis) -> None:
 
 @pytest.mark.parametrize("action", ["look", "wait", "end"])
 def test_a_redis_that_refuses_holds_nobody_up(redis: Redis, action: str) -> None:
-    process = begun(redis, action, "20", password="wrong")
+    process = begun(redis, action, "20", address="redis://:wrong@127.0.0.1:{port}/3")
     output, errors = process.communicate("", timeout=30)
     assert process.returncode == 1
     assert output == ""
     assert errors == "redis: RedisError\n"
+
+
+ADDRESSES = {
+    "a user of its own": (
+        Redis("p@ss", 3, user="redash"),
+        "redis://redash:p%40ss@127.0.0.1:{port}/3",
+    ),
+    "a socket": (Redis("", 0, path="redis.sock"), "unix://{place}/redis.sock"),
+    "a socket and a password": (
+        Redis("pw", 2, path="redis.sock"),
+        "unix://:pw@{place}/redis.sock?db=2",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+def test_it_is_asked_by_whatever_address_redash_has(kind: str) -> None:
+    redis, address = ADDRESSES[kind]
+    with tempfile.TemporaryDirectory(prefix="r") as place:  # a socket's path has to be short
+        if redis.path:
+            redis.path = f"{place}/redis.sock"
+        redis.sets["rq:queues"] = {"rq:queue:queries"}
+        redis.start()
+        try:
+            queued(redis, "queries", "q", "queries.execution.execute_query")
+            asked = address.replace("{place}", place)
+            assert "@queue queries 1 0" in said(begun(redis, "look", address=asked))
+            assert said(begun(redis, "wait", "0", address=asked)) == "@left 1\n"
+            assert said(begun(redis, "end", "0", address=asked)).endswith("@stays all 1\n")
+        finally:
+            redis.stop()
+
+
+def test_where_workers_are_at_home(redis: Redis) -> None:
+    redis.sets["rq:workers"] = {"rq:worker:a", "rq:worker:b", "rq:worker:c", "rq:worker:gone"}
+    for name, host in (("a", "4f1c"), ("b", "4f1c"), ("c", "ip-10-0-0-7.internal")):
+        redis.hashes[f"rq:worker:{name}"] = {"hostname": host}
+    lines = [one for one in said(begun(redis, "look")).splitlines() if "worker_at" in one]
+    assert lines == ["@worker_at 4f1c", "@worker_at ip-10-0-0-7.internal"]
