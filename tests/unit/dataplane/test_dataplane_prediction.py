@@ -80,7 +80,7 @@ def test_the_canary_travels_while_the_fence_is_proved() -> None:
     assert fence.WINDOW == WINDOW
     late, later = (
         predict(ALL, 20, Speeds(), replace(Overheads(), apply=Span(seconds, seconds, seconds)))
-        for seconds in (1.0, WINDOW + 2.0)
+        for seconds in (WINDOW / 2, WINDOW + 2.0)
     )
     assert later.seconds - late.seconds == pytest.approx(2.0, abs=0.11)
 

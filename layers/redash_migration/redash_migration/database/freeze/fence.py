@@ -2,7 +2,9 @@
 
 Laid by ALTER DATABASE ... SET default_transaction_read_only (PostgreSQL manual, 20.11.1), which
 holds for sessions that begin afterwards; the others are ended. A role that asks for it can still
-write, so a window without a session and without a new transaction has to be seen.
+write, so a window without a session and without a new transaction has to be seen: as long as
+clients need that connect again by themselves when their session is ended. Who comes later is met
+by the last look before the switch.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from redash_migration.database.tables.catalog import Connection
 from redash_migration.errors import FenceNotHeld
 from redash_migration.failure_text import words
 
-WINDOW = 1.5  # seconds without anybody that prove the fence; the canary travels meanwhile
+WINDOW = 0.75  # seconds without anybody that prove the fence; the canary travels meanwhile
 PATIENCE = 20.0  # seconds in which such a window has to be found
 _LOOK_EVERY = 0.05
 _CANARIES = 3  # where somebody keeps coming back, the drain sends the next one

@@ -52,9 +52,9 @@ TRANSITION = Span(0.1, 0.2, 0.4)
 """Step Functions Standard: 50 to 150 ms a transition, and the invocation."""
 APPLY = Span(1.0, 3.0, 10.0)
 """AWS DMS: changes are applied within 1 to 10 s."""
-WINDOW = 1.5
+WINDOW = 0.75
 """Seconds of the window that proves the fence, as in freeze/fence.py; the canary travels then."""
-FENCE = Span(1.5, 1.6, 3.5)
+FENCE = Span(WINDOW, 0.9, 2.75)
 """That window, seldom a second one."""
 
 
