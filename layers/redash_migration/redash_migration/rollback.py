@@ -175,14 +175,16 @@ class Undoing:
                 self._ecs.set_desired(entry.arguments["service"], 0)
 
     def set_desired(self, service: str, count: int) -> None:
-        """Bring a service back to its earlier count: to none, those to come gone too, or, where a
-        return leads forward again, to all that ran."""
+        """Bring a service back to its earlier count: to none, those that come or stop gone too,
+        or, where a return leads forward again, to all that ran."""
         if service not in self._ecs.services([service]):
             return
         self._ecs.set_desired(service, count)
         for _ in looks(STOPPED_SECONDS, every=0.5, sleep=self._sleep):
             now = self._ecs.services([service]).get(service)
-            if now is None or (now.running >= count if count else not now.running + now.pending):
+            if now is None or (count and now.running >= count):
+                return
+            if not (count or now.running or now.pending or self._ecs.stopping(service)):
                 return
         raise TransientFailure(f"ECS service {service}: its tasks are not {count} yet")
 

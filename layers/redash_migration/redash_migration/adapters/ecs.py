@@ -107,6 +107,17 @@ class Ecs:
         found.sort(key=lambda task: task["createdAt"], reverse=True)
         return [_why(task) for task in found]
 
+    def stopping(self, service: str) -> int:
+        """How many tasks of a service are asked to stop and still at work: ``running`` counts them
+        no more, and each has up to its ``stopTimeout`` to end (ECS guide, "Task lifecycle")."""
+        arns = self._client.list_tasks(
+            cluster=self._cluster, serviceName=service, desiredStatus="STOPPED"
+        )["taskArns"]
+        if not arns:
+            return 0
+        tasks = self._client.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"]
+        return sum(task["lastStatus"] != "STOPPED" for task in tasks)
+
     def set_desired(self, name: str, count: int) -> None:
         """Ask for so many tasks."""
         self._client.update_service(cluster=self._cluster, service=name, desiredCount=count)

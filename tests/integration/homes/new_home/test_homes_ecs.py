@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from redash_migration.adapters.ecs import Ecs
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.rollback import Undoing
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.timing import ServiceClock, TimingProfile, set_clock
@@ -144,6 +146,26 @@ def test_by_a_slow_clock_a_task_is_there_after_its_network_and_image(
         assert len(targets(aws, new_home)) == 1
     finally:
         set_clock(ServiceClock())
+
+
+def test_a_roll_back_waits_for_tasks_that_are_still_stopping(
+    aws: LocalAws, new_home: NewHome, stand_in: EcsStandIn
+) -> None:
+    desire(aws, 1)
+    assert wait_for(lambda: service(aws)["runningCount"] == 1)
+    (task,) = stand_in.tasks(SERVER)
+    set_clock(ServiceClock(TimingProfile({"ecs.stop": Spread(2, 2, 2, "s", "the test")}, 1.0)))
+    none: Any = None
+    settings: Any = SimpleNamespace(compose_directory="/opt/redash")
+    undoing = Undoing(
+        none, dms=none, commands=none, balancing=none, ecs=Ecs(aws.client("ecs"), "redash"),
+        settings=settings, sleep=lambda _: time.sleep(0.1),
+    )  # fmt: skip
+    try:
+        undoing.set_desired(SERVER, 0)
+    finally:
+        set_clock(ServiceClock())
+    assert not task._process.running, "it is not counted any more, but could still write"
 
 
 def test_why_a_task_stopped_by_itself_is_told_at_once(
