@@ -198,6 +198,12 @@ def _refuse_what_can_not_follow(
     """Nothing comes home, and nothing is cleaned up, where users are not on the new side."""
     if seen is None or seen.migration_id != migration_id:
         raise InvalidInput(f"migrationId: {migration_id} is not the last migration")
+    if seen.phase == "back":
+        # Users may still be on the new side: its roll-back, stopped but at work, takes them home.
+        raise InvalidInput(
+            f"migrationId: {migration_id} is being taken back, and nothing leads on from there; "
+            'mode "roll-back" brings it to its end'
+        )
     if not served_by_new_home(record) or turned(record.of("return")):
         raise InvalidInput(
             f"migrationId: users of {migration_id} are not on the new side; what is left of it is "

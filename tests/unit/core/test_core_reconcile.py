@@ -604,6 +604,20 @@ def test_to_finish_is_asked_unless_it_was_kept(table: RecordTable, kept: bool) -
     assert start(table, FIRST, executions, mode="finish", migrationId=FIRST) is not kept
 
 
+@pytest.mark.parametrize("mode", ["return", "finish"])
+def test_nothing_leads_on_from_being_taken_back(table: RecordTable, mode: str) -> None:
+    """Its roll-back was stopped and is still at work: the listener is about to turn."""
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.switch_begins()
+    record.turn("back")
+    with pytest.raises(InvalidInput, match="is being taken back"):
+        start(table, FIRST, executions, mode=mode, migrationId=FIRST)
+    assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST) is False
+
+
 def test_an_execution_whose_step_begins_between_two_rounds_is_not_gone(
     table: RecordTable, record: Record, resumed: Any
 ) -> None:
