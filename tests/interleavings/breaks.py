@@ -173,6 +173,16 @@ def _in_a_return_too() -> Callable[..., bool]:
     return may
 
 
+def _from_the_way_back_too() -> Callable[..., None]:
+    kept = begin._refuse_what_can_not_follow
+
+    def refuse(request: Any, seen: Owner | None, *rest: Any) -> None:
+        back = seen is not None and seen.phase == "back"
+        kept(request, replace(seen, phase="forward") if seen and back else seen, *rest)
+
+    return refuse
+
+
 def _turn() -> Callable[..., None]:
     kept = Record.turn
     return lambda self, phase, **_: kept(self, phase)
@@ -308,6 +318,11 @@ BREAKS = {
         "a return that is half-way is led forward before anybody is asked",
         lambda p: p.setattr(begin, "_may_go_back_by_itself", _in_a_return_too()),
         Focus(("stopped", "by name"), "CloseNewHome"),
+    ),
+    "home-from-the-way-back": Break(
+        "nothing leads on from being taken back",
+        lambda p: p.setattr(begin, "_refuse_what_can_not_follow", _from_the_way_back_too()),
+        Focus(("stopped", "return by name"), "RollBack"),
     ),
     "asked-again-at-home": Break(
         "nobody is asked whether to keep the new home once users have left it",
