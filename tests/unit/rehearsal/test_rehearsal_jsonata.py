@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from jsonata import Jsonata
@@ -13,7 +14,7 @@ from rehearsal.cloud.repairs.language.jsonata_evaluator import (
     without_variables,
 )
 
-STATES = {
+STATES: dict[str, Any] = {
     "none": None,
     "one": [{"b": 1}],
     "two": [{"b": 1}, {"b": [2]}],
