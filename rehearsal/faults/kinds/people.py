@@ -51,7 +51,7 @@ def until_rolled_back(world: World) -> None:
         if ended and any(one["status"] == "SUCCEEDED" for one in found):
             time.sleep(1.5)
             return
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def start(world: World, **execution_input: Any) -> None:
@@ -108,7 +108,7 @@ def return_when_asked_again(world: World) -> None:
         if running:
             _answered(world, running[0]["executionArn"], "return")
             return
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def _owner(world: World) -> str:
