@@ -62,7 +62,7 @@ STATES: Mapping[str, Doing] = {
     "RecheckSync": Doing("ask", "Checking once more before anything stops", "停止直前の再確認"),
     "WarmFunction": Doing("ask", "Warming the functions of the write pause", "関数の準備"),
     "WarmForReturn": Doing("back", "Warming the functions of the write pause", "関数の準備"),
-    "DrainQueues": Doing("ask", "Letting the old queues run empty", "キューの消化待ち"),
+    "DrainQueues": Doing("ask", "Letting the jobs at work end", "実行中のジョブの終了待ち"),
     "StopServices": Doing(
         "pause", "Closing Redash, stopping the old services", "元のサービスの停止"
     ),

@@ -15,7 +15,7 @@ writes nothing that counts, and a way back finds in it what was queued. So does 
 Redash: it may be one of its data sources."""
 
 PAUSED_FACT = "paused"
-"""Fact: the data sources that were paused when the old queues had run empty."""
+"""Fact: the data sources that were paused when the old queues had been drained."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _UNSEEN = "which data sources are paused in the other home can't be seen"
 def paused_sources(record: Record) -> list[int] | None:
     """Data sources that are paused in the home that is left; None where that can't be seen.
 
-    On the old host as they were when its queues had run empty, in a return as PrepareReturn saw.
+    On the old host as they were when its queues had been drained, in a return as PrepareReturn saw.
     """
     if (noted := record.fact(PAUSED_FACT)) is not None:
         found = noted["data_sources"]
