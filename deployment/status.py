@@ -31,6 +31,7 @@ from redash_migration.approval.standing.standing import standing
 from redash_migration.approval.texts import Texts
 from redash_migration.clock import now
 from redash_migration.course import PHASES, doing
+from redash_migration.plain_text import plain
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Ownership
 
@@ -72,7 +73,7 @@ def main() -> int:
             f"?region={session.region_name}#/v2/executions/details/{owner.execution_arn}"
         )
     width = min(get_terminal_size().columns, 100)
-    print("\n".join(part for line in told for part in wrapped(line, width)))
+    print("\n".join(part for line in told for part in wrapped(plain(line), width)))
     return 0
 
 

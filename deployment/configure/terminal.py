@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from redash_migration.plain_text import plain
+
 WIDTH = 80
 
 
@@ -24,7 +26,8 @@ class Terminal:
         self, read: Callable[[str], str] = input, write: Callable[[str], object] = print
     ) -> None:
         self._read = read
-        self._write = write
+        # Names in the account are other people's: a tag holds what its writer liked.
+        self._write: Callable[[str], object] = lambda text: write(plain(text, keep="\n"))
 
     def say(self, text: str = "") -> None:
         """A paragraph, wrapped."""

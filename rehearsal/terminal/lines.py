@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from redash_migration.course import PHASES, doing
+from redash_migration.plain_text import plain
 from rehearsal.terminal.progress import Progress, Step, note
 
 
@@ -28,7 +29,7 @@ class Lines:
 
     def say(self, text: str) -> None:
         """See Screen."""
-        self._console.print(text, markup=False)
+        self._console.print(plain(text, keep="\n"), markup=False)
 
     def ask(self, question: str, address: str) -> None:
         """See Screen."""

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from redash_migration.course import PHASES, doing
+from redash_migration.plain_text import plain
 from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.progress import Loaded, Progress, Step, note
 
@@ -43,7 +44,7 @@ class LiveTable:
 
     def say(self, text: str) -> None:
         """See Screen."""
-        text = sentences(text, self._console.width)
+        text = sentences(plain(text, keep="\n"), self._console.width)
         self._console.print(text, markup=False, soft_wrap=True)
 
     def ask(self, question: str, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.homecoming.arrival import turned
+from redash_migration.plain_text import plain
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Owner, Ownership, Phase
 from redash_migration.record.table import RecordTable
@@ -32,6 +34,9 @@ class Request:
     migration_id: str
 
 
+_LINK = re.compile(r"\w://|\bwww\.", re.IGNORECASE)
+
+
 def parse_request(given: Any) -> Request:
     """Check the execution's input; InvalidInput names the first field that is wrong."""
     if not isinstance(given, Mapping):
@@ -48,6 +53,9 @@ def parse_request(given: Any) -> Request:
     by = given.get("requestedBy", "")
     if not isinstance(by, str) or len(by) > 200:
         raise InvalidInput("requestedBy: a text of at most 200 characters is required")
+    # It stands in every mail: lines or a link of its own would pass for the mail's.
+    if plain(by) != by or _LINK.search(by):
+        raise InvalidInput("requestedBy: one line without a link is required, as an e-mail address")
     named = given.get("migrationId", "")
     if not isinstance(named, str) or bool(named) != (mode in NAMING):
         raise InvalidInput(

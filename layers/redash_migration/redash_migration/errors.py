@@ -46,9 +46,14 @@ of names that a report's ``error.name`` can hold::
 
 from __future__ import annotations
 
+from redash_migration.plain_text import plain
+
 
 class MigrationError(Exception):
-    """Root of all failures the migration names."""
+    """Root of all failures the migration names; its text is a plain line, whatever is named."""
+
+    def __str__(self) -> str:
+        return plain(super().__str__())
 
 
 class InvalidInput(MigrationError):

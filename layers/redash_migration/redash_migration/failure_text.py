@@ -22,6 +22,7 @@ import traceback
 from typing import Any
 
 from redash_migration.errors import MigrationError
+from redash_migration.plain_text import plain
 
 LONGEST = 400  # characters
 
@@ -148,4 +149,4 @@ def _without_detail(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(line.strip() for line in text.strip().splitlines())[:LONGEST]
+    return plain(" ".join(line.strip() for line in text.strip().splitlines()))[:LONGEST]

@@ -73,7 +73,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
     record.steps.started("StartWorkers")
     page = stage.call("GET", link)
     assert _headline(page) == "The new Redash is in use"
-    assert "12 s (predicted 38 s)" in page["body"]
+    assert "12\xa0s (predicted 38\xa0s)" in page["body"]
     ended().keep(record)
     page = stage.call("GET", link)
     assert _headline(page) == "The migration is done: the new Redash stays"
@@ -181,11 +181,11 @@ def test_before_the_decision_it_says_who_is_concerned(staging: Staging) -> None:
     stage.answer(stage.link(KEN), "approve")
     stage.now += timedelta(minutes=10)
     page = stage.call("GET", stage.link(HANA))["body"]
-    assert "starter@example.com, 23 Nov 2026 01:30 UTC" in page
+    assert "starter@example.com, 23 Nov 2026 01:30\xa0UTC" in page
     assert "PostgreSQL 16 on the old host, to 18 on the new side" in page
     assert f"{HANA} (you): no answer yet" in page
-    assert f"{KEN}: approved 01:30 UTC" in page
-    assert "50 min, until 02:30 UTC" in page
+    assert f"{KEN}: approved 01:30\xa0UTC" in page
+    assert "50\xa0min, until 02:30\xa0UTC" in page
     assert "people can write again by about 01:41 UTC" in page
 
 
@@ -243,7 +243,7 @@ class TestPlanned:
         [
             ("yesterday", "can&#39;t be read"),
             ("2026-11-23T01:00", "is over"),
-            ("2026-11-23T02:29", "beyond this question&#39;s end at 23 Nov 2026 02:25 UTC"),
+            ("2026-11-23T02:29", "beyond this question&#39;s end at 23 Nov 2026 02:25\xa0UTC"),
         ],
     )
     def test_a_time_that_can_not_be(self, stage: Stage, begin_at: str, said: str) -> None:
@@ -561,3 +561,19 @@ def test_a_new_side_that_nobody_kept_is_not_called_done(
         "ended_at": "2026-01-31T02:10:00+00:00",
     }
     assert ending_of(report, {"switch_began": ""}).unanswered is unanswered
+
+
+def test_where_it_can_not_be_approved_no_time_is_promised(stage: Stage) -> None:
+    stage.record.checks.put(Check("target.parameters", "FAIL", "one waits", "Reboot it."))
+    stage.ask()
+    assert "If approved now" not in stage.call("GET", stage.link())["body"]
+
+
+def test_an_answer_that_was_given_is_not_waited_for(stage: Stage) -> None:
+    stage.ask()
+    link = stage.link()
+    stage.record.steps.started("RequestApproval")
+    stage.answer(link, "approve")
+    page = stage.call("GET", link)["body"]
+    assert "Approved" in page
+    assert "Waiting for a person" not in page

@@ -86,7 +86,7 @@ def test_a_good_end_is_told_first_and_the_rest_is_folded() -> None:
     page = page_of(sample(), SWITCHED)
     assert page.index("the new Redash stays") < page.index("The write pause")
     assert "Nothing was lost: 1 of 1 tables were compared and are equal." in page
-    assert "31 s without writing; 38 s were predicted" in page
+    assert "31\xa0s without writing; 38\xa0s were predicted" in page
     assert "<details open" not in page
     assert "What failed" not in page
     assert "taken back" not in page, "after a good end the undo list means nothing"
@@ -97,7 +97,7 @@ def test_the_pause_is_a_timeline_without_the_time_of_people() -> None:
     page = page_of(sample(), SWITCHED)
     lanes = re.findall(r'<rect x="([\d.]+)%" width="([\d.]+)%"', page)
     assert lanes == [("0.0", "86.96"), ("86.96", "13.04")]
-    assert re.search(r"1\.5 s</td>\s*<td class=\"number\">2 s", page)
+    assert re.search(r"1\.5\xa0s</td>\s*<td class=\"number\">2\xa0s", page)
     assert "Waiting for a person" not in page
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from redash_migration.plain_text import plain
 from redash_migration.record.table import Item, RecordTable
 
 CheckStatus = Literal["PASS", "WARN", "FAIL", "UNKNOWN"]
@@ -18,13 +19,18 @@ class Check:
     """One answer.
 
     ``id`` is a stable reason string such as ``source.wal_level``: an interface for whoever reads
-    reports by program. ``detail`` says what was seen, ``remedy`` what to do about it.
+    reports by program. ``detail`` says what was seen, ``remedy`` what to do about it. The
+    names in them are other people's: whatever these hold, a check's texts are plain lines.
     """
 
     id: str
     status: CheckStatus
     detail: str
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        for part in ("id", "detail", "remedy"):
+            object.__setattr__(self, part, plain(getattr(self, part)))
 
     def to_json(self) -> dict[str, str]:
         """As it stands in report.json."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.approval.standing.ending import Ending, attempt_of, ending_of
+from redash_migration.plain_text import plain
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
@@ -78,6 +79,6 @@ def named(failure: Mapping[str, Any] | None) -> dict[str, str] | None:
         cause = str(decoded["errorMessage"])
     return {
         "name": str(given.get("Error", "Unknown")),
-        "cause": cause[:2000],
+        "cause": plain(cause)[:2000],
         "state": str(failure.get("state", "")),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from redash_migration.approval.messages.chat_messages import Blocks, letter_blocks
-from redash_migration.approval.messages.mails import Letter
+from redash_migration.approval.messages.mails import Letter, reason_line
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (
     ANSWERS,
@@ -28,7 +28,7 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
     if actor:
         lines.append(f"{texts('decided.by')}: {actor}")
     if given:
-        lines.append(texts("mail.reason", reason=given))
+        lines.append(reason_line(texts, given))
     if lost := nothing_lost(texts, ending):
         lines.append(lost)
     if ending.write_pause_seconds is not None and ending.serves != "nobody":

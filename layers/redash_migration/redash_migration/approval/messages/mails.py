@@ -11,6 +11,7 @@ from redash_migration.approval.gate.purposes import CUTOVER, EXPIRE
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import finding_lines, question_lead, question_title, severity
+from redash_migration.plain_text import plain
 
 _SHOWN = 5
 
@@ -38,7 +39,7 @@ def request_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> Let
 
 def _question(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
     """What is asked, by whom, and the figures."""
-    person = gate.requested_by or texts("status.unknown_person")
+    person = plain(gate.requested_by) or texts("status.unknown_person")
     return [
         question_title(texts, gate, evidence),
         question_lead(texts, gate, evidence),
@@ -66,7 +67,7 @@ def planned_mail(texts: Texts, gate: Gate, answer: Answer) -> Letter:
         texts("begin.subject", time=when, migration=gate.migration_id),
         _text(
             texts("begin.message", time=when, actor=answer.actor),
-            *([texts("mail.reason", reason=answer.reason)] if answer.reason else []),
+            *([reason_line(texts, answer.reason)] if answer.reason else []),
             "",
             texts("begin.call_off"),
             texts("status.lead.planned"),
@@ -105,8 +106,13 @@ def outcome_lines(texts: Texts, gate: Gate) -> list[str]:
         lines = [texts("mail.decided", decision=decision, actor=gate.actor, time=at)]
         following = texts(f"next.{gate.decision}")
     if gate.reason:
-        lines.append(texts("mail.reason", reason=gate.reason))
+        lines.append(reason_line(texts, gate.reason))
     return [*lines, following]
+
+
+def reason_line(texts: Texts, reason: str) -> str:
+    """What a person typed; its further lines are marked, so that none passes for the mail's own."""
+    return texts("mail.reason", reason="\n> ".join(reason.splitlines()))
 
 
 def summary(texts: Texts, evidence: Evidence) -> list[str]:

@@ -8,6 +8,7 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 
@@ -56,7 +57,11 @@ def people_model(
             ],
         ),
     ]
-    if gate.purpose is CUTOVER and evidence.pause.seconds is not None:
+    if (
+        gate.purpose is CUTOVER
+        and evidence.pause.seconds is not None
+        and not blocked(gate, evidence)
+    ):
         over = now + UNDER_WAY + timedelta(seconds=evidence.pause.seconds)
         rows.append((texts("people.over"), [texts("people.over_value", time=figures.clock(over))]))
     return rows

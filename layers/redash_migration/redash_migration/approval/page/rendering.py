@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.approval.page.headers import security_headers
 from redash_migration.approval.page.http import Response
 from redash_migration.approval.texts import Texts
+from redash_migration.plain_text import plain
 from redash_migration.settings import read
 
 if TYPE_CHECKING:
@@ -63,24 +64,37 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters["strong"] = _strong
     environment.filters["breakable"] = _breakable
     return environment
 
 
+_FIGURE = re.compile(r"(?<=\d) (?=(?:s|min|h|days|B|kB|MB|GB|TB|UTC|JST)\b)")
+
+
+def _shown(value: Any) -> Any:
+    """Texts as they are shown: nothing in them but letters, and each figure beside its unit."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _FIGURE.sub("\N{NO-BREAK SPACE}", plain(value, keep="\t\n"))
+
+
 def _breakable(name: str) -> Markup:
     """A name that breaks after its dots and underscores, and nowhere else."""
     from markupsafe import Markup, escape
 
-    return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^._]*[._]?", name) if part)
+    return Markup("<wbr>").join(
+        escape(part) for part in re.findall(r"[^._]*[._]?", plain(name)) if part
+    )
 
 
 def _strong(text: str) -> Markup:
     """``**so**`` in our own texts is strong; the rest is escaped."""
     from markupsafe import Markup, escape
 
-    parts = text.split("**")
+    parts = _shown(text).split("**")
     return Markup().join(
         Markup("<strong>{}</strong>").format(part) if number % 2 else escape(part)
         for number, part in enumerate(parts)

@@ -82,7 +82,7 @@ def status_page(
         refresh=None if stands.ending or still else QUICK_SECONDS if moving else CALM_SECONDS,
         bar=_bar(stands),
         page={"progress": None if stands.ending else progress(texts, here)},
-        facts=_facts(texts, evidence, stands, desk.record),
+        facts=_facts(texts, gate, evidence, stands, desk.record),
         decision=_decision(texts, gate),
     )
 
@@ -149,14 +149,15 @@ def _bar(stands: Standing) -> float | None:
     return round(min(100.0, 100 * (stands.pause_seconds or 0) / stands.predicted_seconds), 1)
 
 
-def _facts(texts: Texts, evidence: Evidence, stands: Standing, record: Record) -> Facts:
+def _facts(texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, record: Record) -> Facts:
     figures, ending = texts.figures, stands.ending
     facts: Facts = []
     if ending is not None:
         facts += _ended(texts, ending)
         if lines := never_told_lines(record, ending):
             facts.append((texts("ended.never_told"), "\n".join(lines)))
-    elif stands.state:
+    # Nobody is waited for any more, though the execution may not have heard of it yet.
+    elif stands.state and not (gate.decided and stands.state == gate.purpose.state):
         facts.append((texts("status.now"), doing(stands.state).text(texts.language)))
     if stands.pause_seconds is not None and not stands.pause_is_on:
         seconds = figures.duration(stands.pause_seconds)
