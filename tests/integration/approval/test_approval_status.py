@@ -186,7 +186,7 @@ def test_before_the_decision_it_says_who_is_concerned(staging: Staging) -> None:
     assert f"{HANA} (you): no answer yet" in page
     assert f"{KEN}: approved 01:30\xa0UTC" in page
     assert "50\xa0min, until 02:30\xa0UTC" in page
-    assert "people can write again by about 01:41 UTC" in page
+    assert "people can write again by about 01:41\xa0UTC" in page
 
 
 class TestPlanned:
