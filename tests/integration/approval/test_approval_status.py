@@ -563,6 +563,15 @@ def test_a_new_side_that_nobody_kept_is_not_called_done(
     assert ending_of(report, {"switch_began": ""}).unanswered is unanswered
 
 
+def test_what_was_moved_is_told_in_the_past(stage: Stage) -> None:
+    stage.switch()
+    stage.ask(CONFIRM)
+    page = stage.call("GET", stage.link())["body"]
+    assert "What was moved" in page
+    assert "They were copied directly" in page
+    assert "What is moved" not in page
+
+
 def test_where_it_can_not_be_approved_no_time_is_promised(stage: Stage) -> None:
     stage.record.checks.put(Check("target.parameters", "FAIL", "one waits", "Reboot it."))
     stage.ask()

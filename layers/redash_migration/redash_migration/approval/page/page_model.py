@@ -46,6 +46,7 @@ def page_model(
     starter: Reached | None = None,
 ) -> Model:
     """The evidence part of a page, for either question."""
+    after = "" if evidence.new_side is None else "_after"
     return {
         "migration": gate.migration_id,
         "title": question_title(texts, gate, evidence),
@@ -65,7 +66,9 @@ def page_model(
         "findings_title": _findings_title(texts, evidence),
         "findings_note": _findings_note(texts, gate, evidence),
         "tables": _tables(texts, evidence),
+        "tables_title": texts(f"tables.title{after}"),
         "excluded": _excluded(texts, evidence),
+        "excluded_text": texts(f"excluded.text{after}"),
         "cards_title": texts("stream.title" if evidence.new_side is None else "new.title"),
         "cards": _stream_cards(texts, evidence)
         if evidence.new_side is None

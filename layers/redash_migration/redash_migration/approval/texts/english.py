@@ -154,6 +154,7 @@ ENGLISH: Mapping[str, str] = {
         "with your e-mail address as requestedBy."
     ),
     "tables.title": "What is moved",
+    "tables.title_after": "What was moved",
     "tables.picture": "The largest tables, by size on disk",
     "tables.bar": "{size} · {rows} rows",
     "tables.others": "{count} more",
@@ -174,6 +175,10 @@ ENGLISH: Mapping[str, str] = {
     "excluded.title": "Left out of replication",
     "excluded.text": (
         "AWS DMS can't carry these tables whole. They are copied directly during the pause and "
+        "compared like all others."
+    ),
+    "excluded.text_after": (
+        "AWS DMS can't carry these tables whole. They were copied directly during the pause and "
         "compared like all others."
     ),
     "excluded.column": "column {column} is of type {type}",

@@ -162,6 +162,7 @@ JAPANESE: Mapping[str, str] = {
         "次回は requestedBy にメールアドレスを指定して開始してください。"
     ),
     "tables.title": "移行するデータ",
+    "tables.title_after": "移行したデータ",
     "tables.picture": "大きいテーブル（ディスク上のサイズ順）",
     "tables.bar": "{size}・{rows}行",
     "tables.others": "ほか {count}件",
@@ -183,6 +184,10 @@ JAPANESE: Mapping[str, str] = {
     "excluded.text": (
         "AWS DMS では完全に運べないテーブルです。書き込み停止中に直接コピーし、"
         "ほかのテーブルと同じように照合します。"
+    ),
+    "excluded.text_after": (
+        "AWS DMS では完全に運べないテーブルです。書き込み停止中に直接コピーし、"
+        "ほかのテーブルと同じように照合しました。"
     ),
     "excluded.column": "{column} 列が {type} 型のため",
     "stream.title": "レプリケーションと元のホスト",
