@@ -470,6 +470,7 @@ def settle_elsewhere(stage: Stage) -> None:
 
 def _forget() -> None:
     _IN_DYNAMODB.cache_clear()
+    stored_keys._known.clear()
     stored_keys._keys.cache_clear()
     stored_keys._again.cache_clear()
     assembly._kept.cache_clear()

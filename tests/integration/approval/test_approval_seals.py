@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from redash_migration.adapters import clients
 from redash_migration.approval.assembly import desk
@@ -180,3 +182,20 @@ def test_a_seal_of_a_key_that_was_rotated_a_moment_ago_is_whole(stage: Stage) ->
     assert before.accepts("purpose", "message", after.current, signature)
     assert not before.accepts("purpose", "another", after.current, signature)
     assert not before.accepts("purpose", "message", "nobody's", signature)
+
+
+@pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 200), ("AccessDenied", 503)])
+def test_keys_that_can_not_be_read_again_go_on_while_the_service_is_away(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    """A minute of throttling keeps nobody from deciding; a right taken away counts at once."""
+    stage.ask()
+    link = stage.link()
+    later = time.monotonic() + stored_keys.KEYS_LIFE_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": code}}, "GetSecretValue")
+
+    monkeypatch.setattr(stored_keys, "_read", refuse)
+    assert stage.call("GET", link)["statusCode"] == status

@@ -9,11 +9,16 @@ from functools import cache, partial
 from redash_migration import wiring
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
 from redash_migration.approval.settings import link_secret
+from redash_migration.step import as_transient
 
 KEYS_LIFE_SECONDS = 300.0
 """How long keys are kept in memory."""
 AGAIN_SECONDS = 10.0
 """How long a key that nobody knows is not asked for again: anybody may send a link with one."""
+
+
+_known: dict[tuple[str, str], KeyRing] = {}
+"""What was read last: it goes on while the service can't be asked."""
 
 
 def keys() -> KeyRing:
@@ -30,7 +35,15 @@ def keys_of(name: str, arn: str) -> KeyRing:
 def _keys(name: str, arn: str, period: int) -> KeyRing:  # noqa: ARG001 - the period makes the cache expire
     # A key that was rotated since is asked for when something comes that was made with it.
     again = partial(_again, name, arn)
-    return replace(_read(name, arn), again=lambda: again(int(time.monotonic() // AGAIN_SECONDS)))
+    try:
+        read = _read(name, arn)
+    except Exception as error:
+        # Throttled or out of reach: nobody is kept from deciding by what is known already.
+        if as_transient(error) is None or (name, arn) not in _known:
+            raise
+        read = _known[name, arn]
+    _known[name, arn] = read
+    return replace(read, again=lambda: again(int(time.monotonic() // AGAIN_SECONDS)))
 
 
 @cache
