@@ -45,7 +45,8 @@ def held(folder: Path, *, among: Path | None) -> Iterator[None]:
     path = among / "lock" if among else folder / MARK
     with path.open("a+", encoding="utf-8") as file:
         _lock(file, path.parent)
-        folder.mkdir(parents=True, exist_ok=True)
+        # It holds links that decide, and what a dump holds. As root the servers are another user's.
+        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         (folder / MARK).touch()
         if among:
             _point(among / LATEST, folder)
@@ -78,13 +79,17 @@ def clear(folder: Path) -> None:
             path.unlink()
 
 
-def settle(folder: Path, migration_id: str, *, among: Path | None) -> Path:
-    """Where it lies in the end: under the migration's name; the databases' files are dropped."""
+def drop_databases(folder: Path) -> None:
+    """Their files, most of what a rehearsal takes of a disk, however it ended; logs stay."""
     for path in (folder / "databases").glob("*"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         elif path.is_symlink():
             path.unlink()
+
+
+def settle(folder: Path, migration_id: str, *, among: Path | None) -> Path:
+    """Where it lies in the end: under the migration's name."""
     if among is None or not migration_id or folder.name == migration_id:
         return folder
     named = among / migration_id

@@ -24,7 +24,7 @@ from rehearsal.faults.judging.invariants import Standing, observe, violations
 from rehearsal.faults.judging.verdict import disagreements
 from rehearsal.faults.kinds.aside import put_aside
 from rehearsal.faults.table import FAULTS
-from rehearsal.folder import DISK_FULL, settle
+from rehearsal.folder import DISK_FULL, drop_databases, settle
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Confirm, Options
 from rehearsal.outcome import LedgerCount, over_memory, problems, server_errors
@@ -66,6 +66,13 @@ class Rehearsed:
 
 def rehearse(options: Options) -> int:
     """Run a rehearsal and say how it went; the exit code of the command."""
+    try:
+        return _rehearse(options)
+    finally:
+        drop_databases(options.directory)
+
+
+def _rehearse(options: Options) -> int:
     progress = Progress()
     try:
         with screen(progress, plain=options.plain) as shown, _ended_by_signals():
@@ -82,6 +89,7 @@ def rehearse(options: Options) -> int:
     usage = json.loads((options.directory / "function-usage.json").read_text(encoding="utf-8"))
     rehearsed.problems.extend(over_memory(usage))
     name = str((rehearsed.report or {}).get("migration_id", ""))
+    drop_databases(options.directory)
     folder = settle(options.directory, name, among=options.among)
     ending = Ending(rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder)
     conclude(ending, shown.say)

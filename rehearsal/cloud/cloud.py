@@ -17,7 +17,7 @@ from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
 from rehearsal.cloud.events.bus import EventBus
 from rehearsal.cloud.events.clock import Clock
 from rehearsal.cloud.executions import Execution
-from rehearsal.cloud.journal import Journal
+from rehearsal.cloud.journal import STOPPED, Journal
 from rehearsal.cloud.lambdas.function import Answer
 from rehearsal.cloud.lambdas.runtime import LambdaRuntime
 from rehearsal.cloud.mailbox import Mailbox
@@ -207,7 +207,7 @@ class Cloud(Observation):
 
         for machine in self.backend("stepfunctions").state_machines:
             for execution in machine.executions:
-                execution.stop(utcnow(), "Rehearsal.Stopped", "the rehearsal ended")
+                execution.stop(utcnow(), STOPPED, "the rehearsal ended")
 
 
 @functools.cache

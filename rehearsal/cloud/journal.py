@@ -15,6 +15,9 @@ from typing import Any
 Record = dict[str, Any]
 Listener = Callable[[Record], None]
 
+STOPPED = "Rehearsal.Stopped"
+"""The error of an execution that ends because somebody ends the rehearsal."""
+
 
 class Journal:
     """Appends records to a file, one JSON object a line, and hands each to the listeners.

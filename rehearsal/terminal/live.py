@@ -20,6 +20,7 @@ from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.progress import Loaded, Progress, Step, note
 
 TICK, CROSS, AT_WORK = ("✓", "green"), ("✗", "red"), ("▸", "cyan")
+CUT_OFF = ("■", "yellow")
 BAR_WIDTH = 30
 
 
@@ -98,16 +99,17 @@ def phases(progress: Progress, *, last_is_over: bool = False) -> RenderableType:
     for number, group in enumerate(groups):
         over = last_is_over or number < len(groups) - 1
         failed = any(step.failed for step in group)
+        cut_off = over and any(step.ended is None for step in group)
         seconds = max(step.began + step.seconds for step in group) - group[0].began
         title = Table.grid(padding=(0, 2, 0, 0))
-        mark = CROSS if failed else TICK if over else AT_WORK
+        mark = CROSS if failed else CUT_OFF if cut_off else TICK if over else AT_WORK
         title.add_row(
             Text(*mark), Text(PHASES[group[0].phase]["en"], "bold"), Text(f"{seconds:.1f} s", "dim")
         )
         parts.append(title)
-        shown = [step for step in group if step.failed] if over else group
+        shown = [step for step in group if step.failed or step.ended is None] if over else group
         if shown:
-            parts.append(Padding(_steps(shown), (0, 0, 0, 2)))
+            parts.append(Padding(_steps(shown, CUT_OFF if over else AT_WORK), (0, 0, 0, 2)))
     return Group(*parts)
 
 
@@ -123,13 +125,13 @@ def _grouped(steps: list[Step]) -> Iterator[list[Step]]:
         yield group
 
 
-def _steps(steps: list[Step]) -> Table:
+def _steps(steps: list[Step], unended: tuple[str, str]) -> Table:
     """Each state once, with how often it ran and how long in all."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for name in dict.fromkeys(step.name for step in steps):
         same = [step for step in steps if step.name == name]
         running = same[-1].ended is None
-        mark = CROSS if same[-1].failed else AT_WORK if running else TICK
+        mark = CROSS if same[-1].failed else unended if running else TICK
         times = f" ×{len(same)}" if len(same) > 1 else ""
         seconds = f"{sum(step.seconds for step in same):.1f} s"
         table.add_row(Text(*mark), Text(doing(name).en + times), Text(seconds, "dim"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from redash_migration.course import Phase, doing
+from rehearsal.cloud.journal import STOPPED
 
 QUIET = ("Choice", "Pass", "Wait", "Succeed", "FailState", "Map", "Parallel")
 """Beginnings of history event types that say nothing to a person."""
@@ -58,6 +59,8 @@ class Progress:
     pause_ended: float | None = None
     writes: int = 0
     loaded: Loaded | None = None
+    stopped: bool = False
+    """Somebody ended the rehearsal: what was at work then has not failed."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entered(self, name: str) -> None:
@@ -109,6 +112,10 @@ def note(progress: Progress, record: Mapping[str, Any]) -> list[Step]:
     A failure may be followed by another try of the same state, which then ends well.
     """
     kind, name = record.get("kind"), str(record.get("state", ""))
+    if kind == "execution" and record.get("error") == STOPPED:
+        progress.stopped = True
+    if kind == "state_failed" and progress.stopped:
+        return []
     if not name or str(record.get("type", "")).startswith(QUIET):
         return []
     if kind == "state_entered":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.folder import MARK, Held, clear, fresh, held, settle
+from rehearsal.folder import MARK, Held, clear, drop_databases, fresh, held, settle
 
 HOLDER = """
 import sys
@@ -62,6 +62,8 @@ def test_it_ends_under_the_migration_s_name_and_the_link_follows(tmp_path: Path)
             assert (tmp_path / "latest").resolve() == folder
             (folder / "databases" / "source").mkdir(parents=True)
             (folder / "databases" / "source.log").write_text("log")
+            assert folder.stat().st_mode & 0o066 == 0, "others read its links"
+            drop_databases(folder)
             settled = settle(folder, migration, among=tmp_path)
         assert settled == tmp_path / migration
         assert (tmp_path / "latest").resolve() == settled

@@ -13,6 +13,7 @@ from rich.console import Console
 from docs_generator.machine import machine, tasks
 from redash_migration.course import PHASES, STATES
 from rehearsal.__main__ import main
+from rehearsal.cloud.journal import STOPPED
 from rehearsal.outcome import LedgerCount
 from rehearsal.terminal import Progress
 from rehearsal.terminal.fitting import sentences
@@ -149,6 +150,23 @@ def test_a_failed_check_comes_with_its_remedy() -> None:
     conclude(_ending(_report(status="FAILED", checks=[failed, passed])), lines.append)
     assert "  verify.data: key 30 differs\n    What to do: Look." in lines
     assert not [line for line in lines if "verify.other" in line]
+
+
+def test_what_was_at_work_when_somebody_stopped_it_has_not_failed() -> None:
+    progress, out = Progress(), io.StringIO()
+    console = Console(file=out, width=80)
+    for record in (
+        {"kind": "state_entered", "state": "Begin"},
+        {"kind": "state_exited", "state": "Begin"},
+        {"kind": "state_entered", "state": "RequestApproval"},
+        {"kind": "execution", "status": "ABORTED", "error": STOPPED},
+        {"kind": "state_failed", "state": "RequestApproval", "error": "States.Timeout"},
+    ):
+        Lines(progress, console).happened(record)
+    console.print(phases(progress, last_is_over=True))
+    assert "■  A person decides" in out.getvalue()
+    assert "■  Waiting for a person's approval" in out.getvalue()
+    assert "✗" not in out.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 120])
