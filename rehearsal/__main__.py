@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -31,7 +32,7 @@ def _main(arguments: list[str]) -> int:
     from rehearsal.faults.table import FAULTS
     from rehearsal.folder import Held, held
     from rehearsal.old_host.kinds import HOST_KINDS
-    from rehearsal.options import HELP, BadOption, from_environment
+    from rehearsal.options import HELP, BadOption, from_environment, misspelt
     from rehearsal.room import check_room
     from rehearsal.terminal.fitting import fitted
 
@@ -49,6 +50,8 @@ def _main(arguments: list[str]) -> int:
         options = from_environment()
         if options.fault and options.fault not in FAULTS:
             raise BadOption(f"FAULT={options.fault}: unknown; make rehearse-help lists them")
+        for remark in misspelt(os.environ):
+            print(remark, file=sys.stderr)
         check_room(options)
         with held(options.directory, among=options.among):
             # Only now: half of AWS is imported, which takes a while, and longer when all of it is

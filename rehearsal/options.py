@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -78,6 +80,21 @@ class Options:
     clock_seed: int = 1
     plain: bool = False
     open_browser: bool = False
+
+
+SETTINGS = frozenset(re.findall(r"^  ([A-Z_]+)=", HELP, re.MULTILINE))
+_ALIKE = 0.85
+"""How alike a name has to be to be taken for a setting misspelt (difflib's ratio)."""
+
+
+def misspelt(environ: Mapping[str, str]) -> list[str]:
+    """What looks like a setting and is none; such a one would be left out in silence."""
+    found = []
+    for name in sorted(environ.keys() - SETTINGS):
+        meant = get_close_matches(name.upper(), SETTINGS, 1, _ALIKE)
+        if meant and environ[name]:
+            found.append(f"{name}={environ[name]}: no setting of a rehearsal; is {meant[0]} meant?")
+    return found
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Options:

@@ -45,14 +45,16 @@ def read_profile(path: Path = AWS_PROFILE) -> TimingProfile:
     """The profile in a TOML file; ProfileError names the first entry that is wrong."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProfileError(f"{path}: no TOML that can be read: {error}") from None
+    except OSError as error:
+        raise ProfileError(f"it can't be read: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"no TOML: {error}") from None
     compression = document.pop("compression", {})
     factor = compression.get("factor") if isinstance(compression, dict) else None
     if not isinstance(factor, int | float) or factor < 1:
-        raise ProfileError(f"{path}: compression.factor: a number, 1 or more, is required")
+        raise ProfileError("compression.factor: a number, 1 or more, is required")
     if flat := [name for name, entries in document.items() if not isinstance(entries, dict)]:
-        raise ProfileError(f"{path}: {flat[0]}: a table of entries is required, as in aws.toml")
+        raise ProfileError(f"{flat[0]}: a table of entries is required, as in aws.toml")
     spreads = {
         f"{service}.{name}": _spread(f"{service}.{name}", entry)
         for service, entries in document.items()

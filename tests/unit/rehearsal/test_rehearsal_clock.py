@@ -81,7 +81,7 @@ ENTRY = 'low = 1, typical = 2, high = 3, unit = "s", source = "seen"'
             "[compression]\nfactor = 2\n[dms]\nstop = { " + ENTRY.replace('"s"', '"hours"') + " }",
             "unit",
         ),
-        ("[compression", "profile.toml"),
+        ("[compression", "no TOML: "),
     ],
 )
 def test_a_profile_that_makes_no_sense_is_refused_by_its_entry(
@@ -106,7 +106,7 @@ def test_a_clock_that_does_not_exist_is_refused() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\xb6\x00", "no TOML that can be read"),
+        (b"\xb6\x00", "no TOML: "),
         (b"", "compression.factor"),
         (b"dms = 3\n[compression]\nfactor = 2\n", "dms: a table of entries"),
         (
