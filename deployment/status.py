@@ -16,7 +16,7 @@ from shutil import get_terminal_size
 from typing import Any
 
 from deployment.configure.file import stack_and_region
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (

@@ -35,6 +35,7 @@ EARLY: dict[str, Early] = {
         "`source.fence_rights`, `source.prepared_transactions`, `source.subscriptions`",
         "who connects in spite of the fence",
     ),
+    "FenceNotHeld in freeze/read_only": Early("`source.fence_rights`", _SINCE),
     "FenceNotHeld in freeze/draining": Early("", "who comes back after the fence was proved"),
     "NotDrained in freeze/closing": Early("`AwaitInSync`, `RecheckSync`", "a delay that is new"),
     "NotDrained in freeze/draining": Early("`PlanCopies`, `AwaitInSync`", "changes since"),

@@ -14,7 +14,8 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.record.replay import replay
 from redash_migration.report.finish import named
-from redash_migration.rollback import Undoing, close_waits, finish, tell_refused
+from redash_migration.rollback.actions import Undoing
+from redash_migration.rollback.ending import close_waits, finish, tell_refused
 from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.actions import maintenance

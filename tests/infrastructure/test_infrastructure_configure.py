@@ -369,7 +369,7 @@ def test_status_says_where_a_migration_stands(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from deployment import status
-    from redash_migration.adapters.dynamodb import DynamoTable
+    from redash_migration.adapters.dynamodb.table import DynamoTable
     from tests.integration.approval.approval_stage import ended, failed
     from tests.owning import owned
 

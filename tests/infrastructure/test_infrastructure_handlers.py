@@ -22,7 +22,7 @@ import pytest
 
 from deployment.comparison import rehearsed
 from deployment.stack import Stack
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import purpose_of
 from redash_migration.approval.gate.question import Answer

@@ -20,7 +20,8 @@ from redash_migration.record.owner import PHASES, Acting, Owner
 from redash_migration.record.record import SWITCH_BEGAN, Record
 from redash_migration.record.table import Condition
 from redash_migration.record.undo import Undo
-from redash_migration.rollback import served
+from redash_migration.record.undo_entry import message_of
+from redash_migration.rollback.ending import served
 from tests.interleavings import functions
 from tests.interleavings.run import Focus
 
@@ -90,7 +91,7 @@ def _latest_record_wins(patch: Patch) -> None:
         kept(self, action, arguments, **more)
         key = f"{self._prefix}{action}#{more.get('key', '')}"
         item = {**(self._table.get(self._pk, key) or {}), "arguments": json.dumps(dict(arguments))}
-        seal = self._seals().entry(self._message(key, item))
+        seal = self._seals().entry(message_of(self._id, key, item))
         values = {"arguments": item["arguments"], "state": "PENDING", "seal": seal}
         self._table.update(self._pk, key, values=values)
 

@@ -22,7 +22,7 @@ from redash_migration.in_flight import (
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
 from redash_migration.record.replay import replay
-from redash_migration.rollback import at_its_end, finish
+from redash_migration.rollback.ending import at_its_end, finish
 from redash_migration.step import _at_work
 from tests.interleavings.actors import stand_still
 from tests.interleavings.world import Command, World

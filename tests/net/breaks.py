@@ -259,7 +259,7 @@ BREAKS = {
     ),
     "generated-by-dms": Break((reason("a generated column"),), r"TABLE lean_[^;]*STORED"),
     "large-objects": Break((question(questions, "source.large_objects"),), r"lo_from_bytea"),
-    "extension-rows": Break((question(visibility, "source.extension_rows"),), r"configured"),
+    "extension-rows": Break((question(questions, "source.extension_rows"),), r"configured"),
     "rights": Break(
         (
             without(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from moto import mock_aws
 
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.record import Outcome, Record
 from redash_migration.record.table import RecordTable
 from redash_migration.record.waits import TokenUnknown

@@ -39,7 +39,7 @@ def settings() -> Settings:
 @cache
 def record_table() -> RecordTable:
     """The record's table."""
-    from redash_migration.adapters.dynamodb import DynamoTable
+    from redash_migration.adapters.dynamodb.table import DynamoTable
 
     return DynamoTable(client("dynamodb"), settings().migration_table)
 

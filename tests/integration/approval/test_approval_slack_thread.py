@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import boto3
 import pytest
 
-from redash_migration.adapters.slack import SlackChannel
+from redash_migration.adapters.slack.channel import SlackChannel
 from redash_migration.approval.announcing import announce
 from redash_migration.approval.assembly import readiness
 from redash_migration.approval.desk import NotSent, Posted

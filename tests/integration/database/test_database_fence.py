@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import fence, read_only
 from redash_migration.database.freeze.sessions import sessions
 from redash_migration.database.freeze.witnesses import Witness
 from redash_migration.database.session.address import DatabaseAddress
@@ -55,7 +55,7 @@ def test_sessions_are_ended_and_new_ones_can_not_write(
         pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
     ):
         new.execute("INSERT INTO written DEFAULT VALUES")
-    assert fence.laid(guard)
+    assert read_only.laid(guard)
 
 
 def test_what_was_open_at_the_freeze_is_rolled_back(
@@ -203,13 +203,13 @@ def test_a_role_with_a_setting_of_its_own_is_fenced_too(
         psycopg.sql.SQL("ALTER ROLE {} SET default_transaction_read_only = off").format(name)
     )
     guard.execute(psycopg.sql.SQL("GRANT INSERT, SELECT ON written TO {}").format(name))
-    before = fence.state(guard)
+    before = read_only.state(guard)
     assert before.roles == ((role, None),)
     fence.lay(guard, [], window=0.3)
     own = source_database.as_role(role, password)
     with somebody(own) as session, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         session.execute("INSERT INTO written VALUES (1)")
-    fence.lift(guard, before)
+    read_only.lift(guard, before)
     with somebody(own) as session:
         session.execute("INSERT INTO written VALUES (1)")
     guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
@@ -227,8 +227,8 @@ def test_a_fence_of_which_nobody_knows_what_stood_before_is_lifted_all_the_same(
     fence.lay(guard, [], window=0.3)
     with connect(source_database, purpose="lift", read_only=False) as later:
         for _ in range(2):
-            fence.lift_unasked(later)
-        assert not fence.laid(later)
+            read_only.lift_unasked(later)
+        assert not read_only.laid(later)
     with somebody(source_database.as_role(role, password)) as session:
         session.execute("INSERT INTO written VALUES (1)")
     guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
@@ -237,13 +237,13 @@ def test_a_fence_of_which_nobody_knows_what_stood_before_is_lifted_all_the_same(
 def test_lifting_brings_back_what_was_and_may_be_repeated(
     guard: Connection, source_database: DatabaseAddress
 ) -> None:
-    before = fence.state(guard)
+    before = read_only.state(guard)
     assert before.before is None
     fence.lay(guard, [], window=0.3)
     with connect(source_database, purpose="lift", read_only=False) as later:
         for _ in range(2):
-            fence.lift(later, before)
-    assert not fence.laid(guard)
+            read_only.lift(later, before)
+    assert not read_only.laid(guard)
     with somebody(source_database) as session:
         session.execute("INSERT INTO written DEFAULT VALUES")
 

@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 from redash_migration import wiring
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.errors import (
     InvalidInput,

@@ -15,9 +15,11 @@ from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import read_tables
 from redash_migration.plan import Plan
-from redash_migration.preflight import judges
 from redash_migration.preflight.pair.features import features
+from redash_migration.preflight.source.orphans import orphans
+from redash_migration.preflight.tables.largest_row import COPY_MEMORY_BYTES, largest_row
 from redash_migration.preflight.tables.methods import plan_tables
+from redash_migration.preflight.target import temporary_tables
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -45,7 +47,7 @@ def test_rows_that_refer_to_nothing(
 ) -> None:
     rows(sample, life)
     with connect(sample, purpose="test") as session:
-        [check] = judges.orphans(session)
+        [check] = orphans(session)
     assert (check.status, says in check.detail) == (status, True), check
 
 
@@ -56,10 +58,10 @@ def test_a_role_without_temporary_tables(
     name = sql.Identifier(target_database.dbname).as_string()
     rows(target_database, f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
     with connect(target_database.as_role(role, password), purpose="test") as session:
-        [check] = judges.temporary_tables(session)
+        [check] = temporary_tables(session)
     assert check.status == "FAIL"
     with connect(target_database, purpose="test") as session:
-        [check] = judges.temporary_tables(session)
+        [check] = temporary_tables(session)
     assert check.status == "PASS"
 
 
@@ -67,14 +69,14 @@ def test_a_row_that_no_function_or_server_can_hold(
     sample: DatabaseAddress, plan_of: Callable[[DatabaseAddress], Plan]
 ) -> None:
     tables = plan_of(sample).tables
-    assert judges.largest_row(tables).status == "PASS"
+    assert largest_row(tables).status == "PASS"
     large = [replace(table, largest_row_bytes=500_000_000) for table in tables]
-    found = judges.largest_row(large)
+    found = largest_row(large)
     assert found.status == "FAIL"
     assert "public.queries (" in found.detail
     assert "public.users" not in found.detail  # replication carries it
     larger = [replace(table, largest_row_bytes=600_000_000) for table in tables]
-    assert "public.users (" in judges.largest_row(larger).detail  # and no server would compare it
+    assert "public.users (" in largest_row(larger).detail  # and no server would compare it
 
 
 def test_a_row_is_as_large_as_all_of_its_values_and_as_the_form_in_which_it_travels(
@@ -99,7 +101,7 @@ def test_the_memory_that_is_judged_by_is_the_functions_own() -> None:
     for name in ("PrecopyTableFunction", "RestoreTableFunction"):
         found = re.search(rf"  {name}:\n(?:    .*\n)*?      MemorySize: (\d+)", template)
         assert found is not None
-        assert int(found[1]) * 2**20 > judges.COPY_MEMORY_BYTES
+        assert int(found[1]) * 2**20 > COPY_MEMORY_BYTES
 
 
 def test_a_period_may_be_covered_by_several_rows(
@@ -115,12 +117,12 @@ def test_a_period_may_be_covered_by_several_rows(
         "INSERT INTO b VALUES (1, '[1,2)', '[2020-01-15,2020-02-15)'), (2, NULL, NULL);",
     )
     with connect(target_database, purpose="test") as session:
-        assert [check.status for check in judges.orphans(session)] == ["PASS"]
+        assert [check.status for check in orphans(session)] == ["PASS"]
         rows(
             target_database,
             "SET session_replication_role = replica; DELETE FROM a WHERE d @> date '2020-02-10'",
         )
-        [check] = judges.orphans(session)
+        [check] = orphans(session)
     assert (check.status, check.detail.endswith("id: 1")) == ("FAIL", True)
 
 

@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from redash_migration import wiring
 from redash_migration.adapters import clients
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.database.freeze import fence
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.planning import precopy as planned_precopy

@@ -17,8 +17,8 @@ from redash_migration.approval.evidence.contents import (
     SourceDisk,
     Stream,
     TableEvidence,
-    size_class,
 )
+from redash_migration.approval.evidence.sizes import size_class
 
 TABLES = (
     TableEvidence("events", "dms", 1000, 10_000, "Validated"),

@@ -30,7 +30,7 @@ from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import report, status
 from redash_migration.report.homecoming import homecoming
-from redash_migration.rollback import at_its_end
+from redash_migration.rollback.ending import at_its_end
 from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home

@@ -6,13 +6,14 @@ other, a third below holds what they share, or the one above hands itself in.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from tests.unit.house.imports import Arrows, arrows, circle, modules
 
 ROOT = Path(__file__).parents[3]
 PRODUCT = ROOT / "layers" / "redash_migration" / "redash_migration"
-EDGES = {"adapters", "wiring"}
+EDGES = ("redash_migration.adapters", "redash_migration.wiring")
 """They know the domain, whose contracts they fulfil, and the domain names them in its types."""
 
 
@@ -32,10 +33,33 @@ def rooms(package: Path) -> Arrows:
 
 
 def test_no_room_needs_one_that_needs_it() -> None:
-    edges = {f"{PRODUCT.name}.{name}" for name in EDGES}
-    graph = {name: to - edges for name, to in rooms(PRODUCT).items() if name not in edges}
+    found = rooms(PRODUCT)
+    edges = {name for name in found if name.startswith(EDGES)}
+    graph = {name: to - edges for name, to in found.items() if name not in edges}
     assert len(graph) > 40
     assert circle(graph) == []
+
+
+PLACES = (
+    *("layers/redash_migration/redash_migration", "functions", "host", "rehearsal", "tests"),
+    *("benchmarks", "deployment", "docs_generator", "environment"),
+)
+MOST_FILES = 12
+ENTRANCE = PLACES[0]
+"""What every function begins with stands at the package's entrance, beside its rooms."""
+
+
+def test_a_folder_can_be_taken_in_at_a_glance() -> None:
+    """A dozen modules at the most: more of them want rooms."""
+    counted = Counter(
+        str(path.parent.relative_to(ROOT))
+        for place in PLACES
+        for path in (ROOT / place).rglob("*.py")
+        if path.name not in {"__init__.py", "conftest.py"}
+    )
+    assert counted.total() > 500
+    assert counted[ENTRANCE] > MOST_FILES  # else it is no exception any more
+    assert [name for name, count in counted.items() if count > MOST_FILES] == [ENTRANCE]
 
 
 def test_a_circle_is_found() -> None:

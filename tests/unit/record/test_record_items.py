@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
 from redash_migration.record.owner import PHASES, Acting

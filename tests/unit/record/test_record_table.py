@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.adapters.dynamodb import DynamoTable
+from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.record.table import Condition, ConditionNotMet, Item, RecordTable
 from tests.memory import Memory
 

@@ -15,8 +15,8 @@ import pytest
 from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record import Record
 from redash_migration.record.replay import replay
-from redash_migration.record.undo import FORGED
-from redash_migration.rollback import served
+from redash_migration.record.undo_entry import FORGED
+from redash_migration.rollback.ending import served
 from tests.memory import Memory
 from tests.owning import owned
 
@@ -225,8 +225,8 @@ def test_without_the_key_nothing_is_written_or_replayed(table: Memory) -> None:
 
 @pytest.mark.parametrize("action", FORGED)
 def test_every_deed_that_is_done_without_the_record_is_known_to_a_side(action: str) -> None:
-    from redash_migration import rollback
     from redash_migration.database import tidying
+    from redash_migration.rollback import actions as rollback
 
     where, _ = FORGED[action]
     undoing: Any = tidying.Undoing if where == "database" else rollback.Undoing

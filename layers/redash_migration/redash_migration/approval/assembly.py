@@ -17,7 +17,7 @@ from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
 if TYPE_CHECKING:
-    from redash_migration.adapters.slack import SlackChannel
+    from redash_migration.adapters.slack.channel import SlackChannel
 
 
 def desk(record: Record) -> Desk:
@@ -45,7 +45,7 @@ def chat() -> SlackChannel | None:
     arn = approval_settings().slack_webhook_secret_arn
     if not arn:
         return None
-    from redash_migration.adapters.slack import SlackChannel
+    from redash_migration.adapters.slack.channel import SlackChannel
 
     return SlackChannel(lambda: _secret(arn))
 
@@ -110,7 +110,7 @@ def readiness(requested_by: str) -> list[Check]:
 
 def channel_readiness(secret: Callable[[], str]) -> Check:
     """Whether Slack will take the question, by what its secret holds."""
-    from redash_migration.adapters.slack import takes_messages
+    from redash_migration.adapters.slack.channel import takes_messages
     from redash_migration.approval.gate.readiness import channel_check
 
     try:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import fence, read_only
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.contents import Foundation, empty, put_aside
 from redash_migration.database.session.address import DatabaseAddress
@@ -102,14 +102,14 @@ class Undoing:
 
     def _lift_unasked(self) -> None:
         with _session(self._source, "roll-back-fence") as session:
-            fence.lift_unasked(session)
+            read_only.lift_unasked(session)
         self._record.audit("fence_lifted")
 
     def lift_fence(self, before: str | None, roles: Sequence[Sequence[str | None]]) -> None:
         """The source takes writes again, as it did before."""
-        state = fence.state_of(before, roles)
+        state = read_only.state_of(before, roles)
         with _session(self._source, "roll-back-fence") as session:
-            fence.lift(session, state)
+            read_only.lift(session, state)
         self._record.audit("fence_lifted")
 
     def close_old_side(self) -> None:
@@ -155,10 +155,10 @@ class Undoing:
             if entry.action != "lift_fence" or entry.state != "PENDING":
                 continue
             if entry.forged:
-                fence.lift_unasked(session)
+                read_only.lift_unasked(session)
                 returned.undo.refused(entry, LIFTED)
             else:
-                fence.lift(session, fence.state_of(**entry.arguments))
+                read_only.lift(session, read_only.state_of(**entry.arguments))
                 returned.undo.done(entry)
 
     def _has_users_writes(self) -> bool:

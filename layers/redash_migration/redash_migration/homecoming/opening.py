@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import read_only
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.errors import NotFoundInRecord
@@ -23,5 +23,5 @@ def open_source(record: Record, old: DatabaseAddress) -> None:
     if not laid:
         raise NotFoundInRecord("lift_fence: FenceSource has not run for this migration")
     with closing(connect(old, purpose="open-source", read_only=False)) as session:
-        fence.lift(session, fence.state_of(**laid[0].arguments))
+        read_only.lift(session, read_only.state_of(**laid[0].arguments))
     record.audit("fence_lifted", side="old")

@@ -11,8 +11,8 @@ from contextlib import closing
 
 import psycopg
 
-from redash_migration.database.freeze import fence
 from redash_migration.database.freeze import last_look as witness
+from redash_migration.database.freeze import read_only
 from redash_migration.database.planning.pace import COPY
 from redash_migration.database.schema import drift, outline
 from redash_migration.database.session.address import DatabaseAddress
@@ -116,7 +116,7 @@ def _old_database(record: Record, session: Connection) -> Check:
     if identity(session) != known or not _bears_our_mark(record, session):
         detail = "not the database that was left: created anew, or restored from a backup"
         return Check(name, "FAIL", detail, _NOT_HERE)
-    if not fence.laid(session):
+    if not read_only.laid(session):
         return Check(name, "FAIL", "somebody has lifted the fence there", _NOT_HERE)
     fact = record.of("forward").fact(witness.FACT)
     then = None if fact is None else Written(int(fact["rows"]), str(fact["epoch"]))

@@ -62,3 +62,15 @@ def listed(found: list[str], most: int = 10) -> str:
     """Names for a message, the many cut short."""
     more = f" and {len(found) - most} more" if len(found) > most else ""
     return ", ".join(found[:most]) + more
+
+
+def none_of(name: str, found: list[str], otherwise: str, what: str, remedy: str) -> Check:
+    """PASS where nothing was found, else `otherwise` with what was."""
+    if not found:
+        return Check(name, "PASS", "none")
+    return Check(
+        name,
+        "FAIL" if otherwise == "FAIL" else "WARN",
+        f"{what} {listed(found)}" if what.endswith(":") else f"{listed(found)} ({what})",
+        remedy,
+    )

@@ -21,12 +21,11 @@ from redash_migration.homecoming.at_the_switch import identity
 from redash_migration.plan import Plan
 from redash_migration.preflight import target, way_back
 from redash_migration.preflight.asking import ask, names, unknown
-from redash_migration.preflight.judges import largest_row
 from redash_migration.preflight.pair import comparison as pair
 from redash_migration.preflight.pause import NO_WINDOW, Window, pause_check, window_check
-from redash_migration.preflight.source import questions as source
-from redash_migration.preflight.source import readiness, visibility
+from redash_migration.preflight.source import database, questions, readiness
 from redash_migration.preflight.source.room import find_room
+from redash_migration.preflight.tables.largest_row import largest_row
 from redash_migration.preflight.tables.methods import plan_tables, table_checks
 from redash_migration.record import Check
 from redash_migration.record.steps import StepTiming
@@ -84,13 +83,11 @@ def examine(
             checks += ask(new, target.questions(request.migration_id, request.application_role))
         if old is None:
             return Examination(tuple(checks))
-        versions = list(source.version(old))
+        versions = list(database.version(old))
         checks += versions
         if versions[0].status == "FAIL":
             return Examination(tuple(checks))
-        checks += ask(old, readiness.QUESTIONS)
-        checks += ask(old, visibility.QUESTIONS)
-        checks += ask(old, source.QUESTIONS)
+        checks += ask(old, questions.QUESTIONS)
         checks += ask(old, way_back.QUESTIONS)
         reachable = way_back.redash_reachable(request.old_targets, source_address.host)
         checks += [reachable] if reachable is not None else []

@@ -11,7 +11,6 @@ from redash_migration.database.schema import progress
 from redash_migration.database.schema.contents import contents, has_rows
 from redash_migration.database.tables.catalog import Connection
 from redash_migration.preflight.asking import Question, listed, names, one
-from redash_migration.preflight.judges import temporary_tables
 from redash_migration.record import Check
 
 
@@ -139,6 +138,20 @@ def may_replicate(connection: Connection) -> Iterable[Check]:
         )
     else:
         yield Check(name, "PASS", "triggers can be kept quiet while rows are loaded")
+
+
+def temporary_tables(connection: Connection) -> Iterable[Check]:
+    """Differences are worked out in temporary tables on the target."""
+    name, who = "target.temporary_tables", connection.info.user
+    if one(connection, "SELECT has_database_privilege(current_database(), 'TEMP')"):
+        yield Check(name, "PASS", "temporary tables may be made")
+    else:
+        yield Check(
+            name,
+            "FAIL",
+            f"{who} may make no temporary tables",
+            f'GRANT TEMPORARY ON DATABASE "{connection.info.dbname}" TO "{who}";',
+        )
 
 
 def questions(migration_id: str, role: str) -> Mapping[str, Question]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from redash_migration.direction import Direction
 from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
+from redash_migration.record.entries import Entries, as_text, packed, unpacked
 from redash_migration.record.owner import Acting, Ownership, Phase, refusal
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
@@ -107,7 +106,7 @@ class Record:
         self.table.update_all(
             self.migration_id,
             {
-                f"{self._scope}FACT#{name}": {"body": _packed(_json(fact)), "at": at}
+                f"{self._scope}FACT#{name}": {"body": packed(as_text(fact)), "at": at}
                 for name, fact in facts.items()
             },
         )
@@ -118,7 +117,7 @@ class Record:
             {
                 "pk": self.migration_id,
                 "sk": f"{self._scope}FACT#{name}",
-                "body": _packed(_json(fact)),
+                "body": packed(as_text(fact)),
                 "at": stamp(self.clock()),
             }
         )
@@ -141,7 +140,7 @@ class Record:
     def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
         """The same with the time at which it was written down."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
-        return None if item is None else (_unpacked(str(item["body"])), str(item["at"]))
+        return None if item is None else (unpacked(str(item["body"])), str(item["at"]))
 
     def require_fact(self, name: str) -> dict[str, Any]:
         """The fact of this name; NotFoundInRecord where the step that finds it has not run."""
@@ -246,7 +245,7 @@ class Record:
                 "sk": f"AUDIT#{at}#{number:06d}",
                 "event": event,
                 "at": at,
-                "body": _json(details),
+                "body": as_text(details),
             }
         )
 
@@ -260,62 +259,3 @@ class Record:
             }
             for item in self.table.query(self.migration_id, "AUDIT#")
         ]
-
-
-class Entries:
-    """Named JSON objects of one kind, each written by whoever finds it out, merged by key."""
-
-    def __init__(self, table: RecordTable, migration_id: str, kind: str) -> None:
-        self._table = table
-        self._id = migration_id
-        self._kind = kind
-
-    def put(self, name: str, entry: Mapping[str, Any]) -> None:
-        """Set the keys given; keys set earlier stay."""
-        self.put_all({name: entry})
-
-    def put_all(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """The same for several, by name."""
-        self._table.update_all(
-            self._id,
-            {
-                f"{self._kind}#{name}": {
-                    f"v_{key}": json.dumps(value) for key, value in entry.items()
-                }
-                for name, entry in entries.items()
-            },
-        )
-
-    def get(self, name: str) -> dict[str, Any]:
-        """One entry; empty when there is none."""
-        item = self._table.get(self._id, f"{self._kind}#{name}")
-        return {} if item is None else _values(item)
-
-    def all(self) -> dict[str, dict[str, Any]]:
-        """Every entry by its name."""
-        prefix = f"{self._kind}#"
-        items = self._table.query(self._id, prefix)
-        return {str(item["sk"]).removeprefix(prefix): _values(item) for item in items}
-
-
-def _values(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key[2:]: json.loads(value) for key, value in item.items() if key.startswith("v_")}
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
-
-
-LARGEST_TEXT = 200_000
-"""Bytes of a fact that stands in the table as it is; DynamoDB refuses an item of 400 KB."""
-
-
-def _packed(text: str) -> str:
-    """JSON as it is, or, where it is long (thousands of tables), compressed to base64 text."""
-    whole = text.encode()
-    return text if len(whole) <= LARGEST_TEXT else base64.b64encode(zlib.compress(whole)).decode()
-
-
-def _unpacked(text: str) -> dict[str, Any]:
-    plain = text if text.startswith("{") else zlib.decompress(base64.b64decode(text)).decode()
-    return dict(json.loads(plain))

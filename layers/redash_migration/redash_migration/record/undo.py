@@ -4,62 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import replace
+from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record.owner import Acting, Ownership, refusal
 from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Value
+from redash_migration.record.undo_entry import (
+    FORGED,
+    Service,
+    State,
+    UndoEntry,
+    Where,
+    entry_of,
+    in_replay_order,
+    message_of,
+)
 from redash_migration.record.undo_seals import Keys, UndoSeals
-
-Where = Literal["aws", "database"]
-"""Which side of the VPC can carry an undo out: an AWS call, or a database session."""
-
-Service = Literal["", "helps", "serves"]
-"""Whether users are served only when it is taken back, or better then, or just the same."""
-
-State = Literal["PENDING", "DONE", "FAILED", "REFUSED"]
-"""REFUSED: its seal was wrong, so it was not carried out; what it was for was done by what a
-roll-back knows for itself, or not at all."""
-
-FORGED: Mapping[str, tuple[Where, Service]] = {
-    "set_actions": ("aws", "serves"),
-    "start_services": ("aws", "helps"),
-    "stop_services": ("aws", "serves"),
-    "set_desired": ("aws", ""),
-    "lift_fence": ("database", "serves"),
-    "close_old_side": ("database", "serves"),
-}
-"""Whose turn it is where an entry can't be believed: by its action alone, as its key in the table
-has it. Of any other action's nothing is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class UndoEntry:
-    """How to take one change back: an action's name and its arguments.
-
-    ``service`` entries are replayed first, as one group. ``put_off`` counts how often the rest got
-    its turn before this one. ``forged`` is known only of what ``Undo.proved()`` gives; such an
-    entry has no arguments. ``message`` is what its seal is over.
-    """
-
-    number: int
-    action: str
-    key: str
-    arguments: dict[str, Any]
-    where: Where
-    service: Service
-    state: State
-    tries: int
-    put_off: int
-    error: str
-    message: str = ""
-    seal: str = ""
-    settled_seal: str = ""
-    forged: bool = False
-    place: str = ""
-    """Its key in the table, whatever that is made of."""
 
 
 class Undo:
@@ -122,7 +84,7 @@ class Undo:
                 "where": where,
                 "service": service,
             }
-            message = self._message(sort_key, written)
+            message = message_of(self._id, sort_key, written)
             values |= written | {
                 "seal": self._seals().entry(message),
                 "settled_seal": "",
@@ -146,7 +108,9 @@ class Undo:
     def all(self) -> list[UndoEntry]:
         """Every entry as the table has it, in the order of a replay: the service's, the latest
         first, then the others; what was put off comes last. To be told, not to be carried out."""
-        return sorted(map(self._entry, self._table.query(self._pk, self._prefix)), key=_turn)
+        return sorted(
+            map(self._entry, self._table.query(self._pk, self._prefix)), key=in_replay_order
+        )
 
     def pending(self) -> list[UndoEntry]:
         """Entries still to be replayed, as the table has it."""
@@ -154,7 +118,7 @@ class Undo:
 
     def proved(self) -> list[UndoEntry]:
         """Every entry as far as its seals go, in the same order; before a deed, these alone."""
-        return sorted(map(self._proved, self.all()), key=_turn)
+        return sorted(map(self._proved, self.all()), key=in_replay_order)
 
     def believed(self, action: str) -> list[UndoEntry]:
         """The entries of one action; UndoForged where one of them is not ours."""
@@ -212,8 +176,6 @@ class Undo:
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return item
 
-    # --- seals
-
     def _seals(self) -> UndoSeals:
         if self._keys is None:
             raise NotTheOwner(
@@ -221,10 +183,6 @@ class Undo:
                 "replays it; UNDO_SEALING_SECRET_ARN in template.yaml names it"
             )
         return UndoSeals(self._keys)
-
-    def _message(self, sort_key: str, item: Mapping[str, Value]) -> str:
-        stated = [str(item.get(name, "")) for name in ("number", "where", "service", "arguments")]
-        return json.dumps([self._id, sort_key, *stated])
 
     def _whole(self, entry: UndoEntry) -> bool:
         return self._seals().is_entry(entry.message, entry.seal)
@@ -255,39 +213,4 @@ class Undo:
         )
 
     def _entry(self, item: Item) -> UndoEntry:
-        """What an item says; whatever stands there, this raises nothing."""
-        action, _, key = str(item["sk"]).removeprefix(self._prefix).partition("#")
-        states: tuple[State, ...] = get_args(State)
-        return UndoEntry(
-            number=_number(item, "number"),
-            action=action,
-            key=key,
-            arguments=_arguments(item),
-            where="database" if item.get("where") == "database" else "aws",
-            service=next((one for one in get_args(Service) if one == item.get("service")), ""),
-            state=next((one for one in states if one == item.get("state")), "PENDING"),
-            tries=_number(item, "tries"),
-            put_off=_number(item, "put_off"),
-            error=str(item.get("error", "")),
-            message=self._message(str(item["sk"]), item),
-            seal=str(item.get("seal", "")),
-            settled_seal=str(item.get("settled_seal", "")),
-            place=str(item["sk"]),
-        )
-
-
-def _turn(entry: UndoEntry) -> tuple[bool, bool, int]:
-    return (entry.put_off > 0, not entry.service, -entry.number)
-
-
-def _number(item: Item, name: str) -> int:
-    value = item.get(name, 0)
-    return int(value) if isinstance(value, int | float) else 0
-
-
-def _arguments(item: Item) -> dict[str, Any]:
-    try:
-        found = json.loads(str(item.get("arguments", "")))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return entry_of(self._id, self._prefix, item)

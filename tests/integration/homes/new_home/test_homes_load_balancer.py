@@ -15,7 +15,6 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from redash_migration import rollback
 from redash_migration.adapters.cloudwatch import AnswerMetrics
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.clock import now, stamp
@@ -23,7 +22,8 @@ from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.record import Record
 from redash_migration.record.waits import Outcome
-from redash_migration.rollback import Undoing
+from redash_migration.rollback import actions as rollback
+from redash_migration.rollback.actions import Undoing
 from redash_migration.settings import read
 from redash_migration.traffic.actions import forward_to, maintenance
 from rehearsal.load_balancer import LoadBalancer, create_old_home

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from redash_migration.approval.evidence.sizes import order_of_size, size_class
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 Soundness = Literal["sound", "limited", "bad", "unknown"]
@@ -72,7 +74,7 @@ class Finding:
 
     def material(self) -> tuple[str, ...]:
         """What of it a decision depends on: the words, figures by their order of size."""
-        words = (_NUMBER.sub(_order_of_size, text) for text in (self.detail, self.remedy))
+        words = (_NUMBER.sub(order_of_size, text) for text in (self.detail, self.remedy))
         return (self.id, self.status, *words)
 
 
@@ -243,24 +245,6 @@ def changed_parts(before: Mapping[str, str], now: Mapping[str, str]) -> list[str
 def _digest(value: Any) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def size_class(value: float | None) -> str:
-    """The order of size in steps of 1, 2 and 5: ``0``, ``<=1``, ``<=2``, ``<=5``, ``<=10``..."""
-    if value is None:
-        return "unknown"
-    if value <= 0:
-        return "0"
-    step = 1.0
-    while True:
-        for factor in (1, 2, 5):
-            if value <= step * factor:
-                return f"<={step * factor:.0f}"
-        step *= 10
-
-
-def _order_of_size(number: re.Match[str]) -> str:
-    return size_class(float(number[0].replace(",", "").replace(".", "", number[0].count(".") - 1)))
 
 
 def _material_of(side: NewSide) -> dict[str, Any]:

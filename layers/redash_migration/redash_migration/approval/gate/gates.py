@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from redash_migration.approval.gate.people import Approver
+from redash_migration.approval.gate.gate_items import (
+    gate_of,
+    names_of_deciders,
+    question_values,
+    values_of,
+)
 from redash_migration.approval.gate.purposes import EXPIRE, Purpose, purpose_of
 from redash_migration.approval.gate.question import Answer, Gate, GateState
-from redash_migration.clock import moment, stamp
+from redash_migration.clock import stamp
 from redash_migration.record.table import (
     Condition,
     ConditionNotMet,
     Expected,
-    Item,
     RecordTable,
-    Value,
 )
 
 _POINTER_LIFE_SECONDS = 30 * 86_400
@@ -29,7 +30,7 @@ _POINTER_LIFE_SECONDS = 30 * 86_400
 def latest_gate(table: RecordTable, migration_id: str, purpose: Purpose) -> Gate | None:
     """The latest gate of a question, for whoever only wants to know how it was answered."""
     item = table.get(migration_id, f"GATE#{purpose.state}")
-    return None if item is None else _gate(item)
+    return None if item is None else gate_of(item)
 
 
 class Sealing(Protocol):
@@ -96,7 +97,7 @@ class Gates:
             self._table.update(
                 gate.migration_id,
                 f"GATE#{gate.purpose.state}",
-                values={**_values(gate), **_question(gate)},
+                values={**values_of(gate), **question_values(gate)},
                 expected=unchanged,
             )
         counting = self.current(gate.migration_id, gate.purpose)
@@ -172,7 +173,7 @@ class Gates:
             condition,
             before.migration_id,
             f"GATE#{before.purpose.state}",
-            values=_values(after),
+            values=values_of(after),
             expected={"gate_id": before.gate_id, "version": before.version},
         )
         return after if written else None
@@ -189,7 +190,7 @@ class Gates:
             gate,
             state="DECIDED",
             decision=answer.decision,
-            actor=_names(gate, answer),
+            actor=names_of_deciders(gate, answer),
             reason=answer.reason,
             evidence_hash=answer.evidence_hash,
             decided_at=at,
@@ -202,10 +203,10 @@ class Gates:
         item = self._table.update(
             before.migration_id,
             f"GATE#{before.purpose.state}",
-            values=_values(after),
+            values=values_of(after),
             expected={"gate_id": before.gate_id, "version": before.version},
         )
-        return None if item is None else _gate(item)
+        return None if item is None else gate_of(item)
 
     def _keep(self, gate: Gate, answer: Answer) -> None:
         self._table.put_new(
@@ -232,80 +233,3 @@ _REPORTED = (
     "decided_at",
     "channel",
 )
-
-
-def _names(gate: Gate, last: Answer) -> str:
-    """Who decided: everybody whose agreement counted, the last one at the end."""
-    if last.decision != gate.purpose.agree:
-        return last.actor
-    others = [
-        answer.actor for answer in gate.agreeing(last.evidence_hash) if answer.actor != last.actor
-    ]
-    return ", ".join([*others, last.actor])
-
-
-def _question(gate: Gate) -> dict[str, Value]:
-    people = [[person.key, person.address] for person in gate.approvers]
-    return {
-        "migration_id": gate.migration_id,
-        "purpose": gate.purpose.state,
-        "gate_id": gate.gate_id,
-        "opened_at": stamp(gate.opened_at),
-        "open_until": stamp(gate.expires_at),
-        "approvers": json.dumps(people, ensure_ascii=False),
-        "required": gate.required,
-        "requested_by": gate.requested_by,
-        "allow_self": gate.allow_self,
-        "language": gate.language,
-        "base_url": gate.base_url,
-        "terms_seal": gate.terms_seal,
-    }
-
-
-def _values(gate: Gate) -> dict[str, Value]:
-    answers = [answer.to_json() for answer in gate.answers.values()]
-    return {
-        "state": gate.state,
-        "version": gate.version,
-        "evidence_hash": gate.evidence_hash,
-        "answers": json.dumps(answers, ensure_ascii=False),
-        "decision": gate.decision,
-        "actor": gate.actor,
-        "reason": gate.reason,
-        "decided_at": gate.decided_at,
-        "seal": gate.seal,
-    }
-
-
-def _gate(item: Item) -> Gate:
-    states: Mapping[str, GateState] = {
-        "OPEN": "OPEN",
-        "DECIDED": "DECIDED",
-        "RESUMED": "RESUMED",
-        "CLOSED": "CLOSED",
-    }
-    people = json.loads(str(item["approvers"]))
-    answers = [Answer(**entry) for entry in json.loads(str(item["answers"]))]
-    return Gate(
-        migration_id=str(item["migration_id"]),
-        gate_id=str(item["gate_id"]),
-        purpose=purpose_of(str(item["purpose"])),
-        state=states[str(item["state"])],
-        version=int(item["version"]),
-        opened_at=moment(str(item["opened_at"])),
-        expires_at=moment(str(item["open_until"])),
-        approvers=tuple(Approver(key, address) for key, address in people),
-        required=int(item["required"]),
-        requested_by=str(item["requested_by"]),
-        allow_self=bool(item["allow_self"]),
-        language=str(item["language"]),
-        base_url=str(item["base_url"]),
-        evidence_hash=str(item["evidence_hash"]),
-        answers={answer.actor: answer for answer in answers},
-        decision=str(item["decision"]),
-        actor=str(item["actor"]),
-        reason=str(item["reason"]),
-        decided_at=str(item["decided_at"]),
-        seal=str(item["seal"]),
-        terms_seal=str(item.get("terms_seal", "")),
-    )

@@ -18,9 +18,9 @@ from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.approval.links.link import PATH, VIEWER, read_link
 from redash_migration.approval.links.nonces import new_nonce, nonce_holds
 from redash_migration.approval.page import notices
-from redash_migration.approval.page.form_model import form_model
 from redash_migration.approval.page.http import MAXIMUM_BODY, Request, Response
-from redash_migration.approval.page.page_model import page_model
+from redash_migration.approval.page.models.form_model import form_model
+from redash_migration.approval.page.models.page_model import page_model
 from redash_migration.approval.page.rendering import render
 from redash_migration.approval.page.status import status_page
 from redash_migration.approval.starter import reached

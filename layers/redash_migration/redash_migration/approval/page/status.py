@@ -14,7 +14,7 @@ from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.page.http import Response
-from redash_migration.approval.page.picture import progress
+from redash_migration.approval.page.models.picture import progress
 from redash_migration.approval.page.rendering import render
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.standing.ending_words import (

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import fence, read_only
 from redash_migration.database.freeze.draining import drain
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema.drift import drift
@@ -32,8 +32,8 @@ def close_source(
     """
     before = source_before(record)
     with connect(source, purpose="fence", read_only=False) as session:
-        stood = fence.laid(session)
-        state = fence.state(session)
+        stood = read_only.laid(session)
+        state = read_only.state(session)
         record.undo.add(
             "lift_fence",
             {"before": state.before, "roles": state.roles},

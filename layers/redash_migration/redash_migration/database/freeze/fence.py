@@ -10,11 +10,12 @@ by the last look before the switch.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from psycopg import errors, sql
+from psycopg import errors
 
+from redash_migration.database.freeze.read_only import make_read_only, state
 from redash_migration.database.freeze.sessions import (
     Session,
     end,
@@ -32,7 +33,6 @@ WINDOW = 0.75  # seconds without anybody that prove the fence; the canary travel
 PATIENCE = 20.0  # seconds in which such a window has to be found
 _LOOK_EVERY = 0.05
 _CANARIES = 3  # where somebody keeps coming back, the drain sends the next one
-_SETTING = "default_transaction_read_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +47,6 @@ class Fence:
     attempts: int
     delayed_by: tuple[str, ...] = ()
     canary: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FenceState:
-    """How the setting stood before: `before` is its value for the database, None if unset.
-
-    `roles` are those whose own setting would outrank the database's, with their value in it.
-    """
-
-    before: str | None
-    roles: tuple[tuple[str, str | None], ...]
-
-
-def state_of(before: str | None, roles: Sequence[Sequence[str | None]]) -> FenceState:
-    """A state as it was recorded, after its trip through JSON."""
-    return FenceState(before, tuple((str(role), value) for role, value in roles))
-
-
-def laid(connection: Connection) -> bool:
-    """Whether the fence stands now."""
-    return _database_setting(connection) in {"on", "true", "yes", "1"}
-
-
-def state(connection: Connection) -> FenceState:
-    """What is to be restored when the fence is lifted; to be recorded before it is laid."""
-    rows = connection.execute(
-        "SELECT r.rolname, (SELECT split_part(c, '=', 2) FROM pg_catalog.pg_db_role_setting i,"
-        " unnest(i.setconfig) c WHERE i.setrole = r.oid AND split_part(c, '=', 1) = %(setting)s"
-        " AND i.setdatabase = (SELECT oid FROM pg_catalog.pg_database"
-        " WHERE datname = current_database()))"
-        " FROM pg_catalog.pg_roles r WHERE EXISTS ("
-        " SELECT FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c"
-        " WHERE s.setrole = r.oid AND split_part(c, '=', 1) = %(setting)s"
-        " AND split_part(c, '=', 2) NOT IN ('on', 'true', 'yes', '1')"
-        " AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database"
-        " WHERE datname = current_database()))) ORDER BY 1",
-        {"setting": _SETTING},
-    )
-    roles = tuple((str(role), value) for role, value in rows.fetchall())
-    return FenceState(_database_setting(connection), roles)
 
 
 def lay(
@@ -105,9 +65,9 @@ def lay(
     The session must be allowed to write. Raises FenceNotHeld naming who still writes, with the
     remedy; the fence stays laid then, for the roll-back to lift.
     """
-    _set(connection, sql.SQL("on"))
+    make_read_only(connection)
     for role, _ in state(connection).roles:
-        _set(connection, sql.SQL("on"), role)
+        make_read_only(connection, role)
     refuse_prepared(connection)
     ended = attempts = 0
     seen: dict[str, None] = {}
@@ -155,44 +115,6 @@ def prepared(connection: Connection) -> list[tuple[str, str]]:
     return [(str(gid), str(owner)) for gid, owner in rows]
 
 
-def lift(connection: Connection, before: FenceState) -> None:
-    """Restores the settings that stood before; safe to repeat, also on a read-only database."""
-    if before.before is None:
-        _reset(connection)
-    else:
-        _set(connection, sql.Literal(before.before))
-    for role, value in before.roles:
-        if value is None:
-            _reset(connection, role)
-        else:
-            _set(connection, sql.Literal(value), role)
-
-
-def lift_unasked(connection: Connection) -> None:
-    """Lift a fence of which nobody can say any more how the settings stood before.
-
-    The database's own setting goes, and that of the roles to which its tables belong or whose own
-    setting outranks the database's: who was read-only on purpose beside them stays so.
-    """
-    _reset(connection)
-    rows = connection.execute(
-        "SELECT DISTINCT r.rolname FROM pg_catalog.pg_db_role_setting s"
-        " JOIN pg_catalog.pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) c"
-        " WHERE split_part(c, '=', 1) = %(setting)s"
-        " AND split_part(c, '=', 2) IN ('on', 'true', 'yes', '1')"
-        " AND s.setdatabase = (SELECT oid FROM pg_catalog.pg_database"
-        " WHERE datname = current_database())"
-        " AND (EXISTS (SELECT FROM pg_catalog.pg_class k WHERE k.relowner = r.oid"
-        " AND k.relkind IN ('r', 'p')) OR EXISTS (SELECT FROM pg_catalog.pg_db_role_setting o,"
-        " unnest(o.setconfig) d WHERE o.setrole = r.oid AND o.setdatabase = 0"
-        " AND split_part(d, '=', 1) = %(setting)s"
-        " AND split_part(d, '=', 2) NOT IN ('on', 'true', 'yes', '1')))",
-        {"setting": _SETTING},
-    )
-    for (role,) in rows.fetchall():
-        _reset(connection, str(role))
-
-
 def _watch(
     connection: Connection, witness: Witness, slots_before: Collection[str], window: float
 ) -> list[str]:
@@ -231,44 +153,3 @@ def _position(connection: Connection) -> str:
     row = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
     assert row is not None  # noqa: S101 - the function always answers
     return str(row[0])
-
-
-def _database_setting(connection: Connection) -> str | None:
-    row = connection.execute(
-        "SELECT split_part(c, '=', 2) FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c"
-        " WHERE s.setrole = 0 AND split_part(c, '=', 1) = %s AND s.setdatabase ="
-        " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
-        [_SETTING],
-    ).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _set(connection: Connection, value: sql.Composable, role: str = "") -> None:
-    statement = sql.SQL("ALTER {} SET {} = {}").format(
-        _whose(connection, role), sql.Identifier(_SETTING), value
-    )
-    _alter(connection, statement)
-
-
-def _reset(connection: Connection, role: str = "") -> None:
-    statement = sql.SQL("ALTER {} RESET {}").format(
-        _whose(connection, role), sql.Identifier(_SETTING)
-    )
-    _alter(connection, statement)
-
-
-def _whose(connection: Connection, role: str) -> sql.Composed:
-    database = sql.SQL("DATABASE {}").format(sql.Identifier(connection.info.dbname))
-    if not role:
-        return database
-    return sql.SQL("ROLE {} IN {}").format(sql.Identifier(role), database)
-
-
-def _alter(connection: Connection, statement: sql.Composed) -> None:
-    try:
-        connection.execute(statement)
-    except errors.InsufficientPrivilege as error:
-        raise FenceNotHeld(
-            f"{words(error)}; give the migration's role on this database superuser rights or make"
-            " it the database's owner"
-        ) from error

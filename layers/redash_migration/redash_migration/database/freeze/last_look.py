@@ -14,7 +14,7 @@ from collections.abc import Collection
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import fence, read_only
 from redash_migration.database.freeze.sessions import foreign_sessions, is_to_be_ended
 from redash_migration.database.sequences.extremes import read_extremes
 from redash_migration.database.sequences.goal import judge
@@ -80,7 +80,7 @@ def _untouched(record: Record, source: Connection, slots_before: Collection[str]
     # Who is there first: what they write while we look is counted after.
     there = [each for each in foreign_sessions(source, slots_before) if is_to_be_ended(each)]
     prepared = fence.prepared(source)
-    stands, now = fence.laid(source), _at_rest(source)
+    stands, now = read_only.laid(source), _at_rest(source)
     if not stands:
         return Check(CHECK, "FAIL", "somebody has lifted its fence", _REMEDY)
     if there or prepared:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from redash_migration.approval.evidence.contents import (
-    HIGH_LAG_SECONDS,
     Evidence,
     Pause,
     TableEvidence,
@@ -19,8 +17,9 @@ from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import offered
-from redash_migration.approval.page.people_model import people_model
-from redash_migration.approval.page.picture import progress, table_bars
+from redash_migration.approval.page.models.cards import Model, as_of, new_side_cards, stream_cards
+from redash_migration.approval.page.models.people_model import people_model
+from redash_migration.approval.page.models.picture import progress, table_bars
 from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
@@ -32,8 +31,6 @@ from redash_migration.approval.wording import (
     severity,
     table_state,
 )
-
-Model = dict[str, Any]
 
 
 def page_model(
@@ -70,10 +67,10 @@ def page_model(
         "excluded": _excluded(texts, evidence),
         "excluded_text": texts(f"excluded.text{after}"),
         "cards_title": texts("stream.title" if evidence.new_side is None else "new.title"),
-        "cards": _stream_cards(texts, evidence)
+        "cards": stream_cards(texts, evidence)
         if evidence.new_side is None
-        else _new_side_cards(texts, evidence),
-        "as_of": _as_of(texts, evidence),
+        else new_side_cards(texts, evidence),
+        "as_of": as_of(texts, evidence),
         "back": _back(texts, gate, evidence),
         "people": people_model(texts, gate, evidence, now=now, person=person, starter=starter),
         "people_note": _people_note(texts, gate, evidence),
@@ -225,85 +222,6 @@ def _excluded(texts: Texts, evidence: Evidence) -> list[Model]:
         for table in evidence.tables
         if table.method == "restore"
     ]
-
-
-def _stream_cards(texts: Texts, evidence: Evidence) -> list[Model]:
-    figures, stream, disk = texts.figures, evidence.stream, evidence.disk
-    lag, held, left = stream.lag_seconds, disk.wal_held_bytes, disk.hours_left
-    tone = {"WARN": "warn", "FAIL": "bad"}.get(disk.verdict, "")
-    lasting = "stream.not_filling" if held is not None else "unknown"
-    return [
-        {
-            "label": texts("stream.lag"),
-            "value": texts("unknown") if lag is None else figures.duration(lag),
-            "note": "",
-            "tone": "warn" if lag is not None and lag > HIGH_LAG_SECONDS else "",
-        },
-        {
-            "label": texts("stream.wal"),
-            "value": texts("unknown") if held is None else figures.bytes(held),
-            "note": texts("stream.wal_note", budget=figures.bytes(disk.wal_budget_bytes))
-            if disk.wal_budget_bytes
-            else "",
-            "tone": tone,
-        },
-        {
-            "label": texts("stream.disk"),
-            "value": texts(lasting) if left is None else figures.hours(left),
-            "note": texts("stream.disk_note", free=figures.bytes(disk.disk_free_bytes))
-            if disk.disk_free_bytes
-            else "",
-            "tone": tone,
-        },
-    ]
-
-
-def _new_side_cards(texts: Texts, evidence: Evidence) -> list[Model]:
-    side, figures = evidence.new_side, texts.figures
-    assert side is not None  # noqa: S101 - the caller asks only then
-    unknown = texts("unknown")
-    passed = sum(status == "PASS" for _, status in side.smoke)
-    healthy, total = side.healthy_targets, side.all_targets
-    return [
-        {
-            "label": texts("new.smoke"),
-            "value": texts("new.smoke_value", passed=passed, all=len(side.smoke))
-            if side.smoke
-            else unknown,
-            "note": texts("new.smoke_note") if side.smoke else "",
-            "tone": "" if passed == len(side.smoke) else "bad",
-        },
-        {
-            "label": texts("new.health"),
-            "value": unknown
-            if healthy is None
-            else figures.number(healthy)
-            if total is None
-            else texts("new.smoke_value", passed=healthy, all=total),
-            "note": "",
-            "tone": "bad" if healthy == 0 else "",
-        },
-        {
-            "label": texts("new.errors"),
-            "value": unknown if side.errors is None else figures.number(side.errors),
-            "note": "",
-            "tone": "warn" if side.errors else "",
-        },
-        {
-            "label": texts("new.pause"),
-            "value": unknown
-            if side.write_pause_seconds is None
-            else figures.duration(side.write_pause_seconds),
-            "note": "",
-            "tone": "",
-        },
-    ]
-
-
-def _as_of(texts: Texts, evidence: Evidence) -> str:
-    side = evidence.new_side
-    at = (evidence.disk.as_of or evidence.stream.as_of) if side is None else side.as_of
-    return texts("stream.as_of", time=texts.figures.time(at)) if at else ""
 
 
 def _back(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from redash_migration.adapters.dynamodb.expressions import Expression, decode, encode
 from redash_migration.record.table import Condition, ConditionNotMet, Expected, Item, Value
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class DynamoTable:
         try:
             self._client.put_item(
                 TableName=self._name,
-                Item=_encode({**item, _EXPIRES: _expiry()}),
+                Item=encode({**item, _EXPIRES: _expiry()}),
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
@@ -54,10 +55,10 @@ class DynamoTable:
     def get(self, pk: str, sk: str) -> Item | None:
         """See RecordTable."""
         answer = self._client.get_item(
-            TableName=self._name, Key=_encode({"pk": pk, "sk": sk}), ConsistentRead=True
+            TableName=self._name, Key=encode({"pk": pk, "sk": sk}), ConsistentRead=True
         )
         found = answer.get("Item")
-        return None if found is None else _decode(found)
+        return None if found is None else decode(found)
 
     def query(self, pk: str, prefix: str = "") -> list[Item]:
         """See RecordTable."""
@@ -75,7 +76,7 @@ class DynamoTable:
                 ConsistentRead=True,
                 **start,
             )
-            items += [_decode(item) for item in page["Items"]]
+            items += [decode(item) for item in page["Items"]]
             if "LastEvaluatedKey" not in page:
                 return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -91,7 +92,7 @@ class DynamoTable:
         expected: Mapping[str, Expected] | None = None,
     ) -> Item | None:
         """See RecordTable."""
-        expression = _Expression()
+        expression = Expression()
         sets = [
             f"{expression.name(name)} = {expression.value(value)}"
             for name, value in {**(values or {}), _EXPIRES: _expiry()}.items()
@@ -111,7 +112,7 @@ class DynamoTable:
         try:
             answer = self._client.update_item(
                 TableName=self._name,
-                Key=_encode({"pk": pk, "sk": sk}),
+                Key=encode({"pk": pk, "sk": sk}),
                 UpdateExpression=" ".join(parts),
                 ReturnValues="ALL_NEW",
                 **condition,
@@ -120,7 +121,7 @@ class DynamoTable:
         except ClientError as error:
             _condition_failed(error)
             return None
-        return _decode(answer["Attributes"])
+        return decode(answer["Attributes"])
 
     def update_under(
         self,
@@ -134,9 +135,9 @@ class DynamoTable:
         """See RecordTable."""
         looked_at = {
             "TableName": self._name,
-            "Key": _encode({"pk": condition.pk, "sk": condition.sk}),
+            "Key": encode({"pk": condition.pk, "sk": condition.sk}),
         }
-        look = _Expression()
+        look = Expression()
         noted = [
             f"{look.name(name)} = {look.value(value)}" for name, value in condition.notes.items()
         ]
@@ -163,7 +164,7 @@ class DynamoTable:
         self, pk: str, sk: str, values: Mapping[str, Value], expected: Mapping[str, Expected]
     ) -> dict[str, Any]:
         """One entry's change as a part of a transaction."""
-        change = _Expression()
+        change = Expression()
         sets = [
             f"{change.name(name)} = {change.value(value)}"
             for name, value in {**values, _EXPIRES: _expiry()}.items()
@@ -171,7 +172,7 @@ class DynamoTable:
         return {
             "Update": {
                 "TableName": self._name,
-                "Key": _encode({"pk": pk, "sk": sk}),
+                "Key": encode({"pk": pk, "sk": sk}),
                 "UpdateExpression": f"SET {', '.join(sets)}",
                 **change.condition(expected),
                 **change.attributes(),
@@ -198,46 +199,6 @@ class DynamoTable:
         return []
 
 
-class _Expression:
-    """Placeholders of one request."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self._values: dict[str, dict[str, Any]] = {}
-
-    def name(self, name: str) -> str:
-        for placeholder, known in self._names.items():
-            if known == name:
-                return placeholder
-        placeholder = f"#n{len(self._names)}"
-        self._names[placeholder] = name
-        return placeholder
-
-    def value(self, value: Value) -> str:
-        placeholder = f":v{len(self._values)}"
-        self._values[placeholder] = _attribute(value)
-        return placeholder
-
-    def condition(self, expected: Mapping[str, Expected]) -> dict[str, Any]:
-        terms = [self._term(name, value) for name, value in expected.items()]
-        return {"ConditionExpression": " AND ".join(terms)} if terms else {}
-
-    def _term(self, name: str, wanted: Expected) -> str:
-        if wanted is None:
-            return f"attribute_not_exists({self.name(name)})"
-        if isinstance(wanted, tuple):
-            return f"{self.name(name)} IN ({', '.join(map(self.value, wanted))})"
-        return f"{self.name(name)} = {self.value(wanted)}"
-
-    def attributes(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if self._names:
-            found["ExpressionAttributeNames"] = self._names
-        if self._values:
-            found["ExpressionAttributeValues"] = self._values
-        return found
-
-
 _FAILED = "ConditionalCheckFailed"
 
 
@@ -258,28 +219,3 @@ def _condition_failed(error: ClientError) -> bool:
 
 def _expiry() -> int:
     return int(time.time()) + REMEMBERED_SECONDS
-
-
-def _attribute(value: Value) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int | float):
-        return {"N": repr(value)}
-    return {"S": value}
-
-
-def _encode(item: Mapping[str, Value]) -> dict[str, Any]:
-    return {name: _attribute(value) for name, value in item.items()}
-
-
-def _decode(item: Mapping[str, Any]) -> Item:
-    return {name: _plain(attribute) for name, attribute in item.items()}
-
-
-def _plain(attribute: Mapping[str, Any]) -> Value:
-    if "BOOL" in attribute:
-        return bool(attribute["BOOL"])
-    if "N" in attribute:
-        number = float(attribute["N"])
-        return int(number) if number.is_integer() else number
-    return str(attribute["S"])

@@ -1,0 +1,1 @@
+"""What the pages show: evidence and gates turned into words and figures of one language."""
