@@ -29,7 +29,7 @@ ACTIONS = {
     "stop": ("stop",),
     "start": ("start",),
     "answers": ("answers",),
-    "probe": ("probe",),
+    "prove": ("prove",),
     "retire": ("retire",),
 }
 """Action -> the scripts that it runs, after ``common``."""
@@ -101,7 +101,7 @@ def programs_in_redash(root: Path) -> dict[str, str]:
     """What is run by the python of Redash's own containers, however old that is, by name."""
     proof = root / "layers/redash_migration/redash_migration/traffic/proof"
     files = [root / "host" / f"{name}.py" for name in PROGRAMS]
-    files += [proof / "probe.py", proof / "questions.py"]
+    files += [proof / "prover.py", proof / "questions.py"]
     return {file.stem: _without_comments(file) for file in files}
 
 

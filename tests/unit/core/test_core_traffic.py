@@ -28,8 +28,8 @@ from redash_migration.traffic import switch
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.entrance import (
+    HEALTH_RULE_SOURCE,
     NOBODY_S,
-    PROBE_SOURCE,
     log_in,
     nobody_meets,
     other_ways_in,
@@ -66,7 +66,7 @@ def test_the_switch_sends_all_users_to_the_new_group(
 ) -> None:
     healthy(monkeypatch)
     close_old_home(record, front.balancing, front.settings)
-    front.balancing.open_probe(front.settings.listener_arn, front.new)
+    front.balancing.open_health_rule(front.settings.listener_arn, front.new)
     for _ in range(2):
         open_new_home(record, front.balancing, front.settings)
     assert target_groups(front.actions()) == [front.new]
@@ -173,7 +173,7 @@ def test_a_switch_whose_answer_was_lost_counts_as_made(
     assert target_groups(front.actions()) == [front.new]
 
 
-def test_the_probe_is_one_rule_and_goes_away(front: Front) -> None:
+def test_the_health_rule_is_one_and_goes_away(front: Front) -> None:
     listener = front.settings.listener_arn
     client: Any = boto3.client("elbv2")
     attachment = client.create_rule(
@@ -182,23 +182,23 @@ def test_the_probe_is_one_rule_and_goes_away(front: Front) -> None:
         Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/24"]}}],
         Actions=[{"Type": "forward", "TargetGroupArn": front.new}],
     )["Rules"][0]["RuleArn"]
-    first = front.balancing.open_probe(listener, front.new)
-    assert front.balancing.open_probe(listener, front.new) == first
-    front.balancing.close_probe(listener, front.old)
-    assert front.balancing.open_probe(listener, front.new) == first
-    front.balancing.close_probe(listener, front.new)
-    front.balancing.close_probe(listener, front.new)
-    assert front.balancing.open_probe(listener, front.new) != first
+    first = front.balancing.open_health_rule(listener, front.new)
+    assert front.balancing.open_health_rule(listener, front.new) == first
+    front.balancing.close_health_rule(listener, front.old)
+    assert front.balancing.open_health_rule(listener, front.new) == first
+    front.balancing.close_health_rule(listener, front.new)
+    front.balancing.close_health_rule(listener, front.new)
+    assert front.balancing.open_health_rule(listener, front.new) != first
     assert client.describe_rules(RuleArns=[attachment])["Rules"], "another's rule stays"
 
 
-def test_the_probe_s_rule_is_for_an_address_that_nobody_has(front: Front) -> None:
-    rule = front.balancing.open_probe(front.settings.listener_arn, front.new)
+def test_the_health_rule_is_for_an_address_that_nobody_has(front: Front) -> None:
+    rule = front.balancing.open_health_rule(front.settings.listener_arn, front.new)
     [found] = [
         one for one in front.balancing.rules(front.settings.listener_arn) if one["RuleArn"] == rule
     ]
     assert [one["Field"] for one in found["Conditions"]] == ["source-ip"], "no header opens it"
-    assert found["Conditions"][0]["SourceIpConfig"]["Values"] == [PROBE_SOURCE]
+    assert found["Conditions"][0]["SourceIpConfig"]["Values"] == [HEALTH_RULE_SOURCE]
     assert nobody_meets(found)
 
 

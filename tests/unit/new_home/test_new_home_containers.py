@@ -38,7 +38,7 @@ class NewHome:
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     services: dict[str, ServiceTruth] = field(default_factory=dict)
     variables: list[str] = field(default_factory=list)
-    """Those that the probe sees, the environment file's among them."""
+    """Those that the proof sees, the environment file's among them."""
 
     def redash(self, name: str) -> dict[str, Any]:
         containers: list[dict[str, Any]] = self.definitions[name]["containerDefinitions"]

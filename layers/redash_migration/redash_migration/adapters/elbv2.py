@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from redash_migration.traffic.actions import target_groups
-from redash_migration.traffic.entrance import PROBE_SOURCE
+from redash_migration.traffic.entrance import HEALTH_RULE_SOURCE
 from redash_migration.traffic.health import Target
 
 if TYPE_CHECKING:
@@ -84,35 +84,35 @@ class LoadBalancing:
             found += [dict(rule) for rule in answer["Rules"]]
         return found
 
-    def open_probe(self, listener: str, target_group: str) -> str:
+    def open_health_rule(self, listener: str, target_group: str) -> str:
         """Make (or find) the rule that makes the group used, and that nobody meets; its ARN."""
         rules = self.rules(listener)
         for rule in rules:
-            if _is_probe(rule, target_group):
+            if _is_health_rule(rule, target_group):
                 return str(rule["RuleArn"])
         used = {rule["Priority"] for rule in rules}
         priority = next(number for number in range(1, 50_001) if str(number) not in used)
         made = self._client.create_rule(
             ListenerArn=listener,
             Priority=priority,
-            Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": [PROBE_SOURCE]}}],
+            Conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": [HEALTH_RULE_SOURCE]}}],
             Actions=[{"Type": "forward", "TargetGroupArn": target_group}],
         )
         return made["Rules"][0]["RuleArn"]
 
-    def close_probe(self, listener: str, target_group: str) -> None:
-        """Remove the probe's rule; nothing when there is none."""
+    def close_health_rule(self, listener: str, target_group: str) -> None:
+        """Remove that rule; nothing when there is none."""
         for rule in self.rules(listener):
-            if _is_probe(rule, target_group):
+            if _is_health_rule(rule, target_group):
                 self._client.delete_rule(RuleArn=rule["RuleArn"])
 
 
-def _is_probe(rule: Mapping[str, Any], target_group: str) -> bool:
+def _is_health_rule(rule: Mapping[str, Any], target_group: str) -> bool:
     sources = [
         condition.get("SourceIpConfig", {}).get("Values")
         for condition in rule.get("Conditions", [])
     ]
-    return sources == [[PROBE_SOURCE]] and target_groups(rule["Actions"]) == [target_group]
+    return sources == [[HEALTH_RULE_SOURCE]] and target_groups(rule["Actions"]) == [target_group]
 
 
 def _with_its_secret(action: Mapping[str, Any]) -> dict[str, Any]:

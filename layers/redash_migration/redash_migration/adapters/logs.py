@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
 
 PAGES = 20
-"""Of at most a megabyte each; a probe writes a few kilobytes."""
+"""Of at most a megabyte each; the proof writes a few kilobytes."""
 
 
 class Logs:

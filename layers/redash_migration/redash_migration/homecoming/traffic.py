@@ -107,13 +107,13 @@ def look_at_old_home(
     """
     listener, group = settings.listener_arn, _old_group(record)
     record.undo.add(
-        "close_probe",
+        "close_health_rule",
         {"listener": listener, "target_group": group},
         where="aws",
         key="old-home",
         service="serves",
     )
-    balancing.open_probe(listener, group)
+    balancing.open_health_rule(listener, group)
     for _ in looks(LOOK_SECONDS, every=1.0, sleep=sleep):
         targets = balancing.targets(group)
         if serving := healthy(targets):
@@ -166,7 +166,7 @@ def open_old_home(
         # Noted before the deed: from here on nothing leads forward again.
         record.put_fact(SWITCH_FACT, {"state": "begun"})
         point(balancing, settings, _before_the_migration(record), group)
-    balancing.close_probe(listener, group)
+    balancing.close_health_rule(listener, group)
     arrived(record)
 
 

@@ -121,9 +121,9 @@ def answers(directory: str) -> HostCommand:
     return HostCommand("answers", {"Directory": directory})
 
 
-def probe(directory: str, database: str, key: str) -> HostCommand:
+def prove(directory: str, database: str, key: str) -> HostCommand:
     """The questions of ProveNewHome and SmokeTest, asked in the old server's own container."""
-    return HostCommand("probe", {**_place(directory, database), "Key": key})
+    return HostCommand("prove", {**_place(directory, database), "Key": key})
 
 
 def retire(directory: str) -> HostCommand:

@@ -58,9 +58,9 @@ class Undoing:
         return {
             "set_actions": self.set_actions,
             "set_desired": self.set_desired,
-            "close_probe": self.close_probe,
+            "close_health_rule": self.close_health_rule,
             "delete_task": self.delete_task,
-            "stop_probe": self.stop_probe,
+            "stop_proof": self.stop_proof,
             "start_services": self.start_services,
             "stop_services": self.stop_services,
             "unprepare_source": self.unprepare_source,
@@ -134,7 +134,7 @@ class Undoing:
         if self._record.direction == "return":
             note_open_again(self._record)
         for group in groups[:1]:
-            self._balancing.close_probe(listener, group)
+            self._balancing.close_health_rule(listener, group)
         if not self._answers(groups):
             raise TransientFailure("the listener is as before, but no target of it is healthy")
         self._record.milestone("reopened")
@@ -142,7 +142,7 @@ class Undoing:
     def _watch_health(self, listener: str, rule: str, groups: list[str]) -> None:
         """Have the load balancer look at the first of the groups before it is used."""
         if groups and groups[0] not in target_groups(self._balancing.actions(listener, rule)):
-            self._balancing.open_probe(listener, groups[0])
+            self._balancing.open_health_rule(listener, groups[0])
 
     def _answers(self, groups: list[str]) -> bool:
         for _ in range(ANSWERING_SECONDS * 2):
@@ -186,15 +186,15 @@ class Undoing:
                 return
         raise TransientFailure(f"ECS service {service}: its tasks are not {count} yet")
 
-    def close_probe(self, listener: str, target_group: str) -> None:
+    def close_health_rule(self, listener: str, target_group: str) -> None:
         """Remove the rule that nobody meets and that got the new servers their health checks."""
-        self._balancing.close_probe(listener, target_group)
+        self._balancing.close_health_rule(listener, target_group)
 
     def delete_task(self, identifier: str) -> None:
         """Stop and delete the replication task, and its slot with it."""
         delete_task(self._dms, identifier, self._sleep)
 
-    def stop_probe(self, started_by: str) -> None:
+    def stop_proof(self, started_by: str) -> None:
         """End ProveNewHome's task in the new network, where it still runs."""
         self._ecs.stop_started(started_by)
 

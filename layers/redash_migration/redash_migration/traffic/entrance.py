@@ -12,8 +12,8 @@ from redash_migration.traffic.actions import target_groups
 NOBODY_S = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 """Addresses for documentation (RFC 5737, RFC 3849): no client has one, so nobody meets a rule."""
 
-PROBE_SOURCE = "203.0.113.255/32"
-"""The client that the probe's rule is for.
+HEALTH_RULE_SOURCE = "203.0.113.255/32"
+"""The client that the health rule is for.
 
 A target group that no rule uses gets no health checks; the rule makes it used. It asks for the
 address of the connection itself, which no header changes, and nobody has this one: not a secret

@@ -76,8 +76,8 @@ def start_servers(
     listener, group = settings.listener_arn, settings.target_group_arn
     service = settings.ecs_server_service
     record.undo.add("set_desired", {"service": service.name, "count": 0}, where="aws", key="server")
-    record.undo.add("close_probe", {"listener": listener, "target_group": group}, where="aws")
-    balancing.open_probe(listener, group)
+    record.undo.add("close_health_rule", {"listener": listener, "target_group": group}, where="aws")
+    balancing.open_health_rule(listener, group)
     now = ecs.services([service.name]).get(service.name)
     if now is None:
         raise TargetNotHealthy(f"ECS service {service.name}: not in the cluster")
@@ -144,7 +144,7 @@ def open_new_home(
             raise
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
-    balancing.close_probe(listener, group)
+    balancing.close_health_rule(listener, group)
 
 
 def point(

@@ -237,7 +237,7 @@ def test_a_host_that_took_no_stop_is_not_waited_for(stage: Stage, stopped: bool)
     before = balancing.actions(listener, "")
     stage.default(*maintenance("en"))
     stage.until_old_unused()
-    balancing.open_probe(listener, stage.home.target_group_arn)
+    balancing.open_health_rule(listener, stage.home.target_group_arn)
     outcome = Outcome.success({}) if stopped else Outcome.failure("CommandFailed", "no answer")
     door = SimpleNamespace(
         action="set_actions",

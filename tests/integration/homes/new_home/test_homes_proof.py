@@ -1,4 +1,4 @@
-"""The probe of ProveNewHome, run as a task runs it, and what its answers mean."""
+"""The proof of ProveNewHome, run as a task runs it, and what its answers mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from redash_migration.host.inspection import fingerprint
 from redash_migration.traffic.administrator import administrator
 from redash_migration.traffic.proof.answers import Proof, old_answers, proof
 from redash_migration.traffic.proof.judging import judge
-from redash_migration.traffic.proof.proving import probe_command
+from redash_migration.traffic.proof.proving import proof_command
 from rehearsal.ecs.once import IMAGE
 from rehearsal.ecs.stand_in import OVERRIDES_LIMIT
 from rehearsal.old_host.redis import Redis
@@ -39,14 +39,14 @@ class Homes:
     new_redis: Redis
 
     def old(self, **variables: str) -> Proof:
-        """The probe in the old server's container."""
-        return self._probe(self.old_redis, variables)
+        """The proof in the old server's container."""
+        return self._proof(self.old_redis, variables)
 
     def new(self, **variables: str) -> Proof:
-        """The probe as a task of its own."""
-        return self._probe(self.new_redis, variables)
+        """The proof as a task of its own."""
+        return self._proof(self.new_redis, variables)
 
-    def _probe(self, redis: Redis, variables: dict[str, str]) -> Proof:
+    def _proof(self, redis: Redis, variables: dict[str, str]) -> Proof:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([str(IMAGE), *filter(None, sys.path)]),
@@ -56,7 +56,7 @@ class Homes:
             **{name: value.format(port=redis.port) for name, value in variables.items()},
         }
         done = subprocess.run(
-            [sys.executable, *probe_command(KEY)[1:]],
+            [sys.executable, *proof_command(KEY)[1:]],
             env=environment,
             capture_output=True,
             text=True,
@@ -85,7 +85,7 @@ def statuses(new: Proof, old: Proof, queues: list[str] | None = None) -> dict[st
 
 
 def test_the_program_fits_into_the_overrides_of_a_task() -> None:
-    assert len(str(probe_command(KEY))) < OVERRIDES_LIMIT - 500
+    assert len(str(proof_command(KEY))) < OVERRIDES_LIMIT - 500
 
 
 def test_a_home_that_works_raises_no_alarm(homes: Homes) -> None:

@@ -226,7 +226,7 @@ def _try_plugin(connection: Connection, plugin: str) -> None:
     # A temporary slot is gone at once, and only its making shows what a plain role may know.
     connection.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_create_logical_replication_slot("
-        "'redash_migration_probe', %s, true)",
+        "'redash_migration_trial', %s, true)",
         [plugin],
     )
 

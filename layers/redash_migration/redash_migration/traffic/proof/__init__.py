@@ -1,1 +1,1 @@
-"""The new home proven as Redash before the approval: settings, and a probe from its network."""
+"""The new home proven as Redash before the approval: settings, and questions from its network."""

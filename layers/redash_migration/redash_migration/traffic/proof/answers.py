@@ -1,4 +1,4 @@
-"""What the probe said, in the new network and in the old server's container."""
+"""What the proof said, in the new network and in the old server's container."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SMOKE = re.compile(r"@smoke (smoke\.\w+) (PASS|WARN|FAIL|UNKNOWN)( .*)?")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The facts of one probe by kind; ``source`` is there once a data source, ``address`` once for
+    """The facts of one proof by kind; ``source`` is there once a data source, ``address`` once for
     each that Redash calls besides."""
 
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The new home's containers: which of a task's is Redash, what it runs, and what it is run by.
 
-The probe proves the server's own task; workers start after the switch, so what they have otherwise
-than the server is proved by nothing before it.
+The proof asks from the server's own task; workers start after the switch, so what they have
+otherwise than the server is proved by nothing before it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BREAKS = {
     "worker": "no query runs at all",
 }
 _SAME = ("image", "task role", "execution role", "platform", "subnets", "security groups")
-"""What a worker and the server have in common where the probe's answers hold for both."""
+"""What a worker and the server have in common where the proof's answers hold for both."""
 
 
 def redash_in(containers: Sequence[Container]) -> Container:
@@ -67,7 +67,7 @@ def served_queues(
     """(the queues that the workers serve, None: all; names of those whose queues can't be seen).
 
     A worker that is told no queue serves them all (redash/cli/rq.py). ``seen`` are the variables of
-    the running probe: what an environment file holds is among them.
+    the running proof: what an environment file holds is among them.
     """
     queues: list[str] | None = []
     unseen = []

@@ -22,7 +22,7 @@ def judge(
     """
     if failure := new.facts.get("redash"):
         why = f"Redash's code can't be loaded in the new home: {failure['why']}"
-        return [Check("proof.redash", "FAIL", why, "See the log of the probe's task.")]
+        return [Check("proof.redash", "FAIL", why, "See the log of the proof's task.")]
     return [
         *stores(new, old, target),
         *_queues(new, worker_queues, unseen_queues),

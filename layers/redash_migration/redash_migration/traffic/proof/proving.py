@@ -39,15 +39,15 @@ if TYPE_CHECKING:
 
 ATTEMPT = "proof_attempt"
 LONGEST_SECONDS = 420
-"""An image may take minutes to arrive; the probe itself ends within one and a half."""
+"""An image may take minutes to arrive; the proof itself ends within one and a half."""
 
 
-def probe_command(key: str) -> list[str]:
-    """The container's command: the probe, packed, because overrides may have 8,192 characters.
+def proof_command(key: str) -> list[str]:
+    """The container's command: the proof, packed, because overrides may have 8,192 characters.
 
     Amazon ECS API Reference, RunTask, "overrides".
     """
-    program = Path(__file__).with_name("probe.py").read_bytes()
+    program = Path(__file__).with_name("prover.py").read_bytes()
     packed = base64.b85encode(zlib.compress(program, 9)).decode("ascii")
     start = f"import base64,zlib;exec(zlib.decompress(base64.b85decode({packed!r})))"
     return ["python", "-c", start, key]
@@ -104,7 +104,7 @@ def _begin(
     record: Record, ecs: Ecs, commands: RunCommand, settings: ProveNewHomeSettings, key: str
 ) -> dict[str, Any]:
     command = commands.send(
-        on_the_host.probe(
+        on_the_host.prove(
             settings.compose_directory, str(record.require_fact("source")["database"]), key
         ),
         comment=f"{record.migration_id} ProveNewHome",
@@ -123,8 +123,8 @@ def _begin(
             f" EcsLogGroup ({settings.ecs_log_group})"
         )
     elif settings.ecs_log_group and settings.ecs_task_role_arns:
-        record.undo.add("stop_probe", {"started_by": record.migration_id}, where="aws")
-        once = ecs.run_once(service, probe_command(key), started_by=record.migration_id)
+        record.undo.add("stop_proof", {"started_by": record.migration_id}, where="aws")
+        once = ecs.run_once(service, proof_command(key), started_by=record.migration_id)
         attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
     record.put_fact(ATTEMPT, attempt)
     return attempt
@@ -149,11 +149,11 @@ def _not_asked(why: str) -> Check:
 
 def _ended(new: Proof, reason: str) -> Check:
     if new.complete:
-        return Check("proof.run", "PASS", "the probe in the new network came to its end")
+        return Check("proof.run", "PASS", "the proof in the new network came to its end")
     return Check(
         "proof.run",
         "FAIL",
-        f"the probe in the new network did not come to its end: {reason or 'see its log'}",
+        f"the proof in the new network did not come to its end: {reason or 'see its log'}",
         "See the stopped task's reason in ECS: image, secrets, network, roles.",
     )
 
