@@ -8,7 +8,6 @@ from threading import Event, Thread
 
 from rehearsal.redash.application import Application
 from rehearsal.redash.background import run_background
-from rehearsal.redash.lifeline import end_with_parent
 from rehearsal.redash.server import Server
 from rehearsal.redash.settings import MissingVariable, Settings
 
@@ -29,7 +28,6 @@ def main(arguments: list[str]) -> int:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    end_with_parent()
     if role == "server":
         _serve(settings, stopped)
     else:

@@ -18,8 +18,8 @@ VARIABLE = "REHEARSAL_LIFELINE"
 """Holds the number of the file descriptor to watch; unset when started by hand."""
 
 
-def end_with_parent(end: Callable[[], object] = lambda: os._exit(1)) -> None:
-    """Call ``end`` (by default: exit at once) when the other end of the lifeline is closed."""
+def end_with_parent(end: Callable[[], object]) -> None:
+    """Call ``end`` when the other end of the lifeline is closed."""
     number = os.environ.pop(VARIABLE, "")
     if number:
         Thread(target=_watch, args=[int(number), end], daemon=True).start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import os
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.redash.command import LIFELINE, RedashCommand
+from rehearsal.redash.forking import Forked
 from rehearsal.redash.lifeline import VARIABLE
 
 
@@ -34,7 +34,7 @@ class RedashProcess:
         self._environment = dict(environment)
         self._log = log
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._lifeline = -1
 
     @property
@@ -46,22 +46,13 @@ class RedashProcess:
         """Start it, unless it runs; it may take a moment until it answers."""
         if self.running:
             return
-        watched, self._lifeline = os.pipe()
-        words, environment = self._called()
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._log.open("ab") as log:
-                self._process = subprocess.Popen(
-                    words,
-                    env={**environment, VARIABLE: str(watched)},
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=[watched],
-                    start_new_session=True,  # a Ctrl-C is for the one who started us
-                )
-        finally:
-            os.close(watched)
+        if self._command is None:
+            modules = os.pathsep.join(filter(None, sys.path))
+            environment = {**os.environ, "PYTHONPATH": modules, **self._environment}
+            self._process = Forked(self.role, environment, self._log)
+        else:
+            self._process = self._called(self._command)
 
     def wait_until_ready(self, seconds: float = 30) -> bool:
         """Whether /ping answers 200 within the time; False at once if the process has ended."""
@@ -83,8 +74,9 @@ class RedashProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        with contextlib.suppress(OSError):
+        if self._lifeline >= 0:
             os.close(self._lifeline)
+            self._lifeline = -1
 
     def kill(self) -> None:
         """End it at once, as a crash would; running requests are lost."""
@@ -92,15 +84,25 @@ class RedashProcess:
             self._process.kill()
             self._process.wait()
 
-    def _called(self) -> tuple[list[str], dict[str, str]]:
-        """The argument list, and the environment."""
-        if self._command is not None:
-            # Isolated: another python is to be started, with modules of its own.
-            watching = [sys.executable, "-I", str(LIFELINE), *self._command.words(self.role)]
-            return watching, self._command.environment(self.role, self._environment)
-        modules = os.pathsep.join(filter(None, sys.path))
-        environment = {**os.environ, "PYTHONPATH": modules, **self._environment}
-        return [sys.executable, "-m", "rehearsal.redash", self.role], environment
+    def _called(self, command: RedashCommand) -> subprocess.Popen[bytes]:
+        watched, self._lifeline = os.pipe()
+        try:
+            with self._log.open("ab") as log:
+                return subprocess.Popen(
+                    # Isolated: another python is to be started, with modules of its own.
+                    [sys.executable, "-I", str(LIFELINE), *command.words(self.role)],
+                    env={
+                        **command.environment(self.role, self._environment),
+                        VARIABLE: str(watched),
+                    },
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[watched],
+                    start_new_session=True,  # a Ctrl-C is for the one who started us
+                )
+        finally:
+            os.close(watched)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

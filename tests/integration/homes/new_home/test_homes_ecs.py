@@ -13,7 +13,7 @@ import pytest
 
 from redash_migration.adapters.ecs import Ecs
 from redash_migration.database.session.address import DatabaseAddress
-from redash_migration.rollback import Undoing
+from redash_migration.rollback.actions import Undoing
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.timing import ServiceClock, TimingProfile, set_clock

@@ -209,7 +209,7 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
     stage.until_old_unused()
     stage.old_server.health = 503
     noted: list[str] = []
-    record: Any = SimpleNamespace(milestone=noted.append)
+    record: Any = SimpleNamespace(direction="forward", milestone=noted.append)
     none: Any = None
     undoing = Undoing(
         record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS,
@@ -271,7 +271,7 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     stage.default(*maintenance("en"))
     stage.until_old_unused()
     stage.old_server.health = 503
-    record: Any = SimpleNamespace(milestone=lambda _: None)
+    record: Any = SimpleNamespace(direction="forward", milestone=lambda _: None)
     none: Any = None
     undoing = Undoing(
         record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS,
