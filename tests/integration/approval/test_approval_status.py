@@ -20,6 +20,8 @@ from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.standing.ending import Ending, ending_of, serving
 from redash_migration.approval.standing.ending_words import nothing_lost
 from redash_migration.approval.texts import Texts
+from redash_migration.clock import stamp
+from redash_migration.homecoming.facts import WAY_HOME_FACT
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import Ownership
 from tests.integration.approval.approval_stage import (
@@ -586,3 +588,28 @@ def test_an_answer_that_was_given_is_not_waited_for(stage: Stage) -> None:
     page = stage.call("GET", link)["body"]
     assert "Approved" in page
     assert "Waiting for a person" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("EndReplication", "Returning, with everything"),
+        ("CarryTableHome", "is carried home while users go on working"),
+        ("GoForward", "The new Redash is being opened again"),
+        ("GoForward", "nothing is lost"),
+    ],
+)
+def test_who_asked_for_a_return_sees_it_go(stage: Stage, state: str, said: str) -> None:
+    stage.switch()
+    stage.record.of("return").put_fact(
+        WAY_HOME_FACT,
+        {"possible": True, "measured_at": stamp(START), "seconds": 5.0, "parts": {}},
+    )
+    stage.ask(CONFIRM)
+    link = stage.link()
+    stage.answer(link, "return", "the alerts are late")
+    assert stage.states.sent
+    stage.record.steps.started(state)
+    page = stage.call("GET", link)["body"]
+    assert said in page
+    assert "The new Redash is in use" not in page

@@ -122,6 +122,17 @@ def test_a_failure_stands_open_with_its_remedy() -> None:
         assert said in page
 
 
+def test_of_many_tables_only_those_that_differ_stand_open() -> None:
+    table = sample()["tables"][0]
+    tables = [{**table, "name": f"public.t{n}", "match": n != 250} for n in range(500)]
+    page = page_of(sample(tables=tables), {"pause_began": ""})
+    stand_open, _, folded = page.partition("The other tables: 499")
+    assert "t250" in stand_open
+    assert "t249" not in stand_open
+    assert "t249" in folded
+    assert '<details class="passed">' in stand_open, "on paper they would fill pages"
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_run_that_ended_early_has_a_page_too(language: str) -> None:
     parts = ("tables", "sequences", "checks", "steps", "undo")
@@ -174,17 +185,17 @@ def test_a_return_has_a_pause_and_a_timeline_of_its_own() -> None:
         status="RETURNED", steps=steps, undo=[], **{"return": _home(write_pause_seconds=13.4)}
     )
     page = page_of(report, {**SWITCHED, "rolled_back": ""})
-    assert "Write pause of the return</dt><dd>13 s" in page
-    assert "13 s without writing; 13 s were predicted" in page
+    assert "Write pause of the return</dt><dd>13\xa0s" in page
+    assert "13\xa0s without writing; 13\xa0s were predicted" in page
     assert re.search(
-        r"Closing the new Redash</th>.*?3 s</td>\s*<td class=\"number\">1\.6 s", page, re.S
+        r"Closing the new Redash</th>.*?3\xa0s</td>\s*<td class=\"number\">1\.6\xa0s", page, re.S
     )
 
 
 @pytest.mark.parametrize(
     ("pauses", "said"),
     [
-        ([11.2], "Users waited 11 s, and went on on the new Redash."),
+        ([11.2], "Users waited 11\xa0s, and went on on the new Redash."),
         ([], "it ended before users noticed anything."),
     ],
 )

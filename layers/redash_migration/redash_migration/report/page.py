@@ -38,6 +38,7 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
     def say(key: str, **figures: object) -> str:
         return REPORT[texts.language][key].format(**figures)
 
+    tables = _tables(texts, report["tables"])
     return page(
         texts,
         "report.html.j2",
@@ -72,9 +73,9 @@ def render(report: Mapping[str, Any], ending: Ending, language: str = "en") -> s
             ),
         ],
         steps=elsewhere(texts, report["steps"], _QUESTIONS),
-        tables=_tables(texts, report["tables"]),
+        differing=[table for table in tables if table["match"] is False],
+        others=[table for table in tables if table["match"] is not False],
         tables_said=_tables_said(say, report["tables"]),
-        tables_equal=all(table["match"] is True for table in report["tables"]),
         sequences=report["sequences"],
         sequences_bad=sum(not sequence["ok"] for sequence in report["sequences"]),
         decisions=[_decision(texts, given) for given in report["approvals"]],
@@ -126,8 +127,7 @@ def _tables(texts: Texts, tables: list[Mapping[str, Any]]) -> list[Model]:
             "match": table["match"],
             "checksum": table["source_checksum"],
         }
-        # What differs stands first: it is what somebody looks for.
-        for table in sorted(tables, key=lambda one: one["match"] is not False)
+        for table in tables
     ]
 
 

@@ -6,11 +6,12 @@ Plain HTML that renews itself; it holds no form and no choice.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from redash_migration.approval.deciding.finishing import still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.purposes import EXPIRE
+from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.page.http import Response
@@ -94,11 +95,21 @@ def _title(
     if stands.ending is not None:
         tone = {"SUCCEEDED": "good", "FAILED": "bad"}.get(stands.ending.status, "calm")
         return ended_title(texts, stands.ending), tone
-    if stands.phase == "back":
-        return texts("status.back"), "back"
+    if way := _way_back(gate, stands):
+        return texts({"return": "decided.return"}.get(way, f"status.{way}")), "back"
     if stands.pause_is_on:
         return _pause_title(texts, stands), "calm"
     return _answer_title(texts, gate, evidence, stands, begins)
+
+
+def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", "back"]:
+    """Which way back is gone: a return, a return that failed and leads forward, or a roll-back."""
+    if stands.state.startswith("GoForward"):
+        return "forward"
+    at_home = stands.phase == "back" or stands.state == "EndReplication"
+    if gate.decision == CONFIRM.refuse and at_home:
+        return "return"
+    return "back" if stands.phase == "back" else ""
 
 
 def _pause_title(texts: Texts, stands: Standing) -> str:
@@ -130,10 +141,11 @@ def _lead(
 ) -> str:
     if stands.ending is not None:
         return nothing_lost(texts, stands.ending)
+    if way := _way_back(gate, stands):
+        return texts({"return": "next.return"}.get(way, f"status.lead.{way}"))
     if stands.state in {"", gate.purpose.state} and gate.decided:
-        if gate.decision == EXPIRE:
-            return texts(f"next.{gate.purpose.state}.{EXPIRE}")
-        return texts(f"next.{gate.decision}")
+        whose = f"{gate.purpose.state}." if gate.decision == EXPIRE else ""
+        return texts(f"next.{whose}{gate.decision}")
     if begins is not None:
         return texts("status.lead.planned")
     if gate.state == "OPEN" and gate.agreeing(evidence.hash):

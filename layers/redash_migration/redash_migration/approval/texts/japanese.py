@@ -358,7 +358,7 @@ JAPANESE: Mapping[str, str] = {
     "mail.writes": "切り替え後の書き込み: {writes}件（書き戻せるかどうかは確認されていません）",
     "mail.writes_come_home": "切り替え後の書き込み: {writes}件（戻す場合はすべて書き戻されます）",
     "mail.return": "元に戻す場合の停止の見込み: {pause}",
-    "mail.amount": "移行するデータ: {tables}テーブル、{rows}行、{bytes}",
+    "mail.amount": "データ: {tables}テーブル、{rows}行、{bytes}",
     "mail.warnings": "警告（{count}件）:",
     "mail.no_warnings": "警告はありません。",
     "mail.open": "判断材料の確認と回答はこちら:",
