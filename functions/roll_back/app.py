@@ -38,6 +38,7 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
         record.turn("back", unless_switched=not home)
     else:
         record.not_since("return")
+        record.lead_forward()
     undoing = Undoing(
         record,
         dms=wiring.dms(),

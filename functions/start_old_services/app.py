@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.homecoming.old_services import serving
 from redash_migration.host import commands
+from redash_migration.host.serving import serving
 from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 

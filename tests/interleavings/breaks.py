@@ -340,6 +340,11 @@ BREAKS = {
         lambda p: p.setattr(functions, "alone", lambda *_, **__: None),
         Focus(("retries",), "CloseNewHome", sleep=120, hangs=("CloseNewHome", 5)),
     ),
+    "late-in-a-return": Break(
+        "no step of a return begins once it is led forward again",
+        lambda p: p.setattr(Record, "lead_forward", lambda _: None),
+        Focus(("runs into a time limit",), "CloseNewHome", sleep=20, hangs=("CloseNewHome", 0)),
+    ),
     "forward-beside-a-return": Break(
         "a return's steps are waited for before it is led forward again",
         lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from redash_migration import wiring
 from redash_migration.begin import begin, parse_request
-from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
+from redash_migration.errors import NotApproved, NotTheOwner, PreflightFailed, TransientFailure
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
-from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.closing import STATE as CLOSE_OLD_SIDE
+from redash_migration.homecoming.closing import left_open
+from redash_migration.homecoming.facts import LEFT_OPEN_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward
 from redash_migration.in_flight import (
     Ending,
@@ -20,10 +23,10 @@ from redash_migration.in_flight import (
     turn_to_return,
 )
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
+from redash_migration.record.owner import FORWARD, PHASES, RETURN, Acting, Owner, Ownership, Phase
 from redash_migration.record.replay import replay
 from redash_migration.rollback.ending import at_its_end, finish
-from redash_migration.step import _at_work
+from redash_migration.step import attempt
 from tests.interleavings.actors import stand_still
 from tests.interleavings.world import Command, World
 
@@ -149,6 +152,24 @@ def open_source(world: World, record: Record) -> None:
     world.deed(record.migration_id, entry, lambda: setattr(world, "fenced", False), HOME)
 
 
+def close_what_is_open(world: World) -> None:
+    """MeasureCutover's handler, by the minute."""
+    active = Ownership(world.table, world.clock).holder()
+    if active is None or active.phase != "forward":
+        return
+    if not left_open(wiring.record(active.migration_id, "return")):
+        return
+    acting = Acting(active.migration_id, active.execution_arn, FORWARD)
+    run: Any = Context(f"run-{next(_runs)}")
+    try:
+        with attempt(acting, CLOSE_OLD_SIDE, run, service=True) as record:
+            if not world.source_away:
+                world.close_by_the_way(active.migration_id)
+                record.of("return").put_fact(LEFT_OPEN_FACT, {})
+    except NotTheOwner:
+        return
+
+
 def start_old_services(world: World, record: Record) -> None:
     name = record.migration_id
     record.of("return").undo.add("stop_services", {}, where="aws", service="serves")
@@ -178,6 +199,7 @@ def go_forward(world: World, record: Record) -> str:
     """RollBack's handler, in a return."""
     home = record.of("return")
     record.not_since("return")
+    record.lead_forward()
     commands: Any = world
     end_commands(record, commands, sleep=world.rest)
     ending = _ending(world, record)
@@ -346,7 +368,7 @@ def at_work(  # noqa: PLR0917 - a world, and who acts in it
     """One run of a step, by the very rules that every handler goes by."""
     step = STEPS[name]
     acting = Acting(migration, execution, step.phases, entered=entered)
-    with _at_work(acting, name, Context(f"run-{next(_runs)}"), service=step.service) as record:
+    with attempt(acting, name, Context(f"run-{next(_runs)}"), service=step.service) as record:
         world.let_in(acting, name)
         noted()
         return step.does(world, record)

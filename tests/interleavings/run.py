@@ -68,6 +68,7 @@ KINDS = (
     "same second",
     "another",
     "source away",
+    "source back",
     "an hour later",
     "reconciler",
 )
@@ -418,6 +419,7 @@ class Run:
         found += [
             (another, "another", partial(self._start, another)),
             ("", "source away", partial(setattr, self.world, "source_away", True)),
+            ("", "source back", partial(setattr, self.world, "source_away", False)),
             ("", "an hour later", self._later),
         ]
         known = [(f"{who} {kind}", does) for who, kind, does in found if kind in self._focus.kinds]
@@ -457,9 +459,16 @@ class Run:
         """A round of it, beside everybody else; the one before has come to its end."""
         if not any(actor.alive for actor in self.actors if actor.name.startswith("reconciler")):
             self._minute()
-            actor = Actor(f"reconciler ({len(self.actors)})", self._round)
-            self.actors.append(actor)
-            self.deadlines[actor.name] = self.world.now + timedelta(seconds=50)
+            self._beside("reconciler", self._round)
+            self._beside("MeasureCutover", self._look)
+
+    def _beside(self, name: str, does: Callable[[], None]) -> None:
+        actor = Actor(f"{name} ({len(self.actors)})", does)
+        self.actors.append(actor)
+        self.deadlines[actor.name] = self.world.now + timedelta(seconds=50)
+
+    def _look(self) -> None:
+        functions.close_what_is_open(self.world)
 
     def _minute(self) -> None:
         self.world.now += timedelta(seconds=60)
@@ -515,6 +524,7 @@ class Run:
                 self._time_passes()
             self._minute()
             self._round()
+            self._look()
             self._later()
         owner = self.world.owner()
         phase, name = owner.get("phase"), str(owner.get("migration_id"))
@@ -528,6 +538,8 @@ class Run:
         asked = phase == "forward" and (name, "MILESTONE#pause_ended") in self.world.table.items
         if (phase == "ended" or asked) and not self.world.served():
             raise Violation(f"{name}: its pause has ended, and nobody is served: {self.world}")
+        if asked and self.world.door == "new" and not self.world.fenced:
+            raise Violation(f"{name}: a return that failed leaves the old side open: {self.world}")
         items = self.world.table.items
         left = self._left(name)
         back = "rolled_back" in {key[1].partition("#")[2] for key in items if key[0] == name}

@@ -149,6 +149,16 @@ class World:
         if self.door == "new" and old and self.tasks and not self.new_fenced:
             raise Violation(f"{what}: both sides take writes, and users are on the new one")
 
+    def close_by_the_way(self, migration: str) -> None:
+        """What a failed return had left open: never beside another return, nor behind users."""
+        stand_still()
+        if self.fenced:
+            return
+        owner = self.owner()
+        if (owner.get("migration_id"), owner.get("phase")) != (migration, "forward"):
+            raise Violation(f"{migration}: the old side is closed by the way; the owner is {owner}")
+        self.fenced = True
+
     def lead_home(self, migration: str) -> None:
         """SwitchBack's deed: only with all that was written there, and to somebody who answers."""
         stand_still()

@@ -117,7 +117,7 @@ def step(
             # A function that serves several states is told which of them it is now.
             state = str(event.get("state") or name)
             logger.append_keys(migration_id=migration_id, step=state)
-            with _at_work(acting, state, context, service=service) as record:
+            with attempt(acting, state, context, service=service) as record:
                 try:
                     began = time.monotonic()
                     record.steps.started(state, cold_seconds=cold)
@@ -160,22 +160,25 @@ def _warm(migration_id: str, warms: Sequence[Callable[[], object]]) -> dict[str,
 
 
 @contextmanager
-def _at_work(acting: Acting, state: str, context: Any, *, service: bool) -> Iterator[Record]:
-    """One attempt, from the owner's check to its end."""
+def attempt(acting: Acting, state: str, context: Any, *, service: bool) -> Iterator[Record]:
+    """One attempt, from the owner's check to its end; NotTheOwner where it may not begin.
+
+    What is done beside the state machine for its owner is one too.
+    """
     before = wiring.acting.set(acting)
     try:
         record = wiring.record(acting.migration_id)
         run = str(getattr(context, "aws_request_id", None) or uuid4())
         seconds = context.get_remaining_time_in_millis() / 1000 if context else LONGEST_SECONDS
         try:
-            attempt = record.attempts.begin(acting, state, run, seconds=seconds, service=service)
+            begun = record.attempts.begin(acting, state, run, seconds=seconds, service=service)
         except Exception as error:
             raise as_named(error) from None
         try:
             yield record
         finally:
             try:
-                record.attempts.end(attempt)
+                record.attempts.end(begun)
             except Exception as error:  # it ends by its deadline, too
                 logger.warning(f"its end could not be noted in the record: {words(error)}")
     finally:

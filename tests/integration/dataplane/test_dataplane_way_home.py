@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from psycopg import sql
 
-from redash_migration.database.freeze import fence
+from redash_migration.database.freeze import fence, read_only
 from redash_migration.database.freeze.last_look import note_source
 from redash_migration.database.schema import drift
 from redash_migration.database.schema.outline import read_outline
@@ -18,6 +19,9 @@ from redash_migration.database.tables import canary
 from redash_migration.database.watch.measure import SourceBefore, disk_use
 from redash_migration.database.watch.watching import BEFORE_FACT
 from redash_migration.homecoming.at_the_switch import note_ends
+from redash_migration.homecoming.closing import close_again, left_open
+from redash_migration.homecoming.forward_again import is_forward
+from redash_migration.homecoming.opening import open_source
 from redash_migration.homecoming.possible import possible, way_home
 from redash_migration.plan import Plan, TablePlan
 from redash_migration.preflight.way_back import may_return
@@ -146,3 +150,34 @@ def test_rights_that_the_role_has_lost_are_known_before_anybody_presses_the_butt
         assert asked(poorer, new, record, plan())["old_role"] == "FAIL"
     finally:
         run(old, "SET default_transaction_read_only = off; DROP ROLE poorer")
+
+
+def test_an_old_side_that_a_failed_return_left_open_is_closed_by_the_minute(
+    switched: tuple[DatabaseAddress, DatabaseAddress, Record], run: Run
+) -> None:
+    """And what came in meanwhile is told: the next return makes the old side like the new one."""
+    old, new, home = switched
+
+    def told() -> tuple[str, str]:
+        return next((c.status, c.detail) for c in home.checks.all() if c.id == "return.taken_back")
+
+    lifted: dict[str, Any] = {"before": None, "roles": []}
+    home.of("forward").undo.add("lift_fence", lifted, where="database", service="serves")
+    open_source(home, old)
+    run(old, "INSERT INTO queries (name) VALUES ('by another way')")
+    [entry] = home.undo.pending()
+    home.undo.failed(entry, "OperationalError: no answer", tired=True)
+    is_forward(home)
+    assert left_open(home)
+    assert told()[0] == "WARN"
+    assert possible(way_home(home, plan(), old, new, BUDGET)) is None
+    close_again(home, replace(old, port=1))
+    assert left_open(home)
+    assert told()[1].startswith("the old database is not closed yet")
+    close_again(home, old)
+    assert not left_open(home)
+    assert told()[0] == "WARN"
+    assert "1 rows were written there" in told()[1]
+    with connect(old, purpose="test") as session:
+        assert read_only.laid(session)
+    assert asked(old, new, home, plan()) == {}

@@ -21,9 +21,9 @@ from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHo
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward, note_failure, note_open_again
-from redash_migration.homecoming.old_services import serving
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
+from redash_migration.host.serving import serving
 from redash_migration.in_flight import at_work
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
@@ -177,6 +177,11 @@ def test_a_switch_that_was_begun_and_died_counts_as_a_return_once_all_is_taken_b
         record.undo.done(entry)
     arrived(home, "2026-01-31T02:00:20.000000Z")
     assert status(record, None) == "RETURNED"
+    # Its execution died at home, and another one has taken back what was left.
+    asked = {"name": "RollBackAsked", "cause": "taken back on request", "state": "Begin"}
+    whole = report(record, Nothing(), asked)  # type: ignore[arg-type]
+    assert (whole["status"], whole["error"]) == ("RETURNED", None)
+    assert status(record, {**asked, "name": "Broken"}) == "FAILED"
     assert (home.fact(PAUSE_FACT) or {})["ended"].endswith(":20.000000Z")
 
 

@@ -13,7 +13,7 @@ from redash_migration.clock import stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
 from redash_migration.in_flight import turn_to_return
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, TURNS, Acting, Ownership, Phase
+from redash_migration.record.owner import PHASES, RETURN, TURNS, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
 from redash_migration.step import step
 from tests.owning import EXECUTION, owned, undo_keys
@@ -250,6 +250,31 @@ def test_a_return_waits_for_what_could_still_change_who_is_served(
     record.attempts.end(attempt)
     turn_to_return(step_of, 0)
     assert record.phase() == "return"
+
+
+def test_once_a_return_leads_forward_no_step_of_it_begins_or_notes_a_deed(
+    table: RecordTable,
+) -> None:
+    """One that hung before its attempt was noted would shut the door behind users, or send them
+    home from under them."""
+    record, home = owned(table, NAME), Acting(NAME, EXECUTION, RETURN)
+
+    def begins(run: str) -> Record:
+        record.attempts.begin(home, "CloseNewHome", run, seconds=60, service=True)
+        return Record(table, NAME, direction="return", acting=home, undo_keys=undo_keys)
+
+    record.turn("return")
+    step_of = begins("in time")
+    returning(record).lead_forward()
+    with pytest.raises(NotTheOwner, match="led forward again"):
+        begins("late")
+    with pytest.raises(NotTheOwner, match="led forward again"):
+        step_of.undo.add("set_actions", {}, where="aws", service="serves")
+    returning(record).turn("forward")
+    returning(record).lead_forward()  # a late run of what led forward
+    assert record.phase() == "forward"
+    returning(record).turn("return")
+    begins("the next return's")
 
 
 def test_what_belongs_to_an_earlier_return_leads_nobody_out_of_this_one(

@@ -18,7 +18,7 @@ from redash_migration.database.tables import canary
 from redash_migration.database.tables.catalog import DMS_TABLES, Connection
 from redash_migration.database.watch.slot import drop_own_slots
 from redash_migration.database.watch.watching import source_before, watch_target
-from redash_migration.errors import TransientFailure
+from redash_migration.errors import MigrationError
 from redash_migration.failure_text import words
 from redash_migration.record import Check, Record
 
@@ -42,16 +42,19 @@ WHERE p.proname LIKE %(dms)s
 def clean_up(record: Record, source: DatabaseAddress, target: DatabaseAddress) -> list[str]:
     """Canary, control tables and slot removed on both sides; returns what was removed.
 
-    The source stays fenced: one database takes Redash's writes. What can't be removed there is a
-    WARN with its remedy, since the migration has succeeded by then.
+    The source stays fenced, or is now, where a return that failed had left it open: one database
+    takes Redash's writes. What can't be done there is a WARN with its remedy, since the migration
+    has succeeded by then.
     """
     with _session(target, "clean-up") as new:
         removed = [f"target: {name}" for name in remove_leftovers(new)]
     try:
         with _session(source, "clean-up") as old:
+            if not read_only.laid(old):
+                close_old_side(record.of("return"), old)
             slots = drop_own_slots(old, source_before(record).slots)
             removed += [f"source: {name}" for name in (*slots, *remove_leftovers(old))]
-    except (psycopg.Error, TransientFailure) as error:
+    except (psycopg.Error, MigrationError) as error:
         record.checks.put(
             Check(
                 "clean_up.source",
@@ -74,6 +77,15 @@ def remove_leftovers(connection: Connection) -> list[str]:
         )
     canary.drop(connection)
     return [name if schema is None else f"{schema}.{name}" for _, name, schema in found]
+
+
+def close_old_side(record: Record, old: Connection) -> fence.Fence:
+    """The fence laid again by a return that leads forward; what the server has counted until then
+    counts as seen. `record` is the return's."""
+    forward = record.of("forward")
+    held = fence.lay(old, source_before(forward).slots)
+    note_source(forward, old)
+    return held
 
 
 class Undoing:
@@ -115,10 +127,8 @@ class Undoing:
     def close_old_side(self) -> None:
         """A return leads forward again: the old database is closed as before, and what was written
         there by us, or by an old server that was up for a moment, counts as seen."""
-        forward = self._record.of("forward")
         with _session(self._target, "close-old-side") as session:
-            held = fence.lay(session, source_before(forward).slots)
-            note_source(forward, session)
+            held = close_old_side(self._record, session)
         self._record.audit("fenced", lsn=held.lsn, ended_sessions=held.ended_sessions)
 
     def empty_target(self, schemas: Collection[str], extensions: Collection[str]) -> None:

@@ -17,6 +17,14 @@ and they were led forward again."""
 FAILED_FACT = "failed"
 """``{"name", "cause", "state"}`` of what ended the last return; shown to whoever decides anew."""
 
+OPENED_FACT = "opened"
+"""``{"rows", "epoch", "at"}`` that the old server counted when a return opened it."""
+
+LEFT_OPEN_FACT = "left_open"
+"""``{"since", "others"}`` where a return was led forward again and the old database could not be
+closed: the minute's look closes it. ``others``: what else of it was put off; {} where nothing is
+open."""
+
 WAY_HOME_FACT = "way_home"
 """Whether everything can be brought home, and the predicted pause: measured by the minute."""
 

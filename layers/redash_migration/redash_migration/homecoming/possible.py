@@ -25,7 +25,8 @@ from redash_migration.database.watch.written import Written, written
 from redash_migration.errors import MigrationError
 from redash_migration.failure_text import words
 from redash_migration.homecoming.at_the_switch import identity
-from redash_migration.homecoming.facts import OLD_FACT
+from redash_migration.homecoming.facts import LEFT_OPEN_FACT, OLD_FACT
+from redash_migration.homecoming.forward_again import REMEDY
 from redash_migration.homecoming.rights import lacking
 from redash_migration.plan import Plan
 from redash_migration.record import Check, Record
@@ -116,6 +117,9 @@ def _old_database(record: Record, session: Connection) -> Check:
     if identity(session) != known or not _bears_our_mark(record, session):
         detail = "not the database that was left: created anew, or restored from a backup"
         return Check(name, "FAIL", detail, _NOT_HERE)
+    if record.fact(LEFT_OPEN_FACT):
+        detail = "a return that failed could not close it yet; it is tried every minute"
+        return Check(name, "UNKNOWN", detail, REMEDY)
     if not read_only.laid(session):
         return Check(name, "FAIL", "somebody has lifted the fence there", _NOT_HERE)
     fact = record.of("forward").fact(witness.FACT)

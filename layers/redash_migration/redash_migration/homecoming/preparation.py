@@ -22,6 +22,8 @@ def prepare_return(
     A slot of ours that outlived its task is dropped, and its absence seen: else the rows that we
     write on the old side would be carried forward again. Raises ReturnNotPossible.
     """
+    # What a return before this one could not take back has its turns again, should this one fail.
+    record.undo.try_again()
     checks = way_home(record, plan, old, new, budget_seconds)
     if possible(checks) is not True:
         raise ReturnNotPossible(

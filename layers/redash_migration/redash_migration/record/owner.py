@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from redash_migration.clock import Clock, now, stamp
@@ -90,7 +90,7 @@ class Acting:
 
     def condition(self, **notes: str) -> Condition:
         """What must hold of the owner's item at the moment of each deed, and what is noted there
-        with it."""
+        with it. A step that leads home acts no more once its return leads forward again."""
         return Condition(
             _PK,
             _SK,
@@ -98,6 +98,7 @@ class Acting:
                 "migration_id": self.migration_id,
                 "execution_arn": self.execution_arn,
                 "phase": self.phases,
+                **({"leads_forward": (None, "")} if self.phases == RETURN else {}),
             },
             notes,
         )
@@ -149,6 +150,7 @@ class Ownership:
                 "since": stamp(self._clock()),
                 "switched": max((one.switched or "" for one in same), default=""),
                 "turned": stamp(self._clock()),
+                "leads_forward": "",
                 "previous": "" if instead_of is None else _text(instead_of.stands),
             },
             expected=_as_seen(instead_of),
@@ -186,16 +188,16 @@ class Ownership:
         allowed = tuple(seen for seen in acting.phases if phase in {seen, *TURNS[seen]})
         others = tuple(seen for seen in allowed if seen != phase)
         if others:
-            expected = dict(replace(acting, phases=others).condition().expected)
+            expected = {**acting.condition().expected, "phase": others}
             if unless_switched and (seen := self.last()) is not None:
                 expected["switched"] = None if seen.switched is None else ""
             if since:
                 expected["turned"] = since
-            values = {"phase": phase, "turned": stamp(self._clock())}
+            values = {"phase": phase, "turned": stamp(self._clock()), "leads_forward": ""}
             if self._table.update(_PK, _SK, values=values, expected=expected):
                 return
         if phase in allowed:
-            expected = dict(replace(acting, phases=(phase,)).condition().expected)
+            expected = {**acting.condition().expected, "phase": (phase,)}
             if self._table.update(_PK, _SK, values={"phase": phase}, expected=expected):
                 return
         owner = self.last()
@@ -209,6 +211,13 @@ class Ownership:
                 "on the new side; people decide whether it is taken back"
             )
         raise refusal(acting, owner)
+
+    def lead_forward(self, acting: Acting) -> None:
+        """A return has failed: from here on none of its steps begins, nor notes a deed, however
+        late it was; until the migration turns. Nothing where it has turned already."""
+        expected = {**acting.condition().expected, "phase": "return"}
+        values = {"leads_forward": stamp(self._clock())}
+        self._table.update(_PK, _SK, values=values, expected=expected)
 
     def give_back(self, taken: Owner, previous: Owner) -> None:
         """Undo a change of owner or phase, unless it has been changed again."""
@@ -225,7 +234,10 @@ def refusal(acting: Acting, owner: Owner | None) -> NotTheOwner:
     mine = f"{acting.migration_id} ({acting.execution_arn})"
     if owner is None:
         return NotTheOwner(f"{mine}: no migration has begun; Begin comes first")
-    if (owner.migration_id, owner.execution_arn) == (acting.migration_id, acting.execution_arn):
+    ours = (owner.migration_id, owner.execution_arn) == (acting.migration_id, acting.execution_arn)
+    if ours and (owner.phase,) == acting.phases == RETURN:
+        return NotTheOwner(f"{mine}: this return has failed, and is led forward again")
+    if ours:
         return NotTheOwner(
             f"{mine}: this step belongs to {' or '.join(acting.phases)}, "
             f"and the migration has turned to {owner.phase} since"

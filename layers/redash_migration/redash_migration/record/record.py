@@ -82,6 +82,12 @@ class Record:
         ownership = Ownership(self.table, self.clock)
         ownership.turn(self._acting, phase, unless_switched=unless_switched, since=since)
 
+    def lead_forward(self) -> None:
+        """A return has failed: none of its steps begins any more, nor notes a deed."""
+        if self._acting is None:
+            raise NotTheOwner(f"{self.migration_id}: only a step may turn it, and none is at work")
+        Ownership(self.table, self.clock).lead_forward(self._acting)
+
     def resume(self, wait: Wait, outcome: Outcome, resumer: Resumer) -> bool:
         """Answer a wait and resume its step; True for the one caller whose answer counts."""
         first = self.waits.settle(wait, outcome)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 Value = str | int | float | bool
-Expected = Value | tuple[Value, ...] | None
+Expected = Value | tuple[Value | None, ...] | None
 """What an attribute must hold: this value, one of these, or (None) nothing at all."""
 
 Item = dict[str, Value]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.standing.ending import CHECKS_NAMED
+from redash_migration.approval.standing.ending_words import ASKED
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.plan import PLAN_ARTIFACT
@@ -38,9 +39,10 @@ def report(
     request = record.fact("request") or {}
     pause = _span(milestones, "pause_began", "pause_ended", "reopened")
     home = homecoming(record.of("return"), artifacts, plan)
+    how = status(record, failure)
     return {
         "migration_id": record.migration_id,
-        "status": status(record, failure),
+        "status": how,
         "mode": request.get("mode", "migrate"),
         "requested_by": request.get("requested_by", ""),
         "started_at": milestones.get("started", ended),
@@ -59,7 +61,7 @@ def report(
             for entry in record.undo.all()
         ],
         "return": home,
-        "error": _located(failure, record) if failure else None,
+        "error": _located(failure, record) if failure and how != "RETURNED" else None,
         "roll_back_error": dict(trouble) if trouble else None,
     }
 
@@ -100,11 +102,13 @@ def _with_checks(cause: str, record: Record) -> str:
 
 def status(record: Record, failure: Mapping[str, Any] | None) -> Status:
     """SUCCEEDED without a failure; ROLLED_BACK when all that was changed was taken back; RETURNED
-    when, beside that, all that users wrote on the new side was brought home."""
+    when, beside that, all that users wrote on the new side was brought home. Another execution may
+    take back what a return left; that it was asked to is no failure of the return."""
     entries = record.undo.all()
     undone = bool(entries) and all(entry.state == "DONE" for entry in entries)
     if returned(record.of("return")):
-        return "RETURNED" if undone and failure is None else "FAILED"
+        as_asked = failure is None or failure["name"] == ASKED
+        return "RETURNED" if undone and as_asked else "FAILED"
     if failure is None:
         return "SUCCEEDED"
     return "ROLLED_BACK" if undone else "FAILED"

@@ -42,7 +42,9 @@ class Expression:
         if wanted is None:
             return f"attribute_not_exists({self.name(name)})"
         if isinstance(wanted, tuple):
-            return f"{self.name(name)} IN ({', '.join(map(self.value, wanted))})"
+            values = [self.value(value) for value in wanted if value is not None]
+            one_of = f"{self.name(name)} IN ({', '.join(values)})"
+            return f"({self._term(name, None)} OR {one_of})" if None in wanted else one_of
         return f"{self.name(name)} = {self.value(wanted)}"
 
     def attributes(self) -> dict[str, Any]:
