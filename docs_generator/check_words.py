@@ -100,6 +100,50 @@ WORDS: dict[str, tuple[str, str]] = {
         "Is nothing left in the old queues when the workers stop?",
         "See which: lines of the audit log are missing then, an alert is looked at later.",
     ),
+    "host.clock": (
+        "Is the old host's clock right?",
+        "Set it by NTP on the host.",
+    ),
+    "host.directory": (
+        "Can the migration note on the host what a roll-back needs?",
+        "Correct `ComposeDirectory`, free some room, or mount it for writing.",
+    ),
+    "host.keeper": (
+        "Does anything else start or remove the old containers?",
+        "Run Redash by Compose alone there, with `up -d` and without `--rm`.",
+    ),
+    "host.other_databases": (
+        "Does the old PostgreSQL hold other databases?",
+        "Move them first, or start its container again once the new home is kept.",
+    ),
+    "host.proxy": (
+        "Does the old proxy do more than pass requests on?",
+        "Do it at the load balancer: users reach the new home past that proxy.",
+    ),
+    "host.workers_elsewhere": (
+        "Do all workers run on this host?",
+        "Stop the others before the cutover: nobody else does.",
+    ),
+    "proof.same_sources": (
+        "Does each data source lead to the same server from both networks?",
+        "Compare what its name resolves to in both; lead none to the old PostgreSQL.",
+    ),
+    "proof.pauses": (
+        "Can each pause of a data source be carried over?",
+        "Pause them again should their runner ever be added.",
+    ),
+    "proof.servers": (
+        "Do the functions reach the new servers?",
+        "Let the functions' security group reach the tasks' port.",
+    ),
+    "proof.sign_in": (
+        "Does anything guard the header that Redash signs people in by?",
+        "Switch it off, or let a proxy or the load balancer set that header.",
+    ),
+    "services.lasting": (
+        "Do scheduler and workers stay up once they run?",
+        "Give them neither the server's health check nor a target group; run one scheduler.",
+    ),
     "host.mounts": (
         "Do Redash's containers read files of the host?",
         "Put these files into the new home's image.",

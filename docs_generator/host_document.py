@@ -34,7 +34,7 @@ ACTIONS = {
 }
 """Action -> the scripts that it runs, after ``common``."""
 
-PROGRAMS = ("settings", "queues", "answers", "forward")
+PROGRAMS = ("entry", "settings", "queues", "answers", "forward")
 VARIABLES = {
     "Action": "action",
     "Directory": "directory",

@@ -37,10 +37,11 @@ role_of() { # image, what it runs
     *redis-server* | *valkey-server* | *keydb-server*) echo queues ;;
     *nginx* | *caddy* | *traefik* | *haproxy* | *httpd*) echo proxy ;;
     *postgres*) echo database ;;
+    *create_db*server* | *create_tables*server* | *upgrade*server* | *gunicorn*) echo server ;;
     *create_db* | *create_tables* | *'"db" "upgrade"'*) echo other ;;
     *scheduler*) echo scheduler ;;
     *celery* | *worker*) echo worker ;;
-    *'"server"'* | *'dev_server'* | *gunicorn* | *' server"'* | *runserver*) echo server ;;
+    *'"server"'* | *'dev_server'* | *' server"'* | *runserver*) echo server ;;
     *)
       case $1 in
         *redis* | *valkey*) echo queues ;;
@@ -54,18 +55,7 @@ role_of() { # image, what it runs
 
 # The containers of the one Redash, with their roles: role|id|name|running|service|image
 environment_of() { docker inspect -f "${o}json .Config.Env$c" "$1"; }
-# A daemon that runs without root listens in its user's own directory.
-reached() { ids=$(docker ps -aq --no-trunc); }
-reached_elsewhere() {
-  for socket in /run/user/*/docker.sock; do
-    [ -S "$socket" ] || continue
-    export DOCKER_HOST="unix://$socket"
-    ! reached || return 0
-  done
-  return 1
-}
-look() {
-  reached || reached_elsewhere || give_up "docker does not answer to $(id -un)"
+survey() {
   found=$(containers | while IFS='|' read -r id name up project place service image runs; do
     [ "${project:-}" != redash-migration ] || continue
     part=$(role_of "$image" "$runs")
@@ -73,35 +63,62 @@ look() {
       *,*redash*) ;;
       server,* | scheduler,* | worker,*) environment_of "$id" | grep -q '"REDASH_' || part=other ;;
     esac
+    # The directory may be reached by a link.
+    [ -z "$place" ] || place=$(cd "$place" 2>/dev/null && pwd -P || printf '%s' "$place")
     printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$part" "$id" "${name#/}" "$up" \
       "${service:-${name#/}}" "$image" "$project" "$place"
   done)
-  here=$(cd "$directory" 2>/dev/null && pwd -P || printf '%s' "$directory")
   servers=$(printf '%s\n' "$found" | awk -F'|' '$1 == "server"')
-  [ -n "$servers" ] || give_up "no container runs a Redash server; start Redash first"
+}
+reached() { ids=$(docker ps -aq --no-trunc) && survey; }
+# A daemon that runs without root listens in its user's own directory, maybe beside that of the host.
+reached_elsewhere() {
+  for socket in /run/user/*/docker.sock; do
+    [ -S "$socket" ] || continue
+    export DOCKER_HOST="unix://$socket"
+    ! reached || [ -z "$servers" ] || return 0
+  done
+  unset DOCKER_HOST
+  return 1
+}
+look() {
+  servers='' silent=''
+  reached || silent="docker does not answer to $(id -un)"
+  [ -n "$servers" ] || reached_elsewhere ||
+    give_up "${silent:-no container runs a Redash server; start Redash first. Those of another user of this host (rootless Podman) are not seen}"
+  here=$(cd "$directory" 2>/dev/null && pwd -P || printf '%s' "$directory")
   base=$(basename "$here" | tr 'A-Z' 'a-z' | tr -cd 'a-z0-9_-')
-  project=$(printf '%s\n' "$servers" | awk -F'|' -v a="$directory" -v b="$here" -v n="$base" '
-    { seen[$7] = 1 } $8 == a || $8 == b { by_place[$7] = 1 } $7 == n { by_name = 1 }
+  project=$(printf '%s\n' "$servers" | awk -F'|' -v b="$here" -v n="$base" '
+    { seen[$7] = 1 } $8 == b { by_place[$7] = 1 } $7 == n { by_name = 1 }
     END {
-      for (p in by_place) { print p; exit }
-      if (by_name) { print n; exit }
+      if (n in by_place) { print n; exit }
       count = 0
-      for (p in seen) { count++; only = p }
+      for (p in by_place) { count++; only = p }
+      if (count == 0 && by_name) { print n; exit }
+      if (count == 0) for (p in seen) { count++; only = p }
       print count == 1 ? only : "|"
     }')
   [ "$project" != '|' ] ||
-    give_up "several Redash projects are on this host: ComposeDirectory has to be the directory of one"
+    give_up "several Redash projects are on this host: ComposeDirectory has to be the directory of one, and of no other"
   ours=$(printf '%s\n' "$found" | awk -F'|' -v p="$project" \
     '$7 == p && (p != "" || $1 != "other") { print $1 "|" $2 "|" $3 "|" $4 "|" $5 "|" $6 }')
-  # A second PostgreSQL or redis may be a data source of Redash: its own is the one its address names.
   only_one database 'REDASH_DATABASE_URL|DATABASE_URL'
   only_one queues 'REDASH_REDIS_URL|REDIS_URL'
 }
+# Redash's own PostgreSQL and redis are those that its address names: a second one of its project may
+# be a data source, and a project of their own may hold them.
 only_one() { # role, variable
-  [ "$(ids_of "$1" | grep -c .)" -gt 1 ] || return 0
+  count=$(ids_of "$1" | grep -c . || true)
+  [ "$count" -ne 1 ] || return 0
   # Read here and shown nowhere: an address may hold a password.
   address=$(environment_of "$(ids_of server | head -n 1)" | grep -Eo "\"($2)=[^\"]*\"" | head -n 1 |
     sed 's/^[^=]*=//; s/.*@//; s/^[a-z0-9+]*:\/\///; s/[:\/?"].*//')
+  if [ "$count" -eq 0 ]; then
+    near=$(printf '%s\n' "$found" | awk -F'|' -v OFS='|' -v r="$1" -v a="$address" '
+      $1 == r && a != "" && ($3 == a || $5 == a) { print $1, $2, $3, $4, $5, $6 }')
+    [ "$(printf '%s\n' "$near" | grep -c .)" -ne 1 ] || ours=$(printf '%s\n%s' "$ours" "$near")
+    return 0
+  fi
   ours=$(printf '%s\n' "$ours" | awk -F'|' -v OFS='|' -v r="$1" -v a="$address" \
     '$1 == r && $3 != a && $5 != a { $1 = "other" } { print }')
   [ "$(ids_of "$1" | grep -c .)" -eq 1 ] ||
@@ -146,7 +163,7 @@ await_database() { # seconds
 }
 
 # What a program inside a container says, as far as it has the form of an answer to us.
-told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|stays|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
+told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|stays|worker_at|hostname|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
 
 database=$(decoded "$database_text")
 role=$(decoded "$role_text")

@@ -19,7 +19,7 @@ stop_all 10 $(ids_of scheduler true)
 asked=$(first server)
 [ -n "$asked" ] || asked=$(first worker)
 if [ -n "$asked" ]; then
-  { left=$(inside "$asked" python -c "$queues_program" wait "$drain") && told "$left"; } ||
+  { left=$(inside "$asked" python -c "$entry_program" "$queues_program" wait "$drain") && told "$left"; } ||
     say unseen "the queues: redis does not answer by the server's REDASH_REDIS_URL"
 fi
 say drained all

@@ -8,7 +8,7 @@ say docker "$(docker version --format "${o}.Server.Version$c" 2>/dev/null || doc
 seen=$(for part in server scheduler worker; do
   for id in $(ids_of "$part" true); do
     known=$(docker inspect -f "${o}json .Config.Env$c" "$(docker inspect -f "${o}.Image$c" "$id")" 2>/dev/null || echo '[]')
-    inside "$id" python -c "$settings_program" "$key" "$part" "$known" "$database" ||
+    inside "$id" python -c "$entry_program" "$settings_program" "$key" "$part" "$known" "$database" ||
       echo "unseen the settings of a $part"
     docker inspect -f "${o}json .Mounts$c" "$id" | grep -o '"Destination":"[^"]*"' | sed 's/^[^:]*:/mount /; s/"//g' || true
     [ "$part" = server ] || continue
@@ -22,8 +22,62 @@ printf '%s\n' "$seen" | grep -E '^setting [A-Za-z0-9_]+ [0-9a-f]{16} [a-z]+$' | 
     if (index("," roles[k] ",", "," $4 ",") == 0) roles[k] = roles[k] (roles[k] == "" ? "" : ",") $4 }
   END { for (k in roles) print "@setting_of " k " " roles[k] }' >&3
 asked=$(first server)
-{ [ -n "$asked" ] && queues=$(inside "$asked" python -c "$queues_program" look) && told "$queues"; } ||
+{ [ -n "$asked" ] && queues=$(inside "$asked" python -c "$entry_program" "$queues_program" look) && told "$queues"; } ||
   say unseen "queues and paused data sources: redis does not answer by the address that the server has"
+
+# Who else acts on these containers: what is stopped has to stay down, and be there to be started.
+# shellcheck disable=SC2046 # ids are words
+docker inspect -f "${o}.Name$c ${o}.HostConfig.AutoRemove$c ${o}json .Config.Labels$c" \
+  $(printf '%s\n' "$ours" | awk -F'|' '$1 ~ /^(scheduler|proxy|server|worker|database)$/ { print $2 }') |
+  while read -r name removed labels; do
+    case $removed$labels in
+      *\"com.docker.swarm.task*) keeper=swarm ;;
+      *\"io.kubernetes.*) keeper=kubernetes ;;
+      *\"com.amazonaws.ecs.*) keeper=ecs ;;
+      *\"com.hashicorp.nomad*) keeper=nomad ;;
+      *\"PODMAN_SYSTEMD_UNIT\":\"podman-compose@*) continue ;;
+      *\"PODMAN_SYSTEMD_UNIT\"*) keeper=systemd ;;
+      true*) keeper=rm ;;
+      *) continue ;;
+    esac
+    say keeper "$keeper ${name#/}"
+  done
+for process in $(grep -sl -e '[-]-abort-on-container' -e '[-]-exit-code-from' /proc/[0-9]*/cmdline || true); do
+  case $(tr '\000' ' ' < "$process" 2>/dev/null || true) in *compose*" up "*) ;; *) continue ;; esac
+  [ "$(readlink "${process%/cmdline}/cwd" || true)" != "$here" ] || say keeper "compose $project"
+done
+
+# What the proxy does besides passing requests on: the new home has none. Directives, and no values.
+directives() {
+  sed 's/#.*//' | tr '{};' '\n\n\n' | awk '
+    $1 ~ /^(auth_basic|ssl_verify_client|auth_request|auth_jwt)$/ { if ($2 != "off") print $1 }
+    $1 ~ /^(allow|deny|limit_req|limit_conn|rewrite|return|add_header|sub_filter|proxy_hide_header|proxy_cookie_(domain|path))$/ { print $1 }
+    $1 == "proxy_set_header" {
+      if (tolower($2) !~ /^(host|x-real-ip|x-forwarded-(for|proto|host|port|server|scheme|ssl)|forwarded|upgrade|connection|accept-encoding|x-scheme)$/) print $1 ":" $2
+    }
+    $1 ~ /^(proxy|grpc|uwsgi|fastcgi)_pass$/ { sub(/^[a-z]+:\/\//, "", $2); sub(/[\/?].*/, "", $2); to[$2] = 1 }
+    END { for (one in to) sites++; if (sites > 1) print "sites:" sites }' | tr -cd 'A-Za-z0-9_:\n-' | sort -u | tr '\n' ' '
+}
+for id in $(ids_of proxy true); do
+  name=$(docker inspect -f "${o}.Name$c" "$id")
+  if does=$(inside "$id" nginx -T 2>/dev/null); then
+    say proxy "${name#/} $(printf '%s\n' "$does" | directives)"
+  else
+    say proxy "${name#/} unseen"
+  fi
+done
+if [ -z "$(ids_of proxy true)" ] && [ -s /run/nginx.pid ] && does=$(nginx -T 2>/dev/null); then
+  say proxy "host $(printf '%s\n' "$does" | directives)"
+fi
+
+say clock "$(date +%s)"
+if [ ! -d "$here" ]; then
+  say directory missing
+elif [ ! -w "$here" ]; then
+  say directory read-only
+else
+  say directory "$(df -Pk "$here" | awk 'NR==2 { print $4 }')"
+fi
 
 find_superuser
 [ -n "$superuser" ] || give_up "psql in the PostgreSQL container opens database $database for no superuser"
@@ -35,3 +89,4 @@ say fixed "$(sql "SELECT string_agg(name, ' ') FROM pg_settings WHERE source = '
 say data_free_kilobytes "$(inside "$database_container" df -Pk "$(sql 'SHOW data_directory')" | awk 'NR==2 { print $4 }')"
 ports=$(docker inspect -f "${o}json .HostConfig.PortBindings$c" "$database_container")
 say ports "$ports"
+say databases "$(sql "SELECT count(*) FROM pg_database WHERE NOT datistemplate AND datname NOT IN (current_database(), 'postgres')")"

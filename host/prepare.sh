@@ -59,10 +59,14 @@ if [ "$reachable" = no ] && [ -z "$(docker ps -q --filter name=redash-migration-
   address=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p' | head -n 1)
   [ -n "$address" ] || address=$(hostname -I 2>/dev/null | awk '{ print $1 }')
   [ -n "$address" ] || give_up "the host's private address is not to be seen: publish PostgreSQL's port by hand"
+  # Podman calls every network of its own a bridge; Docker 29 tells addresses by network alone.
+  joined=$(docker inspect -f "${o}range \$name, \$one := .NetworkSettings.Networks$c${o}\$name$c ${o}\$one.IPAddress$c
+${o}end$c" "$database_container" | grep . | head -n 1)
   image=$(docker inspect -f "${o}.Image$c" "$(ids_of server | head -n 1)")
   target=$(docker inspect -f "${o}.Name$c" "$database_container")
+  network=${joined%% *}
   case $network in # only in a network of its own do containers find each other by name
-    default | bridge) target=$(docker inspect -f "${o}.NetworkSettings.IPAddress$c" "$database_container") ;;
+    bridge | podman) target=${joined#* } ;;
   esac
   docker rm -f redash-migration-port >/dev/null 2>&1 || true
   docker run -d --name redash-migration-port --label com.docker.compose.project=redash-migration \

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import sys
 
 try:
@@ -23,6 +24,7 @@ for name in sorted(os.environ):
         value = value.encode("utf-8", "surrogateescape")
     text = key.encode() + b":" + value + b":" + key.encode()
     print(" ".join(["setting", name, hashlib.sha256(text).hexdigest()[:16], role]))
+print("@hostname " + re.sub("[^A-Za-z0-9_.:-]", "", socket.gethostname())[:100])
 if role == "server":
     url = os.environ.get("REDASH_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
     parts = urlsplit(url)

@@ -31,7 +31,7 @@ done)
 [ -z "$down" ] || give_up "did not start: $down; see docker logs"
 [ -n "$(first server)" ] || give_up "no Redash server runs: users are not served"
 for id in $(ids_of server true); do
-  inside "$id" python -c "$answers_program" 120 ||
+  inside "$id" python -c "$entry_program" "$answers_program" 120 ||
     give_up "Redash does not answer in a container that runs: users are not served; see docker logs"
 done
 say started all

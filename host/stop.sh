@@ -7,7 +7,7 @@ asked=$(first worker)
 # shellcheck disable=SC2046 # ids are words
 stop_serving() { stop_all 10 $(ids_of scheduler true) $(ids_of proxy true) $(ids_of server true); }
 if [ -n "$asked" ]; then
-  { stays=$(stop_serving >&2 | docker exec -i "$asked" python -c "$queues_program" end 3) && told "$stays"; } ||
+  { stays=$(stop_serving >&2 | docker exec -i "$asked" python -c "$entry_program" "$queues_program" end 3) && told "$stays"; } ||
     say unseen "what stays in the queues: redis does not answer by the workers' REDASH_REDIS_URL"
 else
   stop_serving

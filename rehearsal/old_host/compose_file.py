@@ -32,6 +32,9 @@ class Definition:
     mounts: tuple[str, ...] = ()
     """Where in it something of the host lies."""
     restart: str = "no"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    networks: tuple[str, ...] = ()
+    """Named by ``docker run``; the project's own else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _merged(below: Any, above: Any, key: str = "") -> Any:
             else above.get(name, below.get(name))
             for name in names
         }
-    if key == "environment":
+    if key in {"environment", "labels"}:
         return {**_pairs(below), **_pairs(above)}
     if isinstance(below, list) and isinstance(above, list) and key != "command":
         return [*below, *(item for item in above if item not in below)]
@@ -141,6 +144,7 @@ def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Defin
         str(service.get("container_name") or ""),
         tuple(_mounted(one) for one in service.get("volumes") or ()),
         str(service.get("restart") or "no"),
+        _pairs(service.get("labels") or {}),
     )
 
 

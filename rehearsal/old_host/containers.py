@@ -199,10 +199,14 @@ class RedisContainer:
 
 
 class PlainContainer:
-    """Up or down, which those who ask for it look at: nginx, a published port."""
+    """Up or down, which those who ask for it look at: nginx, a published port.
 
-    def __init__(self) -> None:
+    ``programs`` are directories of what is found inside it.
+    """
+
+    def __init__(self, *programs: Path) -> None:
         self._running = False
+        self._programs = list(programs)
 
     @property
     def running(self) -> bool:
@@ -218,7 +222,7 @@ class PlainContainer:
         self._running = False
 
     def programs(self) -> list[Path]:
-        return []
+        return self._programs
 
     def environment(self) -> Mapping[str, str]:
         return {}

@@ -32,6 +32,23 @@ from rehearsal.redash.command import RedashCommand, RedashNotStarted
 
 IMAGE = Path(__file__).parents[1] / "redash" / "image"
 """Modules that stand for those of a Redash image."""
+NGINX = """\
+upstream redash {
+  server redash:5000;
+}
+server {
+  listen 80 default;  # as redash/nginx has it
+  gzip on;
+  gzip_types *;
+  location / {
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    proxy_pass http://redash;
+%s  }
+}
+"""
 STARTS_WITHIN = 300.0
 """Seconds that a server may take to answer after its start; a real one needs twenty, on a machine
 with nothing else to do."""
@@ -91,6 +108,7 @@ class OldHost:
             plugin=kind.plugin,
             compose=kind.compose,
             directory=str(self.compose_directory) if kind.labels_directory else "",
+            podman=kind.podman,
         )
         self._programs = self.root / "bin"
         self._daemon = Daemon(self._interpret, self._programs)
@@ -104,6 +122,13 @@ class OldHost:
         write_client(self._programs, "ip", self._daemon.place)
         self._daemon.start()
         self.run_command.install()
+
+    def configure_nginx(self, more: str) -> None:
+        """What nginx says that it does, ``more`` of it where it leads to Redash."""
+        program = self._inside / "nginx" / "nginx"
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\ncat << 'END'\n{NGINX % more}END\n")
+        program.chmod(0o755)
 
     def start_services(self) -> None:
         """``docker compose up -d``; returns when the server answers.
@@ -157,7 +182,10 @@ class OldHost:
         return self.services.is_running(self.kind.service(service))
 
     def _lay_out_image(self) -> None:
-        """What a Redash image holds: its own modules, and the python that knows them."""
+        """What a Redash image holds: its own modules, and the python that knows them; and nginx,
+        as far as it tells its configuration.
+        """
+        self.configure_nginx(self.kind.nginx)
         inside = self._inside / "redash"
         python = inside / "python"
         if self._command is None:
@@ -193,7 +221,8 @@ class OldHost:
                 port=self.redash_port,
                 command=self._command,
             )
-        return PlainContainer()
+        inside = self._inside / "nginx"
+        return PlainContainer(*[inside] * (definition.name == self.kind.service("nginx")))
 
     def _log_of(self, name: str) -> Path:
         postgres = self.kind.service("postgres")

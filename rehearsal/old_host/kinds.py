@@ -32,6 +32,10 @@ class HostKind:
     named_volume: bool = False
     prepared: bool = True
     second_database: bool = False
+    podman: bool = False
+    """Podman under docker's name, its containers made by podman-compose."""
+    nginx: str = ""
+    """More of its configuration, in the place that leads to Redash."""
     mounts: tuple[str, ...] = ()
     """What of the host's disk Redash's containers have, as Compose writes it."""
     refused: bool = False
@@ -120,6 +124,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
     "second-database": HostKind(
         "another PostgreSQL in the same project, which Redash queries", second_database=True
     ),
+    "podman": HostKind("Podman under docker's name", podman=True, prepared=False),
     "full-settings": HostKind(
         "mail, sign-in, HTTPS and a further runner in the env file",
         environment={

@@ -55,7 +55,8 @@ class Redis:
     """Keys in numbered databases: lists of jobs, sets, strings, jobs at work, what is said of each.
 
     ``start`` listens on a port of this machine, or at ``path``, a socket's; until then, and after
-    ``stop``, nobody answers. A ``user`` may have the password, in place of the default one.
+    ``stop``, nobody answers. A ``user`` may have the password, in place of the default one, and may
+    not use the commands ``denied``.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Redis:
         self.number = number
         self.user = user
         self.path = path
+        self.denied: set[str] = set()
         self.lists: dict[str, list[str]] = {}
         self.sets: dict[str, set[str]] = {
             "rq:queues": {"rq:queue:queries", "rq:queue:scheduled_queries", "rq:queue:default"}
@@ -124,6 +126,8 @@ class Redis:
         """The answer to a command in a database; a text that begins with ERROR is an error."""
         self._asked.update(words[1:2])
         command = _COMMANDS.get(words[0].lower())
+        if words[0].lower() in self.denied:
+            return f"-NOPERM this user has no permissions to run the '{words[0].lower()}' command"
         if command is None:
             return f"{ERROR}unknown command '{words[0]}'"
         empty = Redis()
@@ -187,6 +191,9 @@ _COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]]
     "set": lambda redis, words: redis._set(words[0], words[1]),
     "smembers": lambda redis, words: [*sorted(redis.sets.get(words[0], ()))],
     "keys": lambda redis, words: list(redis._matching(words[0])),
+    **dict.fromkeys(
+        ("lrem", "srem", "zrem", "hdel", "expire", "publish"), lambda _redis, _words: 0
+    ),
     "scan": Redis._scan,
     "info": lambda redis, _words: redis._info(),
 }

@@ -21,6 +21,8 @@ class Service:
     container: Container
     alone: bool = False
     """Made by ``docker run``, not by Compose."""
+    removed: bool = False
+    """Gone as soon as it stops: ``docker run --rm``."""
     restart: str = ""
     """When the daemon starts it by itself; as defined, until somebody updates it."""
 

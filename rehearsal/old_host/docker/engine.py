@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Engine:
     """Interprets ``docker <arguments>`` and ``docker-compose <arguments>``.
 
     ``plugin`` says whether this host has ``docker compose``, or only the older program;
-    ``directory`` is the project's, as labels name it, "" where Compose is too old to.
+    ``directory`` is the project's, as labels name it, "" where Compose is too old to. ``podman``:
+    what stands behind the name is Podman (package podman-docker), whose answers differ here.
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class Engine:
         plugin: bool = True,
         compose: str = "2.29.7",
         directory: str = "",
+        podman: bool = False,
     ) -> None:
+        self._podman = podman
         self._services = services
         self._runner = runner
         self._compose = Compose(services, runner, compose)
@@ -56,14 +60,19 @@ class Engine:
         clock().wait("docker.command")
         if name in _ACTIONS:
             return self._act(name, rest)
-        answer = _COMMANDS.get(name)
-        if answer is None:
+        command = _COMMANDS.get(name)
+        if command is None:
             return failure(f"docker: '{name}' is not a docker command.\nSee 'docker --help'")
-        return answer(self, rest)
+        answer = command(self, rest)
+        return replace(answer, stderr=EMULATED + answer.stderr) if self._podman else answer
 
     def _version(self, arguments: Sequence[str]) -> Answer:
+        if self._podman and "--format" in arguments:
+            return failure("Error: template: version: nil pointer evaluating .Server.Version", 125)
         if "--format" in arguments:
             return Answer(f"{VERSION}\n")
+        if self._podman:
+            return Answer("podman version 4.9.4\n")
         return Answer(f"Docker version {VERSION}, build ce12230\n")
 
     def _ps(self, arguments: Sequence[str]) -> Answer:
@@ -93,7 +102,7 @@ class Engine:
             service = self._find(word)
             if service is not None:
                 documents.append(self._inspected(service))
-            elif word.startswith("sha256:"):
+            elif word.startswith("sha256:") != self._podman and len(word) >= 64:
                 documents.append({"Id": word, "Config": {"Env": IMAGE_ENVIRONMENT}})
             else:
                 return failure(f"Error: No such object: {word}")
@@ -159,6 +168,7 @@ class Engine:
             {},
             (),
             tuple(options.values.get("-p", [])),
+            networks=tuple(options.values.get("--network", [])),
         )
         try:
             self._services.run(definition, PlainContainer())
@@ -180,6 +190,8 @@ class Engine:
 
     def _update(self, arguments: Sequence[str]) -> Answer:
         """Only the restart policy."""
+        if self._podman:  # it learnt that with 5.1
+            return failure("Error: unknown flag: --restart", 125)
         options = parsed(arguments, {"--restart"})
         for word in options.words:
             service = self._find(word)
@@ -206,27 +218,31 @@ class Engine:
             "com.docker.compose.project": self._services.project,
             "com.docker.compose.service": definition.name,
             "com.docker.compose.project.working_dir": self._directory,
+            "PODMAN_SYSTEMD_UNIT": "podman-compose@redash.service" if self._podman else "",
         }
+        network = f"{self._services.project}_default"
         return {
             "Id": container_id(definition.name),
-            "Name": f"/{self._named(service)}",
-            "Image": f"sha256:{container_id(definition.image)}",
+            "Name": f"{'' if self._podman else '/'}{self._named(service)}",
+            "Image": f"{'' if self._podman else 'sha256:'}{container_id(definition.image)}",
             "State": {"Status": service.state, "Running": service.state == "running"},
             "Config": {
                 "Image": definition.image,
                 "Env": [*own, *IMAGE_ENVIRONMENT],
-                "Entrypoint": entrypoint or None,
+                "Entrypoint": " ".join(entrypoint) if self._podman else entrypoint or None,
                 "Cmd": command or None,
-                "Labels": {key: value for key, value in labels.items() if value}
+                "Labels": {**definition.labels, **{k: v for k, v in labels.items() if v}}
                 if not service.alone
                 else {"com.docker.compose.project": "redash-migration"},
             },
             "Mounts": [{"Type": "bind", "Destination": path} for path in definition.mounts],
             "HostConfig": {
                 "RestartPolicy": {"Name": service.restart, "MaximumRetryCount": 0},
-                "NetworkMode": f"{self._services.project}_default",
+                "AutoRemove": service.removed,
+                "NetworkMode": "bridge" if self._podman else network,
                 "PortBindings": _bindings(definition.ports),
             },
+            "NetworkSettings": {"Networks": {network: {"IPAddress": "172.18.0.5"}}},
         }
 
     def _named(self, service: Service) -> str:
@@ -257,6 +273,8 @@ _COMMANDS: dict[str, Callable[[Engine, Sequence[str]], Answer]] = {
 }
 
 
+EMULATED = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n"
+
 IMAGE_ENVIRONMENT = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
 """What every image sets by itself."""
 
@@ -271,12 +289,20 @@ def _bindings(ports: Sequence[str]) -> dict[str, list[dict[str, str]]]:
 
 
 def _filled(template: str, document: dict[str, Any]) -> str:
-    """A Go template with plain fields: {{.State.Status}}, {{json .}}, {{index .Map "key"}}."""
+    """A Go template with plain fields: {{.State.Status}}, {{json .}}, {{index .Map "key"}}, and
+    {{range $key, $one := .Map}}{{$key}} {{$one.Field}}{{end}}; ValueError as Docker refuses others.
+    """
+
+    def one_of(path: str) -> Any:
+        current: Any = document
+        for name in filter(None, path.split(".")):
+            if not isinstance(current, dict) or name not in current:
+                raise ValueError(f'template parsing error: map has no entry for key "{name}"')
+            current = current[name]
+        return current
 
     def value(found: re.Match[str]) -> str:
-        current: Any = document
-        for name in filter(None, found["path"].split(".")):
-            current = current.get(name, "") if isinstance(current, dict) else ""
+        current = one_of(found["path"])
         if found["key"]:
             current = (current or {}).get(found["key"], "<no value>")
         if found["word"] == "json":
@@ -285,8 +311,24 @@ def _filled(template: str, document: dict[str, Any]) -> str:
             return json.dumps(current)
         return str(current)
 
+    def each(found: re.Match[str]) -> str:
+        said = []
+        for key, one in one_of(found["path"]).items():
+            text = found["body"].replace(f"{{{{${found['key']}}}}}", key)
+            for field, held in one.items():
+                text = text.replace(f"{{{{${found['one']}.{field}}}}}", str(held))
+            said.append(text)
+        return "".join(said)
+
     if template == "json":
         return json.dumps(document)
+    template = re.sub(
+        r"\{\{range \$(?P<key>\w+), \$(?P<one>\w+) := \.(?P<path>[\w.]+)\}\}"
+        r"(?P<body>.*?)\{\{end\}\}",
+        each,
+        template,
+        flags=re.DOTALL,
+    )
     return re.sub(
         r'\{\{\s*(?P<word>json|index)?\s*\.(?P<path>[\w.]*)(?:\s+"(?P<key>[^"]*)")?\s*\}\}',
         value,

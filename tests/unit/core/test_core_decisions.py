@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -161,6 +162,7 @@ def test_the_host_report_reads_repeated_answers() -> None:
         "@setting wal_level replica\n@queues seen\n@queue queries 08 x\n@queue emails 1 2\n"
         "@paused 3\n@paused x\n  @version 1\n",
         "redash",
+        datetime.fromtimestamp(1_000, UTC),
     )
     assert report.running == ["redash-server-1"]
     assert report.disk_free_bytes == 10240
@@ -170,7 +172,7 @@ def test_the_host_report_reads_repeated_answers() -> None:
     assert report.queues == {"emails": 3}
     assert report.paused == [3]
     assert report.versions == []
-    assert host_report("", "redash").queues is None
+    assert host_report("", "redash", datetime.now(UTC)).queues is None
 
 
 def test_fingerprints_tell_equal_from_different_and_nothing_else() -> None:

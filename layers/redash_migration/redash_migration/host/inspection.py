@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from redash_migration.host.answer import answers
 
@@ -39,7 +40,9 @@ class HostReport:
     ``disk_free_bytes`` is the room where PostgreSQL keeps its data, ``postgres`` its own settings.
     ``queues`` holds the jobs by queue, None where redis did not answer; ``unseen`` says what else
     could not be seen. ``mounts`` are paths in Redash's containers where the
-    host's disk lies.
+    host's disk lies. What is beside Redash is judged in ``surroundings``: ``keepers`` and
+    ``proxies`` a line each, ``directory`` its free kilobytes or what is wrong with it,
+    ``seconds_ahead`` of the function's clock.
     """
 
     containers: list[Container]
@@ -54,6 +57,13 @@ class HostReport:
     paused: list[int]
     unseen: list[str]
     mounts: list[str]
+    keepers: list[str]
+    proxies: list[str]
+    seconds_ahead: int | None
+    directory: str
+    other_databases: int
+    worker_hosts: list[str]
+    hostnames: list[str]
 
     @property
     def running(self) -> list[str]:
@@ -65,7 +75,7 @@ class HostReport:
         return {**asdict(self), "running": self.running}
 
 
-def host_report(stdout: str, database: str) -> HostReport:
+def host_report(stdout: str, database: str, now: datetime) -> HostReport:
     """The report out of the answer; ``database`` is Redash's, as its secret names it."""
     said = answers(stdout)
     settings_of: dict[str, dict[str, list[str]]] = {}
@@ -77,6 +87,8 @@ def host_report(stdout: str, database: str) -> HostReport:
             settings_of.setdefault(role, {}).setdefault(found[1], []).append(found[2])
     same = said.get("database_is_the_secret_s", [])
     free = (said.get("data_free_kilobytes") or [""])[0]
+    clock = (said.get("clock") or [""])[0]
+    databases = (said.get("databases") or [""])[0]
     return HostReport(
         containers=[_container(line) for line in said.get("container", [])],
         versions=sorted({version for version in said.get("version", []) if version}),
@@ -90,6 +102,13 @@ def host_report(stdout: str, database: str) -> HostReport:
         paused=paused(stdout),
         unseen=said.get("unseen", []),
         mounts=said.get("mount", []),
+        keepers=said.get("keeper", []),
+        proxies=said.get("proxy", []),
+        seconds_ahead=int(clock) - int(now.timestamp()) if clock.isdecimal() else None,
+        directory=(said.get("directory") or [""])[0],
+        other_databases=int(databases) if databases.isdecimal() else 0,
+        worker_hosts=said.get("worker_at", []),
+        hostnames=sorted({*said.get("hostname", [])}),
     )
 
 

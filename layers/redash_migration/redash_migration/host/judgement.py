@@ -7,6 +7,8 @@ from typing import Any
 
 from redash_migration.host.answer import answers
 from redash_migration.host.commands import DRAIN_SECONDS
+from redash_migration.host.inspection import REDASH
+from redash_migration.host.surroundings import surroundings
 from redash_migration.record import Check
 
 OF_THE_CLOCK = frozenset({"/etc/localtime", "/etc/timezone"})
@@ -30,6 +32,7 @@ def host_checks(host: Mapping[str, Any]) -> list[Check]:
         _paused(host),
         _left_running(host),
         _mounts(host),
+        *surroundings(host),
     ]
 
 
@@ -91,6 +94,19 @@ def _database(host: Mapping[str, Any]) -> Check:
             "FAIL",
             "wal_level stands in PostgreSQL's command, which outweighs ALTER SYSTEM",
             "Put -c wal_level=logical there, and bring that container up again.",
+        )
+    addresses = {
+        one
+        for role in REDASH
+        for one in host["settings_of"].get(role, {}).get("REDASH_DATABASE_URL", [])
+    }
+    if len(addresses) > 1:
+        return Check(
+            name,
+            "WARN",
+            "the Redash containers of this project have several REDASH_DATABASE_URL: all of them"
+            " are stopped, and one database moves",
+            "Give each Redash a Compose project of its own; one Redash, one address.",
         )
     return Check(name, "PASS", "the server uses the database that the secret names")
 

@@ -97,7 +97,8 @@ class HostSteps:
     def _kept(self, wait: Wait, truth: CommandTruth, outcome: Outcome) -> Outcome:
         """Keep what the command said where later steps look for it."""
         if wait.kind == "InspectHost":
-            self._record.put_fact("host", host_report(truth.stdout, self._database()).to_json())
+            report = host_report(truth.stdout, self._database(), self._record.clock())
+            self._record.put_fact("host", report.to_json())
         if wait.kind == "DrainQueues" and "left" in answers(truth.stdout):
             self._record.put_fact(PAUSED_FACT, {"data_sources": paused(truth.stdout)})
             self._record.checks.put(cut_off(truth.stdout))

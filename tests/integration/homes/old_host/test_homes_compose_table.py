@@ -55,6 +55,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "bi": "server", "bi-cron": "scheduler", "bi-work": "worker", "store": "queues",
         "base": "database",
     },
+    "migrates-first": {
+        "app": "server", "app-2": "server", "cron": "scheduler", "jobs": "worker",
+        "tables": "other", "kv": "queues", "db": "database", "edge": "proxy",
+    },
     "several-databases": {
         "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",
         "sessions": "other", "postgres": "database", "warehouse": "other", "shop": "other",

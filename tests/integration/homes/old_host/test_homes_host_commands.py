@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -89,7 +93,7 @@ def redis_of(host: OldHost) -> Redis:
 
 def inspected(host: OldHost, run: Commands) -> HostReport:
     command = commands.inspect(str(host.compose_directory), KEY, "redash")
-    return host_report(run(command), "redash")
+    return host_report(run(command), "redash", datetime.now(UTC))
 
 
 @pytest.mark.parametrize("kind", HOST_KINDS)
@@ -125,7 +129,7 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     assert (drained["left"], drained["paused"]) == (["0"], ["3"])
 
 
-STOPPED = ["official-2018", "custom-names", "second-database"]
+STOPPED = ["official-2018", "custom-names", "second-database", "podman"]
 """Compose 1, other names, a service that stays; the others differ in what inspection reads."""
 
 
@@ -139,9 +143,10 @@ def test_a_host_stops_in_order_and_serves_again(
     run(commands.drain(directory, 2))
     policies = {one.definition.name: one.restart for one in host.services.created()}
     kept = {one.service for one in before.containers if one.role in {"database", "queues", "other"}}
-    assert {name for name, policy in policies.items() if policy == "always"} == kept, (
-        "a host that is started anew starts none of the others"
-    )
+    if not host.kind.podman:  # which changes no policy, and starts nothing by itself
+        assert {name for name, policy in policies.items() if policy == "always"} == kept, (
+            "a host that is started anew starts none of the others"
+        )
     assert host.resolve(INSTANCE, 80) is not None, "users are still served"
     stopped = run(commands.stop_services(directory))
     assert what_stays(stopped).status == "PASS"
@@ -159,7 +164,8 @@ def test_a_host_stops_in_order_and_serves_again(
     run(commands.answers(directory))
     run(commands.retire(directory))
     others = {one.service for one in before.containers if one.role == "other"}
-    assert {o.definition.name for o in host.services.created() if o.restart != "no"} == others
+    always = {one.definition.name for one in host.services.created() if one.restart != "no"}
+    assert host.kind.podman or always == others
     assert not cluster_runs(host)
 
 
@@ -175,6 +181,76 @@ def test_every_part_is_started_where_nobody_can_say_what_ran(
     run(commands.start_services(directory, "", [named]))
     assert set(before.running) <= set(inspected(host, run).running)
     run(commands.answers(directory))
+
+
+PROXIES: dict[str, tuple[str, str]] = {
+    "sign-in": (
+        'auth_basic "Staff # only";\n auth_basic_user_file /etc/nginx/users;\n',
+        "people are let in by it; redash-nginx-1",
+    ),
+    "the office alone": ("allow 203.0.113.0/24; deny all;", "allow, deny"),
+    "who it is": (
+        "proxy_set_header X-Forwarded-Remote-User $remote_user;",
+        "proxy_set_header:X-Forwarded-Remote-User",
+    ),
+    "another site": ("}\n location /wiki/ { proxy_pass http://wiki:3000/;", "sites:2"),
+    "nothing that counts": (
+        "client_max_body_size 32m; proxy_read_timeout 300s; # deny all;\n auth_basic off;\n"
+        "}\n location /static { proxy_pass http://redash/static;",
+        "",
+    ),
+}
+
+
+def test_what_the_old_proxy_does_is_told(make_host: MakeHost, run: Commands) -> None:
+    host = make_host("official-2025")
+    for more, words in PROXIES.values():
+        host.configure_nginx(more)
+        checks = host_checks(inspected(host, run).to_json())
+        failed = {one.id: one.status for one in checks if one.status != "PASS"}
+        assert failed == ({"host.proxy": "WARN"} if words else {})
+        assert words in " ".join(one.detail for one in checks if one.status != "PASS")
+
+
+LABELLED: dict[str, tuple[dict[str, str], str, str]] = {
+    "a service of Swarm": ({"com.docker.swarm.task.id": "x"}, "FAIL", "Docker Swarm starts anew"),
+    "a task of ECS": ({"com.amazonaws.ecs.task-arn": "x"}, "FAIL", "Amazon ECS starts anew"),
+    "a unit of systemd": ({"PODMAN_SYSTEMD_UNIT": "redash-server.service"}, "WARN", "systemd may"),
+    "podman-compose's own": ({"PODMAN_SYSTEMD_UNIT": "podman-compose@bi.service"}, "PASS", "stays"),
+    "labels of one's own": ({"backup": 'com.docker.swarm, "x": {}'}, "PASS", "stays down"),
+}
+
+
+def test_who_else_starts_and_removes_containers_is_told(make_host: MakeHost, run: Commands) -> None:
+    host = make_host("official-2025")
+    server = host.services.get("server")
+    assert server is not None
+    plain = server.definition
+    for labels, status, words in LABELLED.values():
+        server.definition = replace(plain, labels=labels)
+        checks = host_checks(inspected(host, run).to_json())
+        [found] = [one for one in checks if one.id == "host.keeper"]
+        assert found.status == status
+        assert words in found.detail
+    server.definition = plain
+    server.removed = True
+    checks = host_checks(inspected(host, run).to_json())
+    failed = [one for one in checks if one.status != "PASS"]
+    assert [(one.id, one.status) for one in failed] == [("host.keeper", "FAIL")]
+    assert "docker removes these as they stop" in failed[0].detail
+    server.removed = False
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
+    words_of = {"up --abort-on-container-exit": "stops all of redash with one", "up": "stays down"}
+    for words, expected in words_of.items():
+        attached = subprocess.Popen(
+            [*sleeping, "docker-compose", *words.split(), "--build"], cwd=host.compose_directory
+        )
+        try:
+            checks = host_checks(inspected(host, run).to_json())
+        finally:
+            attached.kill()
+            attached.wait()
+        assert expected in next(one for one in checks if one.id == "host.keeper").detail
 
 
 def cluster_runs(host: OldHost) -> bool:
@@ -194,7 +270,8 @@ def shown(cluster: Cluster, statement: str) -> str:
             time.sleep(0.1)
 
 
-PREPARED = ["official-2025", "official-2018", "custom-names", "named-volume", "port-taken"]
+PREPARED = ["official-2025", "official-2018", "custom-names", "named-volume", "port-taken",
+            "podman"]  # fmt: skip
 """Each Compose, other names, each way to keep and to publish PostgreSQL: what preparing changes."""
 
 IN_FILE = (
@@ -220,8 +297,11 @@ def test_postgresql_is_made_ready_and_as_it_was(
         assert (
             shown(cluster, "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL") == "0"
         )
-    ports = [one.definition.ports for one in host.services.created() if one.alone]
-    assert ports == [("10.0.0.10:5432:5432",)]
+    [port] = [one.definition for one in host.services.created() if one.alone]
+    assert port.ports == ("10.0.0.10:5432:5432",)
+    database = host.services.container_name(host.kind.service("postgres"))
+    assert port.command[-2:] == (database, "5432"), "by its name, in a network of their own"
+    assert port.networks == (f"{host.kind.project}_default",)
     undo = commands.unprepare(directory, "redash")
     with psycopg.connect(cluster.dsn("redash"), autocommit=True) as connection:
         connection.execute("SELECT pg_create_logical_replication_slot('left', 'test_decoding')")

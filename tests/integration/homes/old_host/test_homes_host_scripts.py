@@ -146,7 +146,8 @@ esac
 KNOWN = {"container", "docker", "unseen", "version", "setting", "setting_of", "postgres_user",
          "fixed", "data_free_kilobytes", "ports", "answers", "published", "wal_level", "removed",
          "asked", "parts", "part", "data", "drained", "mount",
-         "stays", "stopped", "started", "serving",
+         "stays", "stopped", "started", "serving", "keeper", "proxy", "clock",
+         "directory", "databases",
          "problem"}  # fmt: skip
 
 
