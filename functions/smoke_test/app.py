@@ -11,19 +11,22 @@ from redash_migration.homecoming.traffic import with_addresses
 from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.paused import paused_sources
-from redash_migration.traffic.smoke import answering_sources, ask_servers
+from redash_migration.traffic.smoke import answering_sources, ask_servers, reach_servers
 
 
 @with_settings(AdministratorSettings)
 @step("SmokeTest")
 def handler(event: dict[str, Any], context: Any, settings: AdministratorSettings) -> dict[str, Any]:
-    """``{migration_id, direction, targets, fact: "smoke_test" | "live_check"}``; raises
-    SmokeTestFailed.
+    """``{migration_id, direction, targets, fact: "reached" | "smoke_test" | "live_check"}``; raises
+    SmokeTestFailed, or before the approval, when only the way is tried, NewHomeNotProven.
 
     In a return the servers asked are the old ones.
     """
     direction = direction_of(event)
     record = wiring.record(event["migration_id"], direction)
+    if event.get("fact") == "reached":
+        reach_servers(record, event["targets"])
+        return {}
     ask_servers(
         record,
         with_addresses(event["targets"], wiring.source_address),

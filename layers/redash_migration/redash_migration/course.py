@@ -56,6 +56,9 @@ STATES: Mapping[str, Doing] = {
     "PrecopyTable": Doing(
         "load", "Copying ahead what replication can't carry", "レプリケーション対象外の事前コピー"
     ),
+    "ReachNewHome": Doing(
+        "load", "Reaching the new servers, still closed", "新しいサーバーへの到達"
+    ),
     "ProveNewHome": Doing("load", "Asking the new home from its own network", "新しい環境の確認"),
     "StartTarget": Doing("load", "Starting the new Redash, still closed", "新しい Redash の起動"),
     "RequestApproval": Doing("ask", "Waiting for a person's approval", "承認待ち"),

@@ -26,6 +26,7 @@ BEFORE_THE_PAUSE = (
     "PlanCopies",
     "PrecopyTable",
     "StartTarget",
+    "ReachNewHome",
     "ProveNewHome",
     "RecheckSync",
     "DrainQueues",

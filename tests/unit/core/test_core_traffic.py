@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.errors import (
+    NewHomeNotProven,
     PauseBudgetExceeded,
     SmokeTestFailed,
     SwitchNotMade,
@@ -35,10 +36,11 @@ from redash_migration.traffic.entrance import (
     other_ways_in,
 )
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
-from redash_migration.traffic.smoke import ask_servers
+from redash_migration.traffic.smoke import ask_servers, reach_servers
 from redash_migration.traffic.switch import close_old_home, open_new_home, unless_begun
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
+from rehearsal.ports import free_port
 from tests.unit.core.conftest import Front, healthy
 
 
@@ -392,6 +394,20 @@ def redash(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_server_that_the_functions_do_not_reach_is_named_before_anybody_is_asked(
+    record: Record,
+) -> None:
+    with redash(GOOD) as target:
+        reach_servers(record, [target])
+        [check] = [one for one in record.checks.all() if one.id == "proof.servers"]
+        assert check.status == "PASS"
+        closed = {"host": "127.0.0.1", "port": free_port()}
+        with pytest.raises(NewHomeNotProven, match=rf"no answer from 127.0.0.1:{closed['port']}"):
+            reach_servers(record, [target, closed])
+    [check] = [one for one in record.checks.all() if one.id == "proof.servers"]
+    assert check.status == "FAIL"
 
 
 def test_a_working_redash_passes(record: Record) -> None:

@@ -6,16 +6,17 @@ was asked (``old_answers``), and what never worked there is no reason to turn ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from http.client import OK
 from typing import Any
 
-from redash_migration.errors import SmokeTestFailed
+from redash_migration.errors import NewHomeNotProven, SmokeTestFailed
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import look_live
 from redash_migration.traffic.paused import pause_alike, paused_sources
 from redash_migration.traffic.proof.answers import ANSWERING, OLD_ANSWERS
-from redash_migration.traffic.proof.questions import ask
+from redash_migration.traffic.proof.questions import Asker, ask
 
 _REMEDIES = {
     "smoke.ping": "The server does not answer; see its log.",
@@ -50,6 +51,31 @@ def _check(name: str, status: str, detail: str, before: str) -> Check:
 def answering_sources(record: Record) -> list[int]:
     """Data sources that answered from the new network before the approval."""
     return [int(number) for number in (record.fact(ANSWERING) or {}).get("data_sources", [])]
+
+
+def reach_servers(record: Record, targets: Sequence[Mapping[str, Any]]) -> None:
+    """Whether this network leads to every new server; NewHomeNotProven where it does not.
+
+    The load balancer reaches them, and so may the probe's task: that says nothing of the functions,
+    which ask them inside the write pause. /ping needs no database.
+    """
+    places = [(str(target["host"]), int(target["port"])) for target in targets]
+    silent = [
+        f"{host}:{port}" for host, port in places if Asker(host, port, "").get("/ping")[0] != OK
+    ]
+    if silent:
+        check = Check(
+            "proof.servers",
+            "FAIL",
+            f"the functions do not reach the new servers: no answer from {', '.join(silent)}",
+            "Let the functions' security group (FunctionSecurityGroupIds) reach that port of the"
+            " tasks.",
+        )
+        record.checks.put(check)
+        raise NewHomeNotProven(f"{check.id}: {check.detail}")
+    record.checks.put(
+        Check("proof.servers", "PASS", f"the functions reach {len(places)} new servers")
+    )
 
 
 def ask_servers(
