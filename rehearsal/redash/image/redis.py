@@ -79,6 +79,9 @@ class Redis:
         _, keys = self._ask("SCAN", "0", "MATCH", match)
         yield from keys
 
+    def execute_command(self, *words: object) -> Any:
+        return self._ask(*map(str, words))
+
     def _ask(self, *words: str) -> Any:
         try:
             if self._stream is None:

@@ -17,6 +17,7 @@ from redash_migration.traffic.proof.containers import (
     balanced,
     described,
     every_role,
+    lasting,
     served_queues,
 )
 from redash_migration.traffic.proof.judging import judge
@@ -39,6 +40,7 @@ class NewHome:
     services: dict[str, ServiceTruth] = field(default_factory=dict)
     variables: list[str] = field(default_factory=list)
     """Those that the proof sees, the environment file's among them."""
+    counts: dict[str, int] = field(default_factory=dict)
 
     def redash(self, name: str) -> dict[str, Any]:
         containers: list[dict[str, Any]] = self.definitions[name]["containerDefinitions"]
@@ -58,6 +60,7 @@ class NewHome:
         return [
             every_role(containers.values(), ["server", "scheduler", "worker", "queues"]),
             alike(self.services, containers),
+            lasting(self.services, containers, self.counts),
             balanced(self.services["redash-server"], GROUP),
             *judge(proof, proof, served, None, unseen),
         ]
@@ -97,6 +100,15 @@ def elsewhere(home: NewHome) -> None:
     home.services["redash-adhoc-worker"] = replace(
         home.services["redash-adhoc-worker"], network=there
     )
+
+
+def with_group(home: NewHome) -> None:
+    home.services["redash-worker"] = replace(home.services["redash-worker"], target_groups=(GROUP,))
+
+
+def asked_for_http(home: NewHome) -> None:
+    command = ["CMD-SHELL", "curl -f http://localhost:5000/ping || exit 1"]
+    home.redash("redash-adhoc-worker")["healthCheck"] = {"command": command}
 
 
 def without_group(home: NewHome) -> None:
@@ -151,6 +163,16 @@ FAULTS: dict[str, tuple[Callable[[NewHome], None], dict[str, str], str]] = {
     "servers in another target group": (
         without_group, {"services.target_group": "FAIL"}, "targetgroup/redash-old",
     ),
+    "a worker with the server's health check": (
+        asked_for_http, {"services.lasting": "FAIL"}, "asks a worker for HTTP",
+    ),
+    "a worker behind the load balancer": (
+        with_group, {"services.lasting": "FAIL"}, "redash-worker is behind a target group",
+    ),
+    "two schedulers": (
+        lambda home: home.counts.update({"redash-scheduler": 2}),
+        {"services.lasting": "FAIL"}, "2 schedulers",
+    ),
     "a queue that no worker serves": (
         lambda home: home.set("redash-scheduled-worker", QUEUES="scheduled_queries"),
         {"proof.queues": "FAIL"}, "schemas",
@@ -201,6 +223,15 @@ ALLOWED: dict[str, Callable[[NewHome], object]] = {
     ],
     "started by its own program": lambda home: home.redash("redash-adhoc-worker").update(
         command=["/app/manage.py", "rq", "worker", "queries"]
+    ),
+    "health checks of their own": lambda home: [
+        home.redash(name).update(
+            healthCheck={"command": ["CMD-SHELL", "/app/manage.py rq healthcheck || exit 1"]}
+        )
+        for name in QUEUES
+    ],
+    "the server asked as it is by its template": lambda home: home.redash("redash-server").update(
+        healthCheck={"command": ["CMD-SHELL", "curl -f http://localhost:5000/ping"]}
     ),
     "the platform said everywhere": lambda home: [
         one.update(runtimePlatform={"cpuArchitecture": "ARM64"})

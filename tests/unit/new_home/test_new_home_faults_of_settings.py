@@ -11,7 +11,7 @@ import pytest
 
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
-from redash_migration.traffic.new_home import compare_secrets
+from redash_migration.traffic.new_home import compare_secrets, respelt
 from redash_migration.traffic.proof.containers import ROLES
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
@@ -36,6 +36,7 @@ FULL = {
     "REDASH_CONTENT_SECURITY_POLICY": "default-src 'self'",
     "REDASH_THROTTLE_LOGIN_PATTERN": "50/hour",
     "REDASH_QUERY_RESULTS_CLEANUP_ENABLED": "false",
+    "REDASH_GUNICORN_TIMEOUT": "300",
     "HTTPS_PROXY": "http://proxy.example.com:3128",
     "TZ": "Asia/Tokyo",
 }
@@ -73,9 +74,9 @@ class Homes:
                  "POSTGRES_PASSWORD": "p", "PYTHONUNBUFFERED": "0"}  # fmt: skip
         old = {role: {n: [fingerprint(KEY, v)] for n, v in every.items()} for role in ROLES}
         new = {name: fingerprint(KEY, value) for name, value in self.new_secrets.items()}
-        trimmed = {name: fingerprint(KEY, v.strip()) for name, v in self.new_secrets.items()}
+        others = respelt(KEY, self.new_secrets.__getitem__, {name: name for name in SECRETS})
         return [
-            *compare_secrets(old["server"], new, trimmed),
+            *compare_secrets(old["server"], new, others),
             essentials(self.containers, SECRETS, old["server"], KEY),
             *compare_settings(old, by_role(self.containers, KEY), known=self.known),
         ]
@@ -187,6 +188,10 @@ FAULTS: dict[str, tuple[Callable[[Homes], None], dict[str, str], str]] = {
         lambda new: new.set("REDASH_THROTTLE_LOGIN_PATTERN", "5/hour"),
         {"settings.limits": "WARN"}, "REDASH_THROTTLE_LOGIN_PATTERN",
     ),
+    "downloads cut off sooner": (
+        lambda new: new.set("REDASH_GUNICORN_TIMEOUT", None),
+        {"settings.limits": "WARN"}, "REDASH_GUNICORN_TIMEOUT",
+    ),
     "old results cleaned up again": (
         lambda new: new.set("REDASH_QUERY_RESULTS_CLEANUP_ENABLED", None),
         {"settings.limits": "WARN"}, "REDASH_QUERY_RESULTS_CLEANUP_ENABLED",
@@ -204,6 +209,14 @@ FAULTS: dict[str, tuple[Callable[[Homes], None], dict[str, str], str]] = {
         lambda new: new.new_secrets.update(REDASH_SECRET_KEY="s3cret\n"),
         {"secrets.secret_key": "FAIL"}, "by blanks or a line break around it",
     ),
+    "a secret key whose quotes Compose 1 has kept": (
+        lambda new: new.old_secrets.update(REDASH_SECRET_KEY='"s3cret"'),
+        {"secrets.secret_key": "FAIL"}, "by the quotes around it",
+    ),
+    "a secret key stored with its quotes": (
+        lambda new: new.new_secrets.update(REDASH_SECRET_KEY="'s3cret'"),
+        {"secrets.secret_key": "FAIL"}, "by the quotes around it",
+    ),
     "another secret key": (
         lambda new: new.old_secrets.update(REDASH_SECRET_KEY="older"),
         {"secrets.secret_key": "FAIL"}, "REDASH_SECRET_KEY differs",
@@ -219,7 +232,7 @@ def test_each_is_named_by_its_own_check_alone(fault: str) -> None:
     assert new.named() == expected
     said = " ".join(check.detail for check in new.checks() if check.status != "PASS")
     assert words in said
-    for value in {*FULL.values(), *VALUES.values()} - {"true", "false", "UTC"}:
+    for value in {*FULL.values(), *VALUES.values()} - {"true", "false", "UTC", "300"}:
         assert value not in said
 
 

@@ -15,6 +15,7 @@ from redash_migration.traffic.new_home import (
     inspect_versions,
     new_fingerprints,
     old_targets,
+    respelt,
 )
 from redash_migration.traffic.proof.containers import inspect_containers, new_containers
 from redash_migration.traffic.proof.essentials import essentials
@@ -42,9 +43,7 @@ def inspect_new_home(
     if host is None or key is None:
         raise NotFoundInRecord("host: InspectHost has not run for this migration")
     fingerprints = new_fingerprints(key["key"], secrets.text, settings.redash_secrets)
-    trimmed = new_fingerprints(
-        key["key"], lambda arn: secrets.text(arn).strip(), settings.redash_secrets
-    )
+    others = respelt(key["key"], secrets.text, settings.redash_secrets)
     containers = new_containers(ecs, settings)
     images = sorted({str(container["image"]) for container in containers})
     instance = dms.instance(settings.replication_instance_arn) or {}
@@ -66,7 +65,7 @@ def inspect_new_home(
         ),
         *host_checks(host),
         *inspect_versions(host["versions"], images),
-        *compare_secrets(host["settings_of"].get("server", {}), fingerprints, trimmed),
+        *compare_secrets(host["settings_of"].get("server", {}), fingerprints, others),
         essentials(
             containers,
             settings.redash_secrets,

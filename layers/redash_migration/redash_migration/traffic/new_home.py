@@ -223,13 +223,42 @@ def new_fingerprints(
     return {name: fingerprint(key, read(arn)) for name, arn in secrets.items()}
 
 
+SPELLINGS: Mapping[str, Sequence[Callable[[str], str]]] = {
+    "by blanks or a line break around it": (str.strip,),
+    # Compose 1 keeps an env file's quotes as a part of the value, Compose 2 takes them off.
+    "by the quotes around it": (
+        lambda value: f'"{value}"',
+        lambda value: f"'{value}'",
+        lambda value: value.strip("\"'"),
+    ),
+}
+"""How the same secret comes to be written otherwise."""
+
+
+def respelt(
+    key: str, read: Callable[[str], str], secrets: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Each of the new home's secrets spelt otherwise: keyed hash -> how, by name."""
+    found: dict[str, dict[str, str]] = {}
+    for name, arn in secrets.items():
+        value = read(arn)
+        found[name] = {
+            fingerprint(key, spell(value)): how
+            for how, spells in SPELLINGS.items()
+            for spell in spells
+        }
+    return found
+
+
 def compare_secrets(
-    old: Mapping[str, Sequence[str]], new: Mapping[str, str], trimmed: Mapping[str, str]
+    old: Mapping[str, Sequence[str]],
+    new: Mapping[str, str],
+    others: Mapping[str, Mapping[str, str]],
 ) -> list[Check]:
     """Whether Redash will find the same secrets; it can't read its data sources otherwise.
 
-    Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set. ``trimmed`` are the new
-    ones without blanks and line breaks around them, which many an editor adds.
+    Redash takes REDASH_COOKIE_SECRET where REDASH_SECRET_KEY is not set. ``others`` are the new
+    ones spelt otherwise (``respelt``).
     """
     checks = []
     for name in SECRETS:
@@ -247,7 +276,8 @@ def compare_secrets(
                 )
             )
         elif set(before) != {new.get(name)}:
-            around = ", by blanks or a line break around it" * (set(before) == {trimmed.get(name)})
+            how = others.get(name, {}).get(before[0]) if len(set(before)) == 1 else None
+            around = f", {how}" if how else ""
             checks.append(
                 Check(
                     check,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -79,6 +81,10 @@ def homes(redash_database: DatabaseAddress) -> Iterator[Homes]:
     both.new_redis.stop()
 
 
+def denied(*commands: str) -> Callable[[Homes], None]:
+    return lambda homes: homes.new_redis.denied.update(commands)
+
+
 def statuses(new: Proof, old: Proof, queues: list[str] | None = None) -> dict[str, str]:
     checks = judge(new, old, queues if queues is not None else QUEUES)
     return {check.id: check.status for check in checks if check.status != "PASS"}
@@ -114,6 +120,14 @@ def test_a_home_that_works_raises_no_alarm(homes: Homes) -> None:
         ({"REDASH_REDIS_URL": "redis://cache.invalid:6379/0"}, {"proof.redis": "FAIL"}),
         ({"REDASH_REDIS_URL": "redis://:secret@127.0.0.1:{port}/16"}, {"proof.redis": "FAIL"}),
         ({"REDASH_REDIS_URL": "redis://127.0.0.1:{port}/2"}, {"proof.redis": "FAIL"}),
+        # Copied with the rest of the env file: log-in counts there, and answers 500.
+        ({"REDASH_LIMITER_STORAGE": "redis://redis.invalid:6379/0"}, {"proof.redis": "FAIL"}),
+        ({"REDASH_REMOTE_USER_LOGIN_ENABLED": "true"}, {"proof.sign_in": "WARN"}),
+        (
+            {"REDASH_REMOTE_USER_LOGIN_ENABLED": "true",
+             "REDASH_REMOTE_USER_HEADER": "X-Amzn-Oidc-Identity"},
+            {},
+        ),
         ({"REDASH_DATABASE_URL": "postgresql://a:b@127.0.0.1:1/c"}, {"proof.database": "FAIL"}),
         ({"REDASH_DATABASE_URL": "postgresql://a:b@db.invalid/c"}, {"proof.database": "FAIL"}),
         (
@@ -134,7 +148,9 @@ def test_each_fault_of_the_new_home_is_named(
     assert statuses(new, old) == expected
     if "proof.database" not in expected:
         assert statuses(new, homes.old(**variables)) == {
-            name: status for name, status in expected.items() if name == "proof.redis"
+            name: status
+            for name, status in expected.items()
+            if name in {"proof.redis", "proof.sign_in"}
         }, "what works in neither home is no alarm"
 
 
@@ -151,6 +167,8 @@ REDIS: dict[str, tuple[Callable[[Homes], None], str, str]] = {
     "one shard of a cluster": (told(cluster_enabled="1"), "FAIL", "cluster mode"),
     "a replica": (told(role="slave"), "FAIL", "a replica"),
     "one that throws jobs away": (told(maxmemory_policy="allkeys-lru"), "WARN", "allkeys-lru"),
+    "a user who may only read": (denied("del", "lrem", "hdel"), "FAIL", "no right to write"),
+    "a user who may not publish": (denied("publish"), "FAIL", "no right to write"),
     "one that says little": (lambda homes: homes.new_redis.info.clear(), "PASS", "answers"),
     "the default of ElastiCache": (told(maxmemory_policy="volatile-lru"), "PASS", "answers"),
 }
@@ -217,6 +235,72 @@ def test_what_redash_calls_besides_is_tried_from_both_homes(homes: Homes) -> Non
     assert "LDAP (fails, refused)" in detail
     assert "alert destination 1 (not in the image, slack)" in detail
     assert "SAML" not in detail
+
+
+class Relay(socketserver.StreamRequestHandler):
+    """A mail server that greets everybody and takes mail from few."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 relay\r\n")
+        for line in self.rfile:
+            refused = line[:4].lower() == b"rcpt" and getattr(self.server, "closed")  # noqa: B009
+            self.wfile.write(b"554 relay access denied\r\n" if refused else b"250 ok\r\n")
+            assert line[:4].lower() != b"data", "no mail is sent"
+
+
+def test_a_relay_that_takes_mail_from_the_old_addresses_alone_is_named(homes: Homes) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Relay) as server:
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        mail = {
+            "REDASH_MAIL_DEFAULT_SENDER": "Redash <redash@example.com>",
+            "REDASH_MAIL_SERVER": "127.0.0.1",
+            "REDASH_MAIL_PORT": str(server.server_address[1]),
+        }
+        vars(server)["closed"] = False
+        old = homes.old(**mail)
+        assert statuses(homes.new(**mail), old) == {}
+        vars(server)["closed"] = True
+        new = homes.new(**mail)
+        server.shutdown()
+    assert statuses(new, old) == {"proof.mail": "WARN"}
+    assert new.facts["mail"]["why"] == "it takes no mail from there"
+
+
+def test_log_in_counts_in_no_redis_of_the_old_home(homes: Homes) -> None:
+    old = f"redis://:secret@127.0.0.1:{homes.old_redis.port}/2"
+    new = homes.new(REDASH_LIMITER_STORAGE=old)
+    assert statuses(new, homes.old()) == {"proof.redis": "FAIL"}
+    [check] = [one for one in judge(new, homes.old(), QUEUES) if one.id == "proof.redis"]
+    assert "REDASH_LIMITER_STORAGE" in check.detail
+
+
+def test_a_data_source_that_leads_elsewhere_is_named(homes: Homes) -> None:
+    own = str(homes.old().facts["identity"]["server"])
+
+    def found(here: str, there: str) -> list[tuple[str, str]]:
+        old, new = homes.old(REHEARSAL_SERVERS=here), homes.new(REHEARSAL_SERVERS=there)
+        return [
+            (c.status, c.detail) for c in judge(new, old, QUEUES) if c.id == "proof.same_sources"
+        ]
+
+    [(status, detail)] = found("1=71 3=72", "1=71 3=99")
+    assert (status, "answers from the new network: data sources 3" in detail) == ("WARN", True)
+    [(status, detail)] = found(f"1=71 3={own}", "1=71")
+    assert (status, "cutover and is stopped" in detail) == ("WARN", True)
+    assert detail.endswith("data sources 3")
+    assert found("1=71 3=72", "1=71")[0][0] == "PASS", "who can't be told apart is no alarm"
+
+
+def test_a_pause_that_can_not_be_carried_is_named(homes: Homes) -> None:
+    without = {"REDASH_DISABLED_QUERY_RUNNERS": "redash.query_runner.pg"}
+    new, old = homes.new(**without), homes.old(**without)
+    lost = [number for number, one in new.sources.items() if one["state"] == "no runner"]
+    kept = [number for number in new.sources if number not in lost]
+    checks = judge(new, old, QUEUES, paused=[*lost, *kept, 99])
+    [check] = [one for one in checks if one.status != "PASS"]
+    assert (check.id, check.status) == ("proof.pauses", "WARN")
+    assert f"data sources {', '.join(map(str, lost))};" in check.detail
+    assert "proof.pauses" not in {one.id for one in judge(new, old, QUEUES, paused=kept)}
 
 
 def test_another_database_than_the_migration_fills_is_named(homes: Homes) -> None:

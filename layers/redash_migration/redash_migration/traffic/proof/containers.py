@@ -123,6 +123,43 @@ def alike(services: Mapping[str, ServiceTruth], containers: Mapping[str, Contain
     return Check("services.alike", "PASS", "all have the server's image, roles and network")
 
 
+def lasting(
+    services: Mapping[str, ServiceTruth],
+    containers: Mapping[str, Container],
+    counts: Mapping[str, int],
+) -> Check:
+    """Whether scheduler and workers, which start after the switch, stay up once they run.
+
+    ``counts`` are the tasks that each service is to have. Only a server answers HTTP: whoever asks
+    the others by it takes them for ill, and ECS replaces them for good.
+    """
+    said = []
+    for name, service in services.items():
+        role = role_of(containers[name])
+        if role == "server":
+            continue
+        health = containers[name].get("healthCheck") or {}
+        if re.search(
+            r"curl|wget|https?:|/ping|:5000", " ".join(map(str, health.get("command", [])))
+        ):
+            said.append(f"the health check of {name}'s container asks a {role} for HTTP")
+        if service.target_groups:
+            said.append(f"{name} is behind a target group, where no {role} ever becomes healthy")
+    schedulers = sum(
+        counts.get(name, 1) for name in services if role_of(containers[name]) == "scheduler"
+    )
+    if schedulers > 1:
+        said.append(f"{schedulers} schedulers are to run: all but the first end as they start")
+    if said:
+        return Check(
+            "services.lasting",
+            "FAIL",
+            "; ".join(said),
+            "Take the server's health check and load balancer out of the others; one scheduler.",
+        )
+    return Check("services.lasting", "PASS", "nothing ends scheduler and workers")
+
+
 def balanced(service: ServiceTruth, target_group: str) -> Check:
     """Whether the server's tasks will be targets of the group that users are led to."""
     if target_group in service.target_groups:
@@ -153,7 +190,12 @@ def inspect_containers(
     if not services:  # which services.exist says
         return []
     containers = {name: ecs.container(one.task_definition) for name, one in services.items()}
-    checks = [every_role(containers.values(), running), alike(services, containers)]
+    counts = {service.name: service.count for service in settings.services}
+    checks = [
+        every_role(containers.values(), running),
+        alike(services, containers),
+        lasting(services, containers, counts),
+    ]
     if server := services.get(settings.ecs_server_service.name):
         checks.append(balanced(server, settings.target_group_arn))
     return checks

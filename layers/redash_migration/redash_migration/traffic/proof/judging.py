@@ -16,9 +16,12 @@ def judge(
     worker_queues: Sequence[str] | None,
     target: Mapping[str, Any] | None = None,
     unseen_queues: Sequence[str] = (),
+    *,
+    paused: Sequence[int] = (),
 ) -> list[Check]:
     """The answers of both. ``worker_queues`` None: the workers serve every queue; ``target`` says
-    which database the migration fills, None where that is not known.
+    which database the migration fills, None where that is not known; ``paused`` are the data
+    sources that are paused in the old home.
     """
     if failure := new.facts.get("redash"):
         why = f"Redash's code can't be loaded in the new home: {failure['why']}"
@@ -28,6 +31,9 @@ def judge(
         *_queues(new, worker_queues, unseen_queues),
         *_mail(new, old),
         _sources(new, old),
+        _same_sources(new, old),
+        *_pauses(new, paused),
+        *_header(new),
         _addresses(new, old),
     ]
 
@@ -64,8 +70,9 @@ def _mail(new: Proof, old: Proof) -> Iterable[Check]:
         yield Check(
             "proof.mail",
             "WARN",
-            f"the mail server does not answer from the new network: {fact['why']}",
-            "Let the tasks' security group reach it, or name another in REDASH_MAIL_SERVER.",
+            f"the mail server does not answer from the new network as from here: {fact['why']}",
+            "Let the tasks' security group reach it, let it take mail from the new addresses, or"
+            " name another in REDASH_MAIL_SERVER.",
         )
     else:
         said = {"answers": "the mail server answers", "none": "no mail is set up"}
@@ -104,6 +111,63 @@ def _sources(new: Proof, old: Proof) -> Check:
         "Open the way from the new home's subnets (security groups, allow lists of addresses), give"
         " the image the runner's driver, or the old home's REDASH_SECRET_KEY.",
     )
+
+
+def _same_sources(new: Proof, old: Proof) -> Check:
+    """A name may lead elsewhere from another network, and a data source to what is left behind."""
+    name = "proof.same_sources"
+    own = str(old.facts.get("identity", {}).get("server") or "")
+    elsewhere, left = [], []
+    for number in sorted({*new.sources, *old.sources}):
+        here, there = (
+            str(one.get(number, {}).get("who", "")) for one in (old.sources, new.sources)
+        )
+        if own and own in (here, there):
+            left.append(str(number))
+        elif here and there and here != there:
+            elsewhere.append(str(number))
+    if not elsewhere and not left:
+        return Check(name, "PASS", "none leads elsewhere from the new network")
+    said, remedies = [], []
+    if elsewhere:
+        said.append(
+            f"another server answers from the new network: data sources {', '.join(elsewhere)}"
+        )
+        remedies.append("Compare what their names resolve to in both networks (DNS, hosts files).")
+    if left:
+        said.append(
+            "on the old Redash's own PostgreSQL, which stays as it is at the cutover and is stopped"
+            f" once the new home is kept: data sources {', '.join(left)}"
+        )
+        remedies.append("Lead them to the new database, or move what they query first.")
+    return Check(name, "WARN", "; ".join(said), " ".join(remedies))
+
+
+def _pauses(new: Proof, paused: Sequence[int]) -> Iterable[Check]:
+    """Redash answers 500 where a data source without a runner is to be paused."""
+    lost = [n for n in paused if new.sources.get(n, {}).get("state") == "no runner"]
+    if lost:
+        yield Check(
+            "proof.pauses",
+            "WARN",
+            f"paused in the old home, and without a runner in the new one: data sources"
+            f" {', '.join(map(str, lost))}; they take no query there, and their pause is lost",
+            "Pause them again should their runner ever be added.",
+        )
+
+
+def _header(new: Proof) -> Iterable[Check]:
+    """Only a proxy of one's own takes such a header out of requests; a load balancer does not."""
+    fact = new.facts.get("sign_in")
+    if fact is not None and not str(fact["header"]).lower().startswith("x-amzn-oidc-"):
+        yield Check(
+            "proof.sign_in",
+            "WARN",
+            f"Redash believes the header {fact['header']} (REDASH_REMOTE_USER_LOGIN_ENABLED), which"
+            " the load balancer neither sets nor takes out: whoever reaches it signs in as anybody",
+            "Switch it off, have a proxy in the task that sets it, or let the load balancer sign"
+            " people in and name its header in REDASH_REMOTE_USER_HEADER.",
+        )
 
 
 def _addresses(new: Proof, old: Proof) -> Check:

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 LONGEST = 60
@@ -22,13 +23,31 @@ CAUSES = (
     ("refused", "refused"),
     ("no answer in time", "timed out|timeout"),
     ("unreachable", "no route|unreachable"),
+    ("no right to write", "noperm|no permission|read only|readonly|misconf|noreplicas"),
     ("credentials refused", "password|authenticat|access denied|login failed|credential|unauthori"),
     ("TLS", "ssl|certificate|tls"),
 )
 
 
+# Who a server is, whatever its address; a reading one of several is nobody in particular.
+WHO = {
+    "pg": "SELECT system_identifier::text AS who FROM pg_catalog.pg_control_system()",
+    "mysql": "SELECT IF(@@read_only + @@innodb_read_only = 0, @@server_uuid, '') AS who",
+}
+WHO["rds_mysql"] = WHO["mysql"]
+# Where alert destinations send that have no address among their options (redash/destinations).
+SEND_TO = {
+    "asana": "app.asana.com",
+    "chatwork": "api.chatwork.com",
+    "datadog": os.environ.get("DATADOG_HOST", "api.datadoghq.com"),
+    "pagerduty": "events.pagerduty.com",
+    "webex": "webexapis.com",
+}
+
+
 def say(kind, **fields):
-    print("@proof " + json.dumps(dict(fields, kind=kind), sort_keys=True), flush=True)
+    text = json.dumps(dict(fields, kind=kind), sort_keys=True, separators=(",", ":"))
+    print("@proof " + text, flush=True)
 
 
 def cause(error):
@@ -48,24 +67,51 @@ def settings_said(key):
     say("settings", fingerprints=found)
 
 
-def redis_said(redash, key):
-    """What answers a PING may still take no job: a replica, one shard of a cluster, the old one."""
+def of_redis(connection, key):
+    """(its INFO, a hash of who it is)."""
     try:
-        redash.redis_connection.ping()
-        redash.rq_redis_connection.ping()
-    except Exception as error:
-        say("redis", state="fails", why=cause(error))
-        return
-    try:
-        info = redash.rq_redis_connection.info()
+        info = connection.info()
     except Exception:  # a user of few rights
         info = {}
     run = (key + ":" + str(info.get("run_id"))).encode()
+    return info, hashlib.sha256(run).hexdigest()[:16] if info.get("run_id") else ""
+
+
+def may_write(connection, name):
+    """What jobs need, asked of a key that nobody has: nothing is changed, and a right is needed."""
+    for words in (
+        ("DEL", name), ("LREM", name, 0, "x"), ("SREM", name, "x"), ("ZREM", name, "x"),
+        ("HDEL", name, "x"), ("EXPIRE", name, 1), ("PUBLISH", name, "x"),
+    ):  # fmt: skip
+        connection.execute_command(*words)
+
+
+def redis_said(redash, settings, key):
+    """What answers a PING may still take no job: a replica, one shard of a cluster, the old one."""
+    limits = str(getattr(settings, "LIMITER_STORAGE", ""))
+    limited = getattr(settings, "RATELIMIT_ENABLED", True) and limits.startswith("redis")
+    of, limiter = "", ""
+    try:
+        redash.redis_connection.ping()
+        may_write(redash.redis_connection, "ds:redash-migration")
+        may_write(redash.rq_redis_connection, "rq:redash-migration")
+        if limited and limits != settings.REDIS_URL:
+            import redis
+
+            of = "REDASH_LIMITER_STORAGE"
+            counting = redis.from_url(limits, socket_timeout=5)
+            counting.ping()
+            limiter = of_redis(counting, key)[1]
+    except Exception as error:
+        say("redis", state="fails", why=cause(error), of=of)
+        return
+    info, server = of_redis(redash.rq_redis_connection, key)
     say(
         "redis",
         state="answers",
         why="",
-        server=hashlib.sha256(run).hexdigest()[:16] if info.get("run_id") else "",
+        server=server,
+        limiter=limiter,
         role=str(info.get("role", "")),
         cluster=int(info.get("cluster_enabled", 0)),
         eviction=str(info.get("maxmemory_policy", "")),
@@ -151,8 +197,19 @@ def database_said(redash, models):
         if runner is None:
             say("source", id=number, type=kind, state="no runner", why="")
         else:
-            ready.append(("source", number, kind, runner.test_connection))
+            ready.append(("source", number, kind, functools.partial(tested, kind, runner)))
     return ready
+
+
+def tested(kind, runner):
+    """Redash's own test; then who answered, "" where that can't be told."""
+    runner.test_connection()
+    try:
+        data, _ = runner.run_query(WHO[kind], None)
+        data = json.loads(data) if isinstance(data, str) else data
+        return re.sub("[^0-9a-f-]", "", str(data["rows"][0]["who"]))[:40]
+    except Exception:
+        return ""
 
 
 def addresses(models, settings):
@@ -193,6 +250,8 @@ def addresses(models, settings):
             say("address", id=what, type=kind, state="not in the image", why="")
         elif isinstance(options.get("url"), str):
             found.append((what, options["url"]))
+        elif kind in SEND_TO:
+            found.append((what, "https://" + SEND_TO[kind]))
     return found
 
 
@@ -228,12 +287,11 @@ def all_said(ready, until):
     def one(place, test):
         with places:
             try:
-                test()
-                answered[place] = ("answers", "")
+                answered[place] = ("answers", "", test() or "")
             except NotImplementedError:
-                answered[place] = ("untested", "")
+                answered[place] = ("untested", "", "")
             except BaseException as error:
-                answered[place] = ("fails", cause(error))
+                answered[place] = ("fails", cause(error), "")
 
     threads = []
     for place, (_, _, _, test) in enumerate(ready):
@@ -243,20 +301,31 @@ def all_said(ready, until):
     rounds = 1 + len(ready) // AT_ONCE
     for place, (fact, number, kind, _) in enumerate(ready):
         threads[place].join(max(0.0, min(until, began + EACH * rounds) - time.time()))
-        state, why = answered.get(place, ("fails", "no answer in time"))
-        say(fact, id=number, type=kind, state=state, why=why)
+        state, why, who = answered.get(place, ("fails", "no answer in time", ""))
+        say(fact, id=number, type=kind, state=state, why=why, **({"who": who} if who else {}))
 
 
 def mail_said(settings):
-    if settings.MAIL_DEFAULT_SENDER is None:
+    """As far as a mail goes before its text: a relay may answer everybody and take from few."""
+    sender = settings.MAIL_DEFAULT_SENDER
+    if sender is None:
         say("mail", state="none", why="")
         return
     try:
         kind = smtplib.SMTP_SSL if settings.MAIL_USE_SSL else smtplib.SMTP
         server = kind(settings.MAIL_SERVER, int(settings.MAIL_PORT), timeout=10)
         server.ehlo()
+        if getattr(settings, "MAIL_USE_TLS", False):
+            server.starttls()
+            server.ehlo()
+        if getattr(settings, "MAIL_USERNAME", None):
+            server.login(settings.MAIL_USERNAME, settings.MAIL_PASSWORD)
+        address = parseaddr(str(sender[-1] if isinstance(sender, tuple) else sender))[1]
+        taken = server.mail(address)[0] < 400 and server.rcpt(address)[0] < 400
+        server.rset()
         server.quit()
-        say("mail", state="answers", why="")
+        state, why = ("answers", "") if taken else ("fails", "it takes no mail from there")
+        say("mail", state=state, why=why)
     except Exception as error:
         say("mail", state="fails", why=cause(error))
 
@@ -272,7 +341,10 @@ def main():
     except Exception as error:
         say("redash", state="fails", why=type(error).__name__)
         return
-    redis_said(redash, sys.argv[1])
+    redis_said(redash, settings, sys.argv[1])
+    if getattr(settings, "REMOTE_USER_LOGIN_ENABLED", False):
+        name = re.sub("[^A-Za-z0-9-]", "", str(settings.REMOTE_USER_HEADER))
+        say("sign_in", header=name)
     try:
         app = Redash()
         models.db.init_app(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NewHomeNotProven
 from redash_migration.host import commands as on_the_host
 from redash_migration.host.command import PENDING
-from redash_migration.host.inspection import queued
+from redash_migration.host.inspection import paused, queued
 from redash_migration.host.judgement import backlog
 from redash_migration.record import Check, Record
 from redash_migration.traffic.proof.answers import (
@@ -88,7 +88,8 @@ def prove(
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
     target = record.fact(TARGET_FACT)
     checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
-    checks += _judged(proof(heard), proof(said), ecs, settings, target)
+    stopped = paused("\n".join(said))
+    checks += _judged(proof(heard), proof(said), ecs, settings, target=target, stopped=stopped)
     checks += _settings(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
     found = proof(heard).sources
@@ -176,13 +177,15 @@ def _judged(
     old: Proof,
     ecs: Ecs,
     settings: ProveNewHomeSettings,
+    *,
     target: Mapping[str, Any] | None,
+    stopped: Sequence[int],
 ) -> list[Check]:
     if not new.facts:
         return []
     seen = new.facts.get("settings", {}).get("fingerprints", {})
     queues, unseen = served_queues(new_containers(ecs, settings), seen)
-    return judge(new, old, queues, target, unseen)
+    return judge(new, old, queues, target, unseen, paused=stopped)
 
 
 def _settings(

@@ -74,7 +74,16 @@ def _redis(new: Proof, old: Proof) -> Check:
     if answer.status != "PASS":
         return answer
     why = ""
-    if fact.get("server") and fact["server"] == old.facts.get("redis", {}).get("server"):
+    theirs = old.facts.get("redis", {}).get("server")
+    if theirs and fact.get("limiter") == theirs:
+        return Check(
+            name,
+            "FAIL",
+            "REDASH_LIMITER_STORAGE of the new home is the old home's redis: nobody can log in once"
+            " that is gone",
+            "Leave it out: Redash then counts log-ins in REDASH_REDIS_URL.",
+        )
+    if theirs and fact.get("server") == theirs:
         why = "is the old home's own: jobs of both homes would be mixed"
     elif fact.get("cluster"):
         why = _CLUSTER
@@ -101,6 +110,7 @@ def _redis(new: Proof, old: Proof) -> Check:
 def _reached(fact: Mapping[str, Any], name: str, variable: str) -> Check:
     if fact["state"] == "answers":
         return Check(name, "PASS", f"answers from the new network by {variable}")
+    variable = str(fact.get("of") or variable)
     return Check(
         name,
         "FAIL",
