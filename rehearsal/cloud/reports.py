@@ -23,6 +23,7 @@ class Reports:
         self._bus = bus
         self._mailbox = mailbox
         self._client = client
+        self._failing: set[tuple[str, str]] = set()
         lambdas.undelivered = self._undelivered
         hooks.invoke = lambdas.invoke
         hooks.invoke_asynchronously = lambdas.invoke_asynchronously
@@ -44,11 +45,18 @@ class Reports:
                 for name in ("error", "cause"):
                     if details.get(name):
                         fields[name] = details[name]
+        visit = (execution, state)
+        if kind == "TaskScheduled":  # another try
+            self._failing.discard(visit)
         if kind.endswith("StateEntered"):
             self._journal.record("state_entered", **fields)
         elif kind.endswith("StateExited"):
-            self._journal.record("state_exited", **fields)
+            # A failure that the definition catches leaves the state as well.
+            caught = {"caught": True} if visit in self._failing else {}
+            self._failing.discard(visit)
+            self._journal.record("state_exited", **fields, **caught)
         elif "error" in fields:
+            self._failing.add(visit)
             self._journal.record("state_failed", **fields)
 
     def _execution_changed(self, execution: Any) -> None:

@@ -123,5 +123,5 @@ def note(progress: Progress, record: Mapping[str, Any]) -> list[Step]:
         if name == PAUSE_BEGINS:
             progress.pause_began = time.monotonic()
     elif kind in {"state_exited", "state_failed"}:
-        return progress.left(name, failed=kind == "state_failed")
+        return progress.left(name, failed=kind == "state_failed" or record.get("caught") is True)
     return []

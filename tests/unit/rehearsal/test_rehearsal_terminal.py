@@ -19,6 +19,7 @@ from rehearsal.terminal import Progress
 from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.lines import Lines
 from rehearsal.terminal.live import phases
+from rehearsal.terminal.progress import note
 from rehearsal.terminal.verdict import Ending, conclude, sentence
 
 ROOT = Path(__file__).parents[3]
@@ -150,6 +151,17 @@ def test_a_failed_check_comes_with_its_remedy() -> None:
     conclude(_ending(_report(status="FAILED", checks=[failed, passed])), lines.append)
     assert "  verify.data: key 30 differs\n    What to do: Look." in lines
     assert not [line for line in lines if "verify.other" in line]
+
+
+def test_a_failure_that_was_caught_stays_one_and_another_try_does_not() -> None:
+    progress = Progress()
+    for name, caught in (("InspectHost", {"caught": True}), ("VerifyData", {})):
+        for kind, more in (("state_entered", {}), ("state_failed", {}), ("state_exited", caught)):
+            note(progress, {"kind": kind, "state": name, "type": "TaskState", **more})
+    assert [(step.name, step.failed) for step in progress.steps] == [
+        ("InspectHost", True),
+        ("VerifyData", False),
+    ]
 
 
 def test_what_was_at_work_when_somebody_stopped_it_has_not_failed() -> None:

@@ -303,11 +303,13 @@ def test_listeners_hear_each_state_and_may_ask_back(
     cloud: Cloud, run: Run, deployment: Deployment
 ) -> None:
     heard: list[tuple[str, str]] = []
+    caught: list[str] = []
     asked: list[str] = []
 
     def listen(record: dict[str, Any]) -> None:
         if record["kind"].startswith("state_"):
             heard.append((record["kind"], record["state"]))
+            caught.extend([record["state"]] if record.get("caught") else [])
             asked.append(cloud.execution(record["execution"]).status)
 
     cloud.listeners.append(listen)
@@ -325,6 +327,7 @@ def test_listeners_hear_each_state_and_may_ask_back(
         ("state_entered", "End"),
         ("state_exited", "End"),
     ]
+    assert caught == ["Bad"]
     assert asked[-1] == "SUCCEEDED"
 
 
