@@ -77,7 +77,7 @@ class ServiceClock:
         kind, state = record.get("kind"), record.get("state")
         if kind == "state_entered" and state in {"StopServices", "CloseNewHome"}:
             self.in_pause = True
-        elif (kind, state) == ("state_exited", "SwitchBack") or (
+        elif ((kind, state) == ("state_exited", "SwitchBack") and not record.get("caught")) or (
             kind == "state_entered" and state in AFTER_A_PAUSE
         ):
             self.in_pause = False
