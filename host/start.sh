@@ -1,7 +1,13 @@
 # Starts the containers that ran before and ends only when Redash itself has answered.
 
+# A start that a return may still take back gives no policy back: a host that is started anew in
+# between, or after it, must bring up nothing beside the new side.
 policies=$directory/.redash-migration/restart-policies
-if [ -e "$policies" ]; then
+wanted=$(decoded "$containers_text")
+for_now=
+[ "$(printf '%s\n' "$wanted" | head -n 1)" != '-' ] || for_now=yes
+wanted=$(printf '%s\n' "$wanted" | grep -vFx -- '-' || true)
+if [ -z "$for_now" ] && [ -e "$policies" ]; then
   while read -r id policy; do
     case $id in *[!0-9a-f]*) continue ;; esac
     case $policy in always | unless-stopped | on-failure) docker update "--restart=$policy" "$id" </dev/null || true ;; esac
@@ -10,7 +16,6 @@ if [ -e "$policies" ]; then
 fi
 docker start "$database_container"
 await_database 120 || give_up "PostgreSQL does not answer: see docker logs of its container"
-wanted=$(decoded "$containers_text")
 known=$(printf '%s\n' "$ours" | awk -F'|' '{ print $3 }')
 gone=$(printf '%s\n' "$wanted" | grep . | grep -vFx -- "$known" || true)
 # What ran before was made anew since, under another name: then every part comes up.

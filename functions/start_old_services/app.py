@@ -27,6 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.settings().compose_directory,
         str(forward.require_fact("source")["database"]),
         serving(forward.require_fact("host")),
+        for_now=True,
     )
     wiring.host_steps(record).begin("StartOldServices", event["token"], command, seconds=300)
     return {}

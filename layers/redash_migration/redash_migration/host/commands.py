@@ -110,9 +110,16 @@ EVERY_PART = "*"
 """In place of containers' names: every part of Redash, whether or not it ran before."""
 
 
-def start_services(directory: str, database: str, containers: Iterable[str]) -> HostCommand:
+FOR_NOW = "-"
+"""Before the names: the containers get no restart policy back, for the start may be taken back."""
+
+
+def start_services(
+    directory: str, database: str, containers: Iterable[str], *, for_now: bool = False
+) -> HostCommand:
     """Starts the containers that ran before; ends well only when Redash has answered."""
-    names = _base64("".join(f"{name}\n" for name in containers))
+    listed = [FOR_NOW, *containers] if for_now else containers
+    names = _base64("".join(f"{name}\n" for name in listed))
     return HostCommand("start", {**_place(directory, database), "Containers": names})
 
 

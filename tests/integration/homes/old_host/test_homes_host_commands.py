@@ -157,6 +157,12 @@ def test_a_host_stops_in_order_and_serves_again(
     run(commands.ping(directory, "redash"))
     with pytest.raises(CommandFailed, match="no Redash server runs"):
         run(commands.answers(directory))
+    serving = [
+        one.name for one in before.containers if one.running and one.role in {"server", "proxy"}
+    ]
+    run(commands.start_services(directory, "redash", serving, for_now=True))
+    again = {one.definition.name: one.restart for one in host.services.created()}
+    assert again == policies, "a return may still be taken back"
     run(commands.start_services(directory, "redash", before.running))
     assert inspected(host, run).running == before.running
     assert {one.restart for one in host.services.created()} == {"always"}
