@@ -198,6 +198,19 @@ def test_a_return_that_failed_says_by_what_and_may_be_tried_again(
     assert [each["event"] for each in record.audit_trail()][-1:] == ["forward_again"]
 
 
+def test_the_step_that_failed_is_named_where_several_were_at_work(
+    record: Record, home: Record
+) -> None:
+    for name in ("ReturnTable", "VerifyOldHome", "VerifyReturned"):
+        record.steps.started(name)
+    for name in ("VerifyReturned", "ReturnTable"):
+        record.steps.ended(name, "FAILED")
+    note_failure(home, {"name": "Broken", "cause": "", "state": "CarryRestAndVerify"})
+    assert (home.fact(FAILED_FACT) or {})["state"] == "ReturnTable"
+    note_failure(home, {"name": "Broken", "cause": "", "state": "VerifyOldHome"})
+    assert (home.fact(FAILED_FACT) or {})["state"] == "VerifyOldHome"
+
+
 def test_the_pauses_of_tries_that_failed_count_among_those_in_which_users_waited(
     record: Record, home: Record
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from redash_migration.clock import stamp
+from redash_migration.clock import moment, stamp
 from redash_migration.errors import RollBackIncomplete
 from redash_migration.homecoming.facts import (
     FAILED_FACT,
@@ -25,9 +25,19 @@ REMEDY = (
 
 
 def note_failure(record: Record, failure: Mapping[str, str] | None) -> None:
-    """Keep what ended a return, a name, a cause and a state; nothing where nothing failed."""
-    if failure is not None:
-        record.put_fact(FAILED_FACT, dict(failure))
+    """Keep what ended a return, a name, a cause and a state; nothing where nothing failed.
+
+    Where several steps were at work beside each other, the state is that of the one that failed.
+    """
+    if failure is None:
+        return
+    steps = record.steps.all()
+    failed = [step for step in steps if step.status == "FAILED"]
+    state = str(failure.get("state", ""))
+    if failed and state not in {step.name for step in steps}:
+        last = max(failed, key=lambda step: moment(step.started_at).timestamp() + step.seconds)
+        state = last.name
+    record.put_fact(FAILED_FACT, {**failure, "state": state})
 
 
 def note_open_again(record: Record) -> None:
