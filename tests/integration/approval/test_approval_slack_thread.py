@@ -50,6 +50,7 @@ def failures(stage: Stage) -> list[str]:
 def test_one_thread_from_the_question_to_the_end(with_bot: Making, slack: SlackCatcher) -> None:
     stage = with_bot()
     stage.ask()
+    assert f"Started by: {STARTER}" in str(slack.workspace.messages)
     stage.at(31)
     stage.follow_up()
     stage.answer(stage.link(), "approve")

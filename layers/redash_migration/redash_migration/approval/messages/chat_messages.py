@@ -8,7 +8,7 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import EXPIRE
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import MAXIMUM_REASON, blocked, offered
-from redash_migration.approval.messages.mails import Letter, outcome_lines, summary
+from redash_migration.approval.messages.mails import Letter, outcome_lines, started_by, summary
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import question_lead, question_title
 
@@ -42,7 +42,10 @@ def request_blocks(
     news = [question_lead(texts, gate, evidence)] if way is not None and way.failed else []
     blocks: Blocks = [
         {"type": "header", "text": plain(title)},
-        section(f"*{escape(gate.migration_id)}*\n" + _lines([*news, *summary(texts, evidence)])),
+        section(
+            f"*{escape(gate.migration_id)}*\n"
+            + _lines([*news, started_by(texts, gate), *summary(texts, evidence)])
+        ),
     ]
     if buttons:
         blocks.append(

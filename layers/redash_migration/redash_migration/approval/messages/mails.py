@@ -39,15 +39,20 @@ def request_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> Let
 
 def _question(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
     """What is asked, by whom, and the figures."""
-    person = plain(gate.requested_by) or texts("status.unknown_person")
     return [
         question_title(texts, gate, evidence),
         question_lead(texts, gate, evidence),
         "",
-        f"{texts('status.started_by')}: {person}",
+        started_by(texts, gate),
         *summary(texts, evidence),
         "",
     ]
+
+
+def started_by(texts: Texts, gate: Gate) -> str:
+    """Who began the migration, as they said of themselves."""
+    person = plain(gate.requested_by) or texts("status.unknown_person")
+    return f"{texts('status.started_by')}: {person}"
 
 
 def reminder_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str, now: datetime) -> Letter:
