@@ -43,8 +43,10 @@ def proof(lines: Iterable[str]) -> Proof:
             fact = json.loads(said[1]) if said else {}
         except ValueError:
             continue
-        if fact.get("kind") == "source":
-            sources[int(fact["id"])] = fact
+        if fact.get("kind") == "sources":
+            known = fact.get("who", {})
+            for number in fact["ids"]:
+                sources[int(number)] = {**fact, "who": known.get(str(number), "")}
         elif fact.get("kind") == "address":
             addresses[str(fact["id"])] = fact
         elif fact:

@@ -9,6 +9,9 @@ from redash_migration.record import Check
 from redash_migration.traffic.proof.answers import Proof
 from redash_migration.traffic.proof.stores import stores
 
+MOST = 20
+"""Data sources that are named one by one: a way that is closed closes it for all of them."""
+
 
 def judge(
     new: Proof,
@@ -106,8 +109,9 @@ def _sources(new: Proof, old: Proof) -> Check:
             f"data source {number} ({fact['type']}): {fact['state']}"
             f"{', ' + fact['why'] if fact['why'] else ''}; from the old host:"
             f" {old.sources.get(number, {'state': 'unseen'})['state']}"
-            for number, fact in worse
-        ),
+            for number, fact in worse[:MOST]
+        )
+        + f"; and {len(worse) - MOST} more" * (len(worse) > MOST),
         "Open the way from the new home's subnets (security groups, allow lists of addresses), give"
         " the image the runner's driver, or the old home's REDASH_SECRET_KEY.",
     )
