@@ -635,6 +635,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Does the listener lead to a healthy old Redash?",
         "Look at the old host first: the migration takes over things as they are.",
     ),
+    "traffic.other_ways": (
+        "Do users reach the old home by the switched rule alone?",
+        "Redirect the other listeners and rules to the one that is switched.",
+    ),
     "traffic.other_rules": (
         "Does another rule lead to the old Redash?",
         "Take it away, or name it as `ListenerRuleArn`.",

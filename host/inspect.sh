@@ -51,6 +51,8 @@ done
 directives() {
   sed 's/#.*//' | tr '{};' '\n\n\n' | awk '
     $1 ~ /^(auth_basic|ssl_verify_client|auth_request|auth_jwt)$/ { if ($2 != "off") print $1 }
+    $1 == "allow" && $2 == "all" { next }
+    $1 ~ /^(return|rewrite)$/ && /https:\/\/\$(host|http_host|server_name)/ { next } # as a load balancer does
     $1 ~ /^(allow|deny|limit_req|limit_conn|rewrite|return|add_header|sub_filter|proxy_hide_header|proxy_cookie_(domain|path))$/ { print $1 }
     $1 == "proxy_set_header" {
       if (tolower($2) !~ /^(host|x-real-ip|x-forwarded-(for|proto|host|port|server|scheme|ssl)|forwarded|upgrade|connection|accept-encoding|x-scheme)$/) print $1 ":" $2

@@ -24,7 +24,7 @@ from redash_migration.errors import (
     SwitchNotMade,
     TargetNotHealthy,
 )
-from redash_migration.record import Record
+from redash_migration.record import Check, Record
 from redash_migration.traffic import switch
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.administrator import Administrator
@@ -33,6 +33,7 @@ from redash_migration.traffic.entrance import (
     NOBODY_S,
     log_in,
     nobody_meets,
+    other_ways_home,
     other_ways_in,
 )
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
@@ -299,6 +300,34 @@ def behind_log_in(front: Front, request: pytest.FixtureRequest) -> Front:
         )["Rules"][0]["RuleArn"]
     settings = replace(front.settings, listener_arn=listener, listener_rule_arn=rule)
     return Front(front.balancing, settings, front.old, front.new)
+
+
+def test_users_who_come_another_way_are_told_of(front: Front) -> None:
+    """A second listener that nobody thinks of leads to a host that has stopped."""
+    client: Any = boto3.client("elbv2")
+    listener = front.settings.listener_arn
+
+    def check(switched: str = "") -> Check:
+        ways = [("", one) for one in front.balancing.rules(listener)]
+        ways += front.balancing.beside(listener)
+        return other_ways_home(ways, [front.old], switched=switched)
+
+    assert check().status == "PASS"
+    [balancer] = client.describe_load_balancers()["LoadBalancers"]
+    forward = {"Type": "forward", "TargetGroupArn": front.old}
+    path = {"Field": "path-pattern", "Values": ["/embed/*"]}
+    rule = client.create_rule(
+        ListenerArn=listener, Priority=5, Conditions=[path], Actions=[forward]
+    )["Rules"][0]["RuleArn"]
+    other = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTP"}
+    client.create_listener(**other, Port=8080, DefaultActions=[forward])
+    redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+    client.create_listener(
+        **other, Port=8081, DefaultActions=[{"Type": "redirect", "RedirectConfig": redirect}]
+    )
+    assert check().status == "WARN"
+    assert check().detail.endswith("not switched: rule 5, HTTP:8080 default")
+    assert check(rule).detail.endswith("not switched: default, HTTP:8080 default")
 
 
 def test_users_go_on_logging_in_through_the_pause_the_switch_and_the_way_back(

@@ -84,6 +84,22 @@ class LoadBalancing:
             found += [dict(rule) for rule in answer["Rules"]]
         return found
 
+    def beside(self, listener: str) -> list[tuple[str, dict[str, Any]]]:
+        """(protocol and port, rule) of the other listeners of the same load balancer."""
+        described = self._client.describe_listeners
+        balancer = described(ListenerArns=[listener])["Listeners"][0]["LoadBalancerArn"]
+        answer = described(LoadBalancerArn=balancer)
+        listeners = list(answer["Listeners"])
+        while marker := answer.get("NextMarker"):
+            answer = described(LoadBalancerArn=balancer, Marker=marker)
+            listeners += answer["Listeners"]
+        return [
+            (f"{other.get('Protocol')}:{other.get('Port')}", rule)
+            for other in listeners
+            if other["ListenerArn"] != listener
+            for rule in self.rules(other["ListenerArn"])
+        ]
+
     def open_health_rule(self, listener: str, target_group: str) -> str:
         """Make (or find) the rule that makes the group used, and that nobody meets; its ARN."""
         rules = self.rules(listener)

@@ -59,6 +59,37 @@ def other_ways_in(rules: Iterable[Mapping[str, Any]], target_group: str, *, swit
     )
 
 
+def other_ways_home(
+    rules: Iterable[tuple[str, Mapping[str, Any]]], old: Iterable[str], *, switched: str
+) -> Check:
+    """WARN when users come to the old home by more than the rule to be ``switched`` ("": the
+    default): what is not switched leads to a host that has stopped.
+
+    ``rules`` are those of the load balancer, each with its listener's protocol and port, "" for the
+    listener that is switched.
+    """
+    groups = set(old)
+    ways = [
+        f"{listener} {_named(rule)}".strip()
+        for listener, rule in rules
+        if groups & set(target_groups(rule["Actions"]))
+        and (listener or not (rule["RuleArn"] == switched or (rule["IsDefault"] and not switched)))
+        and not nobody_meets(rule)
+    ]
+    if not ways:
+        return Check("traffic.other_ways", "PASS", "users reach the old home by this way alone")
+    return Check(
+        "traffic.other_ways",
+        "WARN",
+        f"users reach the old home by other ways too, which are not switched: {', '.join(ways)}",
+        "Let them redirect to the listener that is switched; else they lead to a stopped host.",
+    )
+
+
+def _named(rule: Mapping[str, Any]) -> str:
+    return "default" if rule["IsDefault"] else f"rule {rule['Priority']}"
+
+
 def log_in(actions: Iterable[Mapping[str, Any]], user_pool: str) -> Check:
     """Whether the actions before the forward can be kept, with what the functions may do."""
     chain = list(actions)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
 from redash_migration.traffic.actions import target_groups
-from redash_migration.traffic.entrance import log_in, other_ways_in
+from redash_migration.traffic.entrance import log_in, other_ways_home, other_ways_in
 from redash_migration.traffic.health import described, healthy
 
 if TYPE_CHECKING:
@@ -88,8 +88,11 @@ def inspect_traffic(balancing: LoadBalancing, settings: InspectNewHomeSettings) 
     new = settings.target_group_arn
     actions = balancing.actions(listener, rule)
     old = target_groups(actions)
+    rules = balancing.rules(listener)
+    ways = [*(("", one) for one in rules), *balancing.beside(listener)]
     checks = [
-        other_ways_in(balancing.rules(listener), new, switched=rule),
+        other_ways_in(rules, new, switched=rule),
+        other_ways_home(ways, old, switched=rule),
         log_in(actions, settings.cognito_user_pool_arn),
     ]
     if new in old:

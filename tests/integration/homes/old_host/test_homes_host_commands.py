@@ -202,7 +202,11 @@ PROXIES: dict[str, tuple[str, str]] = {
     "another site": ("}\n location /wiki/ { proxy_pass http://wiki:3000/;", "sites:2"),
     "nothing that counts": (
         "client_max_body_size 32m; proxy_read_timeout 300s; # deny all;\n auth_basic off;\n"
-        "}\n location /static { proxy_pass http://redash/static;",
+        "}\n location /static { proxy_pass http://redash/static;\n"
+        # As Redash's own guide to Let's Encrypt has it.
+        "}\n location ^~ /.well-known { allow all; root /data/letsencrypt/;\n"
+        "}\n location /http/ { rewrite ^ https://$host$request_uri? permanent;\n"
+        "}\n location /old { return 301 https://$server_name$request_uri;",
         "",
     ),
 }

@@ -611,6 +611,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "リスナーが元の Redash に導くこと",
         "先に元のホストを確認してください。",
     ),
+    "traffic.other_ways": (
+        "元の Redash に届くほかの経路",
+        "切り替えるリスナーへリダイレクトしてください。",
+    ),
     "traffic.other_rules": (
         "元の Redash に導くほかのルール",
         "外すか、ListenerRuleArn に指定してください。",
