@@ -37,6 +37,8 @@ class Asker:
         if key:
             self._headers["Authorization"] = "Key " + key
         self.prefix = ""
+        self.read = 0
+        """Bytes of all answers' bodies."""
 
     def get(self, path: str) -> tuple[int, bytes, str]:
         """(status, head or tail of the body, Location); status 0 where nothing was answered.
@@ -53,6 +55,7 @@ class Asker:
                 if not piece:
                     break
                 size += len(piece)
+                self.read += len(piece)
                 kept = (kept + piece) if size <= HELD else (kept + piece)[-PIECE:]
             return answer.status, kept, answer.getheader("Location") or ""
         except (OSError, http.client.HTTPException) as error:
@@ -190,6 +193,7 @@ def _search(asker: Asker, queries: list[Any]) -> Answer:
 def _results(asker: Asker, queries: list[Any]) -> Answer:
     check = "smoke.results"
     stored = [one for one in queries if one.get("latest_query_data_id")][:RESULTS]
+    before = asker.read
     for query in stored:
         path = "/api/queries/%d/results" % int(query["id"])
         status, body, _ = asker.get(path)
@@ -197,7 +201,8 @@ def _results(asker: Asker, queries: list[Any]) -> Answer:
             return check, "FAIL", "%s answers %d" % (path, status)
     if not stored:
         return check, "WARN", "no query has a stored result"
-    return check, "PASS", "%d stored results are whole" % len(stored)
+    read = (asker.read - before) // 1000
+    return check, "PASS", "%d stored results are whole, %d KB" % (len(stored), read)
 
 
 if __name__ == "__main__":
