@@ -328,6 +328,11 @@ def test_users_who_come_another_way_are_told_of(front: Front) -> None:
     assert check().status == "WARN"
     assert check().detail.endswith("not switched: rule 5, HTTP:8080 default")
     assert check(rule).detail.endswith("not switched: default, HTTP:8080 default")
+    every = {"Field": "path-pattern", "Values": ["/*"]}
+    last = client.create_rule(
+        ListenerArn=listener, Priority=9, Conditions=[every], Actions=[forward]
+    )["Rules"][0]["RuleArn"]
+    assert check(last).detail.endswith("not switched: rule 5, HTTP:8080 default")
 
 
 def test_users_go_on_logging_in_through_the_pause_the_switch_and_the_way_back(

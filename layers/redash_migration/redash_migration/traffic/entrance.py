@@ -69,12 +69,19 @@ def other_ways_home(
     listener that is switched.
     """
     groups = set(old)
+    every = list(rules)
+    # Behind a rule that everybody meets nobody comes to the next one.
+    last = min(
+        (_place(rule) for listener, rule in every if not listener and _everybody_meets(rule)),
+        default=BEHIND_ALL + 1,
+    )
     ways = [
         f"{listener} {_named(rule)}".strip()
-        for listener, rule in rules
+        for listener, rule in every
         if groups & set(target_groups(rule["Actions"]))
         and (listener or not (rule["RuleArn"] == switched or (rule["IsDefault"] and not switched)))
         and not nobody_meets(rule)
+        and (listener or _place(rule) <= last)
     ]
     if not ways:
         return Check("traffic.other_ways", "PASS", "users reach the old home by this way alone")
@@ -84,6 +91,24 @@ def other_ways_home(
         f"users reach the old home by other ways too, which are not switched: {', '.join(ways)}",
         "Let them redirect to the listener that is switched; else they lead to a stopped host.",
     )
+
+
+BEHIND_ALL = 50_000
+"""A listener's rules have priorities up to this (CreateRule); its default comes behind them."""
+
+
+def _place(rule: Mapping[str, Any]) -> int:
+    return BEHIND_ALL if rule["IsDefault"] else int(rule["Priority"])
+
+
+def _everybody_meets(rule: Mapping[str, Any]) -> bool:
+    paths = [
+        one.get("PathPatternConfig", {}).get("Values") or one.get("Values") or []
+        if one["Field"] == "path-pattern"
+        else []
+        for one in rule["Conditions"]
+    ]
+    return bool(paths) and all({"*", "/*"} & set(values) for values in paths)
 
 
 def _named(rule: Mapping[str, Any]) -> str:
