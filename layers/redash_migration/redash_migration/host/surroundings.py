@@ -149,5 +149,6 @@ def _workers(homes: Iterable[str], own: Iterable[str]) -> Check:
         "WARN",
         f"redis knows workers that run elsewhere: {', '.join(there)}; nobody stops them, and they"
         " go on taking jobs of the old home",
-        "Stop them before the cutover: only this host's project is stopped and started.",
+        "Stop them before the cutover: only this host's project is stopped and started. One that"
+        " was killed here is forgotten by itself within some minutes.",
     )
