@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from redash_migration.adapters.elbv2 import LoadBalancing
 from redash_migration.errors import (
+    CheckFailed,
     NewHomeNotProven,
     PauseBudgetExceeded,
     SmokeTestFailed,
@@ -38,7 +39,12 @@ from redash_migration.traffic.entrance import (
 )
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
 from redash_migration.traffic.smoke import ask_servers, reach_servers
-from redash_migration.traffic.switch import close_old_home, open_new_home, unless_begun
+from redash_migration.traffic.switch import (
+    close_old_home,
+    demand_closed,
+    open_new_home,
+    unless_begun,
+)
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
 from rehearsal.ports import free_port
@@ -52,6 +58,25 @@ def test_closing_keeps_the_old_way_once_however_often_it_runs(record: Record, fr
     [entry] = record.undo.all()
     assert target_groups(entry.arguments["actions"]) == [front.old]
     assert "pause_began" in record.milestones()
+
+
+def test_a_door_that_was_opened_by_hand_is_seen_before_the_pause(
+    record: Record, front: Front
+) -> None:
+    demand_closed(record, front.balancing, front.settings)
+    client, listener = front.balancing._client, front.settings.listener_arn
+    way: Any = [{"Type": "forward", "TargetGroupArn": front.new}]
+    path: Any = [{"Field": "path-pattern", "Values": ["/*"]}]
+    rule = client.create_rule(ListenerArn=listener, Priority=7, Conditions=path, Actions=way)
+    with pytest.raises(CheckFailed, match=r"rule 7 .* leads to the new home.*Remove the rule"):
+        demand_closed(record, front.balancing, front.settings)
+    client.delete_rule(RuleArn=rule["Rules"][0]["RuleArn"])
+    client.modify_listener(ListenerArn=listener, DefaultActions=way)
+    for look in (demand_closed, close_old_home):
+        with pytest.raises(CheckFailed, match="users reach the new home already"):
+            look(record, front.balancing, front.settings)
+    assert record.undo.all() == []
+    assert "pause_began" not in record.milestones()
 
 
 def test_nothing_is_switched_to_a_group_without_a_healthy_target(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import (
+    CheckFailed,
     ListenerClosed,
     SwitchNotMade,
     TargetNotHealthy,
@@ -21,6 +22,7 @@ from redash_migration.traffic.actions import (
     replaced,
     target_groups,
 )
+from redash_migration.traffic.entrance import other_ways_in
 from redash_migration.traffic.health import described, healthy
 
 if TYPE_CHECKING:
@@ -30,11 +32,36 @@ if TYPE_CHECKING:
     from redash_migration.settings import ServiceCount, Settings
 
 
+def demand_closed(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
+    """Nobody has opened the new home by hand since it was inspected: CheckFailed where a rule, or
+    the listener itself, leads users into a database that is being filled."""
+    listener, rule = settings.listener_arn, settings.listener_rule_arn
+    group = settings.target_group_arn
+    rules = balancing.rules(listener)
+    door = other_ways_in(rules, group, switched=rule)
+    record.checks.put(door)
+    if door.status == "FAIL":
+        raise CheckFailed(f"{door.detail}. {door.remedy}")
+    for one in rules:
+        if one["RuleArn"] == rule or (one["IsDefault"] and not rule):
+            _demand_elsewhere(one["Actions"], settings)
+
+
+def _demand_elsewhere(actions: list[dict[str, Any]], settings: Settings) -> None:
+    if settings.target_group_arn in target_groups(actions):
+        raise CheckFailed(
+            "users reach the new home already, whose data is not verified: point "
+            f"{settings.listener_rule_arn or settings.listener_arn} back to the old target group, "
+            "and find out who pointed it here"
+        )
+
+
 def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
     """Answer users with the maintenance page; from here on the pause is counted.
 
     Raises ListenerClosed, before anything is changed, where a fixed 503 is not this migration's:
-    it would be taken for the old home's own answer, and nothing would ever reopen it.
+    it would be taken for the old home's own answer, and nothing would ever reopen it; CheckFailed
+    where somebody has pointed users to the new home meanwhile.
     """
     listener, rule = settings.listener_arn, settings.listener_rule_arn
     actions = balancing.actions(listener, rule)
@@ -45,6 +72,7 @@ def close_old_home(record: Record, balancing: LoadBalancing, settings: Settings)
                 "find out who closed it, before the write pause begins"
             )
         return
+    _demand_elsewhere(actions, settings)
     record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
     record.milestone("pause_began")
     balancing.set_actions(listener, rule, replaced(actions, maintenance(settings.language)))
