@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from redash_migration.host.inspection import host_report
+from redash_migration.host.judgement import host_checks
 from redash_migration.host.surroundings import surroundings
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -63,3 +64,15 @@ def test_each_is_named_by_its_own_check_alone(fault: str) -> None:
     assert list(found) == [check]
     assert found[check][0] == status
     assert words in found[check][1]
+
+
+@pytest.mark.parametrize(("worker", "status"), [("a" * 16, "PASS"), ("b" * 16, "WARN")])
+def test_one_project_holds_one_redash(worker: str, status: str) -> None:
+    text = (
+        f"{PLAIN}\n@database_is_the_secret_s yes\n@setting wal_level logical\n"
+        f"@setting_of REDASH_DATABASE_URL {'a' * 16} server,scheduler\n"
+        f"@setting_of REDASH_DATABASE_URL {worker} worker\n"
+    )
+    checks = host_checks(host_report(text, "redash", NOW).to_json())
+    [found] = [one for one in checks if one.id == "host.database"]
+    assert found.status == status
