@@ -15,6 +15,8 @@ from threading import Thread
 from typing import Protocol
 
 ERROR = "-ERR "
+WRITING = frozenset({"del", "lrem", "srem", "zrem", "hdel", "expire", "rpush", "set"})
+"""What a replica refuses, and one shard of a cluster for keys of another."""
 DATABASES = 16
 """redis.conf, "databases": what there are unless somebody sets it otherwise."""
 
@@ -128,6 +130,10 @@ class Redis:
         command = _COMMANDS.get(words[0].lower())
         if words[0].lower() in self.denied:
             return f"-NOPERM this user has no permissions to run the '{words[0].lower()}' command"
+        if words[0].lower() in WRITING and self.info.get("role") == "slave":
+            return "-READONLY You can't write against a read only replica."
+        if words[0].lower() in WRITING and self.info.get("cluster_enabled") == "1":
+            return "-MOVED 3999 10.0.0.9:6379"
         if command is None:
             return f"{ERROR}unknown command '{words[0]}'"
         empty = Redis()

@@ -109,8 +109,12 @@ def redis_said(redash, settings, key):
     of, limiter = "", ""
     try:
         redash.redis_connection.ping()
-        may_write(redash.redis_connection, "ds:redash-migration")
-        may_write(redash.rq_redis_connection, "rq:redash-migration")
+        redash.rq_redis_connection.ping()
+        info, server = of_redis(redash.rq_redis_connection, key)
+        # Why these take no write is told by what they are.
+        if info.get("role") != "slave" and not int(info.get("cluster_enabled", 0)):
+            may_write(redash.redis_connection, "ds:redash-migration")
+            may_write(redash.rq_redis_connection, "rq:redash-migration")
         if limited and limits != settings.REDIS_URL:
             import redis
 
@@ -121,7 +125,6 @@ def redis_said(redash, settings, key):
     except Exception as error:
         say("redis", state="fails", why=cause(error), of=of)
         return
-    info, server = of_redis(redash.rq_redis_connection, key)
     say(
         "redis",
         state="answers",

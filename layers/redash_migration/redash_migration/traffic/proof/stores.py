@@ -13,7 +13,10 @@ from redash_migration.record import Check
 from redash_migration.traffic.proof.answers import Proof
 
 _CLUSTER = "is in cluster mode, which Redash does not speak: its jobs touch several keys at once"
-_ALLOW = "Compare its address, password and TLS with the service, and the security groups."
+_ALLOW = (
+    "Compare its address, password, TLS and user (with its rights) with the service, and the security"
+    " groups."
+)
 
 
 def stores(new: Proof, old: Proof, target: Mapping[str, Any] | None) -> list[Check]:
