@@ -14,8 +14,8 @@ from redash_migration.traffic.proof.answers import Proof
 
 _CLUSTER = "is in cluster mode, which Redash does not speak: its jobs touch several keys at once"
 _ALLOW = (
-    "Compare its address, password, TLS and user (with its rights) with the service, and the security"
-    " groups."
+    "Compare its address, password, TLS and user (with its rights) with the service, and the"
+    " security groups."
 )
 
 
