@@ -13,7 +13,7 @@ BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 pyth
 
 MINUTES ?= 30
 
-.PHONY: help setup browser rehearse rehearse-help test unit lint format bench soak faults pictures clean
+.PHONY: help setup browser rehearse rehearse-help test suite unit lint style types format bench soak faults pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
@@ -39,15 +39,23 @@ rehearse: setup ## a whole migration on this machine
 rehearse-help: setup ## its settings, and the faults it can show
 	@$(PYTHON) -m rehearsal --help
 
-test: setup $(VENV)/browser/found.json lint ## every check and test that needs no AWS account
+# Types are judged beside the tests: mypy works a minute on one processor alone.
+test: setup $(VENV)/browser/found.json style ## every check and test that needs no AWS account
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+suite: setup $(VENV)/browser/found.json
 	@$(PYTHON) -m pytest -n 4 --no-loadscope-reorder tests
 
 unit: setup ## the quick tests only
 	@$(PYTHON) -m pytest -q -n 2 --no-loadscope-reorder tests/unit tests/machine
 
-lint: setup
+lint: style types ## format, lint, types
+
+style: setup
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
+
+types: setup
 	@$(PYTHON) -m mypy --no-error-summary layers/redash_migration/redash_migration functions rehearsal deployment docs_generator benchmarks environment tests
 
 format: setup ## format, and mend what can be mended

@@ -15,6 +15,7 @@ from tests.browser.axe import colour_violations, violations
 from tests.browser.conftest import Screens, Visitor
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage, ended, failed
 
+PHONE, DESK = 390, 1280
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 Serving = Callable[..., tuple[Stage, str]]
@@ -253,7 +254,7 @@ def test_it_fits_every_screen(
         )
     stage.ask(purpose)
     name = "confirm" if purpose is CONFIRM else "cutover"
-    for width in (320, 390, 1280):
+    for width in (320, PHONE, DESK):
         someone = visitor(address, width=width, language=language)
         page = someone.open(stage.link())
         page.locator("summary").click()
@@ -263,8 +264,7 @@ def test_it_fits_every_screen(
         page.evaluate("document.querySelector('.decision').scrollTo(0, 9999)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert _low_buttons(page) == []
-        if width > 320:
-            _for_everybody(page, language)
+        _for_everybody(page, language, width)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             screens(page, f"{name}-{language}-{width}-{scheme}", full_page=True)
@@ -315,10 +315,12 @@ def _not_under(page: Page, field: str) -> None:
     assert not covered, field
 
 
-def _for_everybody(page: Page, language: str) -> None:
-    """What axe says; colours in the dark too, which are the same in every language."""
-    assert violations(page) == []
-    if language == "en":
+def _for_everybody(page: Page, language: str, width: int) -> None:
+    """What axe says on a phone, and in one language on a desk; there in the dark too. The tree and
+    its colours are the same in both languages, what is narrow is harder."""
+    if width == PHONE or (width == DESK and language == "en"):
+        assert violations(page) == []
+    if width == DESK and language == "en":
         page.emulate_media(color_scheme="dark")
         assert colour_violations(page) == []
 
@@ -372,12 +374,12 @@ def test_everybody_can_use_what_follows_the_decision(
 def _look(
     visitor: Visiting, address: str, pages: dict[str, str], screens: Screens, language: str
 ) -> None:
-    for width, height in ((390, 0), (1280, 660)):
+    for width, height in ((PHONE, 0), (DESK, 660)):
         someone = visitor(address, width=width, height=height, language=language)
         for name, path in pages.items():
             page = someone.open(f"{path}?still")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            _for_everybody(page, language)
+            _for_everybody(page, language, width)
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
                 screens(page, f"{name}-{language}-{width}-{scheme}")

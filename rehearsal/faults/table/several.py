@@ -21,6 +21,7 @@ SEVERAL: dict[str, Case] = {
             DATABASE["connection-cut-in-precopy"].arm,
             SOURCE["open-transaction-of-the-replication"].arm,
         ),
+        in_tests=True,
         by_name_only=True,
     ),
 }

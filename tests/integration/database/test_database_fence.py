@@ -194,44 +194,44 @@ def test_a_prepared_transaction_is_refused_with_its_name(
         guard.execute("ROLLBACK PREPARED 'left over'")
 
 
-def test_a_role_with_a_setting_of_its_own_is_fenced_too(
+@pytest.fixture
+def writer(
     guard: Connection, source_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]]
-) -> None:
+) -> Iterator[DatabaseAddress]:
+    """A role whose own setting would outrank the database's."""
     role, password = make_role("source")
     name = psycopg.sql.Identifier(role)
     guard.execute(
         psycopg.sql.SQL("ALTER ROLE {} SET default_transaction_read_only = off").format(name)
     )
     guard.execute(psycopg.sql.SQL("GRANT INSERT, SELECT ON written TO {}").format(name))
-    before = read_only.state(guard)
-    assert before.roles == ((role, None),)
-    fence.lay(guard, [], window=0.3)
-    own = source_database.as_role(role, password)
-    with somebody(own) as session, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        session.execute("INSERT INTO written VALUES (1)")
-    read_only.lift(guard, before)
-    with somebody(own) as session:
-        session.execute("INSERT INTO written VALUES (1)")
+    yield source_database.as_role(role, password)
     guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
 
 
-def test_a_fence_of_which_nobody_knows_what_stood_before_is_lifted_all_the_same(
-    guard: Connection, source_database: DatabaseAddress, make_role: Callable[..., tuple[str, str]]
+def test_a_role_with_a_setting_of_its_own_is_fenced_too(
+    guard: Connection, writer: DatabaseAddress
 ) -> None:
-    role, password = make_role("source")
-    name = psycopg.sql.Identifier(role)
-    guard.execute(
-        psycopg.sql.SQL("ALTER ROLE {} SET default_transaction_read_only = off").format(name)
-    )
-    guard.execute(psycopg.sql.SQL("GRANT INSERT, SELECT ON written TO {}").format(name))
+    before = read_only.state(guard)
+    assert before.roles == ((writer.username, None),)
+    fence.lay(guard, [], window=0.3)
+    with somebody(writer) as session, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        session.execute("INSERT INTO written VALUES (1)")
+    read_only.lift(guard, before)
+    with somebody(writer) as session:
+        session.execute("INSERT INTO written VALUES (1)")
+
+
+def test_a_fence_of_which_nobody_knows_what_stood_before_is_lifted_all_the_same(
+    guard: Connection, source_database: DatabaseAddress, writer: DatabaseAddress
+) -> None:
     fence.lay(guard, [], window=0.3)
     with connect(source_database, purpose="lift", read_only=False) as later:
         for _ in range(2):
             read_only.lift_unasked(later)
         assert not read_only.laid(later)
-    with somebody(source_database.as_role(role, password)) as session:
+    with somebody(writer) as session:
         session.execute("INSERT INTO written VALUES (1)")
-    guard.execute(psycopg.sql.SQL("DROP OWNED BY {}").format(name))
 
 
 def test_lifting_brings_back_what_was_and_may_be_repeated(

@@ -47,6 +47,14 @@ def redash_database(source_cluster: Cluster, _filled: str) -> Iterator[DatabaseA
     source_cluster.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def filled_database(source_cluster: Cluster, _filled: str) -> Iterator[DatabaseAddress]:
+    """One for all tests of a module, which leave it as it was."""
+    name = f"homes_{os.getpid()}_{next(_numbers)}"
+    yield source_cluster.create_database(name, template=_filled)
+    source_cluster.drop_database(name)
+
+
 def url_of(address: DatabaseAddress) -> str:
     """The address as REDASH_DATABASE_URL."""
     return (

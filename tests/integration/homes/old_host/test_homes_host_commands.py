@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,20 +27,20 @@ from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import Redis
 from rehearsal.postgres import Cluster
-from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+from tests.integration.homes.local_aws import SECRET_KEY, LocalAws
+from tests.integration.homes.old_host.conftest import INSTANCE, MakeHost
 
 ROOT = Path(__file__).parents[4]
-INSTANCE = "i-0123456789abcdef0"
 KEY = "0123456789abcdef" * 2
 DOCUMENT = "host-document"
 
 
-MakeHost = Callable[..., OldHost]
+StartHost = Callable[[str], OldHost]
 
 
 @pytest.fixture
-def make_host(aws: LocalAws, cluster: Cluster, tmp_path: Path) -> Iterator[MakeHost]:
-    made: list[OldHost] = []
+def start_host(aws: LocalAws, make_host: MakeHost) -> StartHost:
+    """``start_host("official-2018")`` -> a host of that kind, whose services run."""
     aws.client("ssm").create_document(
         Name=DOCUMENT,
         Content=json.dumps(host_document(ROOT)),
@@ -49,26 +49,12 @@ def make_host(aws: LocalAws, cluster: Cluster, tmp_path: Path) -> Iterator[MakeH
     )
 
     def make(kind: str) -> OldHost:
-        cluster.start()
-        host = OldHost(
-            aws,
-            tmp_path,
-            instance_id=INSTANCE,
-            cluster=cluster,
-            dbname="redash",
-            secret_key=SECRET_KEY,
-            cookie_secret=COOKIE_SECRET,
-            paused=[3],
-            kind=HOST_KINDS[kind],
-        )
-        made.append(host)
+        host = make_host(kind=HOST_KINDS[kind], paused=[3])
         host.install()
         host.start_services()
         return host
 
-    yield make
-    for host in made:
-        host.stop()
+    return make
 
 
 class Commands:
@@ -98,9 +84,9 @@ def inspected(host: OldHost, run: Commands) -> HostReport:
 
 @pytest.mark.parametrize("kind", HOST_KINDS)
 def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
-    kind: str, make_host: MakeHost, run: Commands
+    kind: str, start_host: StartHost, run: Commands
 ) -> None:
-    host = make_host(kind)
+    host = start_host(kind)
     redis_of(host).lists["rq:queue:queries"] = ["a job", "another"]
     report = inspected(host, run)
     roles = sorted(one.role for one in report.containers)
@@ -135,9 +121,9 @@ STOPPED = ["official-2018", "custom-names", "second-database", "podman"]
 
 @pytest.mark.parametrize("kind", STOPPED)
 def test_a_host_stops_in_order_and_serves_again(
-    kind: str, make_host: MakeHost, run: Commands
+    kind: str, start_host: StartHost, run: Commands
 ) -> None:
-    host = make_host(kind)
+    host = start_host(kind)
     before = inspected(host, run)
     directory = str(host.compose_directory)
     run(commands.drain(directory, 2))
@@ -177,11 +163,11 @@ def test_a_host_stops_in_order_and_serves_again(
 
 @pytest.mark.parametrize("named", [commands.EVERY_PART, "redash_server_1"])
 def test_every_part_is_started_where_nobody_can_say_what_ran(
-    named: str, make_host: MakeHost, run: Commands
+    named: str, start_host: StartHost, run: Commands
 ) -> None:
     """An undo entry that can't be believed names no container, or the containers were made anew by
     another Compose, which names them otherwise: then all of Redash comes up."""
-    host = make_host(next(iter(HOST_KINDS)))
+    host = start_host(next(iter(HOST_KINDS)))
     directory, before = str(host.compose_directory), inspected(host, run)
     run(commands.stop_services(directory))
     run(commands.start_services(directory, "", [named]))
@@ -212,8 +198,8 @@ PROXIES: dict[str, tuple[str, str]] = {
 }
 
 
-def test_what_the_old_proxy_does_is_told(make_host: MakeHost, run: Commands) -> None:
-    host = make_host("official-2025")
+def test_what_the_old_proxy_does_is_told(start_host: StartHost, run: Commands) -> None:
+    host = start_host("official-2025")
     for more, words in PROXIES.values():
         host.configure_nginx(more)
         checks = host_checks(inspected(host, run).to_json())
@@ -231,8 +217,10 @@ LABELLED: dict[str, tuple[dict[str, str], str, str]] = {
 }
 
 
-def test_who_else_starts_and_removes_containers_is_told(make_host: MakeHost, run: Commands) -> None:
-    host = make_host("official-2025")
+def test_who_else_starts_and_removes_containers_is_told(
+    start_host: StartHost, run: Commands
+) -> None:
+    host = start_host("official-2025")
     server = host.services.get("server")
     assert server is not None
     plain = server.definition
@@ -291,10 +279,10 @@ IN_FILE = (
 
 @pytest.mark.parametrize("kind", PREPARED)
 def test_postgresql_is_made_ready_and_as_it_was(
-    kind: str, make_host: MakeHost, run: Commands, cluster: Cluster
+    kind: str, start_host: StartHost, run: Commands, cluster: Cluster
 ) -> None:
     cluster.restart()  # what the last one left for the next restart
-    host = make_host(kind)
+    host = start_host(kind)
     directory = str(host.compose_directory)
     compose = (host.compose_directory / "docker-compose.yml").read_text()
     before = shown(cluster, "SELECT pg_read_file(current_setting('hba_file'))")
@@ -330,12 +318,12 @@ def test_postgresql_is_made_ready_and_as_it_was(
 
 
 def test_what_stands_in_the_command_is_refused_before_anything_changes(
-    make_host: MakeHost, run: Commands, cluster: Cluster
+    start_host: StartHost, run: Commands, cluster: Cluster
 ) -> None:
     cluster.stop()
     cluster.start({"wal_level": "replica"})
     try:
-        host = make_host("official-2025")
+        host = start_host("official-2025")
         failed = {check.id: check for check in host_checks(inspected(host, run).to_json())}
         assert failed["host.database"].status == "FAIL"
         prepare = commands.prepare(str(host.compose_directory), "redash", role="r", port=5432)
@@ -349,8 +337,8 @@ def test_what_stands_in_the_command_is_refused_before_anything_changes(
         cluster.restart()
 
 
-def test_the_schema_comes_in_parts(make_host: MakeHost, run: Commands) -> None:
-    host = make_host("custom-names")
+def test_the_schema_comes_in_parts(start_host: StartHost, run: Commands) -> None:
+    host = start_host("custom-names")
     directory = str(host.compose_directory)
     text, parts = schema_part(run(commands.dump_schema(directory, "redash", part=1)), 1)
     assert text
@@ -358,16 +346,18 @@ def test_the_schema_comes_in_parts(make_host: MakeHost, run: Commands) -> None:
 
 
 def test_two_projects_of_one_directory_s_name_are_not_guessed_at(
-    make_host: MakeHost, run: Commands
+    start_host: StartHost, run: Commands
 ) -> None:
-    host = make_host("official-2018")  # too old to label its directory
+    host = start_host("official-2018")  # too old to label its directory
     host.services.project = "elsewhere"
     report = inspected(host, run)
     assert report.running, "the only Redash on this host is the one"
 
 
-def test_redis_that_does_not_answer_is_not_an_empty_one(make_host: MakeHost, run: Commands) -> None:
-    host = make_host("redis-password")
+def test_redis_that_does_not_answer_is_not_an_empty_one(
+    start_host: StartHost, run: Commands
+) -> None:
+    host = start_host("redis-password")
     redis_of(host).password = "changed meanwhile"
     report = inspected(host, run)
     assert report.queues is None
@@ -378,8 +368,8 @@ def test_redis_that_does_not_answer_is_not_an_empty_one(make_host: MakeHost, run
     run(commands.stop_services(str(host.compose_directory)))
 
 
-def test_a_key_that_is_no_list_ends_nothing(make_host: MakeHost, run: Commands) -> None:
-    host = make_host("official-2025")
+def test_a_key_that_is_no_list_ends_nothing(start_host: StartHost, run: Commands) -> None:
+    host = start_host("official-2025")
     redis = redis_of(host)
     redis.sets["rq:queues"] |= {"rq:queue:08", "rq:queue:odd"}
     redis.strings["rq:queue:odd"] = "08"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,17 @@ from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.ssm import run_command
 from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashNotStarted
-from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+from tests.integration.homes.local_aws import SECRET_KEY, LocalAws
+from tests.integration.homes.old_host.conftest import INSTANCE, MakeHost
 
-INSTANCE = "i-0123456789abcdef0"
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
 @pytest.fixture
-def host(aws: LocalAws, cluster: Cluster, tmp_path: Path) -> Iterator[OldHost]:
-    cluster.start()
-    made = OldHost(
-        aws,
-        tmp_path,
-        instance_id=INSTANCE,
-        cluster=cluster,
-        dbname="redash",
-        secret_key=SECRET_KEY,
-        cookie_secret=COOKIE_SECRET,
-        paused=[3],
-    )
+def host(make_host: MakeHost) -> OldHost:
+    made = make_host(paused=[3])
     made.install()
-    yield made
-    made.stop()
+    return made
 
 
 @pytest.fixture
@@ -259,77 +248,39 @@ def test_mistakes_are_answered_as_docker_does(run: Run) -> None:
     assert "unknown docker command" in run("docker compose fly")["StandardErrorContent"]
 
 
-def test_a_host_with_the_older_program_only(
-    aws: LocalAws, cluster: Cluster, tmp_path: Path
-) -> None:
-    old = OldHost(
-        aws,
-        tmp_path,
-        instance_id=INSTANCE,
-        cluster=cluster,
-        dbname="redash",
-        secret_key=SECRET_KEY,
-        cookie_secret=COOKIE_SECRET,
-        kind=HOST_KINDS["official-2018"],
-    )
+def test_a_host_with_the_older_program_only(aws: LocalAws, make_host: MakeHost) -> None:
+    old = make_host(kind=HOST_KINDS["official-2018"])
     old.install()
-    try:
-        sent = aws.client("ssm").send_command(
-            InstanceIds=[INSTANCE],
-            DocumentName="AWS-RunShellScript",
-            Parameters={
-                "commands": ["docker compose version || docker-compose version --short"],
-                "workingDirectory": [str(old.compose_directory)],
-            },
-        )
-        found = ended(aws.client("ssm"), sent["Command"]["CommandId"])
-    finally:
-        old.stop()
+    sent = aws.client("ssm").send_command(
+        InstanceIds=[INSTANCE],
+        DocumentName="AWS-RunShellScript",
+        Parameters={
+            "commands": ["docker compose version || docker-compose version --short"],
+            "workingDirectory": [str(old.compose_directory)],
+        },
+    )
+    found = ended(aws.client("ssm"), sent["Command"]["CommandId"])
     assert "'compose' is not a docker command" in found["StandardErrorContent"]
     assert output(found).startswith("1.22")
 
 
-def test_a_host_that_was_never_laid_out_can_be_stopped(
-    aws: LocalAws, cluster: Cluster, tmp_path: Path
-) -> None:
-    never = OldHost(
-        aws,
-        tmp_path,
-        instance_id=INSTANCE,
-        cluster=cluster,
-        dbname="redash",
-        secret_key=SECRET_KEY,
-        cookie_secret=COOKIE_SECRET,
-    )
-    never.stop()
+def test_a_host_that_was_never_laid_out_can_be_stopped(make_host: MakeHost) -> None:
+    make_host().stop()
 
 
 def test_a_real_redash_that_does_not_come_up_is_named_with_its_log(
-    aws: LocalAws, cluster: Cluster, tmp_path: Path
+    make_host: MakeHost, tmp_path: Path
 ) -> None:
-    cluster.start()
     (tmp_path / "redash").mkdir()
     (tmp_path / "redash" / "__init__.py").write_text('__version__ = "26.3.0"\n')
     command = (
         f'cd {tmp_path}; case $1 in python) shift; exec "{sys.executable}" "$@" ;; esac;'
         " echo $REDASH_ROLE of the $REDASH_SIDE side finds no database >&2; exit 3"
     )
-    host = OldHost(
-        aws,
-        tmp_path / "rehearsal",
-        instance_id=INSTANCE,
-        cluster=cluster,
-        dbname="redash",
-        secret_key=SECRET_KEY,
-        cookie_secret=COOKIE_SECRET,
-        redash_command=command,
-    )
-    try:
-        host.install()
-        assert host.version == "26.3.0"
-        log = host.root / "logs" / "server.log"
-        with pytest.raises(RedashNotStarted, match=f"/ping.*See {log}"):
-            host.start_services()
-        assert "server of the old side finds no database" in log.read_text()
-    finally:
-        host.stop()
+    host = make_host(directory=tmp_path / "rehearsal", redash_command=command)
+    host.install()
+    assert host.version == "26.3.0"
+    log = host.root / "logs" / "server.log"
+    with pytest.raises(RedashNotStarted, match=f"/ping.*See {log}"):
+        host.start_services()
+    assert "server of the old side finds no database" in log.read_text()
