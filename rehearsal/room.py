@@ -8,12 +8,15 @@ import socket
 import tempfile
 from pathlib import Path
 
+from redash_migration.preflight.source.room import LEAST_FREE
 from rehearsal.old_host.redis_server import PROGRAMS, find_program
 from rehearsal.options import BadOption, Options
 
 GIGABYTE = 10**9
 NEEDED_BYTES = {"small": GIGABYTE, "medium": 4 * GIGABYTE, "large": 16 * GIGABYTE}
 """Both databases with their logs, at their largest: measured, doubled."""
+WHOLE_BUDGET_GIBIBYTES = 14
+"""With so much free, the default of WalBudgetGibibytes (10) has room beside the databases."""
 DUMP_FACTOR = 12
 """A compressed dump, unpacked into two databases with their indexes and logs."""
 
@@ -35,9 +38,17 @@ def check_room(options: Options) -> None:
         except DumpNotRestored as error:
             raise BadOption(str(error)) from None
         needed = GIGABYTE + DUMP_FACTOR * _size(options.source_dump)
+    # The old host's disk is this one, and the preflight wants so much of it free.
+    needed += LEAST_FREE
     # Servers of root run as another user, out of the system's temporary folder.
     for place in (options.directory, Path(tempfile.gettempdir())):
         _disk(place, needed)
+
+
+def wal_budget(directory: Path) -> dict[str, str]:
+    """The template's default, where this disk has room for it; else half of what is free."""
+    free = shutil.disk_usage(directory).free / 2**30
+    return {} if free >= WHOLE_BUDGET_GIBIBYTES else {"WalBudgetGibibytes": f"{free / 2:.1f}"}
 
 
 def _disk(place: Path, needed: int) -> None:

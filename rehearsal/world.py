@@ -27,6 +27,7 @@ from rehearsal.old_host.redis_server import RedisServer, find_program
 from rehearsal.options import Options
 from rehearsal.ports import free_port
 from rehearsal.postgres import Cluster, programs
+from rehearsal.room import wal_budget
 from rehearsal.timing import ServiceClock, clock, read_profile, set_clock
 from rehearsal.workload import Workload
 
@@ -267,6 +268,7 @@ class World:
                 "SlackWebhookSecretArn": self._secret("redash/slack", self.cloud.slack.bot),
                 "Language": self.options.language,
                 "Notice": NOTICE[self.options.language],
+                **wal_budget(self.directory),
                 **self._parameters,
             },
             STACK,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from rehearsal import room
 from rehearsal.options import SETTINGS, BadOption, from_environment, misspelt
 
 
@@ -30,3 +32,21 @@ def test_a_profile_that_can_not_be_read_is_named_once(tmp_path: Path) -> None:
     with pytest.raises(BadOption) as told:
         from_environment({"CLOCK_PROFILE": str(path)})
     assert str(told.value) == f"CLOCK_PROFILE={path}: it can't be read: No such file or directory"
+
+
+@pytest.mark.parametrize(("gibibytes", "budget"), [(50, {}), (5, {"WalBudgetGibibytes": "2.5"})])
+def test_a_small_disk_has_a_smaller_budget_of_wal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gibibytes: int, budget: dict[str, str]
+) -> None:
+    free = SimpleNamespace(free=gibibytes * 2**30)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: free)
+    assert room.wal_budget(tmp_path) == budget
+
+
+def test_a_disk_that_the_preflight_would_refuse_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = from_environment({"REHEARSAL_DIRECTORY": str(tmp_path)})
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * 10**9))
+    with pytest.raises(BadOption, match=r"2\.0 GB free, 3\.1 GB needed"):
+        room.check_room(options)

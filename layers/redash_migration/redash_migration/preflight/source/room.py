@@ -65,7 +65,8 @@ def _disk(free: int | None, budget: int | None) -> Check:
             name,
             "FAIL",
             f"{free} bytes are free on the source's disk",
-            f"Make {LEAST_FREE} bytes free, or grow the volume: a full disk stops the old Redash.",
+            f"Make {LEAST_FREE // GIGABYTE} GiB free, or grow the volume: a full disk stops the "
+            "old Redash.",
         )
     if budget is not None and budget > free:
         return Check(
