@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -39,7 +40,7 @@ def test_a_small_disk_has_a_smaller_budget_of_wal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gibibytes: int, budget: dict[str, str]
 ) -> None:
     free = SimpleNamespace(free=gibibytes * 2**30)
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
     assert room.wal_budget(tmp_path) == budget
 
 
@@ -47,6 +48,6 @@ def test_a_disk_that_the_preflight_would_refuse_is_told_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = from_environment({"REHEARSAL_DIRECTORY": str(tmp_path)})
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * 10**9))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * 10**9))
     with pytest.raises(BadOption, match=r"2\.0 GB free, 3\.1 GB needed"):
         room.check_room(options)
