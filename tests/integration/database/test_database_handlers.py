@@ -156,6 +156,16 @@ def test_a_schema_altered_since_the_preflight_is_not_migrated(
         call("fence_source")
 
 
+def test_a_schema_altered_since_the_switch_is_no_failure_of_the_migration(
+    deployed: Record, source_database: DatabaseAddress, rows: Callable[..., Any]
+) -> None:
+    call("preflight")
+    deployed.switch_begins()
+    rows(source_database, "CREATE TABLE public.late (id int)")
+    assert call("measure_source")["schema_changed"] == ""
+    assert "source.schema" not in {c.id for c in deployed.checks.all() if c.status == "FAIL"}
+
+
 def test_the_scheduled_measure_looks_at_the_running_migration(deployed: Record) -> None:
     scheduled = {"source": "aws.events", "detail-type": "Scheduled Event"}
     measure = handler("measure_source")

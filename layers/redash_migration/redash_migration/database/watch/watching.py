@@ -16,6 +16,7 @@ from redash_migration.database.watch.written import BASELINE, baseline, measure_
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.failure_text import words
 from redash_migration.record import Record
+from redash_migration.record.owner import Ownership
 
 SOURCE_FACT = "measure_source"
 CUTOVER_FACT = "measure_cutover"
@@ -33,11 +34,17 @@ def source_before(record: Record) -> SourceBefore:
 
 
 def watch_source(record: Record, source: DatabaseAddress) -> dict[str, Any]:
-    """Reads slot, disk and schema of the source, keeps the reading, prints it as metrics."""
+    """Reads slot, disk and schema of the source, keeps the reading, prints it as metrics.
+
+    Since the switch nothing is carried from there: whether its schema still fits is a return's
+    question (`return.old_schema`), and no failure of the migration.
+    """
     before = source_before(record)
+    owner = Ownership(record.table).last()
+    left = owner is not None and bool(owner.switched)
     with connect(source, purpose="measure") as session:
         found = measure_source(session, before)
-        changed = drift(record, session)
+        changed = None if left else drift(record, session)
     fact = {
         **found.to_json(),
         "schema_changed": "" if changed is None else str(changed),
