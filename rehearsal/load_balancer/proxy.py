@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from rehearsal.cloud.web.local_http import announced
 from rehearsal.load_balancer.conditions import Asked
 from rehearsal.load_balancer.forwarding import Unanswered, ask, end_to_end, forwarded
 
@@ -15,6 +16,7 @@ SERVED_BY = "X-Rehearsal-Served-By"
 """Response header of the rehearsal alone: the target group whose target answered."""
 
 _CHUNK = 1 << 16
+_LARGEST = 256 * 1024 * 1024
 
 
 class Routing(Protocol):
@@ -49,8 +51,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Proxy
 
     def _route(self) -> None:
-        body = self._body()
         try:
+            body = self._body()
             action = self.server.routing.action(self._asked())
             if action["Type"] == "fixed-response":
                 self._fixed(action["FixedResponseConfig"])
@@ -79,15 +81,25 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _body(self) -> bytes:
-        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass  # trailers
+        try:
+            if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+                return self._part(announced(self.headers))
+            parts = []
+            while size := int(self.rfile.readline(_CHUNK).split(b";")[0], 16):
+                parts.append(self._part(size))
+                self.rfile.readline(_CHUNK)
+            while self.rfile.readline(_CHUNK).strip():
+                pass  # trailers
+        except ValueError:
+            # As the service answers what is no HTTP ("HTTP 400: Bad request").
+            self.close_connection = True
+            raise Unanswered(400) from None
         return b"".join(parts)
+
+    def _part(self, size: int) -> bytes:
+        if not 0 <= size <= _LARGEST:
+            raise ValueError(size)
+        return self.rfile.read(size)
 
     def _forward(self, action: Mapping[str, Any], body: bytes) -> None:
         group, place = self.server.routing.target(action)

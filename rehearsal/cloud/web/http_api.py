@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rehearsal.cloud.web.http_event import Request, request_event, response_of
-from rehearsal.cloud.web.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp, announced
 
 LARGEST_BODY = 10 * 1024 * 1024
 NOT_FOUND = {"message": "Not Found"}
@@ -103,7 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length", "0") or "0")
+        try:
+            length = announced(self.headers)
+        except ValueError:
+            self.close_connection = True
+            self._reply(400, {"message": "Bad Request"})
+            return
         if length > LARGEST_BODY:
             self._reply(413, {"message": "Request Entity Too Large"})
             return

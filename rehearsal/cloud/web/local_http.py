@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import threading
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+
+def announced(headers: Message) -> int:
+    """How many bytes of body follow; ValueError where Content-Length is none (RFC 9110, 8.6)."""
+    text = headers.get("Content-Length") or "0"
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(text)
+    return int(text)
 
 
 class LocalHttp(ThreadingHTTPServer):
