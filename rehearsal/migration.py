@@ -201,6 +201,8 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
         if _interrupted.is_set():
             raise KeyboardInterrupt
+        if workload.unable is not None:
+            raise workload.unable
         progress.writes = workload.acknowledged
         progress.loaded = _replication(world)
         time.sleep(LOOK_SECONDS)

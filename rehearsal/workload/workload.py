@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from rehearsal.folder import DISK_FULL
 from rehearsal.workload.availability import Availability
 from rehearsal.workload.kinds import KINDS, STORED_LATER
 from rehearsal.workload.ledger import Ledger
@@ -49,6 +50,8 @@ class Workload:
         self._size = users
         self._notebook = Notebook(self._ledger)
         self._threads: list[Thread] = []
+        self.unable: OSError | None = None
+        """Why what users wrote can't be noted any more: whoever watches ends the rehearsal."""
         self._stopped = Event()
         self._moving = Event()
         self._moving.set()
@@ -121,7 +124,13 @@ class Workload:
     def _work(self, user: User) -> None:
         while not self._stopped.is_set():
             self._moving.wait()
-            user.act()
+            try:
+                user.act()
+            except OSError as error:  # the ledger can't be written
+                if error.errno not in DISK_FULL:
+                    raise
+                self.unable = error
+                return
             pause = random.expovariate(self.rate / self._size)
             if self.availability.down:
                 pause = max(pause, _PAUSE_WHILE_DOWN)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rehearsal.workload import Workload
 from rehearsal.workload.availability import Availability
 from rehearsal.workload.ledger import Ledger, Outage, read_ledger
 
@@ -38,3 +41,15 @@ def test_an_outage_that_does_not_end_counts_as_well(tmp_path: Path) -> None:
     availability.close()
     ledger.close()
     assert len(list(read_ledger(tmp_path / "ledger.ndjson"))) == 1
+
+
+def test_a_full_disk_ends_the_users_without_a_word(tmp_path: Path) -> None:
+    class Writer:
+        def act(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    workload = Workload("http://127.0.0.1:9", tmp_path / "ledger.ndjson", "key")
+    writer: Any = Writer()
+    workload._work(writer)
+    assert workload.unable is not None
+    assert workload.unable.errno == errno.ENOSPC
