@@ -51,5 +51,6 @@ def test_a_full_disk_ends_the_users_without_a_word(tmp_path: Path) -> None:
     workload = Workload("http://127.0.0.1:9", tmp_path / "ledger.ndjson", "key")
     writer: Any = Writer()
     workload._work(writer)
+    workload.stop()
     assert workload.unable is not None
     assert workload.unable.errno == errno.ENOSPC
