@@ -44,7 +44,7 @@ BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), 
 LOOKING = Span(0.05, 0.15, 0.5)
 """The last look asks the fence's witnesses and all sequences once more, without a window."""
 
-STOPPING = Span(0.1, 0.3, 3.0)
+STOPPING = Span(0.1, 0.15, 3.0)
 """Services that stop together, none of them at work: what they need by themselves."""
 STOPPING_SHARE = 0.5
 """And half of what a command takes: where docker's client is slow, its stop and the status of three
