@@ -28,13 +28,13 @@ CALLS: Mapping[str, float] = {
     "stop_services": 1,
     "fence": 1,
     "drain": 1,
-    "restore": 2.5,  # RestoreTable, FinishRestore, which notes where it stands
+    "restore": 1.75,  # RestoreTable, FinishRestore, which notes where it stands
     "sequences": 1,
     "verify": 3,  # beside two others, on the same two servers
-    "integrity": 3,  # which asks both of them for all that has to be there
+    "integrity": 2.25,  # which asks both of them for all that has to be there
     "smoke_test": 1,
     "last_look": 1,
-    "switch_traffic": 1.5,
+    "switch_traffic": 1,
 }
 """Steps of each part that cost a few calls beside their work; the longest make more of them."""
 
