@@ -15,6 +15,11 @@ from environment.browser import finding
 # A firewall that drops what it does not let through keeps a download waiting.
 DOWNLOAD_SECONDS = 300
 
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""Debian's; the first is not in every release."""
+
+FONT = "fonts-noto-cjk"
+
 
 class Unavailable(Exception):
     """Nothing to be had from this source; says why."""
@@ -40,9 +45,15 @@ def from_debian() -> list[str]:
         raise Unavailable("only root may install it: sudo apt-get install chromium")
     surroundings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-qq"], what="apt-get update", surroundings=surroundings)
-    packages = ["chromium", "fonts-noto-cjk"]
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    run(command, what="apt-get install", surroundings=surroundings)
+    for package in PACKAGES:
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+        try:
+            run([*command, package, FONT], what="apt-get install", surroundings=surroundings)
+        except Unavailable:
+            if package == PACKAGES[-1]:
+                raise
+        else:
+            break
     return finding.installed()
 
 
