@@ -132,6 +132,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Can each pause of a data source be carried over?",
         "Pause them again should their runner ever be added.",
     ),
+    "proof.files": (
+        "Has the new image the files and Python modules that data sources name?",
+        "Put them into the new home's image, or on a file system that its tasks mount.",
+    ),
+    "proof.place": (
+        "Does what Redash is told of where it runs fit the new home: proxies, time zone, address?",
+        "Set `REDASH_PROXIES_COUNT` to 1, `REDASH_HOST` to the name users open, `TZ` as before.",
+    ),
     "proof.servers": (
         "Do the functions reach the new servers?",
         "Let the functions' security group reach the tasks' port.",

@@ -18,6 +18,7 @@ import yaml
 from redash_migration.host.commands import PARAMETERS
 from redash_migration.host.schema_dump import PART_CHARACTERS
 from redash_migration.replication.mappings import CANARY_SCHEMA
+from redash_migration.traffic.proof.program import program
 
 ACTIONS = {
     "inspect": ("inspect",),
@@ -101,8 +102,8 @@ def programs_in_redash(root: Path) -> dict[str, str]:
     """What is run by the python of Redash's own containers, however old that is, by name."""
     proof = root / "layers/redash_migration/redash_migration/traffic/proof"
     files = [root / "host" / f"{name}.py" for name in PROGRAMS]
-    files += [proof / "prover.py", proof / "questions.py"]
-    return {file.stem: _without_comments(file) for file in files}
+    files.append(proof / "questions.py")
+    return {**{file.stem: _without_comments(file) for file in files}, "prover": program()}
 
 
 def host_document_yaml(root: Path) -> str:

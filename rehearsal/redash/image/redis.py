@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -89,7 +90,7 @@ class Redis:
             return self._command(*words)
         except OSError as error:
             self._stream = None
-            raise RedisError(type(error).__name__) from error
+            raise RedisError(f"{type(error).__name__}: {error}") from error
 
     def _connect(self) -> None:
         parts = self._parts
@@ -100,6 +101,8 @@ class Redis:
         else:
             place = (parts.hostname or "localhost", parts.port or 6379)
             self._socket = socket.create_connection(place, self._seconds)
+        if parts.scheme == "rediss":
+            self._socket = self._encrypted(parse_qs(parts.query), parts.hostname or "localhost")
         self._stream = self._socket.makefile("rwb")
         if self._parts.password:
             user = [unquote(self._parts.username)] if self._parts.username else []
@@ -107,6 +110,14 @@ class Redis:
         named = parse_qs(parts.query).get("db", [""])[0]
         number = named if parts.scheme == "unix" else parts.path.lstrip("/")
         self._command("SELECT", number or "0")
+
+    def _encrypted(self, said: dict[str, list[str]], host: str) -> socket.socket:
+        """As redis-py does: the system's authorities, unless the address names others, or none."""
+        context = ssl.create_default_context(cafile=said.get("ssl_ca_certs", [None])[0])
+        context.check_hostname = False
+        if said.get("ssl_cert_reqs") == ["none"]:
+            context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(self._socket, server_hostname=host)
 
     def _command(self, *words: str) -> Any:
         raw = [word.encode() for word in words]

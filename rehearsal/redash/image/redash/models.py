@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import psycopg
 
 from redash import settings
 from rehearsal.redash.encryption import decrypt_options
+
+NO_TEST = ("csv", "excel", "insecure_script", "json", "python", "url")
+"""Whose test_connection is ``pass`` (redash/query_runner)."""
 
 
 class _Session:
@@ -48,10 +53,17 @@ class _Options(dict[str, Any]):
 
 
 class _Runner:
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, kind: str, options: dict[str, Any]) -> None:
         self._number = number
+        self._kind = kind
+        self._options = options
 
     def test_connection(self) -> None:
+        if self._kind in NO_TEST:
+            return
+        if self._kind == "sqlite":
+            with closing(sqlite3.connect(self._options["dbpath"])) as made_if_it_is_missing:
+                made_if_it_is_missing.execute("pragma quick_check")
         if str(self._number) in settings.UNREACHABLE:
             raise ConnectionError("could not connect: Connection refused (password=hunter2)")
 
@@ -77,7 +89,7 @@ class DataSource(_Encrypted):
     def query_runner(self) -> _Runner | None:
         if f"redash.query_runner.{self.type}" in settings.DISABLED_QUERY_RUNNERS:
             return None
-        return _Runner(self._number)
+        return _Runner(self._number, self.type, self.options)
 
     class query:  # noqa: N801 - as SQLAlchemy names it
         """Finds rows."""

@@ -19,6 +19,11 @@ MAIL_USE_TLS = os.environ.get("REDASH_MAIL_USE_TLS", "false") == "true"
 MAIL_USERNAME = os.environ.get("REDASH_MAIL_USERNAME")
 MAIL_PASSWORD = os.environ.get("REDASH_MAIL_PASSWORD")
 MAIL_DEFAULT_SENDER = os.environ.get("REDASH_MAIL_DEFAULT_SENDER")
+HOST = os.environ.get("REDASH_HOST", "")
+PROXIES_COUNT = int(os.environ.get("REDASH_PROXIES_COUNT", "1"))
+STATSD_HOST = os.environ.get("REDASH_STATSD_HOST", "127.0.0.1")
+STATSD_PORT = int(os.environ.get("REDASH_STATSD_PORT", "8125"))
+SENTRY_DSN = os.environ.get("REDASH_SENTRY_DSN", "")
 LDAP_LOGIN_ENABLED = os.environ.get("REDASH_LDAP_LOGIN_ENABLED", "false") == "true"
 LDAP_HOST_URL = os.environ.get("REDASH_LDAP_URL")
 EVENT_REPORTING_WEBHOOKS = [

@@ -44,9 +44,13 @@ def proof(lines: Iterable[str]) -> Proof:
         except ValueError:
             continue
         if fact.get("kind") == "sources":
-            known = fact.get("who", {})
+            known, lacks = fact.get("who", {}), fact.get("lacks", {})
             for number in fact["ids"]:
-                sources[int(number)] = {**fact, "who": known.get(str(number), "")}
+                sources[int(number)] = {
+                    **fact,
+                    "who": known.get(str(number), ""),
+                    "lacks": lacks.get(str(number), []),
+                }
         elif fact.get("kind") == "address":
             addresses[str(fact["id"])] = fact
         elif fact:

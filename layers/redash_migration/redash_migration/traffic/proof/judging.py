@@ -27,18 +27,30 @@ def judge(
     sources that are paused in the old home.
     """
     if failure := new.facts.get("redash"):
-        why = f"Redash's code can't be loaded in the new home: {failure['why']}"
-        return [Check("proof.redash", "FAIL", why, "See the log of the proof's task.")]
+        return [_not_loaded(failure)]
     return [
         *stores(new, old, target),
         *_queues(new, worker_queues, unseen_queues),
         *_mail(new, old),
         _sources(new, old),
+        _files(new, old),
         _same_sources(new, old),
         *_pauses(new, paused),
         *_header(new),
+        *_place(new, old),
         _addresses(new, old),
     ]
+
+
+def _not_loaded(failure: Mapping[str, Any]) -> Check:
+    at = f", at {failure['at']}" if failure.get("at") else ""
+    return Check(
+        "proof.redash",
+        "FAIL",
+        f"Redash's code can't be loaded in the new home: {failure['why']}{at}",
+        "Correct that setting: a name that is not known there, a number that is none, a module that"
+        " the image lacks; or see the log of the proof's task.",
+    )
 
 
 def _queues(new: Proof, served: Sequence[str] | None, unseen: Sequence[str]) -> Iterable[Check]:
@@ -94,12 +106,13 @@ def _sources(new: Proof, old: Proof) -> Check:
     ]
     if not worse:
         tried = sum(fact["state"] == "answers" for fact in new.sources.values())
+        unasked = sum(fact["state"] == "untested" for fact in new.sources.values())
         return Check(
             name,
             "PASS",
-            f"{tried} of {len(new.sources)} answer from there, as many as from here"
-            if old.sources
-            else f"{tried} of {len(new.sources)} answer from there",
+            f"{tried} of {len(new.sources)} answer from there"
+            f"{', as many as from here' * bool(old.sources)}"
+            f"{f'; {unasked} have nothing that could be asked' * bool(unasked)}",
         )
     broken = [fact for _, fact in worse if fact["state"] != "fails"]
     return Check(
@@ -114,6 +127,32 @@ def _sources(new: Proof, old: Proof) -> Check:
         + f"; and {len(worse) - MOST} more" * (len(worse) > MOST),
         "Open the way from the new home's subnets (security groups, allow lists of addresses), give"
         " the image the runner's driver, or the old home's REDASH_SECRET_KEY.",
+    )
+
+
+def _files(new: Proof, old: Proof) -> Check:
+    """A file on the old host's disk, a module that was installed there by hand: most queries would
+    fail, and Redash's own test of a data source may not see it, or make an empty file itself."""
+    name = "proof.files"
+    lost = {
+        number: sorted(set(one.get("lacks", ())) - set(old.sources[number].get("lacks", ())))
+        for number, one in sorted(new.sources.items())
+        if number in old.sources
+    }
+    said = [
+        f"data source {number} ({new.sources[number]['type']}): {', '.join(what)}"
+        for number, what in lost.items()
+        if what
+    ]
+    if not said:
+        return Check(name, "PASS", "no data source misses a file or a module that it has here")
+    return Check(
+        name,
+        "WARN",
+        "files and modules that data sources name are in the old container, and not in the new:"
+        f" {'; '.join(said[:MOST])}{f'; and {len(said) - MOST} more' * (len(said) > MOST)}",
+        "Put the file or the Python module into the new home's image, or on a file system that its"
+        " tasks mount.",
     )
 
 
@@ -172,6 +211,37 @@ def _header(new: Proof) -> Iterable[Check]:
             "Switch it off, have a proxy in the task that sets it, or let the load balancer sign"
             " people in and name its header in REDASH_REMOTE_USER_HEADER.",
         )
+
+
+def _place(new: Proof, old: Proof) -> Iterable[Check]:
+    """What Redash is told of where it runs; copied from the old home it may be right no more."""
+    fact, before = new.facts.get("place"), old.facts.get("place")
+    if fact is None:
+        return
+    said, remedies = [], []
+    if int(fact["proxies"]) > 1:
+        said.append(
+            f"REDASH_PROXIES_COUNT is {fact['proxies']}, and one load balancer stands before the"
+            " new home: users then come from its address alone, and share one limit of log-ins"
+        )
+        remedies.append("Set it to 1, unless a proxy of your own passes requests on to it.")
+    if fact["numbered"]:
+        said.append(
+            "REDASH_HOST is an address in numbers or localhost: links in mails and alerts go past"
+            " the load balancer"
+        )
+        remedies.append("Give it the name that users open, with https://.")
+    if before is not None and fact["ahead"] != before["ahead"]:
+        hours = (int(fact["ahead"]) - int(before["ahead"])) / 3600
+        said.append(
+            f"the clock of its containers shows another time zone, {hours:+g} h: what Python,"
+            " script and some SQL data sources call now and today"
+        )
+        remedies.append("Set TZ, as /etc/localtime of the old containers says.")
+    if said:
+        yield Check("proof.place", "WARN", "; ".join(said), " ".join(remedies))
+    else:
+        yield Check("proof.place", "PASS", "proxies, time zone and REDASH_HOST fit")
 
 
 def _addresses(new: Proof, old: Proof) -> Check:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between, stamp
@@ -25,6 +24,7 @@ from redash_migration.traffic.proof.answers import (
 )
 from redash_migration.traffic.proof.containers import new_containers, role_of, served_queues
 from redash_migration.traffic.proof.judging import judge
+from redash_migration.traffic.proof.program import program
 from redash_migration.traffic.proof.redash_settings import (
     NewSettings,
     by_role,
@@ -47,8 +47,7 @@ def proof_command(key: str) -> list[str]:
 
     Amazon ECS API Reference, RunTask, "overrides".
     """
-    program = Path(__file__).with_name("prover.py").read_bytes()
-    packed = base64.b85encode(zlib.compress(program, 9)).decode("ascii")
+    packed = base64.b85encode(zlib.compress(program().encode(), 9)).decode("ascii")
     start = f"import base64,zlib;exec(zlib.decompress(base64.b85decode({packed!r})))"
     return ["python", "-c", start, key]
 

@@ -19,16 +19,20 @@ _ALLOW = (
 )
 
 
+LONG_MILLISECONDS = 3_600_000
+"""A limit of an hour or more cuts off nothing that a person waits for."""
+
+
 def stores(new: Proof, old: Proof, target: Mapping[str, Any] | None) -> list[Check]:
     """The checks of database, redis and schema; ``judge`` tells of ``target``."""
     return [
-        _database(new, target),
+        _database(new, old, target),
         _redis(new, old),
         *_revision(new, old),
     ]
 
 
-def _database(new: Proof, target: Mapping[str, Any] | None) -> Check:
+def _database(new: Proof, old: Proof, target: Mapping[str, Any] | None) -> Check:
     name, variable = "proof.database", "REDASH_DATABASE_URL"
     answer = _reached(new.facts.get("database", {"state": "answers"}), name, variable)
     there = new.facts.get("identity")
@@ -67,7 +71,30 @@ def _database(new: Proof, target: Mapping[str, Any] | None) -> Check:
             f"the role of {variable} may not write to {', '.join(map(str, lacking))}",
             "Name it in ApplicationDatabaseRole, so that it is granted what Redash needs.",
         )
-    return answer
+    return _limits(writing, old.facts.get("writing", {})) or answer
+
+
+def _limits(new: Mapping[str, Any], old: Mapping[str, Any]) -> Check | None:
+    """What cuts off sessions of Redash's role there and did not here: set for the role, for the
+    database or in a parameter group. Some services end idle sessions after a day by themselves."""
+    limits, before = new.get("limits", {}), old.get("limits", {})
+    said = []
+    for name, value in sorted(limits.items()):
+        shorter = name not in before or int(value) < int(before[name])
+        if name == "connections" and shorter:
+            said.append(f"it may have {value} connections")
+        elif name != "connections" and shorter and int(value) < LONG_MILLISECONDS:
+            said.append(f"{name} is {value} ms")
+    if not said:
+        return None
+    return Check(
+        "proof.database",
+        "WARN",
+        f"the role of REDASH_DATABASE_URL is limited in the new database as it is not in the old"
+        f" one: {', '.join(said)}",
+        "See ALTER ROLE ... SET, ALTER DATABASE ... SET, CONNECTION LIMIT and the parameter group;"
+        " RESET what Redash's longest requests and all its processes do not fit into.",
+    )
 
 
 def _redis(new: Proof, old: Proof) -> Check:

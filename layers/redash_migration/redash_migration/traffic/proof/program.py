@@ -1,0 +1,33 @@
+"""The proof as one program, for a container that has nothing of this project.
+
+An override of a task may have 8,192 characters, so nothing of it is for readers: no comment, no
+docstring, one blank a step. trials.py comes first, and prover.py does without its import of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+FILES = ("trials.py", "prover.py")
+_OWN = re.compile(r"from redash_migration[^(]*\([^)]*\)\n")
+
+
+def program() -> str:
+    """Its text; every text of several lines in it is SQL, to which blanks mean nothing."""
+    here = Path(__file__).parent
+    return "\n".join(_bare(_OWN.sub("", (here / name).read_text("utf-8"))) for name in FILES)
+
+
+def _bare(source: str) -> str:
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            told = node.body[0]
+            lines[told.lineno - 1 : told.end_lineno] = [""] * (
+                (told.end_lineno or told.lineno) - told.lineno + 1
+            )
+    kept = [line.rstrip() for line in lines if line.strip() and not re.match(r"\s*#", line)]
+    return "\n".join(re.sub(r"^(?:    )+", lambda found: " " * (len(found[0]) // 4), one)
+                     for one in kept)  # fmt: skip
