@@ -148,6 +148,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Does anything guard the header that Redash signs people in by?",
         "Switch it off, or let a proxy or the load balancer set that header.",
     ),
+    "proof.workers": (
+        "Has every queue as many worker processes as in the old home?",
+        "Raise `WORKERS_COUNT`, or the count in `EcsWorkerServices`.",
+    ),
+    "services.memory": (
+        "Has every process of Redash memory to start in?",
+        "Give the task more memory, or fewer processes.",
+    ),
     "services.lasting": (
         "Do scheduler and workers stay up once they run?",
         "Give them neither the server's health check nor a target group; run one scheduler.",

@@ -18,7 +18,7 @@ import yaml
 from redash_migration.host.commands import PARAMETERS
 from redash_migration.host.schema_dump import PART_CHARACTERS
 from redash_migration.replication.mappings import CANARY_SCHEMA
-from redash_migration.traffic.proof.program import program
+from redash_migration.traffic.proof.program import bare, program
 
 ACTIONS = {
     "inspect": ("inspect",),
@@ -103,7 +103,7 @@ def programs_in_redash(root: Path) -> dict[str, str]:
     proof = root / "layers/redash_migration/redash_migration/traffic/proof"
     files = [root / "host" / f"{name}.py" for name in PROGRAMS]
     files.append(proof / "questions.py")
-    return {**{file.stem: _without_comments(file) for file in files}, "prover": program()}
+    return {**{file.stem: bare(file.read_text("utf-8")) for file in files}, "prover": program()}
 
 
 def host_document_yaml(root: Path) -> str:

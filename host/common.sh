@@ -33,10 +33,19 @@ containers() {
 
 # What a container is, by what it runs: names and images are the operator's own.
 role_of() { # image, what it runs
+  # What waits for a store before it starts names that too: wait-for-it.sh postgres:5432 -- server.
+  runs=$(printf '%s' "$2" | sed 's/[^" ]*wait[^" ]*//g; s/[^" ]*:[0-9][0-9]*[^" ]*//g')
   case $2 in
-    *redis-server* | *valkey-server* | *keydb-server*) echo queues ;;
-    *nginx* | *caddy* | *traefik* | *haproxy* | *httpd*) echo proxy ;;
-    *postgres*) echo database ;;
+    *bin/docker-entrypoint[!.]*server* | *bin/docker-entrypoint[!.]*scheduler* | *bin/docker-entrypoint[!.]*worker* | *manage.py* | *redash.wsgi*) ;;
+    *)
+      case $runs in
+        *redis-server* | *valkey-server* | *keydb-server*) echo queues && return ;;
+        *nginx* | *caddy* | *traefik* | *haproxy* | *httpd*) echo proxy && return ;;
+        *postgres*) echo database && return ;;
+      esac
+      ;;
+  esac
+  case $runs in
     *create_db*server* | *create_tables*server* | *upgrade*server* | *gunicorn*) echo server ;;
     *create_db* | *create_tables* | *'"db" "upgrade"'*) echo other ;;
     *scheduler*) echo scheduler ;;
@@ -81,11 +90,19 @@ reached_elsewhere() {
   unset DOCKER_HOST
   return 1
 }
+# Podman without root keeps each user's containers from all others, root included.
+rootless() {
+  for process in /proc/[0-9]*/comm; do
+    [ "$(cat "$process" 2>/dev/null)" = conmon ] || continue
+    owner=$(stat -c %U "$process" 2>/dev/null || true)
+    [ "${owner:-root}" = root ] || { printf '; the user %s has containers of its own (rootless Podman), which nobody else can stop or start: run Redash as root there' "$owner" && return; }
+  done
+}
 look() {
   servers='' silent=''
   reached || silent="docker does not answer to $(id -un)"
   [ -n "$servers" ] || reached_elsewhere ||
-    give_up "${silent:-no container runs a Redash server; start Redash first. Those of another user of this host (rootless Podman) are not seen}"
+    give_up "${silent:-no container runs a Redash server; start Redash first}$(rootless)"
   here=$(cd "$directory" 2>/dev/null && pwd -P || printf '%s' "$directory")
   base=$(basename "$here" | tr 'A-Z' 'a-z' | tr -cd 'a-z0-9_-')
   project=$(printf '%s\n' "$servers" | awk -F'|' -v b="$here" -v n="$base" '
@@ -131,8 +148,11 @@ inside() { docker exec "$@" </dev/null; }
 
 # psql as whoever is PostgreSQL's superuser there; the password, where one is needed, stays inside.
 sql() {
+  # The server itself writes where it listens ("postmaster.pid", its fourth line): not always 5432.
   inside -e "PGDATABASE=$database" "$database_container" sh -c \
-    'export PGPASSWORD="${POSTGRES_PASSWORD:-${POSTGRESQL_POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}}"; exec psql "$@"' \
+    'export PGPASSWORD="${POSTGRES_PASSWORD:-${POSTGRESQL_POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-}}}"
+    own=$(sed -n 4p "${PGDATA:-/var/lib/postgresql/data}/postmaster.pid" 2>/dev/null || true)
+    export PGPORT="${own:-${PGPORT:-5432}}"; exec psql "$@"' \
     psql -X -q -v ON_ERROR_STOP=1 -U "$superuser" -At -c "$1"
 }
 find_superuser() {
@@ -163,7 +183,7 @@ await_database() { # seconds
 }
 
 # What a program inside a container says, as far as it has the form of an answer to us.
-told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|stays|worker_at|hostname|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
+told() { printf '%s\n' "$1" | grep -E '^@(queues?|paused|left|stays|served|worker_at|hostname|database_is_the_secret_s) [A-Za-z0-9_.:@ -]*$' >&3 || true; }
 
 database=$(decoded "$database_text")
 role=$(decoded "$role_text")

@@ -18,9 +18,9 @@ done)
 # A line for each value: its variable, its fingerprint, the roles that have it.
 told "$seen"
 printf '%s\n' "$seen" | grep -E '^(unseen|version|mount) ' | sort -u | while IFS=' ' read -r about text; do say "$about" "$text"; done
-printf '%s\n' "$seen" | grep -E '^setting [A-Za-z0-9_]+ [0-9a-f]{16} [a-z]+$' | awk '{ k = $2 " " $3
+printf '%s\n' "$seen" | grep -E '^(setting|baked) [A-Za-z0-9_]+ [0-9a-f]{16} [a-z]+$' | awk '{ k = $1 "_of " $2 " " $3
     if (index("," roles[k] ",", "," $4 ",") == 0) roles[k] = roles[k] (roles[k] == "" ? "" : ",") $4 }
-  END { for (k in roles) print "@setting_of " k " " roles[k] }' >&3
+  END { for (k in roles) print "@" k " " roles[k] }' >&3
 asked=$(first server)
 { [ -n "$asked" ] && queues=$(inside "$asked" python -c "$entry_program" "$queues_program" look) && told "$queues"; } ||
   say unseen "queues and paused data sources: redis does not answer by the address that the server has"
@@ -60,16 +60,49 @@ directives() {
     $1 ~ /^(proxy|grpc|uwsgi|fastcgi)_pass$/ { sub(/^[a-z]+:\/\//, "", $2); sub(/[\/?].*/, "", $2); to[$2] = 1 }
     END { for (one in to) sites++; if (sites > 1) print "sites:" sites }' | tr -cd 'A-Za-z0-9_:\n-' | sort -u | tr '\n' ' '
 }
+# Caddy, HAProxy and Apache by their files; Traefik by its files' keys and by labels.
+of_others() {
+  given=$(cat)
+  {
+    printf '%s\n' "$given" | sed 's/#.*//; s/{[[:space:]]*$//' | tr -d '\r"' | awk '
+      { one = tolower($1); two = tolower($2); three = tolower($3); known = "^(host|x-real-ip|x-forwarded-|forwarded|proxy$)" }
+      one ~ /^(basic_?auth|forward_auth|rate_limit|client_auth|abort|respond|rewrite|uri|handle_path|header)$/ { print one }
+      one == "redir" && !index($0, "https://{host}") { print one }
+      one == "header_up" && two !~ known { print one ":" two }
+      { for (i = 1; i <= NF; i++) if ($i ~ /^(remote_ip|client_ip)$/) print $i }
+      one == "http-request" && two ~ /^(deny|auth|tarpit|reject|set-path|replace-path)$/ { print one ":" two }
+      one == "http-request" && two ~ /^(set|add)-header$/ && three !~ known { print two ":" three }
+      one ~ /^(http-request|redirect)$/ && /redirect/ && !/redirect scheme https/ { print "redirect" }
+      one == "acl" && three == "src" { print "acl:src" }
+      one ~ /^(authtype|sslverifyclient|rewriterule)$/ && two != "none" && !index($0, "https://%{") { print one }
+      one == "require" && two !~ /^(all|method)$/ { print one ":" two }
+      one ~ /^(allow|deny)$/ && two == "from" && three != "all" { print one }
+      one == "requestheader" && three !~ known { print one ":" three }
+      one == "reverse_proxy" && NF > 1 || one == "proxypass" { sub(/^[a-z]+:\/\//, "", $NF); sub(/\/.*/, "", $NF); to[$NF] = 1 }
+      one == "backend" { to[two] = 1 }
+      END { for (a in to) sites++; if (sites > 1) print "sites:" sites }'
+    printf '%s\n' "$given" | grep -oiE 'basicauth|digestauth|forwardauth|ip(white|allow)list|ratelimit|stripprefix|replacepath|addprefix|redirectregex|frontend[.]auth' | tr 'A-Z' 'a-z'
+  } | tr -cd 'A-Za-z0-9_:\n-' | sort -u | tr '\n' ' '
+}
+their_files='cat /etc/caddy/Caddyfile /usr/local/etc/haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg /usr/local/apache2/conf/httpd.conf /etc/apache2/sites-enabled/* /etc/httpd/conf.d/*.conf /etc/traefik/*.y*ml /etc/traefik/*.toml /etc/traefik/*/* 2>/dev/null'
+labelled=$(docker inspect -f "${o}json .Config.Labels$c" "$(first server)" | grep -F '"traefik.' || true)
 for id in $(ids_of proxy true); do
   name=$(docker inspect -f "${o}.Name$c" "$id")
   if does=$(inside "$id" nginx -T 2>/dev/null); then
     say proxy "${name#/} $(printf '%s\n' "$does" | directives)"
+  elif does=$(inside "$id" sh -c "$their_files" 2>/dev/null | grep .) || does=$labelled && [ -n "$does" ]; then
+    say proxy "${name#/} $(printf '%s\n' "$does" | of_others)"
   else
     say proxy "${name#/} unseen"
   fi
 done
-if [ -z "$(ids_of proxy true)" ] && [ -s /run/nginx.pid ] && does=$(nginx -T 2>/dev/null); then
-  say proxy "host $(printf '%s\n' "$does" | directives)"
+[ -z "$labelled" ] || say proxy "traefik $(printf '%s\n' "$labelled" | of_others)"
+if [ -z "$(ids_of proxy true)" ]; then
+  if [ -s /run/nginx.pid ] && does=$(nginx -T 2>/dev/null); then
+    say proxy "host $(printf '%s\n' "$does" | directives)"
+  elif grep -qsxE 'caddy|haproxy|apache2|httpd|traefik' /proc/[0-9]*/comm && does=$(sh -c "$their_files" | grep .); then
+    say proxy "host $(printf '%s\n' "$does" | of_others)"
+  fi
 fi
 
 say clock "$(date +%s)"

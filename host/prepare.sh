@@ -68,10 +68,11 @@ ${o}end$c" "$database_container" | grep . | head -n 1)
   case $network in # only in a network of its own do containers find each other by name
     bridge | podman) target=${joined#* } ;;
   esac
+  listens=$(sql 'SHOW port')
   docker rm -f redash-migration-port >/dev/null 2>&1 || true
   docker run -d --name redash-migration-port --label com.docker.compose.project=redash-migration \
     --restart unless-stopped --network "$network" -p "$address:$port:5432" \
-    --entrypoint python "$image" -c "$forward_program" "${target#/}" 5432 ||
+    --entrypoint python "$image" -c "$forward_program" "${target#/}" "$listens" ||
     give_up "port $port of $address can't be published: something else has it"
   say published "$address:$port"
 fi

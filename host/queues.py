@@ -109,9 +109,16 @@ try:
                 print("@queue %s %d %d" % (name, waiting, len(running)))
         say_paused()
         # A worker that has died leaves its name for a while, and nothing said of it.
-        homes = set(text(jobs.hget(one, "hostname") or "") for one in jobs.smembers("rq:workers"))
+        homes, served = set(), {}
+        for one in jobs.smembers("rq:workers"):
+            homes.add(text(jobs.hget(one, "hostname") or ""))
+            for name in text(jobs.hget(one, "queues") or "").split(","):
+                served[name] = served.get(name, 0) + 1
         for home in sorted(homes - set([""])):
             print("@worker_at " + re.sub("[^A-Za-z0-9_.:-]", "", home)[:100])
+        for name in sorted(served):
+            if re.match("[A-Za-z0-9_.:@-]{1,100}$", name):
+                print("@served %s %d" % (name, served[name]))
         print("@queues seen")
     elif sys.argv[1] == "wait":
         wait(jobs, int(sys.argv[2]))

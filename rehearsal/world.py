@@ -219,7 +219,7 @@ class World:
             subnet_ids=old.subnet_ids,
             listener_arn=old.listener_arn,
             image=f"redash/redash:{self.host.version}",
-            variables=kind.environment,
+            variables=kind.settings,
             redis_url=f"redis://127.0.0.1:{self.new_redis.port}/0",
         )
 

@@ -149,7 +149,7 @@ class Installation:
                 postgres=names["postgres"],
                 redis_url=f"{redis}/{kind.redis_number}",
             )
-            + "".join(f"{name}={value}\n" for name, value in kind.environment.items())
+            + "".join(f"{name}={value}\n" for name, value in kind.settings.items())
         )
         link = directory / "postgres-data"
         link.unlink(missing_ok=True)

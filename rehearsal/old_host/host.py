@@ -109,6 +109,7 @@ class OldHost:
             compose=kind.compose,
             directory=str(self.compose_directory) if kind.labels_directory else "",
             podman=kind.podman,
+            image_environment=kind.image_environment,
         )
         self._programs = self.root / "bin"
         self._daemon = Daemon(self._interpret, self._programs)

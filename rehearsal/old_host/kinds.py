@@ -38,9 +38,16 @@ class HostKind:
     """More of its configuration, in the place that leads to Redash."""
     mounts: tuple[str, ...] = ()
     """What of the host's disk Redash's containers have, as Compose writes it."""
+    image_environment: Mapping[str, str] = field(default_factory=dict)
+    """What its image of Redash sets by itself."""
     refused: bool = False
     """The preflight says why it can't be moved."""
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What its containers have, wherever that is said."""
+        return {**self.environment, **self.image_environment}
 
     def service(self, name: str) -> str:
         """The host's own name of a service of the official installation."""
@@ -106,6 +113,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
         ),
         services=_NAMES,
         redash_image="registry.example/bi@sha256:" + "ab" * 32,
+        image_environment={"REDASH_ALLOW_SCRIPTS_IN_USER_INPUT": "true"},
         project="bi",
     ),
     "redis-password": HostKind(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class Engine:
     ``plugin`` says whether this host has ``docker compose``, or only the older program;
     ``directory`` is the project's, as labels name it, "" where Compose is too old to. ``podman``:
     what stands behind the name is Podman (package podman-docker), whose answers differ here.
+    ``image_environment`` is what Redash's image sets by itself, and every container of it has.
     """
 
     def __init__(
@@ -40,7 +41,10 @@ class Engine:
         compose: str = "2.29.7",
         directory: str = "",
         podman: bool = False,
+        image_environment: Mapping[str, str] | None = None,
     ) -> None:
+        baked = (f"{name}={value}" for name, value in (image_environment or {}).items())
+        self._baked = [*IMAGE_ENVIRONMENT, *baked]
         self._podman = podman
         self._services = services
         self._runner = runner
@@ -103,7 +107,7 @@ class Engine:
             if service is not None:
                 documents.append(self._inspected(service))
             elif word.startswith("sha256:") != self._podman and len(word) >= 64:
-                documents.append({"Id": word, "Config": {"Env": IMAGE_ENVIRONMENT}})
+                documents.append({"Id": word, "Config": {"Env": self._baked}})
             else:
                 return failure(f"Error: No such object: {word}")
         template = options.value("-f", "--format")

@@ -18,6 +18,7 @@ from redash_migration.traffic.proof.containers import (
     described,
     every_role,
     lasting,
+    roomy,
     served_queues,
 )
 from redash_migration.traffic.proof.judging import judge
@@ -60,6 +61,7 @@ class NewHome:
         return [
             every_role(containers.values(), ["server", "scheduler", "worker", "queues"]),
             alike(self.services, containers),
+            roomy(containers),
             lasting(self.services, containers, self.counts),
             balanced(self.services["redash-server"], GROUP),
             *judge(proof, proof, served, None, unseen),
@@ -71,12 +73,17 @@ class NewHome:
 
 def new_home() -> NewHome:
     home = NewHome()
-    network = {"subnets": frozenset({"subnet-1"}), "security groups": frozenset({"sg-1"})}
+    network = {
+        "subnets": frozenset({"subnet-1"}),
+        "security groups": frozenset({"sg-1"}),
+        "public address": frozenset({"DISABLED"}),
+    }
     for name in NAMES:
         role = {"redash-server": "server", "redash-scheduler": "scheduler"}.get(name, "worker")
         home.definitions[name] = {
             "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
             "taskRoleArn": "arn:aws:iam::123456789012:role/task",
+            "memory": "1024",
             "containerDefinitions": [
                 {
                     "name": "redash",
@@ -86,7 +93,7 @@ def new_home() -> NewHome:
                         {"name": "REDASH_LOG_LEVEL", "value": "INFO"},
                         *([{"name": "QUEUES", "value": QUEUES[name]}] if name in QUEUES else []),
                     ],
-                    "secrets": [],
+                    "secrets": [{"name": "REDASH_MAIL_PASSWORD", "valueFrom": "arn:mail"}],
                 }
             ],
         }
@@ -95,11 +102,22 @@ def new_home() -> NewHome:
     return home
 
 
-def elsewhere(home: NewHome) -> None:
-    there = {"subnets": frozenset({"subnet-1"}), "security groups": frozenset({"sg-2"})}
-    home.services["redash-adhoc-worker"] = replace(
-        home.services["redash-adhoc-worker"], network=there
-    )
+def network(name: str, what: str, value: str) -> Callable[[NewHome], None]:
+    def change(home: NewHome) -> None:
+        there = {**home.services[name].network, what: frozenset({value})}
+        home.services[name] = replace(home.services[name], network=there)
+
+    return change
+
+
+def another_secret(home: NewHome) -> None:
+    other = {"name": "REDASH_MAIL_PASSWORD", "valueFrom": "arn:mail-of-staging"}
+    home.redash("redash-worker")["secrets"] = [other]
+
+
+def crowded(home: NewHome) -> None:
+    home.set("redash-adhoc-worker", WORKERS_COUNT="8")
+    home.redash("redash-adhoc-worker")["memory"] = 512
 
 
 def with_group(home: NewHome) -> None:
@@ -140,7 +158,23 @@ FAULTS: dict[str, tuple[Callable[[NewHome], None], dict[str, str], str]] = {
         gone("redash-scheduler"), {"services.roles": "FAIL"}, "runs a scheduler",
     ),
     "a worker behind another security group": (
-        elsewhere, {"services.alike": "WARN"}, "redash-adhoc-worker: security groups",
+        network("redash-adhoc-worker", "security groups", "sg-2"),
+        {"services.alike": "WARN"}, "redash-adhoc-worker: security groups",
+    ),
+    "a worker without a public address in a public subnet": (
+        network("redash-server", "public address", "ENABLED"),
+        {"services.alike": "WARN"}, "redash-worker: public address",
+    ),
+    "the worker that sends mails with another password": (
+        another_secret,
+        {"services.alike": "WARN"}, "redash-worker: the secret of REDASH_MAIL_PASSWORD",
+    ),
+    "eight processes in half a gigabyte": (
+        crowded, {"services.memory": "WARN"}, "redash-adhoc-worker: 512 MB for 8 processes",
+    ),
+    "four servers where the scheduler was meant": (
+        lambda home: home.definitions["redash-server"].update(memory="512"),
+        {"services.memory": "WARN"}, "redash-server: 512 MB for 4 processes",
     ),
     "a worker without the role that reads Athena": (
         lambda home: home.definitions["redash-worker"].pop("taskRoleArn"),
@@ -215,6 +249,18 @@ def one_worker(home: NewHome) -> None:
 
 
 ALLOWED: dict[str, Callable[[NewHome], object]] = {
+    "a scheduler in little": lambda home: home.definitions["redash-scheduler"].update(memory="256"),
+    "a worker by RQ's own command in little": lambda home: [
+        home.definitions["redash-adhoc-worker"].update(memory="256"),
+        home.redash("redash-adhoc-worker").update(command=["manage", "rq", "worker", "queries"]),
+    ],
+    "a worker without the secret": lambda home: home.redash("redash-adhoc-worker").update(
+        secrets=[]
+    ),
+    "how many processes, an environment file says": lambda home: [
+        home.definitions["redash-adhoc-worker"].update(memory="256"),
+        home.redash("redash-adhoc-worker").update(environmentFiles=[{"value": "arn"}]),
+    ],
     "as the template makes it": lambda _: None,
     "containers beside it": beside,
     "one worker for all": one_worker,
@@ -245,3 +291,25 @@ def test_homes_of_other_shapes_raise_no_alarm(shape: str) -> None:
     home = deepcopy(new_home())
     ALLOWED[shape](home)
     assert home.named() == {}
+
+
+HERE = {"queries": 3, "scheduled_queries": 1, "schemas": 1, "emails": 1}
+WORKERS: dict[str, tuple[dict[str, int] | None, str]] = {
+    "as many": (HERE, ""),
+    "more": ({**HERE, "queries": 8}, ""),
+    "all that serve every queue": ({"*": 3}, ""),
+    "fewer": ({**HERE, "queries": 1}, "queries: 3 here, 1 there"),
+    "every one for all, and too few": ({"*": 2}, "queries: 3 here, 2 there"),
+    "a queue of none, which another check names": ({"queries": 3}, ""),
+    "nobody can say": (None, ""),
+}
+
+
+@pytest.mark.parametrize("kind", WORKERS)
+def test_workers_are_as_many_as_before(kind: str) -> None:
+    there, words = WORKERS[kind]
+    proof = Proof({"redis": {"state": "answers"}}, complete=True)
+    found = judge(proof, proof, None, processes=(HERE, there))
+    bad = [one.detail for one in found if one.status != "PASS"]
+    assert len(bad) == bool(words)
+    assert words in "".join(bad)

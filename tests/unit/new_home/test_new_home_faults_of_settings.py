@@ -14,7 +14,12 @@ from redash_migration.record import Check
 from redash_migration.traffic.new_home import compare_secrets, respelt
 from redash_migration.traffic.proof.containers import ROLES
 from redash_migration.traffic.proof.essentials import essentials
-from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
+from redash_migration.traffic.proof.redash_settings import (
+    NewSettings,
+    by_role,
+    compare_settings,
+    with_baked,
+)
 
 KEY = "k" * 32
 ARN = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:"
@@ -272,3 +277,14 @@ def test_what_is_new_on_purpose_may_be_named() -> None:
     new.set("REDASH_DISABLED_QUERY_RUNNERS", "x")
     new.known = ("REDASH_DISABLED_QUERY_RUNNERS",)
     assert new.named() == {}
+
+
+def test_what_the_old_image_sets_by_itself_is_missed_by_a_task_that_runs() -> None:
+    old = {"server": {"REDASH_HOST": ["a" * 16]}, "worker": {}}
+    baked = {"server": {"REDASH_MAIL_SERVER": ["b" * 16], "REDASH_HOST": ["c" * 16]}, "worker": {}}
+    both = with_baked(old, baked)
+    assert both["server"] == {"REDASH_MAIL_SERVER": ["b" * 16], "REDASH_HOST": ["a" * 16]}
+    running = {"server": NewSettings({"REDASH_HOST": "a" * 16})}
+    bad = [one for one in compare_settings(both, running) if one.status != "PASS"]
+    assert [(one.id, one.status) for one in bad] == [("settings.mail", "FAIL")]
+    assert with_baked({}, {}) == {}

@@ -6,14 +6,14 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from redash_migration.record import Check, Record
-from redash_migration.traffic.administrator import Administrator
+from redash_migration.traffic.administrator import Administrator, Neighbour
 from redash_migration.traffic.live import HARMLESS, PATIENCE_SECONDS, look_live
 from redash_migration.traffic.paused import note_paused, pause_alike, paused_sources
 
@@ -197,6 +197,19 @@ def test_data_sources_are_paused_as_in_the_other_home(
     assert changed == [
         "{} /api/data_sources/{}/pause".format(*one.split(maxsplit=1)) for one in asked
     ]
+
+
+def test_another_organization_s_is_paused_by_its_own_administrator(
+    start: Callable[..., Redash],
+) -> None:
+    """Redash finds a data source in the organization of whoever asks, and in no other."""
+    redash = start(prefix="/other")
+    [alone] = pause_alike("127.0.0.1", redash.port, WHO, [3])
+    assert (alone.status, "3 (404)" in alone.detail) == ("WARN", True)
+    who = replace(WHO, neighbours=(Neighbour("key of the other", "other", frozenset({3, 9})),))
+    [check] = pause_alike("127.0.0.1", redash.port, who, [3])
+    assert check.status == "PASS"
+    assert redash.asked[-1][0] == "POST /other/api/data_sources/3/pause"
 
 
 def test_a_pause_without_a_key_is_left_to_a_person() -> None:

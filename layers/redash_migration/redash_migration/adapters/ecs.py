@@ -23,7 +23,7 @@ class ServiceTruth:
     """One service as it is now. Steady can mean "still at 0": compare running with desired.
 
     ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run. ``network``
-    has "subnets" and "security groups".
+    has "subnets", "security groups" and whether tasks get a "public address".
     """
 
     name: str
@@ -173,6 +173,7 @@ def _network(configuration: Any) -> dict[str, frozenset[str]]:
     return {
         "subnets": frozenset(found.get("subnets", [])),
         "security groups": frozenset(found.get("securityGroups", [])),
+        "public address": frozenset([found.get("assignPublicIp", "DISABLED")]),
     }
 
 

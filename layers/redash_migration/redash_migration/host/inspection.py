@@ -37,6 +37,7 @@ class HostReport:
 
     ``settings_of`` holds keyed hashes by role and variable: equal where two values are equal, of no
     use to anybody who does not know the value, several where a role's containers differ.
+    ``baked_of`` holds those that the image sets by itself: no task definition would show them.
     ``disk_free_bytes`` is the room where PostgreSQL keeps its data, ``postgres`` its own settings.
     ``queues`` holds the jobs by queue, None where redis did not answer; ``unseen`` says what else
     could not be seen. ``mounts`` are paths in Redash's containers where the
@@ -49,6 +50,7 @@ class HostReport:
     versions: list[str]
     disk_free_bytes: int
     settings_of: dict[str, dict[str, list[str]]]
+    baked_of: dict[str, dict[str, list[str]]]
     database_name: str
     same_database: bool | None
     postgres: dict[str, str]
@@ -78,13 +80,6 @@ class HostReport:
 def host_report(stdout: str, database: str, now: datetime) -> HostReport:
     """The report out of the answer; ``database`` is Redash's, as its secret names it."""
     said = answers(stdout)
-    settings_of: dict[str, dict[str, list[str]]] = {}
-    for line in said.get("setting_of", []):
-        found = re.fullmatch(r"(\w+) ([0-9a-f]{16}) ([a-z,]+)", line)
-        if found is None:
-            continue
-        for role in found[3].split(","):
-            settings_of.setdefault(role, {}).setdefault(found[1], []).append(found[2])
     same = said.get("database_is_the_secret_s", [])
     free = (said.get("data_free_kilobytes") or [""])[0]
     clock = (said.get("clock") or [""])[0]
@@ -93,7 +88,8 @@ def host_report(stdout: str, database: str, now: datetime) -> HostReport:
         containers=[_container(line) for line in said.get("container", [])],
         versions=sorted({version for version in said.get("version", []) if version}),
         disk_free_bytes=int(free) * 1024 if free.isdecimal() else 0,
-        settings_of=settings_of,
+        settings_of=_by_role(said.get("setting_of", [])),
+        baked_of=_by_role(said.get("baked_of", [])),
         database_name=database,
         same_database="no" not in same if same else None,
         postgres=dict(_pair(line) for line in said.get("setting", [])),
@@ -123,6 +119,23 @@ def queued(stdout: str) -> dict[str, int] | None:
     if "queues" not in said:
         return None
     return _lengths([line.split(" ") for line in said.get("queue", [])])
+
+
+def _by_role(lines: list[str]) -> dict[str, dict[str, list[str]]]:
+    settings: dict[str, dict[str, list[str]]] = {}
+    for line in lines:
+        found = re.fullmatch(r"(\w+) ([0-9a-f]{16}) ([a-z,]+)", line)
+        if found is None:
+            continue
+        for role in found[3].split(","):
+            settings.setdefault(role, {}).setdefault(found[1], []).append(found[2])
+    return settings
+
+
+def worker_processes(stdout: str) -> dict[str, int]:
+    """Queue -> processes that redis knows to take jobs from it, as an answer says."""
+    lines = [line.rpartition(" ") for line in answers(stdout).get("served", [])]
+    return {name: int(count) for name, _, count in lines if count.isdecimal()}
 
 
 def _container(line: str) -> Container:

@@ -24,10 +24,27 @@ SELECT id, queue_name, scheduled_queue_name, type = ANY (%s) FROM public.data_so
 WHERE org_id = (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
 ORDER BY (type = ANY (%s) AND id = ANY (%s)) DESC, id <> ALL (%s), id
 """
+_OTHERS = """
+SELECT o.slug, (SELECT u.api_key FROM public.users u JOIN public.groups g ON g.id = ANY (u.groups)
+    WHERE u.org_id = o.id AND u.disabled_at IS NULL AND 'admin' = ANY (g.permissions)
+    ORDER BY u.id LIMIT 1), array_agg(d.id)
+FROM public.organizations o JOIN public.data_sources d ON d.org_id = o.id
+WHERE o.id <> (SELECT org_id FROM public.users WHERE api_key = %s LIMIT 1)
+GROUP BY o.id ORDER BY o.id
+"""
 SQL = ("pg", "mysql", "rds_mysql", "redshift", "mssql", "mssql_odbc", "sqlite", "cockroach")
 """Types of data sources to which SELECT 1 is a query, and a cheap one (redash/query_runner)."""
 CANDIDATES = 5
 """How many data sources of a queue are tried: one whose driver is missing takes no query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An administrator of another organization, which nobody else may change anything of."""
+
+    api_key: str = field(repr=False)
+    slug: str
+    data_sources: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,7 @@ class Administrator:
     sources_of_queue: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     sql_sources: frozenset[int] = frozenset()
     """Data sources that understand a SELECT."""
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 def administrator(
@@ -70,6 +88,7 @@ def administrator(
             listed = connection.execute(
                 _QUEUES, [list(SQL), key, list(SQL), list(answering), list(answering)]
             ).fetchall()
+            others = connection.execute(_OTHERS, [key]).fetchall()
         except psycopg.ProgrammingError:
             return Administrator(preferred)
     count = int(sources[0]) if sources and key else None
@@ -80,5 +99,11 @@ def administrator(
     used = {str(queue) for _, *names, _ in listed for queue in names if queue}
     speaking = frozenset(int(number) for number, *_, is_sql in listed if is_sql)
     return Administrator(
-        key, tuple(str(slug) for (slug,) in slugs), count, tuple(sorted(used)), first, speaking
+        key,
+        tuple(str(slug) for (slug,) in slugs),
+        count,
+        tuple(sorted(used)),
+        first,
+        speaking,
+        tuple(Neighbour(str(own), str(slug), frozenset(ids)) for slug, own, ids in others if own),
     )

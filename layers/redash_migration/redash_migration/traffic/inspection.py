@@ -19,7 +19,7 @@ from redash_migration.traffic.new_home import (
 )
 from redash_migration.traffic.proof.containers import inspect_containers, new_containers
 from redash_migration.traffic.proof.essentials import essentials
-from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
+from redash_migration.traffic.proof.redash_settings import by_role, compare_settings, with_baked
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
@@ -46,6 +46,7 @@ def inspect_new_home(
     others = respelt(key["key"], secrets.text, settings.redash_secrets)
     containers = new_containers(ecs, settings)
     images = sorted({str(container["image"]) for container in containers})
+    server = with_baked(host["settings_of"], host["baked_of"]).get("server", {})
     instance = dms.instance(settings.replication_instance_arn) or {}
     record.put_fact(
         "new_home",
@@ -65,13 +66,8 @@ def inspect_new_home(
         ),
         *host_checks(host),
         *inspect_versions(host["versions"], images),
-        *compare_secrets(host["settings_of"].get("server", {}), fingerprints, others),
-        essentials(
-            containers,
-            settings.redash_secrets,
-            host["settings_of"].get("server", {}),
-            key["key"],
-        ),
+        *compare_secrets(server, fingerprints, others),
+        essentials(containers, settings.redash_secrets, server, key["key"]),
         *compare_settings(
             host["settings_of"],
             by_role(containers, key["key"]),

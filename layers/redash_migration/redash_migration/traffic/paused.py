@@ -39,8 +39,8 @@ def note_paused(
     """Keep for a return what is paused in the new home, as the first server that answers says."""
     found: dict[int, bool] | None = None
     for server in servers if who.api_key else ():
-        asker = _asker(str(server["host"]), int(server["port"]), who)
-        if (found := _listed(asker)) is not None:
+        own, beside = _askers(str(server["host"]), int(server["port"]), who)
+        if (found := _listed(own, beside)) is not None:
             break
     known = None if found is None else sorted(one for one, is_paused in found.items() if is_paused)
     record.put_fact(PAUSED_FACT, {"data_sources": known})
@@ -55,21 +55,25 @@ def pause_alike(host: str, port: int, who: Administrator, paused: list[int] | No
         named = ", ".join(str(number) for number in paused)
         why = f"data sources {named} are paused in the other home; without an API key not here"
         return [Check(PAUSED, "WARN", why, _REMEDY)] if paused else []
-    asker = _asker(host, port, who)
-    listed = _listed(asker)
+    own, beside = _askers(host, port, who)
+    listed = _listed(own, beside)
     if listed is None and not paused:
         return []
     here = {number for number, is_paused in (listed or {}).items() if is_paused}
     changes = [("POST", number) for number in paused if number not in here]
     changes += [("DELETE", number) for number in sorted(here - set(paused))]
+    asker_of = {number: asker for asker, numbers in beside for number in numbers}
     said = {
-        number: asker.send(method, f"/api/data_sources/{number}/pause", {"reason": ""})[0]
+        number: asker_of.get(number, own).send(
+            method, f"/api/data_sources/{number}/pause", {"reason": ""}
+        )[0]
         for method, number in changes
     }
     if failed := [f"{number} ({status})" for number, status in said.items() if status != OK]:
         why = f"could not be paused as in the other home: data sources {', '.join(failed)}"
         # What is not listed has no runner here, so it takes no query (Redash keeps the pause, then
-        # answers 500), or is another organization's; what is not found has gone since.
+        # answers 500), or is of an organization without an administrator; what is not found has
+        # gone since.
         grave = any(
             status not in {OK, NOT_FOUND} and (listed is None or number in listed)
             for number, status in said.items()
@@ -81,16 +85,32 @@ def pause_alike(host: str, port: int, who: Administrator, paused: list[int] | No
     return [Check(PAUSED, "PASS", f"paused as in the other home: data sources {named}")]
 
 
-def _asker(host: str, port: int, who: Administrator) -> LiveAsker:
+_Beside = list[tuple[LiveAsker, frozenset[int]]]
+"""Who asks for each other organization, and its data sources."""
+
+
+def _askers(host: str, port: int, who: Administrator) -> tuple[LiveAsker, _Beside]:
     asker = LiveAsker(host, port, who.api_key)
     asker.find_organization(who.slugs)
-    return asker
+    beside: _Beside = []
+    for one in who.neighbours:
+        other = LiveAsker(host, port, one.api_key)
+        other.find_organization([one.slug])
+        beside.append((other, one.data_sources))
+    return asker, beside
 
 
-def _listed(asker: LiveAsker) -> dict[int, bool] | None:
-    """Id -> whether this home says that it is paused: a number or a truth value (10.1 to 26.3)."""
-    status, listed = asker.json("/api/data_sources")
-    if status != OK or not isinstance(listed, list):
-        return None
-    sources = [one for one in listed if isinstance(one, dict)]
-    return {int(one["id"]): bool(one.get("paused")) for one in sources if "id" in one}
+def _listed(own: LiveAsker, beside: _Beside) -> dict[int, bool] | None:
+    """Id -> whether this home says that it is paused: a number or a truth value (10.1 to 26.3).
+
+    None where the administrator is told nothing; other organizations may say nothing.
+    """
+    found: dict[int, bool] = {}
+    for asker in (own, *(other for other, _ in beside)):
+        status, listed = asker.json("/api/data_sources")
+        if status == OK and isinstance(listed, list):
+            sources = [one for one in listed if isinstance(one, dict)]
+            found |= {int(one["id"]): bool(one.get("paused")) for one in sources if "id" in one}
+        elif asker is own:
+            return None
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socketserver
 import threading
 from collections.abc import Callable
@@ -295,3 +296,22 @@ def test_which_data_sources_stand_for_a_queue(redash_database: DatabaseAddress) 
     told = administrator(redash_database, answering=[chosen], paused=[first])
     assert told.sources_of_queue["queries"][0] == chosen
     assert first not in told.sources_of_queue["queries"]
+
+
+def test_an_administrator_of_each_organization(redash_database: DatabaseAddress) -> None:
+    assert administrator(redash_database).neighbours == ()
+    copies = (
+        ("organizations", {"id": 77, "slug": "other", "name": "Other"}),
+        ("groups", {"id": 770, "org_id": 77, "permissions": ["admin"]}),
+        ("users", {"id": 7700, "org_id": 77, "groups": [770], "api_key": "theirs", "email": "x@y"}),
+        ("data_sources", {"id": 7777, "org_id": 77}),
+    )
+    with connect(redash_database, purpose="test", read_only=False, autocommit=True) as session:
+        for table, changed in copies:
+            session.execute(
+                f"INSERT INTO {table} SELECT (jsonb_populate_record(t, %s)).*"  # noqa: S608
+                f" FROM {table} t ORDER BY t.id LIMIT 1".encode(),
+                [json.dumps(changed)],
+            )
+    [other] = administrator(redash_database).neighbours
+    assert (other.api_key, other.slug, [*other.data_sources]) == ("theirs", "other", [7777])

@@ -59,6 +59,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "app": "server", "app-2": "server", "cron": "scheduler", "jobs": "worker",
         "tables": "other", "kv": "queues", "db": "database", "edge": "proxy",
     },
+    "waits-for-stores": {
+        "web": "server", "beat": "scheduler", "queries": "worker", "mails": "worker",
+        "cache": "queues", "db": "database", "tunnel": "other",
+    },
     "several-databases": {
         "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",
         "sessions": "other", "postgres": "database", "warehouse": "other", "shop": "other",

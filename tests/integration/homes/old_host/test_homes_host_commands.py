@@ -102,6 +102,9 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     assert report.queues == {"default": 0, "queries": 2, "scheduled_queries": 0}
     assert report.settings_of["server"]["REDASH_SECRET_KEY"] == [fingerprint(KEY, SECRET_KEY)]
     assert set(report.settings_of) == {"scheduler", "server", "worker"}
+    baked = {name: [fingerprint(KEY, v)] for name, v in host.kind.image_environment.items()}
+    assert report.baked_of.get("server", {}) == baked
+    assert not baked.keys() & report.settings_of["server"].keys()
     assert report.disk_free_bytes > 0
     assert report.unseen == []
     failed = [check.id for check in host_checks(report.to_json()) if check.status != "PASS"]
@@ -298,7 +301,9 @@ def test_postgresql_is_made_ready_and_as_it_was(
     [port] = [one.definition for one in host.services.created() if one.alone]
     assert port.ports == ("10.0.0.10:5432:5432",)
     database = host.services.container_name(host.kind.service("postgres"))
-    assert port.command[-2:] == (database, "5432"), "by its name, in a network of their own"
+    assert port.command[-2:] == (database, str(cluster.port)), (
+        "by its name, in a network of their own"
+    )
     assert port.networks == (f"{host.kind.project}_default",)
     undo = commands.unprepare(directory, "redash")
     with psycopg.connect(cluster.dsn("redash"), autocommit=True) as connection:

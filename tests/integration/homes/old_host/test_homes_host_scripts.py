@@ -19,6 +19,7 @@ from docs_generator.host_document import ACTIONS, VARIABLES, host_document, whol
 from redash_migration.errors import InvalidInput
 from redash_migration.host.answer import answers
 from redash_migration.host.commands import PARAMETERS, HostCommand
+from redash_migration.host.surroundings import ADMITS
 from rehearsal.old_host.ssm.document import ParametersRefused, shell_parameters
 
 ROOT = Path(__file__).parents[4]
@@ -145,7 +146,7 @@ esac
 """
 KNOWN = {"container", "docker", "unseen", "version", "setting", "setting_of", "postgres_user",
          "fixed", "data_free_kilobytes", "ports", "answers", "published", "wal_level", "removed",
-         "asked", "parts", "part", "data", "drained", "mount",
+         "asked", "parts", "part", "data", "drained", "mount", "baked_of",
          "stays", "stopped", "started", "serving", "keeper", "proxy", "clock",
          "directory", "databases",
          "problem"}  # fmt: skip
@@ -236,3 +237,99 @@ def test_a_daemon_without_root_is_found(
         monkeypatch.chdir(place)  # a socket's path has to be short
         listening.bind("docker.sock")
         assert said() == {"serving": ["old"]}
+
+
+OTHERS = SCRIPT[SCRIPT.index("of_others() {") : SCRIPT.index("their_files=")]
+PROXIES = {
+    "caddy as it is written first": (
+        "bi.example {\n  encode gzip\n  reverse_proxy server:5000\n}",
+        "",
+    ),
+    "caddy with headers": (
+        "bi.example {\n reverse_proxy server:5000 {\n  header_up X-Forwarded-Proto https\n"
+        "  header_up X-Remote-User {http.auth.user.id}\n }\n}",
+        "header_up:x-remote-user",
+    ),
+    "caddy with passwords": (
+        "bi.example {\n basic_auth {\n  u $2a$14$hash\n }\n reverse_proxy server:5000\n}",
+        "basic_auth",
+    ),
+    "caddy for the office": (
+        "bi.example {\n @out not remote_ip 10.0.0.0/8 # no respond\n abort @out\n}",
+        "abort remote_ip",
+    ),
+    "caddy for others too": (
+        "a.example {\n reverse_proxy server:5000\n}\nb.example {\n reverse_proxy wiki:80\n}",
+        "sites:2",
+    ),
+    "caddy that redirects": (
+        "http://bi.example {\n redir https://{host}{uri}\n}\nc.example {\n redir /x https://y\n}",
+        "redir",
+    ),
+    "haproxy as it is written first": (
+        "frontend f\n  bind :80\n  http-request redirect scheme https unless { ssl_fc }\n"
+        "  http-request set-header X-Forwarded-Proto https\n  default_backend redash\n"
+        "backend redash\n  server one server:5000 check\n",
+        "",
+    ),
+    "haproxy for the office": (
+        "frontend f\n acl office src 203.0.113.0/24\n http-request deny unless office\n",
+        "acl:src http-request:deny",
+    ),
+    "apache as it is written first": (
+        "<VirtualHost *:443>\n ProxyPass / http://server:5000/\n ProxyPassReverse / http://x/\n"
+        ' RequestHeader set X-Forwarded-Proto "https"\n Require all granted\n'
+        " RewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [R]\n",
+        "",
+    ),
+    "apache with sign-in": (
+        "AuthType openid-connect\n<Location />\n Require valid-user\n"
+        " RequestHeader set X-Forwarded-Remote-User %{REMOTE_USER}e\n</Location>",
+        "authtype require:valid-user",
+    ),
+    "apache of old": ("Order deny,allow\nDeny from all\nAllow from 10.1\n", "allow"),
+    "traefik as it is labelled first": (
+        '{"traefik.enable":"true","traefik.http.routers.redash.rule":"Host(`bi.example`)",'
+        '"traefik.http.middlewares.tls.redirectscheme.scheme":"https"}',
+        "",
+    ),
+    "traefik with passwords": (
+        '{"traefik.http.middlewares.auth.basicauth.users":"u:$$apr1$$hunter2",'
+        '"traefik.http.middlewares.in.ipAllowList.sourcerange":"10.0.0.0/8"}',
+        "basicauth ipallowlist",
+    ),
+    "traefik's own file": (
+        "http:\n  middlewares:\n    auth:\n      forwardAuth:\n        address: http://sso\n",
+        "forwardauth",
+    ),
+    "traefik 1": ('{"traefik.frontend.auth.basic.users":"u:hunter2"}', "frontendauth"),
+    "hostile": (
+        'basic_auth $(touch PWNED)\nheader_up "x;y`id` $(id)\n',
+        "basic_auth header_up:xyid",
+    ),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("kind", PROXIES)
+def test_what_other_proxies_do_is_told_by_their_directives(shell: str, kind: str) -> None:
+    text, expected = PROXIES[kind]
+    done = subprocess.run(
+        [shell, "-c", f"{OTHERS}\nof_others"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected
+    assert done.stderr == ""
+
+
+ADMITTING = {"caddy with passwords", "caddy for the office", "haproxy for the office",
+             "apache with sign-in", "apache of old", "traefik with passwords",
+             "traefik's own file", "traefik 1", "hostile"}  # fmt: skip
+
+
+def test_who_is_let_in_is_said_first() -> None:
+    for kind, (_, words) in PROXIES.items():
+        assert any(map(ADMITS.fullmatch, words.split())) == (kind in ADMITTING), kind

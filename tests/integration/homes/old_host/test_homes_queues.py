@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from redash_migration.host.inspection import worker_processes
 from redash_migration.host.judgement import cut_off, what_stays
 from rehearsal.ecs.once import IMAGE
 from rehearsal.old_host.redis import Redis
@@ -180,3 +181,12 @@ def test_where_workers_are_at_home(redis: Redis) -> None:
         redis.hashes[f"rq:worker:{name}"] = {"hostname": host}
     lines = [one for one in said(begun(redis, "look")).splitlines() if "worker_at" in one]
     assert lines == ["@worker_at 4f1c", "@worker_at ip-10-0-0-7.internal"]
+
+
+def test_how_many_serve_a_queue(redis: Redis) -> None:
+    redis.sets["rq:workers"] = {"rq:worker:a", "rq:worker:b", "rq:worker:gone"}
+    redis.hashes["rq:worker:a"] = {"hostname": "h", "queues": "queries"}
+    redis.hashes["rq:worker:b"] = {"hostname": "h", "queues": "queries,scheduled_queries"}
+    lines = [one for one in said(begun(redis, "look")).splitlines() if "served" in one]
+    assert lines == ["@served queries 2", "@served scheduled_queries 1"]
+    assert worker_processes("\n".join(lines)) == {"queries": 2, "scheduled_queries": 1}

@@ -187,6 +187,14 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "REDASH_PROXIES_COUNT は 1、REDASH_HOST は利用者が開く名前、TZ は既存環境と同じにしてくだ"
         "さい。",
     ),
+    "proof.workers": (
+        "キューを処理するワーカーのプロセスが、既存環境より少なくなります。クエリの待ち時間が延びます。",
+        "WORKERS_COUNT とタスクのメモリー、または EcsWorkerServices の数を増やしてください。",
+    ),
+    "services.memory": (
+        "新環境のタスクのメモリーが、Redash のプロセス数に対して不足しています。",
+        "メモリーを増やすか、WORKERS_COUNT または REDASH_WEB_WORKERS を減らしてください。",
+    ),
     "proof.sign_in": (
         "Redash はリクエストのヘッダーでサインインさせる設定ですが、"
         "ロードバランサーはそのヘッダーを取り除きません。誰にでもなりすませます。",

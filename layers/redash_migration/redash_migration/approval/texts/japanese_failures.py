@@ -148,7 +148,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "proof.place": (
         "プロキシの数、タイムゾーン、REDASH_HOST",
-        "新しい環境に合わせてください。",
+        "`REDASH_PROXIES_COUNT` は 1、`REDASH_HOST` は利用者が開く名前、"
+        "`TZ` は元と同じにしてください。",
     ),
     "proof.servers": (
         "関数から新しいサーバーへの到達",
@@ -157,6 +158,14 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "proof.sign_in": (
         "ヘッダーによるサインイン",
         "無効にするか、プロキシまたはロードバランサーで設定してください。",
+    ),
+    "proof.workers": (
+        "キューごとのワーカーの数",
+        "`WORKERS_COUNT` または `EcsWorkerServices` の数を増やしてください。",
+    ),
+    "services.memory": (
+        "タスクのメモリー",
+        "メモリーを増やすか、プロセスを減らしてください。",
     ),
     "services.lasting": (
         "スケジューラーとワーカーの継続",

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs, ServiceTruth
     from redash_migration.function_settings import InspectNewHomeSettings, NewHomeSettings
 
+EVERY_QUEUE = "*"
+LEAST_MEGABYTES = 150
+"""What a process of Redash takes by itself, all its runners loaded."""
+OF_ESSENTIALS = frozenset(
+    {"REDASH_DATABASE_URL", "REDASH_REDIS_URL", "REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET"}
+)
+"""Whose sources ``services.essentials`` compares."""
+
 Container = Mapping[str, Any]
 
 ROLES = ("server", "scheduler", "worker")
@@ -25,7 +33,10 @@ _BREAKS = {
     "scheduler": "no query runs by its schedule, and no alert is looked at",
     "worker": "no query runs at all",
 }
-_SAME = ("image", "task role", "execution role", "platform", "subnets", "security groups")
+_SAME = (
+    "image", "task role", "execution role", "platform", "subnets", "security groups",
+    "public address",
+)  # fmt: skip
 """What a worker and the server have in common where the proof's answers hold for both."""
 
 
@@ -46,6 +57,7 @@ def described(definition: Mapping[str, Any]) -> dict[str, Any]:
         "task role": str(definition.get("taskRoleArn") or "none"),
         "execution role": str(definition.get("executionRoleArn") or "none"),
         "platform": str(platform.get("cpuArchitecture") or "X86_64"),
+        "task memory": str(definition.get("memory") or ""),
     }
 
 
@@ -110,6 +122,12 @@ def alike(services: Mapping[str, ServiceTruth], containers: Mapping[str, Contain
     for name, service in services.items():
         mine = {**containers[name], **service.network}
         other = [what for what in _SAME if mine.get(what) != pattern.get(what)]
+        given = _references(mine)
+        other += [
+            f"the secret of {variable}"
+            for variable, source in _references(pattern).items()
+            if given.get(variable, source) != source and variable not in OF_ESSENTIALS
+        ]
         if other:
             said.append(f"{name}: {', '.join(other)}")
     if said:
@@ -121,6 +139,66 @@ def alike(services: Mapping[str, ServiceTruth], containers: Mapping[str, Contain
             " then tried by nobody before users are there.",
         )
     return Check("services.alike", "PASS", "all have the server's image, roles and network")
+
+
+def _references(container: Container) -> dict[str, str]:
+    return {str(one["name"]): str(one["valueFrom"]) for one in container.get("secrets") or []}
+
+
+def _plain(container: Container) -> dict[str, str]:
+    return {str(one["name"]): str(one["value"]) for one in container.get("environment") or []}
+
+
+def _processes(container: Container) -> int | None:
+    """How many processes of Redash run in it (bin/docker-entrypoint); None where an environment
+    file may say so."""
+    name, default = {
+        "server": ("REDASH_WEB_WORKERS", "4"),
+        "worker": ("WORKERS_COUNT", "2"),
+        "scheduler": ("", "1"),
+    }[role_of(container)]
+    told = _plain(container).get(name)
+    if told is None and (container.get("environmentFiles") or "rq" in words_of(container).split()):
+        return 1 if "rq" in words_of(container).split() else None
+    number = told or default
+    return int(number) if number.isdecimal() else None
+
+
+def roomy(containers: Mapping[str, Container]) -> Check:
+    """Whether each process has memory to start in; ``containers`` by their services' names."""
+    said = []
+    for name, container in containers.items():
+        memory = str(container.get("memory") or container["task memory"])
+        processes = _processes(container)
+        if processes and memory.isdecimal() and int(memory) < processes * LEAST_MEGABYTES:
+            said.append(f"{name}: {memory} MB for {processes} processes")
+    if said:
+        return Check(
+            "services.memory",
+            "WARN",
+            f"too little memory for Redash to start in, before any result: {'; '.join(said)}",
+            "Give these tasks more memory, or fewer processes (WORKERS_COUNT, REDASH_WEB_WORKERS).",
+        )
+    return Check("services.memory", "PASS", "every process has memory to start in")
+
+
+def new_processes(ecs: Ecs, settings: NewHomeSettings) -> dict[str, int] | None:
+    """Queue -> worker processes that will take its jobs, ``EVERY_QUEUE`` for those that take all;
+    None where an environment file may say more."""
+    found: dict[str, int] = {}
+    services = ecs.services([service.name for service in settings.services])
+    for wanted in settings.services:
+        service = services.get(wanted.name)
+        container = ecs.container(service.task_definition) if service else {}
+        if not container or role_of(container) != "worker":
+            continue
+        served, _ = served_queues([container])
+        processes = _processes(container)
+        if processes is None or (served is None and container.get("environmentFiles")):
+            return None
+        for queue in served or [EVERY_QUEUE]:
+            found[queue] = found.get(queue, 0) + processes * wanted.count
+    return found
 
 
 def lasting(
@@ -193,6 +271,7 @@ def inspect_containers(
     counts = {service.name: service.count for service in settings.services}
     checks = [
         every_role(containers.values(), running),
+        roomy(containers),
         alike(services, containers),
         lasting(services, containers, counts),
     ]

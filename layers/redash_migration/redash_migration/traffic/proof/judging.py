@@ -7,6 +7,7 @@ from typing import Any
 
 from redash_migration.record import Check
 from redash_migration.traffic.proof.answers import Proof
+from redash_migration.traffic.proof.containers import EVERY_QUEUE
 from redash_migration.traffic.proof.stores import stores
 
 MOST = 20
@@ -21,16 +22,19 @@ def judge(
     unseen_queues: Sequence[str] = (),
     *,
     paused: Sequence[int] = (),
+    processes: tuple[Mapping[str, int], Mapping[str, int] | None] = ({}, None),
 ) -> list[Check]:
     """The answers of both. ``worker_queues`` None: the workers serve every queue; ``target`` says
     which database the migration fills, None where that is not known; ``paused`` are the data
-    sources that are paused in the old home.
+    sources that are paused in the old home, ``processes`` those of workers by queue, in the old
+    home and in the new, there None if that can't be seen.
     """
     if failure := new.facts.get("redash"):
         return [_not_loaded(failure)]
     return [
         *stores(new, old, target),
         *_queues(new, worker_queues, unseen_queues),
+        *_workers(*processes),
         *_mail(new, old),
         _sources(new, old),
         _files(new, old),
@@ -75,6 +79,26 @@ def _queues(new: Proof, served: Sequence[str] | None, unseen: Sequence[str]) -> 
         )
     else:
         yield Check("proof.queues", "PASS", "every queue that Redash uses has a worker")
+
+
+def _workers(before: Mapping[str, int], after: Mapping[str, int] | None) -> Iterable[Check]:
+    if after is None or not before:
+        return
+    of_all = after.get(EVERY_QUEUE, 0)
+    fewer = [
+        f"{queue}: {count} here, {after.get(queue, 0) + of_all} there"
+        for queue, count in sorted(before.items())
+        if 0 < after.get(queue, 0) + of_all < count
+    ]
+    if fewer:
+        yield Check(
+            "proof.workers",
+            "WARN",
+            f"fewer worker processes than in the old home: {'; '.join(fewer)}; queries wait longer",
+            "Raise WORKERS_COUNT with the task's memory, or the count in EcsWorkerServices.",
+        )
+    else:
+        yield Check("proof.workers", "PASS", "every queue has as many worker processes as here")
 
 
 def _mail(new: Proof, old: Proof) -> Iterable[Check]:

@@ -17,10 +17,11 @@ _OWN = re.compile(r"from redash_migration[^(]*\([^)]*\)\n")
 def program() -> str:
     """Its text; every text of several lines in it is SQL, to which blanks mean nothing."""
     here = Path(__file__).parent
-    return "\n".join(_bare(_OWN.sub("", (here / name).read_text("utf-8"))) for name in FILES)
+    return "\n".join(bare(_OWN.sub("", (here / name).read_text("utf-8"))) for name in FILES)
 
 
-def _bare(source: str) -> str:
+def bare(source: str) -> str:
+    """A program without what only readers need."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:

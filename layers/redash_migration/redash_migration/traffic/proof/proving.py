@@ -11,7 +11,7 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NewHomeNotProven
 from redash_migration.host import commands as on_the_host
 from redash_migration.host.command import PENDING
-from redash_migration.host.inspection import paused, queued
+from redash_migration.host.inspection import paused, queued, worker_processes
 from redash_migration.host.judgement import backlog
 from redash_migration.record import Check, Record
 from redash_migration.traffic.proof.answers import (
@@ -22,13 +22,19 @@ from redash_migration.traffic.proof.answers import (
     old_answers,
     proof,
 )
-from redash_migration.traffic.proof.containers import new_containers, role_of, served_queues
+from redash_migration.traffic.proof.containers import (
+    new_containers,
+    new_processes,
+    role_of,
+    served_queues,
+)
 from redash_migration.traffic.proof.judging import judge
 from redash_migration.traffic.proof.program import program
 from redash_migration.traffic.proof.redash_settings import (
     NewSettings,
     by_role,
     compare_settings,
+    with_baked,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +94,10 @@ def prove(
     target = record.fact(TARGET_FACT)
     checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
     stopped = paused("\n".join(said))
-    checks += _judged(proof(heard), proof(said), ecs, settings, target=target, stopped=stopped)
+    workers = worker_processes("\n".join(said))
+    checks += _judged(
+        proof(heard), proof(said), ecs, settings, target=target, stopped=stopped, workers=workers
+    )
     checks += _settings(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
     found = proof(heard).sources
@@ -179,12 +188,14 @@ def _judged(
     *,
     target: Mapping[str, Any] | None,
     stopped: Sequence[int],
+    workers: Mapping[str, int],
 ) -> list[Check]:
     if not new.facts:
         return []
     seen = new.facts.get("settings", {}).get("fingerprints", {})
     queues, unseen = served_queues(new_containers(ecs, settings), seen)
-    return judge(new, old, queues, target, unseen, paused=stopped)
+    both = (workers, new_processes(ecs, settings))
+    return judge(new, old, queues, target, unseen, paused=stopped, processes=both)
 
 
 def _settings(
@@ -212,4 +223,5 @@ def _settings(
             fingerprints = {**seen, **fingerprints}
         known[role] = NewSettings(fingerprints, known[role].open and not same_files)
     host = record.require_fact("host")
-    return compare_settings(host["settings_of"], known, known=settings.settings_known_to_differ)
+    old = with_baked(host["settings_of"], host["baked_of"])
+    return compare_settings(old, known, known=settings.settings_known_to_differ)

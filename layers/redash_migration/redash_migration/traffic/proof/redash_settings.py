@@ -199,8 +199,9 @@ def _judged(
         group.id,
         group.status if lacks else "WARN",
         "; ".join(said),
-        "Put these lines into the new home's environment file (EnvironmentFileArn), or name what"
-        f" differs on purpose in SettingsKnownToDiffer:{lines}"
+        "Put these lines into the new home's environment file (EnvironmentFileArn), where quotes"
+        " and blanks are part of a value, or name what differs on purpose in"
+        f" SettingsKnownToDiffer:{lines}"
         if lines
         else "Take them out there, or name what is new on purpose in SettingsKnownToDiffer."
         if new
@@ -213,6 +214,16 @@ def _named(found: Mapping[str, Sequence[str]]) -> str:
         name if set(roles) == set(ROLES) else f"{name} ({', '.join(roles)})"
         for name, roles in found.items()
     )
+
+
+def with_baked(
+    settings_of: Mapping[str, Mapping[str, Sequence[str]]],
+    baked_of: Mapping[str, Mapping[str, Sequence[str]]],
+) -> dict[str, Mapping[str, Sequence[str]]]:
+    """The server's settings with those that its image sets by itself: no task definition shows
+    what an image sets, only a task that runs does."""
+    server = {**baked_of.get("server", {}), **settings_of.get("server", {})}
+    return {**settings_of, **({"server": server} if server else {})}
 
 
 def by_role(containers: Iterable[Mapping[str, Any]], key: str) -> dict[str, NewSettings]:
