@@ -11,7 +11,7 @@ import pytest
 
 from redash_migration.host.inspection import fingerprint
 from redash_migration.record import Check
-from redash_migration.traffic.new_home import compare_secrets, respelt
+from redash_migration.traffic.new_home.secrets import compare_secrets, respelt
 from redash_migration.traffic.proof.containers import ROLES
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.redash_settings import (

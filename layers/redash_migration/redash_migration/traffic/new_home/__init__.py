@@ -1,0 +1,1 @@
+"""The new home before anything moves in: complete, closed, and with the same secrets."""
