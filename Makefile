@@ -76,6 +76,7 @@ faults: setup ## a rehearsal for each fault; NAMES="dms-*": only these
 	@$(PYTHON) -m rehearsal.faults $(NAMES)
 
 clean: ## remove what was made here
+	@$(if $(BASE_PYTHON),$(BASE_PYTHON) -m rehearsal.folder)
 	rm -rf $(VENV) .venv-deploy .rehearsal .aws-sam .pytest_cache .mypy_cache .ruff_cache
 
 -include deploy.mk

@@ -17,12 +17,28 @@ def main(arguments: list[str]) -> int:
         print("\nstopped; everything that was started has been ended", file=sys.stderr)
         return 130
     except OSError as error:
-        from rehearsal.folder import DISK_FULL
+        from rehearsal.cloud.journal import DISK_FULL
 
-        if error.errno not in DISK_FULL:
+        if not isinstance(error, BrokenPipeError) and error.errno not in DISK_FULL:
             raise
-        print(f"The disk is full: {error.filename or 'see df -h'}. Free some.", file=sys.stderr)
+        _leave_the_output()
+        if isinstance(error, BrokenPipeError):
+            print(
+                "nobody reads the output any more; all that was started is ended", file=sys.stderr
+            )
+            return 130
+        print(
+            f"The disk is full ({error.filename or 'df -h says which'}); everything that was "
+            "started has been ended. Free some, then start again.",
+            file=sys.stderr,
+        )
         return 2
+
+
+def _leave_the_output() -> None:
+    """What could not be written is not tried again when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _main(arguments: list[str]) -> int:

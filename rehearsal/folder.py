@@ -7,10 +7,10 @@ ends, and processes started by it don't inherit it.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,7 +20,6 @@ from typing import IO
 MARK = ".made-by-a-rehearsal"
 """A file that says of a folder that it may be emptied for the next rehearsal."""
 LATEST = "latest"
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Held(Exception):
@@ -68,6 +67,18 @@ def _lock(file: IO[str], place: Path) -> None:
     file.flush()
 
 
+def check_idle(among: Path) -> None:
+    """Whether nobody is at work in the folder of all, so that it may be removed.
+
+    Raises:
+        Held: by another process.
+    """
+    path = among / "lock"
+    if path.exists():
+        with path.open("r+", encoding="utf-8") as file:
+            _lock(file, among)
+
+
 def clear(folder: Path) -> None:
     """Empty it for the next rehearsal; the mark stays, since the lock may be on it."""
     for path in folder.iterdir() if folder.exists() else ():
@@ -109,3 +120,10 @@ def _point(link: Path, folder: Path) -> None:
         temporary.unlink()
     temporary.symlink_to(folder.name)
     temporary.replace(link)
+
+
+if __name__ == "__main__":  # `make clean` asks first, perhaps without a virtual environment
+    try:
+        check_idle(Path(".rehearsal").resolve())
+    except Held as error:
+        sys.exit(f"Nothing was removed: {error}")

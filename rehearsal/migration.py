@@ -5,18 +5,17 @@ from __future__ import annotations
 import dataclasses
 import gc
 import json
-import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from rehearsal import interruption
 from rehearsal.answering import answering
 from rehearsal.cloud import Execution
+from rehearsal.cloud.journal import UNTOLD
 from rehearsal.dataset import DumpNotRestored
 from rehearsal.faults.case import Case
 from rehearsal.faults.judging.contents import contents_told
@@ -24,7 +23,7 @@ from rehearsal.faults.judging.invariants import Standing, observe, violations
 from rehearsal.faults.judging.verdict import disagreements
 from rehearsal.faults.kinds.aside import put_aside
 from rehearsal.faults.table import FAULTS
-from rehearsal.folder import DISK_FULL, drop_databases, settle
+from rehearsal.folder import drop_databases, settle
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.options import Confirm, Options
 from rehearsal.outcome import LedgerCount, over_memory, problems, server_errors
@@ -51,8 +50,6 @@ BROKEN = "broken.txt"
 
 ASKED_BY = {"requestedBy": "engineer@example.com"}
 
-_interrupted = threading.Event()
-
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
@@ -66,22 +63,23 @@ class Rehearsed:
 
 def rehearse(options: Options) -> int:
     """Run a rehearsal and say how it went; the exit code of the command."""
-    try:
-        return _rehearse(options)
-    finally:
-        drop_databases(options.directory)
+    with interruption.ended_by_signals():
+        try:
+            return _rehearse(options)
+        finally:
+            drop_databases(options.directory)
 
 
 def _rehearse(options: Options) -> int:
     progress = Progress()
     try:
-        with screen(progress, plain=options.plain) as shown, _ended_by_signals():
+        with screen(progress, plain=options.plain) as shown:
             rehearsed = run(options, progress, shown)
     except NOT_BEGUN as error:
         print(f"\n{error}\nThe logs are in {options.directory}", file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno in DISK_FULL:
+        if error.errno in UNTOLD:
             raise
         return _broken(options, error)
     except Exception as error:
@@ -199,10 +197,10 @@ def _watch(world: World, arn: str, progress: Progress, workload: Workload) -> Ex
     """Wait for the end of the execution, and of the roll-back that may follow a stopped one."""
     client = world.cloud.client("stepfunctions")
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
-        if _interrupted.is_set():
+        if interruption.asked.is_set():
             raise KeyboardInterrupt
-        if workload.unable is not None:
-            raise workload.unable
+        if unable := workload.unable or world.cloud.journal.unable:
+            raise unable
         progress.writes = workload.acknowledged
         progress.loaded = _replication(world)
         time.sleep(LOOK_SECONDS)
@@ -263,25 +261,3 @@ def _count(world: World, report: Mapping[str, Any] | None) -> LedgerCount:
     return LedgerCount(
         result.acknowledged, lost, side, put_aside=len(aside), by_side=result.by_side
     )
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a rehearsal as Ctrl-C does: everything it started is ended.
-
-    SIGINT is set too: a shell without job control lets a background process ignore it. The signal
-    is also remembered, because an exception that is raised inside somebody's callback can get lost.
-    """
-    _interrupted.clear()
-
-    def interrupt(*_: object) -> None:
-        _interrupted.set()
-        raise KeyboardInterrupt
-
-    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, interrupt) for number in ending}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

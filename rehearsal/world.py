@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from secrets import token_hex
 
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.traffic.actions import target_groups
+from rehearsal import interruption
 from rehearsal.cloud import Cloud
 from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.dataset import ADMIN_API_KEY, adopt_secret_key, api_key, load, restore_dump
@@ -102,6 +103,10 @@ class World:
 
     def stop(self) -> None:
         """End everything that was started, the last first; safe to call twice."""
+        interruption.ending.set()
+        if interruption.asked.is_set():
+            with suppress(OSError):  # the terminal may be gone
+                self._tell("Stopping: what was started is being ended, which takes some seconds")
         self._ending.close()
 
     @property

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
 Listener = Callable[[Record], None]
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+UNTOLD = DISK_FULL | {errno.EPIPE}
+"""Why nothing more can be written or shown: the disk is full, or nobody reads the output."""
 
 STOPPED = "Rehearsal.Stopped"
 """The error of an execution that ends because somebody ends the rehearsal."""
@@ -29,6 +35,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.listeners: list[Listener] = []
+        self.unable: OSError | None = None
+        """Why a record could not be kept or shown: whoever watches ends the rehearsal."""
         self._lock = threading.Lock()
         self._file = path.open("a", encoding="utf-8")
         self._waiting: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
@@ -41,8 +49,9 @@ class Journal:
         line = json.dumps(record, ensure_ascii=False, default=str)
         with self._lock:
             if not self._file.closed:
-                self._file.write(line + "\n")
-                self._file.flush()
+                with self._noting(DISK_FULL):
+                    self._file.write(line + "\n")
+                    self._file.flush()
                 self._waiting.put(record)
         return record
 
@@ -51,7 +60,8 @@ class Journal:
         with self._lock:
             if self._file.closed:
                 return
-            self._file.close()
+            with self._noting(DISK_FULL):
+                self._file.close()
             self._waiting.put(None)
         if threading.current_thread() is not self._thread:
             self._thread.join(5)
@@ -60,10 +70,21 @@ class Journal:
         while (record := self._waiting.get()) is not None:
             for listener in list(self.listeners):
                 try:
-                    listener(record)
+                    with self._noting(UNTOLD):
+                        listener(record)
                 except Exception:
                     # One listener's mistake must not silence the others.
                     traceback.print_exc(file=sys.stderr)
+
+    @contextmanager
+    def _noting(self, reasons: frozenset[int]) -> Iterator[None]:
+        """Whoever records goes on, in whatever thread: the one who watches says it, once."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in reasons:
+                raise
+            self.unable = self.unable or error
 
 
 def now() -> str:

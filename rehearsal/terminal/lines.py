@@ -10,6 +10,7 @@ from rich.console import Console
 from redash_migration.course import PHASES, doing
 from redash_migration.plain_text import plain
 from rehearsal.terminal.progress import Progress, Step, note
+from rehearsal.terminal.terminal import Terminal
 
 
 class Lines:
@@ -17,7 +18,7 @@ class Lines:
 
     def __init__(self, progress: Progress, console: Console | None = None) -> None:
         self._progress = progress
-        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._console = console or Terminal(highlight=False, soft_wrap=True)
         self._phase = ""
         self._told: set[tuple[str, bool]] = set()
 

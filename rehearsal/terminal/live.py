@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -18,6 +18,7 @@ from redash_migration.course import PHASES, doing
 from redash_migration.plain_text import plain
 from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.progress import Loaded, Progress, Step, note
+from rehearsal.terminal.terminal import Terminal
 
 TICK, CROSS, AT_WORK = ("✓", "green"), ("✗", "red"), ("▸", "cyan")
 CUT_OFF = ("■", "yellow")
@@ -29,7 +30,7 @@ class LiveTable:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._console = Console(highlight=False)
+        self._console = Terminal(highlight=False)
         self._live = Live(
             get_renderable=self._render, console=self._console, refresh_per_second=8, transient=True
         )

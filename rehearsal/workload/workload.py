@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from rehearsal.folder import DISK_FULL
+from rehearsal.cloud.journal import DISK_FULL
 from rehearsal.workload.availability import Availability
 from rehearsal.workload.kinds import KINDS, STORED_LATER
 from rehearsal.workload.ledger import Ledger

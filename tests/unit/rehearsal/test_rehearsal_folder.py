@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.folder import MARK, Held, clear, drop_databases, fresh, held, settle
+from rehearsal.folder import MARK, Held, check_idle, clear, drop_databases, fresh, held, settle
 
 HOLDER = """
 import sys
@@ -41,7 +41,11 @@ def test_a_second_one_is_told_the_process_that_is_there(tmp_path: Path, named: b
         ):
             pass
         assert (first / "evidence.txt").exists()
+        if not named:
+            with pytest.raises(Held, match=f"process {holder.pid}"):
+                check_idle(tmp_path)
         holder.communicate()
+    check_idle(tmp_path)
     with held(second, among=None if named else tmp_path):
         pass
 
