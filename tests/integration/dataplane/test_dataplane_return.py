@@ -12,7 +12,8 @@ import pytest
 from redash_migration.database.copying.horizons import equal_since, known_horizons, note_equal
 from redash_migration.database.copying.pieces import restore_pieces
 from redash_migration.database.copying.precopy import precopy
-from redash_migration.database.copying.restore import Restored, restore
+from redash_migration.database.copying.restore import restore
+from redash_migration.database.copying.restored import Restored
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.session.address import DatabaseAddress

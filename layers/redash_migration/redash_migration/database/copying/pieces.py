@@ -7,7 +7,8 @@ from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons
 from redash_migration.database.copying.precopy import precopy_between, try_triggers
-from redash_migration.database.copying.restore import Restored, both_ends, restore_between
+from redash_migration.database.copying.restore import both_ends, restore_between
+from redash_migration.database.copying.restored import Restored
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.record.record import Record

@@ -7,7 +7,8 @@ from typing import Any
 from psycopg import sql
 
 from redash_migration.database.copying.horizons import known_horizons, note_horizons
-from redash_migration.database.copying.restore import Restored, both_ends, restore_between
+from redash_migration.database.copying.restore import both_ends, restore_between
+from redash_migration.database.copying.restored import Restored
 from redash_migration.database.integrity.early import failures, judge_text_search
 from redash_migration.database.integrity.ledger import write_checks
 from redash_migration.database.planning.items import CopyItem

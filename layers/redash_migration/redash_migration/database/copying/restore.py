@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from time import monotonic
-from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
@@ -27,6 +24,7 @@ from redash_migration.database.copying.differences.delta import (
 )
 from redash_migration.database.copying.differences.hopeless import refuse_hopeless
 from redash_migration.database.copying.quiet import triggers_quiet
+from redash_migration.database.copying.restored import Restored, Stopwatch, Way
 from redash_migration.database.copying.whole import carry_whole
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import (
@@ -43,55 +41,6 @@ from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import TableShape, read_shape
 from redash_migration.database.verification.checksum import checksum
 from redash_migration.errors import CopyFailed, TransientFailure
-
-Way = Literal["copy", "delta"]
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What a run did. `rows` is what the source has in the range, `bytes` what was carried, in
-    COPY's form; `added`, `changed` and `gone` count rows of a delta; `seconds` by part. `horizons`
-    are those of the snapshots that were made equal: a later run may build on them."""
-
-    table: str
-    way: Way
-    rows: int
-    bytes: int
-    added: int
-    changed: int
-    gone: int
-    rebuilt_indexes: int
-    seconds: dict[str, float]
-    horizons: Horizons
-
-    def to_json(self) -> dict[str, Any]:
-        """As kept in the record and answered to the state machine."""
-        return asdict(self)
-
-    def line(self, chunk: int) -> dict[str, Any]:
-        """For the table's line in the report; one of several ranges has its own entry there."""
-        carried = {
-            "way": self.way,
-            "carried_bytes": self.bytes,
-            "added": self.added,
-            "changed": self.changed,
-            "gone": self.gone,
-            "seconds": self.seconds,
-        }
-        return {"restore" if chunk == 0 else f"restore_{chunk}": carried}
-
-
-class _Stopwatch:
-    """Seconds by part, each from the end of the one before."""
-
-    def __init__(self) -> None:
-        self._since = monotonic()
-        self.parts: dict[str, float] = {}
-
-    def lap(self, part: str) -> None:
-        now = monotonic()
-        self.parts[part] = round(now - self._since, 4)
-        self._since = now
 
 
 @contextmanager
@@ -163,7 +112,7 @@ def restore_between(
     a unique value has moved between two ranges (run it again); psycopg.Error as the servers raise
     it.
     """
-    watch = _Stopwatch()
+    watch = Stopwatch()
     shape = _same_shape(reading, writing, schema, name)
     if one_of_many and not keep_indexes and _empty(writing, shape, KeyRange()):
         indexes.drop(writing, indexes.secondary_indexes(writing, schema, name))
