@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs_generator.check_words import WORDS
+from redash_migration.approval.texts.english_checks import ENGLISH_CHECKS
 from redash_migration.approval.texts.japanese_checks import of_kind
 
 
@@ -22,9 +22,9 @@ def checks_table(root: Path) -> str:
 
 def words_of(check_id: str) -> tuple[str, str]:
     """The words of an id, of a return's the other way's; KeyError where there are none."""
-    found = of_kind(check_id, WORDS)
+    found = of_kind(check_id, ENGLISH_CHECKS)
     if found is None:
-        raise KeyError(f"{check_id}: give it words in docs_generator/check_words.py")
+        raise KeyError(f"{check_id}: give it words in approval/texts/english_checks.py")
     return found
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from docs_generator.error_words import OTHERS, TO_DO
 from redash_migration import errors
+from redash_migration.approval.texts.english_errors import OTHERS, TO_DO, english_error
 
 
 def errors_table(_root: Path) -> str:
     """Name, when it appears and what to do, in the order of the module."""
     lines = ["| error | appears when | what to do |", "|---|---|---|"]
-    for name, cls in error_classes().items():
-        appears = " ".join((cls.__doc__ or "").split())
-        lines.append(f"| {name} | {appears} | {TO_DO[name]} |")
+    lines += [f"| {name} | {english_error(name)} | {TO_DO[name]} |" for name in error_classes()]
     lines += [f"| {name} | {appears} | {do} |" for name, (appears, do) in OTHERS.items()]
     return "\n".join(lines) + "\n"
 

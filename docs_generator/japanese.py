@@ -1,7 +1,8 @@
 """The generated tables of the documents in Japanese.
 
-Words of checks are those of the page and the mails; those of the errors and of the early judges
-stand in ``japanese_words``. What the English words show as a name, the Japanese show as one too.
+Words of checks are those of the page and the mails; and so are those of the errors; those
+of the early judges stand in ``japanese_words``. What the English words show as a name, the Japanese
+show as one too.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from docs_generator.checks import check_ids, words_of
 from docs_generator.early_judges import EARLY
-from docs_generator.error_words import OTHERS, TO_DO
-from docs_generator.japanese_words import EARLY_WORDS, ERROR_WORDS
+from docs_generator.japanese_words import EARLY_WORDS
+from redash_migration.approval.texts.english_errors import OTHERS, TO_DO
 from redash_migration.approval.texts.japanese_checks import of_kind
+from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
 from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
 
 _NAME = re.compile(r"`([^`]+)`")
@@ -35,8 +37,7 @@ def errors_table_in_japanese(_root: Path) -> str:
     """Name, when it appears and what to do, in the order of the English table."""
     english = {**{name: ("", do) for name, do in TO_DO.items()}, **OTHERS}
     lines = ["| エラー | 起きるとき | 対処 |", "|---|---|---|"]
-    for name in ERROR_WORDS:
-        appears, do = ERROR_WORDS[name]
+    for name, (appears, do) in JAPANESE_ERRORS.items():
         lines.append(f"| {name} | {appears} | {_named(do, english[name][1])} |")
     return "\n".join(lines) + "\n"
 

@@ -65,7 +65,7 @@ def test_an_approver_decides_and_the_message_says_so(stage: Stage, slack: SlackC
     assert [sent["actor"] for _, sent in stage.states.sent] == [HANA]
     replaced = [message for message in slack.messages() if message.get("replace_original")]
     assert len(replaced) == 1
-    assert "Approved, by hana@example.com at 23 Nov 2026" in json.dumps(replaced[0])
+    assert "Approved: decided by hana@example.com at 23 Nov 2026" in json.dumps(replaced[0])
     assert "actions" not in [block["type"] for block in replaced[0]["blocks"]]
 
 

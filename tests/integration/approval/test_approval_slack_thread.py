@@ -63,8 +63,8 @@ def test_one_thread_from_the_question_to_the_end(with_bot: Making, slack: SlackC
     root, *replies = found
     assert [one.get("thread_ts") for one in found.values()] == [None, *[root] * len(replies)]
     told = [(one["text"], one.get("reply_broadcast"), "edited" in one) for one in found.values()]
-    approved = "Approved, by hana@example.com at 23 Nov 2026 02:01 UTC."
-    kept = "The new Redash stays, by hana@example.com at 23 Nov 2026 02:01 UTC."
+    approved = "Approved: decided by hana@example.com at 23 Nov 2026 02:01 UTC."
+    kept = "The new Redash stays: decided by hana@example.com at 23 Nov 2026 02:01 UTC."
     assert told == [
         (approved, None, True),
         (approved, True, True),  # the reminder

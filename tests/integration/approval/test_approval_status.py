@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from docs_generator.checks import words_of
 from redash_migration.adapters import clients, sns
 from redash_migration.approval import ask_starter
 from redash_migration.approval.announcing import announce
@@ -95,7 +96,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
                 cause="public.dashboards, key 30",
             ),
             "Taken back: the old Redash is in use",
-            "DataMismatch in VerifyData: public.dashboards, key 30",
+            "differ in at least one row (DataMismatch in VerifyData): public.dashboards, key 30",
         ),
         (
             ended(status="ROLLED_BACK", serves="old", error="ApprovalRejected"),
@@ -142,10 +143,36 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
                 mode="preflight",
                 status="FAILED",
                 serves="old",
+                error="PreflightFailed",
                 failures=(failed("a.b"), failed("c.d")),
             ),
             "Preflight: 2 to mend first",
             "c.d",
+        ),
+        (
+            ended(
+                mode="preflight",
+                status="FAILED",
+                serves="old",
+                error="CommandFailed",
+                state="InspectHost",
+                cause="docker does not answer",
+                untouched=True,
+            ),
+            "Preflight: it did not come to its end",
+            "(CommandFailed in InspectHost): docker does not answer",
+        ),
+        (
+            ended(
+                status="FAILED",
+                serves="old",
+                error="AccessDeniedException",
+                state="InspectNewHome",
+                cause="not authorized",
+                untouched=True,
+            ),
+            "Not begun: nothing was changed",
+            "AWS answered with an error (AccessDeniedException in InspectNewHome): not authorized",
         ),
     ],
 )
@@ -232,7 +259,7 @@ class TestPlanned:
         assert len(told) == 2
         for mail in told:
             assert "will not begin as planned" in mail["subject"]
-            assert "check source.new" in mail["text"]
+            assert "this has changed: a check (source.new). The approval of" in mail["text"]
             assert "/approve/" in mail["text"]
         stage.at(31)
         stage.follow_up()
@@ -316,7 +343,8 @@ class TestTheLastMessage:
             assert "Taken back: the old Redash is in use" in mail["subject"]
             assert "public.dashboards, key 30" in mail["text"]
             assert ", failed checks: 1. " in mail["subject"]
-            words = "- 1 row differs (data.public.dashboards)\n  What to do: Look there.\n"
+            asked = "Does this table hold the same rows on both sides?"
+            words = f"- {asked} 1 row differs (data.public.dashboards)\n  What to do: Look there.\n"
             assert words in mail["text"]
             assert "Nothing was lost" in mail["text"]
             assert f"{MIGRATION}/report.html" in mail["text"]
@@ -349,7 +377,9 @@ class TestTheLastMessage:
         announce(stage.record, ending)
         text = stage.mails[0]["text"]
         assert "\nWhy: ken@example.com: too slow\n" in text
-        assert "- seen (smoke.results)\n- On the way back: seen (return.smoke.results)\n" in text
+        asked = words_of("smoke.results")[0]
+        assert f"- {asked} seen (smoke.results)\n" in text
+        assert f"- On the way back: {asked} seen (return.smoke.results)\n" in text
 
     def test_who_started_it_is_asked_with_a_filter_that_no_link_passes(self, stage: Stage) -> None:
         ask_starter(stage.record)
@@ -526,6 +556,36 @@ def test_whose_answer_it_was_is_told_where_it_ended_by_that(
     letter = ending_letter(Texts("en"), MIGRATION, ending_of(report, {}))
     said = f"Decided by: {KEN}\nReason: as announced\n"
     assert (said in letter.text) is told
+
+
+@pytest.mark.parametrize(
+    ("undo", "milestones", "untouched"),
+    [
+        ([], (), True),
+        ([{"action": "delete_task", "state": "PENDING"}], (), False),
+        ([], ("pause_began",), False),
+    ],
+)
+def test_a_failure_before_any_change_wakes_nobody(
+    undo: list[dict[str, str]], milestones: tuple[str, ...], untouched: bool
+) -> None:
+    report: dict[str, Any] = {
+        "status": "FAILED",
+        "mode": "migrate",
+        "error": {"name": "CommandFailed", "cause": "no docker", "state": "InspectHost"},
+        "tables": [],
+        "checks": [],
+        "undo": undo,
+        "return": None,
+        "approvals": [],
+        "write_pause_seconds": None,
+        "ended_at": "2026-01-31T02:10:00+00:00",
+    }
+    ending = ending_of(report, dict.fromkeys(milestones, "2026-01-31T02:00:00+00:00"))
+    assert ending.untouched is untouched
+    said = ending_letter(Texts("en"), MIGRATION, ending).text
+    assert ("Users notice nothing" in said) is untouched
+    assert ("(CommandFailed in InspectHost): no docker" in said) is True
 
 
 def test_what_the_new_side_serves_was_compared_whatever_failed_after_it() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.record import Check
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
 
 Staging = Callable[..., Stage]
@@ -44,6 +45,18 @@ def test_a_reminder_has_a_link_that_works(stage: Stage) -> None:
     stage.at(40)
     stage.follow_up()
     assert stage.answer(stage.link(KEN), "approve")["statusCode"] == 200
+
+
+def test_a_reminder_of_what_can_t_be_asked_asks_nothing(stage: Stage) -> None:
+    stage.record.checks.put(Check("source.new", "FAIL", "something is wrong", "mend it"))
+    stage.ask()
+    stage.at(31)
+    stage.follow_up()
+    reminder = stage.mails[-1]
+    assert "Reminder, 29 min left: The cutover can't start: 1 to mend first" in reminder["subject"]
+    assert "This can't be asked yet, and 29 min are left" in reminder["text"]
+    assert "no answer of yours" not in reminder["text"]
+    assert "and decide" not in reminder["text"]
 
 
 def test_reminders_stop_once_decided(stage: Stage) -> None:

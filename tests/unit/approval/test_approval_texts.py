@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import redash_migration
-from docs_generator.check_words import WORDS
 from docs_generator.checks import check_ids, words_of
 from redash_migration.approval.evidence.contents import Finding
 from redash_migration.approval.page.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
+from redash_migration.approval.texts.english_checks import ENGLISH_CHECKS
 from redash_migration.approval.texts.japanese_checks import japanese_check, japanese_failure
 from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
 from redash_migration.approval.wording import meaning_and_detail, remedy_text
@@ -31,7 +31,8 @@ LATIN_ONLY = {
 }
 
 
-TITLE = re.compile(r"ended\.(preflight\.)?([A-Z]|not_all|without|unanswered)")
+TITLE = re.compile(r"ended\.(preflight\.)?([A-Z]|not_all|without|unanswered|untouched|broken)")
+QUESTIONS = [name for name in EN if re.fullmatch(r"[A-Z]\w+\.title(_blocked)?", name)]
 TITLES = [name for name in EN if TITLE.match(name)]
 """Headlines of an ending; they are the subject of the last message."""
 
@@ -64,6 +65,7 @@ def test_subjects_fit_into_an_sns_message(key: str, language: str) -> None:
         "count": 12,
         "time": texts.figures.time(datetime(2026, 11, 23, 16, 5, tzinfo=UTC)),
         "decision": max(decisions, key=len),
+        "question": max((texts(name, count=12) for name in QUESTIONS), key=len),
         "title": max((texts(name, count=12) for name in TITLES), key=len),
     }
     assert len(texts(key, **figures)) < 100
@@ -125,9 +127,11 @@ def test_every_check_has_its_words_in_both_languages_and_no_other_has() -> None:
     for name in ids:
         assert words_of(name), name
         assert japanese_failure(name, "FAIL"), name
-    assert WORDS.keys() == JAPANESE_FAILURES.keys()
+    assert ENGLISH_CHECKS.keys() == JAPANESE_FAILURES.keys()
     idle = {
-        kind for kind in WORDS if not any(one == kind or one.startswith(f"{kind}.") for one in ids)
+        kind
+        for kind in ENGLISH_CHECKS
+        if not any(one == kind or one.startswith(f"{kind}.") for one in ids)
     }
     assert idle == set()
 

@@ -114,7 +114,7 @@ def test_a_failure_stands_open_with_its_remedy() -> None:
     page = page_of(report, {"pause_began": ""})
     for said in (
         "Redash is down",
-        "DataMismatch in VerifyData: public.users: key 30",
+        "(DataMismatch in VerifyData): public.users: key 30",
         "Look at it.",
         "Not all was taken back",
         "<details open",

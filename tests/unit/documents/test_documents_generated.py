@@ -8,9 +8,10 @@ from pathlib import Path
 from docs_generator.__main__ import PARTS, generated, stale
 from docs_generator.checks import check_ids
 from docs_generator.early_judges import EARLY, failures_of_the_pause
-from docs_generator.error_words import OTHERS, TO_DO
 from docs_generator.errors import error_classes
-from docs_generator.japanese_words import EARLY_WORDS, ERROR_WORDS
+from docs_generator.japanese_words import EARLY_WORDS
+from redash_migration.approval.texts.english_errors import OTHERS, TO_DO
+from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
 from redash_migration.course import STATES
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +46,7 @@ def test_every_error_that_a_report_can_hold_says_what_to_do() -> None:
 
 
 def test_the_errors_are_translated_in_the_same_order() -> None:
-    assert list(ERROR_WORDS) == [*error_classes(), *OTHERS]
+    assert list(JAPANESE_ERRORS) == [*error_classes(), *OTHERS]
 
 
 def test_what_is_left_to_the_pause_is_translated() -> None:

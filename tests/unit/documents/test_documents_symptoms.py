@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from docs_generator.error_words import OTHERS, TO_DO
 from redash_migration.approval.texts import LANGUAGES
+from redash_migration.approval.texts.english_errors import OTHERS, TO_DO
 from tests.unit.approval.test_approval_texts import TITLES
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,14 @@ from redash_migration.approval.evidence.contents import Evidence, Finding, Table
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.texts.japanese_checks import japanese_check, japanese_failure
+from redash_migration.approval.texts.english_checks import ENGLISH_CHECKS
+from redash_migration.approval.texts.english_errors import english_error
+from redash_migration.approval.texts.japanese_checks import (
+    japanese_check,
+    japanese_failure,
+    of_kind,
+)
+from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
 
 Severity = Literal["blocked", "warned", "clear"]
 
@@ -53,14 +60,39 @@ def finding_lines(texts: Texts, finding: Finding) -> list[str]:
     """
     meaning, detail = meaning_and_detail(texts, finding)
     text = (meaning if texts.language == "ja" else f"{meaning} ") + detail if detail else meaning
-    if texts.language == "en" and finding.status == "UNKNOWN":
-        text = f"{texts('finding.UNKNOWN')}: {text}"
+    if texts.language == "en" and finding.blocks:
+        text = " ".join([*_asked(texts, finding), text])
     if finding.id.startswith("return."):
         text = texts("finding.in_return", text=text)
     if finding.id not in text and not texts.known(f"finding.{finding.id}"):
         text += f"（{finding.id}）" if texts.language == "ja" else f" ({finding.id})"
     remedy = remedy_text(texts, finding)
     return [f"- {text}", *([f"  {texts('finding.remedy')} {remedy}"] if remedy else [])]
+
+
+def _asked(texts: Texts, finding: Finding) -> list[str]:
+    """Before what a step saw, in English: that it got no answer, and what it had asked.
+
+    A step's own words are for who knows the check; Japanese ones begin with what was asked.
+    """
+    known = of_kind(finding.id, ENGLISH_CHECKS)
+    return [
+        *([f"{texts('finding.UNKNOWN')}:"] if finding.status == "UNKNOWN" else []),
+        *(
+            [known[0].replace("`", "")]
+            if known and not texts.known(f"finding.{finding.id}")
+            else []
+        ),
+    ]
+
+
+def error_meaning(texts: Texts, name: str) -> str:
+    """What a failure means, by its name; any other name is that of an error of AWS."""
+    if texts.language == "ja":
+        known = JAPANESE_ERRORS[name][0] if name in JAPANESE_ERRORS else None
+    else:
+        known = english_error(name)
+    return (known or texts("ended.why_aws")).rstrip(".。")
 
 
 def finding_model(texts: Texts, finding: Finding) -> dict[str, Any]:

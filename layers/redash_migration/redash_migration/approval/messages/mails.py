@@ -9,6 +9,7 @@ from datetime import datetime
 from redash_migration.approval.evidence.contents import Evidence, Finding
 from redash_migration.approval.gate.purposes import CUTOVER, EXPIRE
 from redash_migration.approval.gate.question import Answer, Gate
+from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import finding_lines, question_lead, question_title, severity
 from redash_migration.plain_text import plain
@@ -34,7 +35,9 @@ def request_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> Let
         migration=gate.migration_id,
         count=len(evidence.blockers or evidence.findings),
     )
-    return Letter(subject, _text(*_question(texts, gate, evidence), *_link(texts, gate, link)))
+    return Letter(
+        subject, _text(*_question(texts, gate, evidence), *_link(texts, gate, evidence, link))
+    )
 
 
 def _question(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
@@ -58,11 +61,12 @@ def started_by(texts: Texts, gate: Gate) -> str:
 def reminder_mail(texts: Texts, gate: Gate, evidence: Evidence, link: str, now: datetime) -> Letter:
     """The same once more, with the time that is left."""
     left = texts.figures.duration(max(0.0, (gate.expires_at - now).total_seconds()))
-    subject = texts("mail.reminder.subject", left=left, migration=gate.migration_id)
+    asked = question_title(texts, gate, evidence)
+    subject = texts("mail.reminder.subject", left=left, question=asked, migration=gate.migration_id)
+    kind = "mail.reminder.blocked" if blocked(gate, evidence) else "mail.reminder"
     question = _question(texts, gate, evidence)
-    return Letter(
-        subject, _text(texts("mail.reminder", left=left), "", *question, *_link(texts, gate, link))
-    )
+    end = _link(texts, gate, evidence, link)
+    return Letter(subject, _text(texts(kind, left=left), "", *question, *end))
 
 
 def planned_mail(texts: Texts, gate: Gate, answer: Answer) -> Letter:
@@ -176,9 +180,10 @@ def _listed(texts: Texts, title: str, findings: Sequence[Finding]) -> list[str]:
     return [texts(title, count=len(findings)), *lines]
 
 
-def _link(texts: Texts, gate: Gate, link: str) -> list[str]:
+def _link(texts: Texts, gate: Gate, evidence: Evidence, link: str) -> list[str]:
     until = texts("mail.until", time=texts.figures.time(gate.expires_at))
-    return [texts("mail.open"), link, "", until, texts("mail.personal")]
+    kind = "mail.open.blocked" if blocked(gate, evidence) else "mail.open"
+    return [texts(kind), link, "", until, texts("mail.personal")]
 
 
 def _text(*lines: str) -> str:

@@ -50,6 +50,8 @@ class Ending:
     at: str
     without_new_writes: bool = False
     """Users had been on the new side, and are back without what they wrote there."""
+    untouched: bool = False
+    """It ended before any change: users noticed nothing, and nothing had to be taken back."""
     unanswered: bool = False
     """Nobody said whether the new side stays: it does, and nothing was cleaned up."""
     decided: tuple[str, str] = ("", "")
@@ -79,11 +81,12 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
     error = report["error"] or {}
     tables = report["tables"]
     home = report["return"] or {}
+    serves = serving(report["status"], milestones)
     failed = home.get("failed") or {}
     return Ending(
         status=str(report["status"]),
         mode=str(report["mode"]),
-        serves=serving(report["status"], milestones),
+        serves=serves,
         error=str(error.get("name", "")),
         cause=str(error.get("cause", "")),
         state=str(error.get("state", "")),
@@ -102,6 +105,7 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
         else (),
         at=str(report["ended_at"]),
         without_new_writes=report["status"] == "ROLLED_BACK" and "pause_ended" in milestones,
+        untouched=report["status"] == "FAILED" and serves == "old" and not report["undo"],
         unanswered=report["status"] == "SUCCEEDED" and _expired_at_last(report["approvals"]),
         decided=_decided(str(report["status"]), str(error.get("name", "")), report["approvals"]),
         return_pause_seconds=home.get("write_pause_seconds"),

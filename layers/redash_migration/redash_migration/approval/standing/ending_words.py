@@ -5,7 +5,7 @@ from __future__ import annotations
 from redash_migration.approval.evidence.contents import Finding
 from redash_migration.approval.standing.ending import CHECKS_NAMED, SHOWN, Ending
 from redash_migration.approval.texts import Texts
-from redash_migration.approval.wording import finding_lines
+from redash_migration.approval.wording import error_meaning, finding_lines
 
 ANSWERS = frozenset({"ApprovalRejected", "ApprovalExpired"})
 """Endings that a person chose, or left to the time: nothing went wrong."""
@@ -63,13 +63,19 @@ def returning(texts: Texts, ending: Ending) -> list[tuple[str, str]]:
 
 def why(texts: Texts, ending: Ending) -> str:
     """The failure; empty for a person's answer, a good end, and where the checks say it."""
-    if not ending.error or ending.error in {*ANSWERS, REFUSED} or ending.mode == "preflight":
+    if not ending.error or ending.error in {*ANSWERS, REFUSED}:
         return ""
     # The checks are named below, with their words.
     cause = ending.cause.partition(CHECKS_NAMED)[0][:600] or "—"
     if ending.error in {CHOSEN, ASKED}:
         return cause
-    return texts("ended.why_value", error=ending.error, state=ending.state or "—", cause=cause)
+    return texts(
+        "ended.why_value",
+        meaning=error_meaning(texts, ending.error),
+        error=ending.error,
+        state=ending.state or "—",
+        cause=cause,
+    )
 
 
 def failed_checks(texts: Texts, ending: Ending) -> list[str]:
@@ -99,6 +105,7 @@ def _kind(ending: Ending) -> str:
         (f"preflight.{_preflight(ending)}", ending.mode == "preflight"),
         (ending.error, _by_answer(ending)),
         (REFUSED, ending.error == REFUSED),
+        ("untouched", ending.untouched),
         ("not_all_taken_back", _left_behind(ending)),
         ("unanswered", ending.unanswered),
         ("without_new_writes", ending.without_new_writes),
@@ -118,4 +125,6 @@ def _left_behind(ending: Ending) -> bool:
 
 
 def _preflight(ending: Ending) -> str:
-    return "SUCCEEDED" if ending.status == "SUCCEEDED" else "FAILED"
+    if ending.status == "SUCCEEDED":
+        return "SUCCEEDED"
+    return "FAILED" if ending.error in {"", REFUSED} else "broken"

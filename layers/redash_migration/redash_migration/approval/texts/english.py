@@ -338,7 +338,7 @@ ENGLISH: Mapping[str, str] = {
         "[Redash] Keep the new Redash? Failed checks: {count}. {migration}"
     ),
     "mail.failed": "Failed checks ({count}):",
-    "mail.reminder.subject": "[Redash] Reminder, {left} left: {migration}",
+    "mail.reminder.subject": "[Redash] Reminder, {left} left: {question} {migration}",
     "mail.reminder": "There is no answer of yours yet. The question stays open for another {left}.",
     "mail.outcome.subject": "[Redash] {decision}: {migration}",
     "mail.pause": "Predicted write pause: {pause}",
@@ -349,14 +349,19 @@ ENGLISH: Mapping[str, str] = {
     "mail.amount": "Data: {rows} rows, {bytes} in {tables} tables",
     "mail.warnings": "Warnings ({count}):",
     "mail.no_warnings": "No warnings.",
+    "mail.reminder.blocked": (
+        "This can't be asked yet, and {left} are left: what is listed has to be mended first. If "
+        "nothing happens the old Redash stays in use, and what was prepared is taken back."
+    ),
     "mail.open": "See the evidence and decide:",
+    "mail.open.blocked": "See the evidence:",
     "mail.personal": (
         "The link is yours alone: please don't pass it on. Opening it changes nothing; a decision "
         "is made on the page."
     ),
     "mail.until": "Open until {time}.",
     "mail.more": "and {count} more",
-    "mail.decided": "{decision}, by {actor} at {time}.",
+    "mail.decided": "{decision}: decided by {actor} at {time}.",
     "mail.decided_expired": "{decision} ({time}).",
     "mail.reason": "Reason: {reason}",
     "mail.none_needed": "You need do nothing more.",

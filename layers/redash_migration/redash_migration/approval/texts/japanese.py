@@ -350,8 +350,8 @@ JAPANESE: Mapping[str, str] = {
         "[Redash] 新しい環境の確認をお願いします（不合格 {count}件） {migration}"
     ),
     "mail.failed": "不合格の検査（{count}件）:",
-    "mail.reminder.subject": "[Redash] 回答のお願い（残り {left}） {migration}",
-    "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left} です。",
+    "mail.reminder.subject": "[Redash] 残り {left}: {question} {migration}",
+    "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left}です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
     "mail.pause": "書き込み停止時間の予測: {pause}",
     "mail.pause_likely": "{pause}（{low}から{high}の見込み）",
@@ -361,7 +361,13 @@ JAPANESE: Mapping[str, str] = {
     "mail.amount": "データ: {tables}テーブル、{rows}行、{bytes}",
     "mail.warnings": "警告（{count}件）:",
     "mail.no_warnings": "警告はありません。",
+    "mail.reminder.blocked": (
+        "まだ回答をお願いできる状態ではありません（残り {left}）。"
+        "先に下記の点を直す必要があります。"
+        "このまま期限が過ぎた場合は、元の Redash を使い続け、準備した内容は取り消します。"
+    ),
     "mail.open": "判断材料の確認と回答はこちら:",
+    "mail.open.blocked": "判断材料の確認はこちら:",
     "mail.personal": (
         "このリンクはご本人専用です。転送しないでください。開くだけでは何も変わりません。"
         "回答はページの中で行います。"

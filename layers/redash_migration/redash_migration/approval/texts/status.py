@@ -55,10 +55,12 @@ ENGLISH: Mapping[str, str] = {
     "ended.ApprovalRejected": "Rejected: the old Redash stays in use",
     "ended.ApprovalExpired": "No answer in time: the old Redash stays in use",
     "ended.PreflightFailed": "Not begun: {count} to mend first",
+    "ended.untouched": "Not begun: nothing was changed",
     "ended.unanswered": "Nobody answered: the new Redash stays",
     "ended.without_new_writes": "Back on the old Redash, without the new writes",
     "ended.preflight.SUCCEEDED": "Preflight: ready to migrate",
     "ended.preflight.FAILED": "Preflight: {count} to mend first",
+    "ended.preflight.broken": "Preflight: it did not come to its end",
     "ended.lost.none": "Nothing was lost: {equal} of {all} tables were compared and are equal.",
     "ended.lost.old": "Nothing was lost: everything is as it was on the old side.",
     "ended.lost.returned": (
@@ -69,7 +71,8 @@ ENGLISH: Mapping[str, str] = {
         "question. The new database still holds it."
     ),
     "ended.why": "Why",
-    "ended.why_value": "{error} in {state}: {cause}",
+    "ended.why_value": "{meaning} ({error} in {state}): {cause}",
+    "ended.why_aws": "AWS answered with an error",
     "ended.return_pause": "Write pause of the return",
     "ended.failed_return": "A return was tried",
     "ended.failed_return_value": (
@@ -124,6 +127,13 @@ ENGLISH: Mapping[str, str] = {
     "ended.next.preflight.FAILED": (
         "Mend what is listed, then run the preflight again: nothing was changed."
     ),
+    "ended.next.preflight.broken": (
+        "Mend the cause named above, then run the preflight again: nothing was changed."
+    ),
+    "ended.next.untouched": (
+        "Users notice nothing, and the old Redash is as it was. Mend the cause named above, then "
+        "start the migration again."
+    ),
     "ended.next.PreflightFailed": (
         "The old Redash is as it was. Mend what is listed, then start the migration again."
     ),
@@ -160,7 +170,10 @@ ENGLISH: Mapping[str, str] = {
     "begin.message": "The cutover begins at {time}, approved by {actor}.",
     "begin.subject": "[Redash] The cutover begins at {time}: {migration}",
     "begin.call_off": "Until then each approver can still reject it with the link in their mail.",
-    "begin.off": "It will not begin: {what}. The approval of {actor} no longer counts.",
+    "begin.off": (
+        "It will not begin as planned, because this has changed: {what}. The approval of {actor} "
+        "no longer counts; please look once more and decide."
+    ),
     "begin.off.subject": "[Redash] The cutover will not begin as planned: {migration}",
     "problem.begin_invalid": "The time to begin can't be read: choose a day and a time.",
     "problem.begin_passed": "The time to begin is over: choose a later one, or leave it empty.",
@@ -179,7 +192,7 @@ ENGLISH: Mapping[str, str] = {
     "changed.in_sync": "whether both sides are in sync",
     "changed.disk": "the old host's disk",
     "changed.new_side": "how the new side does",
-    "changed.finding": "check {id}",
+    "changed.finding": "a check ({id})",
     # Reaching people
     "reach.subject": "Somebody is not reached by mail: {migration}",
     "reach.lost": (
@@ -247,10 +260,12 @@ JAPANESE: Mapping[str, str] = {
         "期限までに回答がありませんでした。元の Redash をそのまま使い続けます"
     ),
     "ended.PreflightFailed": "開始していません: 先に直す点が {count}件あります",
+    "ended.untouched": "開始していません: 何も変更していません",
     "ended.unanswered": "回答がなかったため、新しい Redash を使い続けます",
     "ended.without_new_writes": "新しい書き込みを持たずに元の Redash に戻りました",
     "ended.preflight.SUCCEEDED": "事前確認: 移行の準備ができています",
     "ended.preflight.FAILED": "事前確認: 先に直す点が {count}件あります",
+    "ended.preflight.broken": "事前確認: 最後まで実行できませんでした",
     "ended.lost.none": (
         "失われたデータはありません。{all}テーブル中 {equal}テーブルを照合し、一致しました。"
     ),
@@ -263,7 +278,8 @@ JAPANESE: Mapping[str, str] = {
         "新しいデータベースには残っています。"
     ),
     "ended.why": "理由",
-    "ended.why_value": "{state} で {error}: {cause}",
+    "ended.why_value": "{meaning}（{state} の {error}）: {cause}",
+    "ended.why_aws": "AWS がエラーを返しました",
     "ended.return_pause": "戻したときの書き込み停止時間",
     "ended.failed_return": "戻そうとして失敗した試み",
     "ended.failed_return_value": (
@@ -324,6 +340,13 @@ JAPANESE: Mapping[str, str] = {
     "ended.next.preflight.FAILED": (
         "一覧の点を直してから、事前確認をもう一度実行してください。何も変更していません。"
     ),
+    "ended.next.preflight.broken": (
+        "上記の原因を取り除いてから、事前確認をもう一度実行してください。何も変更していません。"
+    ),
+    "ended.next.untouched": (
+        "利用者への影響はなく、元の Redash は以前のままです。上記の原因を取り除いてから、"
+        "移行をもう一度開始してください。"
+    ),
     "ended.next.PreflightFailed": (
         "元の Redash は以前のままです。一覧の点を直してから、移行をもう一度開始してください。"
     ),
@@ -359,7 +382,10 @@ JAPANESE: Mapping[str, str] = {
     "begin.message": "{actor} の承認により、{time} に切り替えを開始します。",
     "begin.subject": "[Redash] {time} に切り替えを開始します {migration}",
     "begin.call_off": "それまでは、各承認者がご本人宛てのメールのリンクから却下できます。",
-    "begin.off": "予定どおりには開始しません（{what}）。{actor} の承認は無効になりました。",
+    "begin.off": (
+        "次の点が変わったため、予定どおりには開始しません: {what}。{actor} の承認は無効に"
+        "なりました。もう一度ご確認のうえ、回答してください。"
+    ),
     "begin.off.subject": "[Redash] 切り替えは予定どおりに開始されません {migration}",
     "problem.begin_invalid": "開始時刻を読み取れません。日付と時刻を選んでください。",
     "problem.begin_passed": ("開始時刻を過ぎています。あとの時刻を選ぶか、空欄にしてください。"),
@@ -377,7 +403,7 @@ JAPANESE: Mapping[str, str] = {
     "changed.in_sync": "両側が同期しているかどうか",
     "changed.disk": "元のホストのディスク",
     "changed.new_side": "新しい環境の状態",
-    "changed.finding": "検査 {id}",
+    "changed.finding": "検査（{id}）",
     "reach.subject": "メールが届かない人がいます: {migration}",
     "reach.lost": (
         "{people} にメールが届きません。登録が解除されたか、未確認です。"

@@ -1,11 +1,18 @@
-"""What to do after each failure; docs/errors.md is made of it and of the classes' own words."""
+"""The failures by name: what each means, what to do; docs/errors.md is made of it.
+
+What a failure with a class of its own means is said by that class.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+from redash_migration import errors
 
 _AGAIN = "Mend what the cause names, start again."
 _REPORT = "`checks` in the report name table and key. Nothing was lost; mend it, start again."
 
-TO_DO: dict[str, str] = {
+TO_DO: Mapping[str, str] = {
     "InvalidInput": "Correct the field that is named.",
     "MissingSetting": "Deploy the stack again; the template sets it.",
     "MigrationInProgress": "Wait for the execution that is named, take it back, or redrive it.",
@@ -51,7 +58,7 @@ TO_DO: dict[str, str] = {
     ),
 }
 
-OTHERS: dict[str, tuple[str, str]] = {
+OTHERS: Mapping[str, tuple[str, str]] = {
     "ApprovalRejected": (
         "Somebody said no to the cutover.",
         "Nothing: the old Redash serves. Start again whenever it suits.",
@@ -80,3 +87,10 @@ OTHERS: dict[str, tuple[str, str]] = {
 }
 """Names that are no class here: people's answers, and what Step Functions says by itself. Any
 other (`InvalidInstanceId`, `AccessDeniedException`) comes from the service that the cause names."""
+
+
+def english_error(name: str) -> str | None:
+    """What it means; None for the name of an error of AWS."""
+    if name in OTHERS:
+        return OTHERS[name][0]
+    return " ".join(vars(errors)[name].__doc__.split()) if name in TO_DO else None

@@ -6,6 +6,8 @@ whose id ends in something computed stands here by the part before it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _SETTING = (
     "Write it into the file of `EnvironmentFileArn`, or into `SettingsKnownToDiffer` if it is to"
     " differ."
@@ -13,7 +15,7 @@ _SETTING = (
 _ALTERED = "See who altered it; without that, going back with everything is not possible."
 _REPORT = "Keep the report, mend what it names, start again. Nothing was lost."
 
-WORDS: dict[str, tuple[str, str]] = {
+ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
     "approval.approvers": (
         "Are there enough people who may approve?",
         "Name more in `Approvers`; who started it counts only with `AllowSelfApproval`.",
