@@ -24,15 +24,17 @@ from redash_migration.database.freeze import closing
 from redash_migration.database.integrity import foreign_keys, verify
 from redash_migration.database.planning import statistics
 from redash_migration.database.planning.chunks import KeyStatistics
-from redash_migration.database.schema import drift, left_behind, outline, stages
+from redash_migration.database.schema import completion, drift, left_behind, outline, stages
 from redash_migration.database.sequences import extremes, target
 from redash_migration.database.sequences import source as sequences
+from redash_migration.database.session import data_session
 from redash_migration.database.session.data_session import Session
-from redash_migration.database.tables import carriable, catalog, row_hash, shape
+from redash_migration.database.tables import carriable, catalog, key, row_hash, shape
 from redash_migration.database.verification import compare
 from redash_migration.database.verification import precopy as early_comparison
 from redash_migration.plan import Exclusion
 from redash_migration.preflight.pair import comparison as pair
+from redash_migration.preflight.pair import encodings
 from redash_migration.preflight.source import questions, visibility
 from redash_migration.preflight.tables import methods as planning
 from redash_migration.preflight.tables import sizes
@@ -121,6 +123,10 @@ _key_statistics = statistics.key_statistics
 
 def _one_scheme(source: Session, target: Session) -> row_hash.Scheme:
     return row_hash.scheme_for(*(side.info.server_version // 10000 for side in (source, target)))
+
+
+def _passed(name: str) -> Check:
+    return Check(name, "PASS", "not looked at")
 
 
 def _sound(source: object, target: object) -> Iterable[Check]:
@@ -354,6 +360,63 @@ BREAKS = {
             ),
         ),
         r"-- altered;\s*(CREATE POLICY|COMMENT|CREATE CAST|ALTER TYPE)",
+    ),
+    "owners-of-sequences": Break(
+        (instead(outline, "_OWNERS_OF_SEQUENCES", "SELECT 0::oid, 0::oid, '' WHERE false"),),
+        r"-- altered;\s*ALTER SEQUENCE shared OWNED",
+    ),
+    "keys-of-own-types": Break(
+        tuple(
+            without(module, name, f"AND NOT EXISTS ({key._OF_EXTENSION})")
+            for module, name in ((catalog, "_TABLES"), (shape, "_SHAPES"))
+        ),
+        r"TABLE lean_\d \(id own",
+    ),
+    "names-with-backslashes": Break(
+        (without(sequences, "_SEQUENCES", r"nextval\(E?'", r"nextval\('"),), r'SEQUENCE "odd'
+    ),
+    "foreign-keys-of-partitioned-tables": Break(
+        (instead(completion, "_TAKE_NO_NOT_VALID", (psycopg.errors.FeatureNotSupported,)),),
+        r"TABLE beside_\d \([^;]*REFERENCES[^;]* PARTITION BY HASH",
+        before=18,
+    ),
+    "policies-for-strangers": Break(
+        (instead(pair, "policies_beyond", lambda *_: _passed("databases.row_security")),),
+        r"POLICY theirs",
+    ),
+    "search-path": Break((question(questions, "source.search_path"),), r"TABLE sought"),
+    "event-triggers": Break((question(questions, "source.event_triggers"),), r"TRIGGER telling"),
+    "hash-partitions": Break(
+        (instead(pair, "_hash_partitions", lambda *_: _passed("databases.hash_partitions")),),
+        r"INSERT INTO scattered",
+    ),
+    "orphans": Break((question(questions, "source.orphans"),), r"INSERT INTO orphan"),
+    "names-that-read-alike": Break((question(questions, "source.names"),), r"INSERT INTO a\."),
+    "json-keys-in-other-encodings": Break(
+        (instead(encodings, "_has_other_keys", lambda *_: False),), r"INSERT INTO keyed"
+    ),
+    "comments-on-late-constraints": Break(
+        (instead(completion, "_constraint", lambda _: ""),), r"COMMENT ON CONSTRAINT check_"
+    ),
+    "pinned-settings": Break(
+        (
+            instead(
+                data_session,
+                "PINNED",
+                {"search_path": "pg_catalog", "xmloption": "content"},
+            ),
+        ),
+        r"TABLE lean_[^;]* (timestamptz|tsvector)[\s\S]*(DateStyle|bytea_output)",
+    ),
+    "partitions-by-dms": Break((reason("a partition"),), r"TABLE beside_\d \([^;]* BY LIST"),
+    "lobs-in-keys": Break((reason("a LOB in the primary key"),), r"TABLE lean_\d \(id text"),
+    "texts-of-any-length": Break(
+        (reason("character type without a length"),), r"TABLE lean_[^;]* v varchar\)"
+    ),
+    "room-for-moved-values": Break(
+        (instead(restore, "_make_room", lambda *_, **__: None),),
+        r"TABLE lean_[^;]* u text UNIQUE",
+        pieces=True,
     ),
     "drift": Break((instead(closing, "drift", lambda *_: None),), r"-- altered"),
 }

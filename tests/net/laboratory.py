@@ -15,7 +15,7 @@ from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.postgres import Cluster
 from tests.memory import Memory
 from tests.net.carriage import ALEMBIC, Carriage
-from tests.net.grammar import READER
+from tests.net.grammar import READER, STRANGER
 from tests.owning import owned
 
 _numbers = itertools.count(1)
@@ -47,6 +47,8 @@ class Laboratory:
                 cluster.create_role(READER, "reader")
             with suppress(psycopg.errors.DuplicateObject):
                 cluster.create_role(MOVER, "mover", "LOGIN REPLICATION")
+        with suppress(psycopg.errors.DuplicateObject):
+            source.create_role(STRANGER, "stranger")
 
     @contextmanager
     def databases(self) -> Iterator[None]:

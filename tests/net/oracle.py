@@ -60,8 +60,10 @@ WHERE datname = current_database() AND shobj_description(oid, 'pg_database') IS 
 _DRAWING = r"""
 SELECT format('%I.%I', n.nspname, c.relname) AS place, quote_ident(a.attname),
        pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
-       substring(pg_get_expr(d.adbin, d.adrelid)
-                 FROM $re$^\(?nextval\('(.*)'::regclass\)\)?(?:::[a-z]+)?$$re$),
+       replace(replace(
+           substring(pg_get_expr(d.adbin, d.adrelid)
+                     FROM $re$^\(?nextval\(E?'(.*)'::regclass\)\)?(?:::[a-z]+)?$$re$),
+           $$''$$, $$'$$), $$\\$$, $$\$$),
        d.oid IS NOT NULL AND a.attgenerated = ''
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -63,8 +63,12 @@ KINDS = {
         "CREATE INDEX on_parent ON p (t); CREATE INDEX on_child ON p1 (lower(t));"
         "CREATE TABLE r (id int PRIMARY KEY, pid int, pat int,"
         " FOREIGN KEY (pid, pat) REFERENCES p (id, at));"
+        # Before 18 a partitioned table takes no foreign key NOT VALID.
+        "CREATE TABLE q (id int PRIMARY KEY, rid int REFERENCES r) PARTITION BY HASH (id);"
+        "CREATE TABLE q1 PARTITION OF q FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
         "INSERT INTO p SELECT n, n, 't' || n FROM generate_series(1, 2500) n;"
-        "INSERT INTO r SELECT n, n, n FROM generate_series(1, 50) n;",
+        "INSERT INTO r SELECT n, n, n FROM generate_series(1, 50) n;"
+        "INSERT INTO q SELECT n, n FROM generate_series(1, 50) n;",
         "UPDATE p SET at = at + 1000 WHERE id BETWEEN 900 AND 950;"
         "INSERT INTO p SELECT n, n, 't' || n FROM generate_series(2501, 2600) n;",
         methods={"public.p1": "restore", "public.p2": "restore", "public.r": "dms"},
@@ -310,6 +314,31 @@ KINDS = {
         "INSERT INTO b VALUES (3, 'z', ''); UPDATE c SET t = 7, d = 'e';",
         ways={"public.a": COPIED, "public.b": COPIED, "public.c": COPIED},
     ),
+    "keys-that-only-their-own-operators-compare": Kind(
+        # As an extension brings them: ltree, hstore, vector.
+        "CREATE TYPE own; CREATE FUNCTION own_in(cstring) RETURNS own IMMUTABLE STRICT"
+        " LANGUAGE internal AS 'int4in'; CREATE FUNCTION own_out(own) RETURNS cstring IMMUTABLE"
+        " STRICT LANGUAGE internal AS 'int4out'; CREATE TYPE own (INPUT = own_in,"
+        " OUTPUT = own_out, LIKE = int4);"
+        + "".join(
+            f"CREATE FUNCTION own_{name}(own, own) RETURNS boolean IMMUTABLE STRICT"
+            f" LANGUAGE internal AS 'int4{name}'; CREATE OPERATOR {sign} (LEFTARG = own,"
+            f" RIGHTARG = own, FUNCTION = own_{name});"
+            for name, sign in {"lt": "<", "le": "<=", "eq": "=", "ge": ">=", "gt": ">"}.items()
+        )
+        + "CREATE FUNCTION own_cmp(own, own) RETURNS int IMMUTABLE STRICT LANGUAGE internal"
+        " AS 'btint4cmp'; CREATE OPERATOR CLASS own_ops DEFAULT FOR TYPE own USING btree AS"
+        " OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,"
+        " FUNCTION 1 own_cmp(own, own);"
+        "CREATE TABLE t (id own PRIMARY KEY, v text);"
+        "INSERT INTO t SELECT n::text::own, repeat('v', 99) FROM generate_series(1, 400) n;"
+        "CREATE TABLE r (id int PRIMARY KEY, t own REFERENCES t); INSERT INTO r VALUES (1, '7');"
+        "ANALYZE",
+        "UPDATE t SET v = 'w' WHERE id = '3'; DELETE FROM t WHERE id = '9'",
+        methods={"public.t": "restore", "public.r": "restore"},
+        ways={"public.t": ALWAYS_COPIED},
+        pieces=True,
+    ),
     "tables-that-read-alike": Kind(
         'CREATE SCHEMA a; CREATE SCHEMA "a.b"; CREATE TABLE a."b.c" (id int PRIMARY KEY);'
         'CREATE TABLE "a.b".c (id int PRIMARY KEY);',
@@ -419,7 +448,10 @@ KINDS = {
         " two bigint DEFAULT nextval('b') * 100, own int, many code DEFAULT nextval('d'));"
         "ALTER SEQUENCE a OWNED BY t.id; ALTER SEQUENCE c OWNED BY t.own;"
         "INSERT INTO t SELECT n, 100 * n, n, n FROM generate_series(1, 30) n;"
-        "ALTER SEQUENCE b RESTART WITH 31;",
+        "ALTER SEQUENCE b RESTART WITH 31;"
+        # Its name is spelt otherwise in a default.
+        r"""CREATE SEQUENCE "e\f's"; CREATE TABLE u (id int PRIMARY KEY DEFAULT """
+        r"""nextval('"e\f''s"')); INSERT INTO u VALUES (40);""",
         "SELECT nextval('a'); INSERT INTO t (id) VALUES (77)",
     ),
     "keyless-rows-that-the-target-refuses": Kind(

@@ -11,7 +11,7 @@ import psycopg
 
 from redash_migration.database.schema.left_behind import ARTIFACT
 from redash_migration.database.session.address import DatabaseAddress
-from redash_migration.errors import SchemaChanged
+from redash_migration.errors import ReturnNotPossible, SchemaChanged
 from tests.net.carriage import Carriage, Refused
 from tests.net.grammar import Source
 from tests.net.homecoming import bring_home
@@ -32,7 +32,8 @@ REASONS = frozenset(
     {
         *("source.alembic", "source.large_objects", "source.sequences", "source.extension_rows"),
         *("databases.encoding", "source.row_security", "databases.row_security"),
-        "databases.features",
+        *("databases.features", "databases.hash_partitions", "source.search_path"),
+        *("source.event_triggers", "source.orphans", "source.names"),
     }
 )
 """Checks that may refuse a generated source: whatever else refuses one is a fault."""
@@ -127,7 +128,14 @@ def trial(
         # A plain role may not write everything on the old side: source.may_return warns of it.
         if home and not source.plain_role:
             apply(carriage.target, source.changes)
-            bring_home(carriage)
+            try:
+                bring_home(carriage)
+            except ReturnNotPossible as error:
+                # Known before: of old rows that break it, a constraint NOT VALID takes none again.
+                if "NOT VALID" not in str(error):
+                    raise
+                tally.outcomes.update({"carried": -1, "carried, not home again": 1})
+                return
             judge_at_home(laboratory, carriage, source)
             tally.returned += 1
 

@@ -138,6 +138,30 @@ def test_nothing_was_changed(
             "WARN",
         ),
         (
+            # Its worker reaches nobody: between two tries it is not there.
+            "CREATE SUBSCRIPTION s CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p"
+            " WITH (connect = false); ALTER SUBSCRIPTION s ENABLE",
+            "source.subscriptions",
+            "FAIL",
+        ),
+        (
+            "CREATE SCHEMA redash_migration; CREATE TABLE redash_migration.theirs (id int)",
+            "source.names",
+            "FAIL",
+        ),
+        (
+            "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path"
+            " = public, pg_catalog', current_database()); END$$",
+            "source.search_path",
+            "FAIL",
+        ),
+        (
+            "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role"
+            " = replica', current_database()); END$$",
+            "source.may_return",
+            "WARN",
+        ),
+        (
             "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET"
             " default_transaction_read_only = on', current_database()); END$$",
             "source.writable",
@@ -160,6 +184,9 @@ def test_what_is_planted_on_the_source_is_found(
     finally:
         if "PREPARE" in statement:
             rows(sample, "ROLLBACK PREPARED 'p'")
+        if "SUBSCRIPTION" in statement:
+            rows(sample, "ALTER SUBSCRIPTION s DISABLE")
+            rows(sample, "ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s")
         if "lo_create" in statement:
             rows(sample, "SELECT lo_unlink(oid) FROM pg_largeobject_metadata")
     assert statuses(found)[check] == status

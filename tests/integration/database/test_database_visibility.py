@@ -150,6 +150,8 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
         "CREATE MATERIALIZED VIEW zz AS SELECT 1 AS one WITH NO DATA;"
         "CREATE VIEW between_them AS SELECT * FROM zz;"
         "CREATE MATERIALIZED VIEW aa AS SELECT * FROM between_them WITH NO DATA;"
+        "CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.aa';"
+        "CREATE MATERIALIZED VIEW a0 AS SELECT hidden() WITH NO DATA;"
     )
     rows(source_database, schema)
     with connect(source_database, purpose="test") as session:
@@ -174,7 +176,8 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
     CREATE PUBLICATION q FOR TABLE t (id) WHERE (id > 5) WITH (publish = 'insert');
     CREATE PUBLICATION r FOR TABLES IN SCHEMA public;
     GRANT {above} TO {group}; GRANT {group} TO {member} WITH ADMIN OPTION;
-    REFRESH MATERIALIZED VIEW zz; REFRESH MATERIALIZED VIEW aa; ALTER VIEW w OWNER TO {member};
+    REFRESH MATERIALIZED VIEW zz; REFRESH MATERIALIZED VIEW aa; REFRESH MATERIALIZED VIEW a0;
+    ALTER VIEW w OWNER TO {member};
     """  # noqa: S608
     rows(source_database, life)
     try:
@@ -200,6 +203,19 @@ def test_what_lives_beside_the_schema_is_named_with_statements_that_bring_it(
         rows(source_database, f"DROP OWNED BY {roles}")
 
 
+def test_labels_of_the_database_are_told(source_database: DatabaseAddress, rows: Rows) -> None:
+    # As a provider's module writes it; the dump holds what is said of tables.
+    rows(
+        source_database,
+        "SET allow_system_table_mods = on; INSERT INTO pg_shseclabel SELECT oid,"
+        " 'pg_database'::regclass, 'selinux', 'it''s' FROM pg_database"
+        " WHERE datname = current_database()",
+    )
+    with connect(source_database, purpose="test") as session:
+        [label] = left_behind(session)
+    assert label.statement == ("-- SECURITY LABEL FOR selinux ON DATABASE :\"DBNAME\" IS 'it''s';")
+
+
 def test_policies_for_roles_that_the_target_lacks_are_refused(
     source_database: DatabaseAddress,
     target_database: DatabaseAddress,
@@ -219,6 +235,10 @@ def test_policies_for_roles_that_the_target_lacks_are_refused(
     ):
         found = policies_beyond(old, new, "")
         assert (found.status, role in found.detail) == ("FAIL", True)
+        # It comes along where row security is off, too.
+        rows(source_database, "ALTER TABLE queries DISABLE ROW LEVEL SECURITY")
+        assert policies_beyond(old, new, "").status == "FAIL"
+        rows(source_database, "ALTER TABLE queries ENABLE ROW LEVEL SECURITY")
         rows(source_database, "ALTER POLICY p ON queries TO PUBLIC")
         assert policies_beyond(old, new, "").status == "PASS"
         other, _ = make_role("target")

@@ -139,6 +139,30 @@ def test_a_role_that_could_not_bring_rows_home_is_told_of_its_rights(both: Both,
     assert "GRANT" in check.remedy
 
 
+def test_old_rows_that_could_not_be_written_again_are_told(both: Both, run: Run) -> None:
+    old, _ = both(SCHEMA)
+    run(old, "CREATE TABLE loose (n int, id int); INSERT INTO loose VALUES (1, 1)")
+    run(old, "ALTER TABLE loose ADD CONSTRAINT kept CHECK (n > 0) NOT VALID")
+    run(old, "CREATE DOMAIN small AS int; CREATE TABLE d (id int PRIMARY KEY, s small)")
+    run(old, "ALTER DOMAIN small ADD CONSTRAINT little CHECK (VALUE < 10) NOT VALID")
+
+    def told() -> str:
+        with connect(old, purpose="test") as session:
+            [check] = may_return(session)
+        return check.detail if check.status == "WARN" else ""
+
+    assert not told()
+    run(old, "ALTER TABLE loose DROP CONSTRAINT kept; INSERT INTO loose VALUES (-1, 2)")
+    run(old, "ALTER TABLE loose ADD CONSTRAINT kept CHECK (n > 0) NOT VALID")
+    assert "NOT VALID" in told()
+    assert "public.loose (kept)" in told()
+    # With a key it is carried row by row: what breaks it stays as it is.
+    run(old, "ALTER TABLE loose ADD PRIMARY KEY (id)")
+    assert not told()
+    run(old, "INSERT INTO d VALUES (1, 1)")
+    assert "public.d (little)" in told()
+
+
 def test_rights_that_the_role_has_lost_are_known_before_anybody_presses_the_button(
     switched: tuple[DatabaseAddress, DatabaseAddress, Record], run: Run
 ) -> None:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from tests.net.grammar import around, beside, lean, rows, series, tables
-from tests.net.grammar.source import READER, Source, Table, quoted
+from tests.net.grammar.source import READER, STRANGER, Source, Table, quoted
 from tests.net.grammar.values import POOL, TYPES
 
-__all__ = ["READER", "Source", "Table", "quoted", "sources"]
+__all__ = ["READER", "STRANGER", "Source", "Table", "quoted", "sources"]
 
 NAMES = ("t", "T", "a_b", "a%b", "x.y", "sp ace", "日本", 'quo"te', "select", "a'b", "[ab]")
 SCHEMAS = ("public", "public", "other", "S x.%")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.net.grammar.source import READER, Table
+from tests.net.grammar.source import READER, STRANGER, Table
 
 Options = list[list[str]]
 
@@ -56,6 +56,47 @@ def not_carried(encoding: str) -> Options:
     options = [
         ["SELECT lo_from_bytea(0, 'large')"],
         [
+            "CREATE FUNCTION found(n integer) RETURNS boolean IMMUTABLE LANGUAGE sql AS"
+            " 'SELECT n > 0'",
+            "CREATE FUNCTION finding(n integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS"
+            " 'BEGIN RETURN found(n); END'",
+            "CREATE TABLE sought (id integer PRIMARY KEY CHECK (finding(id)), ts tsvector)",
+            "INSERT INTO sought VALUES (1, 'a')",
+        ],
+        [
+            "CREATE TABLE told (tag text)",
+            "CREATE FUNCTION tell() RETURNS event_trigger LANGUAGE plpgsql AS"
+            " 'BEGIN INSERT INTO public.told VALUES (tg_tag); END'",
+            "CREATE EVENT TRIGGER telling ON ddl_command_end EXECUTE FUNCTION tell()",
+            "ALTER EVENT TRIGGER telling ENABLE ALWAYS",
+        ],
+        [
+            "CREATE TABLE scattered (m mood, n integer) PARTITION BY HASH (m)",
+            *(
+                f"CREATE TABLE scattered_{part} PARTITION OF scattered"
+                f" FOR VALUES WITH (MODULUS 4, REMAINDER {part})"
+                for part in range(4)
+            ),
+            "INSERT INTO scattered SELECT unnest(enum_range(NULL::mood)), 1",
+        ],
+        [
+            "CREATE TABLE parent (id integer PRIMARY KEY)",
+            "CREATE TABLE orphan (id integer PRIMARY KEY REFERENCES parent)",
+            "ALTER TABLE orphan DISABLE TRIGGER ALL",
+            "INSERT INTO orphan VALUES (1)",
+        ],
+        [
+            'CREATE SCHEMA "a.b"',
+            "CREATE SCHEMA a",
+            'CREATE TABLE "a.b".c (id integer PRIMARY KEY, v text, ts tsvector)',
+            'CREATE TABLE a."b.c" (id integer PRIMARY KEY, v text)',
+            "INSERT INTO a.\"b.c\" VALUES (1, 'read alike')",
+        ],
+        [
+            "CREATE TABLE kept_from (id integer PRIMARY KEY, v varchar(9))",
+            f"CREATE POLICY theirs ON kept_from TO {STRANGER} USING (true)",
+        ],
+        [
             "CREATE TABLE configured (id integer PRIMARY KEY, v text)",
             "INSERT INTO configured VALUES (1, 'by hand')",
             "ALTER EXTENSION plpgsql ADD TABLE configured",
@@ -93,6 +134,7 @@ def alterations(tables: list[Table]) -> Options:
         ["ALTER FUNCTION twice(integer) COST 77"],
         ["ALTER TYPE mood ADD VALUE 'newcomer' BEFORE 'zeal'"],
         ["ALTER SEQUENCE shared INCREMENT 9"],
+        ["ALTER SEQUENCE shared OWNED BY lean_0.id"],
         ["CREATE VIEW newcomer AS SELECT 1 AS one"],
         [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"],
         ["CREATE CAST (mood AS integer) WITH FUNCTION ranked(mood)"],

@@ -96,6 +96,46 @@ TRAITS = {
             "CREATE POLICY p ON {t} USING (id % 3 > 0)",
         ),
     ),
+    "key of an own type": Trait(columns="id own PRIMARY KEY, v varchar(30)"),
+    "key that is a text": Trait(columns="id text PRIMARY KEY, v varchar(30)"),
+    "text of any length": Trait(columns="id integer PRIMARY KEY, v varchar"),
+    "partition": Trait(
+        then=(
+            "CREATE TABLE {r} (id integer PRIMARY KEY, v varchar(30)) PARTITION BY LIST (id)",
+            "CREATE TABLE {r}_1 PARTITION OF {r} FOR VALUES IN (1, 2, 3)",
+            "CREATE TABLE {r}_2 PARTITION OF {r} DEFAULT",
+            "INSERT INTO {r} SELECT n, 'v' FROM generate_series(1, 20) n",
+        ),
+        changes=("UPDATE {r} SET id = id + 30 WHERE id IN (2, 8)",),
+    ),
+    "partition that refers": Trait(
+        then=(
+            "CREATE TABLE {r} (id integer PRIMARY KEY, up integer REFERENCES {t} ON DELETE CASCADE)"
+            " PARTITION BY HASH (id)",
+            "CREATE TABLE {r}_1 PARTITION OF {r} FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+            "INSERT INTO {r} SELECT n, n FROM generate_series(1, 20) n",
+        ),
+        changes=("INSERT INTO {r} VALUES (100, 3)",),
+    ),
+    "unique value that moves": Trait(
+        columns="id integer PRIMARY KEY, v varchar(30), ts tsvector, u text UNIQUE",
+        then=(
+            "INSERT INTO {t} SELECT n, repeat('x', 25), NULL, 'u' || n"
+            " FROM generate_series(100, 1500) n",
+        ),
+        changes=(
+            "UPDATE {t} SET u = NULL WHERE id = 1500",
+            "UPDATE {t} SET u = 'u1500' WHERE id = 101",
+            "UPDATE {t} SET u = NULL WHERE id = 100",
+            "UPDATE {t} SET u = 'u100' WHERE id = 1499",
+        ),
+    ),
+    "sequence of an odd name": Trait(
+        then=(
+            'CREATE SEQUENCE "odd\\\'s{n}"',
+            "ALTER TABLE {t} ALTER id SET DEFAULT nextval('\"odd\\''s{n}\"')",
+        ),
+    ),
     "deferrable key": Trait(columns="id integer PRIMARY KEY DEFERRABLE, v varchar(30)"),
     "no identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY NOTHING",)),
     "full identity": Trait(then=("ALTER TABLE {t} REPLICA IDENTITY FULL",)),
@@ -130,7 +170,9 @@ TRAITS = {
         columns="id integer PRIMARY KEY, v varchar(30), ts tsvector, x price[] DEFAULT '{{1.5}}'"
     ),
     "names of objects": Trait(
-        columns="id integer PRIMARY KEY, v varchar(30), x regclass[] DEFAULT '{{shared}}'"
+        columns="id integer PRIMARY KEY, v varchar(30), x regclass[]",
+        # No default: a dump need not name what a text in one is the name of before it.
+        then=("UPDATE {t} SET x = '{{shared}}'",),
     ),
     "empty tsquery": Trait(columns="id integer PRIMARY KEY, v varchar(30), x tsquery DEFAULT ''"),
     "wildcard": Trait(name='"lean%{n}"'),
@@ -212,10 +254,10 @@ def _make(source: Source, number: int, trait: Trait, *, held: bool) -> None:
         *(each.format(**words) for each in trait.then),
     ]
     if held:
-        source.kept_open.append(f"UPDATE {table} SET v = 'held' WHERE id = 11")
+        source.kept_open.append(f"UPDATE {table} SET v = 'held' WHERE id = '11'")
     source.changes += [
         f"{insert} VALUES (50, 'new')",
-        f"UPDATE {table} SET v = 'changed' WHERE id IN (3, 9)",
-        f"DELETE FROM {table} WHERE id = 7",
+        f"UPDATE {table} SET v = 'changed' WHERE id IN ('3', '9')",
+        f"DELETE FROM {table} WHERE id = '7'",
         *(each.format(**words) for each in trait.changes),
     ]

@@ -8,6 +8,8 @@ from tests.net.grammar.values import Type
 
 READER = "net_reader"
 """A role on both servers that may be given rights."""
+STRANGER = "net_stranger"
+"""A role that only the old server knows."""
 
 
 @dataclass

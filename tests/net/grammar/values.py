@@ -11,7 +11,27 @@ CREATE DOMAIN price AS numeric(9, 2) CHECK (VALUE IS NULL OR VALUE > -100000);
 CREATE DOMAIN label AS text NOT NULL DEFAULT 'none';
 CREATE DOMAIN code AS integer;
 CREATE TYPE span AS RANGE (subtype = integer);
+CREATE TYPE own;
+CREATE FUNCTION own_in(cstring) RETURNS own IMMUTABLE STRICT LANGUAGE internal AS 'int4in';
+CREATE FUNCTION own_out(own) RETURNS cstring IMMUTABLE STRICT LANGUAGE internal AS 'int4out';
+CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = integer);
+CREATE FUNCTION own_lt(own, own) RETURNS boolean IMMUTABLE STRICT LANGUAGE internal AS 'int4lt';
+CREATE FUNCTION own_le(own, own) RETURNS boolean IMMUTABLE STRICT LANGUAGE internal AS 'int4le';
+CREATE FUNCTION own_eq(own, own) RETURNS boolean IMMUTABLE STRICT LANGUAGE internal AS 'int4eq';
+CREATE FUNCTION own_ge(own, own) RETURNS boolean IMMUTABLE STRICT LANGUAGE internal AS 'int4ge';
+CREATE FUNCTION own_gt(own, own) RETURNS boolean IMMUTABLE STRICT LANGUAGE internal AS 'int4gt';
+CREATE FUNCTION own_cmp(own, own) RETURNS integer IMMUTABLE STRICT LANGUAGE internal
+    AS 'btint4cmp';
+CREATE OPERATOR < (LEFTARG = own, RIGHTARG = own, FUNCTION = own_lt);
+CREATE OPERATOR <= (LEFTARG = own, RIGHTARG = own, FUNCTION = own_le);
+CREATE OPERATOR = (LEFTARG = own, RIGHTARG = own, FUNCTION = own_eq);
+CREATE OPERATOR >= (LEFTARG = own, RIGHTARG = own, FUNCTION = own_ge);
+CREATE OPERATOR > (LEFTARG = own, RIGHTARG = own, FUNCTION = own_gt);
+CREATE OPERATOR CLASS own_ops DEFAULT FOR TYPE own USING btree AS OPERATOR 1 <, OPERATOR 2 <=,
+    OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 own_cmp(own, own);
+CREATE CAST (integer AS own) WITH INOUT AS ASSIGNMENT;
 """
+"""The last as an extension brings it: compared by operators of its own alone."""
 
 
 @dataclass(frozen=True)
@@ -119,4 +139,6 @@ POOL = (
     Type("price[]", _quoted("{1.50,2}")),
     Type("label", _quoted("", "a")),
     Type("code", ("0", "-5"), "n - 10"),
+    Type("own", _quoted("0", "-7"), "n::integer"),
+    Type("own[]", _quoted("{}", "{1,-2}"), "ARRAY[n::text::own]"),
 )

@@ -514,8 +514,8 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "`ALTER SYSTEM SET max_slot_wal_keep_size = -1`, reload.",
     ),
     "source.names": (
-        "Does schema.name name one table or sequence each?",
-        "Rename one of the two that read alike.",
+        "Does schema.name name one table or sequence each, and is our own schema ours alone?",
+        "Rename one of the two that read alike; move what is not ours.",
     ),
     "source.orphans": (
         "Does every row's reference lead to a row?",
@@ -570,8 +570,8 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Nothing: the new side goes on above the largest value.",
     ),
     "source.subscriptions": (
-        "Are there subscriptions, which do not come along?",
-        "Make them again in the new database, if they are needed.",
+        "Does another server replicate into the old database?",
+        "`ALTER SUBSCRIPTION ... DISABLE`.",
     ),
     "source.untouched": (
         "Has nobody written on the old side since the fence?",

@@ -498,7 +498,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.names": (
         "schema.name の名前がそれぞれ一つのテーブルかシーケンスを指すこと",
-        "同じに読める二つの一方を RENAME してください。",
+        "同じに読める二つの一方を RENAME してください。redash_migration の中の自作のものは別の"
+        "スキーマへ移してください。",
     ),
     "source.orphans": (
         "参照先のない行",
@@ -554,8 +555,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "示されたシーケンスを確認してください。",
     ),
     "source.subscriptions": (
-        "サブスクリプション",
-        "必要なら、新しいデータベースで作り直してください。",
+        "このデータベースに書き込むサブスクリプション",
+        "ALTER SUBSCRIPTION ... DISABLE を実行してください。",
     ),
     "source.untouched": (
         "遮断後に元の側へ書き込みがないこと",

@@ -60,7 +60,7 @@ def counted_uses(sequence: SourceSequence) -> list[Use]:
 
 DRAWN = r"""
 pg_catalog.pg_get_expr(f.adbin, f.adrelid)
-    ~ $re$^\(?nextval\('([^']|'')*'::regclass\)\)?(::[a-z]+)?$$re$
+    ~ $re$^\(?nextval\(E?'([^']|'')*'::regclass\)\)?(::[a-z]+)?$$re$
 """
 """Whether a column's default f is the sequence's next value itself. What a default merely makes of
 that value (1000 - nextval(...)) says nothing of where the sequence stands."""

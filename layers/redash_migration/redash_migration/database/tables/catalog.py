@@ -19,6 +19,9 @@ CONTROL_SCHEMA = "redash_migration_dms"
 
 OWN_SCHEMAS = [OWN_SCHEMA, CONTROL_SCHEMA]
 
+OWN_TABLES = ["canary", "schema_entries"]
+"""What we ourselves make in OWN_SCHEMA; DMS's tables are told by their names."""
+
 # Control tables of DMS; an underscore is a wildcard in LIKE.
 DMS_TABLES = r"awsdms\_%"
 

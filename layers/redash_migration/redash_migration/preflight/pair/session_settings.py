@@ -24,7 +24,7 @@ TELLING = (
     # What a search finds, how a transaction sees, and how a value is stored.
     *("default_text_search_config", "gin_fuzzy_search_limit", "default_transaction_isolation"),
     *("default_transaction_deferrable", "default_toast_compression"),
-    *("default_table_access_method", "session_preload_libraries"),
+    *("default_table_access_method", "session_preload_libraries", "session_replication_role"),
 )
 """PostgreSQL manual, chapter 20: "Client Connection Defaults", "Version and Platform
 Compatibility"; and what a new row is stored by."""

@@ -6,14 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
-from redash_migration.database.tables.catalog import DMS_TABLES, Connection, read_tables
+from redash_migration.database.tables.catalog import (
+    DMS_TABLES,
+    OWN_SCHEMAS,
+    OWN_TABLES,
+    Connection,
+    read_tables,
+)
 from redash_migration.preflight.asking import Question, listed, names, none_of, one
 from redash_migration.record import Check
 
 
 def read_alike(connection: Connection) -> Iterable[Check]:
     """Do two relations read alike as schema.name, as "a.b".c and a."b.c" do? Plan, record and
-    report know them by that, and what is known of the one would be taken for the other's."""
+    report know them by that, and what is known of the one would be taken for the other's. What
+    somebody keeps in our own schemas would be taken for ours, and stay behind."""
     found = names(
         connection,
         "SELECT concat_ws('.', n.nspname, c.relname) FROM pg_catalog.pg_class c"
@@ -25,7 +32,25 @@ def read_alike(connection: Connection) -> Iterable[Check]:
         connection,
         "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname ~ '; Type: ' ORDER BY 1",
     )
-    if misread:
+    ours = names(
+        connection,
+        "SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')"
+        " AND c.relname <> ALL (%s) AND c.relname NOT LIKE %s ORDER BY 1",
+        OWN_SCHEMAS,
+        OWN_TABLES,
+        DMS_TABLES,
+    )
+    if ours:
+        yield Check(
+            "source.names",
+            "FAIL",
+            f"in a schema that the migration keeps for itself: {listed(ours)}",
+            "ALTER TABLE ... SET SCHEMA each, or DROP what nobody needs: nothing in there is"
+            " carried.",
+        )
+    elif misread:
         yield Check(
             "source.names",
             "FAIL",

@@ -21,7 +21,7 @@ from psycopg import errors, sql
 from redash_migration.database.session.data_session import PINNED
 from redash_migration.database.tables.catalog import OWN_SCHEMAS, Connection
 from redash_migration.failure_text import words
-from redash_migration.preflight.asking import listed
+from redash_migration.preflight.asking import listed, setting
 from redash_migration.record import Check
 
 NAME = "source.search_path"
@@ -96,6 +96,16 @@ _READ = {name: value for name, value in PINNED.items() if name not in {"search_p
 
 def search_path(connection: Connection) -> Iterable[Check]:
     """FAIL with what finds what it calls by the search path alone, or reads other settings."""
+    path = [part.strip(' "') for part in setting(connection, "search_path").split(",")]
+    if "pg_catalog" in path[1:]:
+        yield Check(
+            NAME,
+            "FAIL",
+            f"{path[0]} stands before pg_catalog: what is there is taken for PostgreSQL's own",
+            "ALTER ROLE or ALTER DATABASE ... SET search_path with pg_catalog first, or without it"
+            " (then it comes first by itself).",
+        )
+        return
     with connection.transaction():
         connection.execute("SELECT set_config('search_path', 'pg_catalog', true)")
         expressions = connection.execute(_EXPRESSIONS.encode(), [OWN_SCHEMAS]).fetchall()

@@ -52,6 +52,16 @@ SELECT 'comments', 'the database',
 FROM here d JOIN pg_catalog.pg_shdescription s
   ON s.objoid = d.oid AND s.classoid = 'pg_database'::regclass
 UNION ALL
+-- Of what the dump holds, its own statements are tried: target.schema_refused tells.
+SELECT 'security labels', l.objtype || ' ' || l.objname,
+       format('-- SECURITY LABEL FOR %%I ON %%s %%s IS %%L;', l.provider, upper(l.objtype),
+              CASE l.objtype WHEN 'database' THEN ':"DBNAME"' ELSE l.objname END, l.label)
+FROM here d, pg_catalog.pg_seclabels l
+WHERE l.classoid = 'pg_database'::regclass AND l.objoid = d.oid
+   OR l.classoid = 'pg_authid'::regclass AND l.objoid IN (
+       SELECT refobjid FROM pg_catalog.pg_shdepend WHERE dbid = d.oid
+       AND refclassid = 'pg_authid'::regclass)
+UNION ALL
 SELECT 'tables of an earlier replication', c.oid::regclass::text,
        format('-- pg_dump --table=%%s carries it', quote_literal(c.oid::regclass::text))
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -115,7 +125,13 @@ WITH RECURSIVE reads AS (
     JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
 ), depth AS (
-    SELECT oid AS view, 0 AS level FROM pg_catalog.pg_class WHERE relkind IN ('v', 'm')
+    -- What a function reads stands nowhere: a view that calls one comes behind all that do not.
+    SELECT c.oid AS view, CASE WHEN EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+        WHERE r.ev_class = c.oid AND d.refclassid = 'pg_proc'::regclass AND d.refobjid >= 16384
+    ) THEN 1000 ELSE 0 END AS level
+    FROM pg_catalog.pg_class c WHERE c.relkind IN ('v', 'm')
     UNION
     SELECT r.reader, d.level + 1 FROM depth d JOIN reads r ON r.other = d.view
 )
