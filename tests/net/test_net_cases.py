@@ -185,7 +185,9 @@ KINDS = {
         'CREATE TABLE "sp ace" (id int PRIMARY KEY, n int); INSERT INTO "sp ace" VALUES (1, 30);'
         'ALTER TABLE "sp ace" ADD CONSTRAINT "a few" CHECK (n < 10) NOT VALID;'
         """COMMENT ON CONSTRAINT "a few" ON "sp ace" IS 'about old rows';"""
-        "COMMENT ON CONSTRAINT few ON t IS 'about old rows';",
+        "COMMENT ON CONSTRAINT few ON t IS 'about old rows';"
+        # Found by the net: what inherits it later has it proved.
+        "CREATE TABLE kin (PRIMARY KEY (id)) INHERITS (t); INSERT INTO kin VALUES (200, 3, 'k');",
         "INSERT INTO t VALUES (100, 1); UPDATE d SET n = 2 WHERE id = 20;"
         "UPDATE o SET s = 3 WHERE id = 30",
         methods={"public.t": "restore", "public.d": "dms"},
@@ -366,7 +368,9 @@ KINDS = {
         refused="source.search_path",
     ),
     "functions-that-bring-their-time-zone": Kind(
+        # Found by the net: by bytea_output the very same bytes print otherwise.
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone TO Japan', current_database());"
+        " EXECUTE format('ALTER DATABASE %I SET bytea_output TO escape', current_database());"
         " END $$; CREATE FUNCTION day(at timestamptz) RETURNS date IMMUTABLE LANGUAGE sql"
         " SET timezone = 'Japan' AS 'SELECT at::date';"
         "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, ts tsvector,"

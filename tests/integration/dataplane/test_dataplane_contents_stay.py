@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import boto3
@@ -18,9 +19,16 @@ from botocore.exceptions import ParamValidationError
 from psycopg import sql
 
 from redash_migration import wiring
+from redash_migration.database.copying.restore import both_ends, restore_between
+from redash_migration.database.integrity.foreign_keys import find_orphans, read_foreign_keys
+from redash_migration.database.planning.statistics import key_statistics
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.session.data_session import open_session
+from redash_migration.database.tables.horizon import Horizons, read_horizon
+from redash_migration.database.tables.key_range import KeyRange
+from redash_migration.database.verification.compare import Part, compare
+from redash_migration.errors import CopyFailed
 from redash_migration.failure_text import place, words
 from redash_migration.preflight.asking import ask
 from redash_migration.record.record import Record
@@ -206,6 +214,37 @@ def test_what_may_be_said_is_said(source_database: DatabaseAddress) -> None:
     assert told("a number") == "invalid text representation (SQLSTATE 22P02)"
     assert 'password authentication failed for user "nobody_here"' in told("a password")
     assert "test_dataplane_contents_stay.py" in told("Python")
+
+
+KEYED = """
+CREATE TABLE keyed (word text PRIMARY KEY, n int);
+INSERT INTO keyed SELECT '<secret>' || n, n FROM generate_series(1, 400) n;
+CREATE TABLE up (id int PRIMARY KEY); CREATE TABLE down (word text PRIMARY KEY, up int);
+INSERT INTO down VALUES ('<secret>', 7);
+ALTER TABLE down ADD CONSTRAINT lost FOREIGN KEY (up) REFERENCES up NOT VALID; ANALYZE
+"""
+
+
+def test_a_row_is_named_by_no_text(
+    source_database: DatabaseAddress, target_database: DatabaseAddress
+) -> None:
+    """A key may be an address or a token: in reports, in failures, as a bound of a range."""
+    tables = KEYED.replace("<secret>", SECRET)
+    _statement(tables)(source_database)
+    _statement(tables)(target_database)
+    with closing(open_session(source_database, purpose="test")) as session:
+        horizon = read_horizon(session)
+        orphans = find_orphans(session, read_foreign_keys(session, [])[0])
+        cuts = key_statistics(session, "public", "keyed")
+    _statement("UPDATE keyed SET n = -1 WHERE n = 5")(target_database)
+    [outcome] = compare(source_database, target_database, [Part("public", "keyed")])
+    with both_ends(source_database, target_database) as (reading, writing):
+        equal = Horizons(horizon, read_horizon(writing))
+        with pytest.raises(CopyFailed) as hopeless:
+            restore_between(reading, writing, "public", "keyed", KeyRange(), made_equal=equal)
+    told = [str(orphans), repr(outcome), words(hopeless.value)]
+    assert all("md5 " in each for each in told)
+    assert SECRET not in repr([*told, cuts])
 
 
 def test_an_answer_of_the_preflight_holds_no_value(source_database: DatabaseAddress) -> None:

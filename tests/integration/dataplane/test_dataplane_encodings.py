@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -11,9 +11,11 @@ import pytest
 from psycopg import sql
 
 from redash_migration.database.copying.restore import restore
+from redash_migration.database.integrity.objects import compare_objects, read_objects
 from redash_migration.database.schema.dump import entries
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
+from redash_migration.database.session.data_session import open_session
 from redash_migration.database.tables.key_range import KeyRange
 from redash_migration.database.verification.compare import Part, compare
 from redash_migration.preflight.pair.encodings import encodings
@@ -151,6 +153,45 @@ def test_a_schema_dumped_in_another_encoding_is_read(
             environment=source.environment(),
         )
         assert name in {entry.name for entry in entries(text)}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        r"COMMENT ON TABLE queries IS E'\xe9'",
+        r"DO $$ BEGIN EXECUTE E'CREATE TYPE mood AS ENUM (''\xe9'')'; END $$",
+        r"ALTER TABLE queries ADD CHECK (name <> E'\xe9')",
+        "CREATE TYPE pair AS (a text); CREATE TABLE t (c pair);"
+        r"INSERT INTO t VALUES (ROW(E'\xe9'))",
+        "CREATE TYPE span AS RANGE (subtype = text); CREATE TABLE t (c span);"
+        r"INSERT INTO t VALUES (span(E'\xe9', NULL))",
+    ],
+)
+def test_bytes_that_are_no_text_are_found_wherever_they_are(
+    source_cluster: Cluster, target_database: DatabaseAddress, run: Run, odd: str
+) -> None:
+    with database(source_cluster, "SQL_ASCII") as source:
+        run(source, TABLE)
+        with connect(source, purpose="t") as old, connect(target_database, purpose="t") as new:
+            [before] = encodings(old, new)
+            run(source, odd)
+            [check] = encodings(old, new)
+    assert (before.status, check.status) == ("PASS", "FAIL")
+
+
+def test_functions_of_another_encoding_are_the_same_on_the_target(
+    source_cluster: Cluster, target_database: DatabaseAddress, run: Run
+) -> None:
+    words = "CREATE FUNCTION words() RETURNS text LANGUAGE sql AS 'SELECT ''売上''::text'"
+    with database(source_cluster, "EUC_JP") as source:
+        for side in (source, target_database):
+            run(side, words)
+        with (
+            closing(open_session(source, purpose="t")) as old,
+            closing(open_session(target_database, purpose="t")) as new,
+        ):
+            checks = compare_objects(read_objects(old, []), read_objects(new, []))
+    assert {check.status for check in checks} == {"PASS"}
 
 
 def test_a_target_that_can_not_hold_the_texts_is_refused(

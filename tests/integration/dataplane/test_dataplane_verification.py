@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -50,6 +51,9 @@ def test_equal_tables_are_equal(both: Both) -> None:
     ]
 
 
+TENTH, LAST = (f"md5 {hashlib.md5(word.encode()).hexdigest()}" for word in ("ゑ10", "ゑ500"))  # noqa: S324
+
+
 @pytest.mark.parametrize(
     ("table", "spoil", "keys"),
     [
@@ -63,8 +67,8 @@ def test_equal_tables_are_equal(both: Both) -> None:
             " WHERE r.id IN (11, 12) AND o.id = 23 - r.id",
             [("11", "differs"), ("12", "differs")],
         ),
-        ("pairs", "UPDATE pairs SET v = 0 WHERE a = 3 AND b = 'ゑ10'", [("3/ゑ10", "differs")]),
-        ("pairs", "UPDATE pairs SET v = NULL WHERE v = 500", [("3/ゑ500", "differs")]),
+        ("pairs", "UPDATE pairs SET v = 0 WHERE a = 3 AND b = 'ゑ10'", [(f"3/{TENTH}", "differs")]),
+        ("pairs", "UPDATE pairs SET v = NULL WHERE v = 500", [(f"3/{LAST}", "differs")]),
         ("bare", "UPDATE bare SET v = '' WHERE v IS NULL", []),
         ("bare", "INSERT INTO bare VALUES ('x')", []),
     ],

@@ -113,6 +113,14 @@ def not_carried(encoding: str) -> Options:
                 f"INSERT INTO odd VALUES (1, {odd})",  # noqa: S608
             ]
         )
+        options += [
+            ["CREATE TABLE odd (id integer PRIMARY KEY)", f"COMMENT ON TABLE odd IS {odd}"],
+            [
+                "CREATE TYPE odds AS RANGE (subtype = text)",
+                "CREATE TABLE odd (id integer PRIMARY KEY, v odds)",
+                f"INSERT INTO odd VALUES (1, odds({odd}, NULL))",  # noqa: S608
+            ],
+        ]
     if encoding == "EUC_JP":
         options.append(
             [

@@ -244,8 +244,7 @@ def tables(draw: st.DrawFn, source: Source, version: int) -> None:
 
 def _make(source: Source, number: int, trait: Trait, *, held: bool) -> None:
     table = trait.name.format(n=number)
-    beyond = "é" if source.encoding == "LATIN1" else "日本"
-    words = {"t": table, "r": f"beside_{number}", "n": number, "beyond": beyond}
+    words = {"t": table, "r": f"beside_{number}", "n": number, "beyond": source.beyond}
     override = " OVERRIDING SYSTEM VALUE" if "ALWAYS AS IDENTITY" in trait.columns else ""
     insert = f"INSERT INTO {table} (id, v){override}"
     source.made += [

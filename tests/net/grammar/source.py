@@ -39,6 +39,11 @@ class Source:
     changes: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
 
+    @property
+    def beyond(self) -> str:
+        """A text beyond ASCII that fits into the encoding."""
+        return "é" if self.encoding == "LATIN1" else "日本"
+
     def __repr__(self) -> str:
         who = "a plain role" if self.plain_role else "a superuser"
         parts = {"changes": self.changes, "kept open": self.kept_open, "altered": self.altered}

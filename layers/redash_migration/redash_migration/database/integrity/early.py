@@ -28,10 +28,16 @@ from redash_migration.database.tables.shape import read_shape
 from redash_migration.record.checks import Check
 
 _UNPROVED = """
-SELECT format('%I.%I.%I', n.nspname, c.relname, k.conname)
-FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+WITH RECURSIVE loose AS (
+    SELECT conrelid AS relation, conname AS name FROM pg_catalog.pg_constraint
+    WHERE NOT convalidated AND conrelid <> 0
+    UNION
+    -- One that inherits it has it proved where it was made later, and gets it with its parent's.
+    SELECT i.inhrelid, l.name FROM loose l JOIN pg_catalog.pg_inherits i ON i.inhparent = l.relation
+)
+SELECT format('%I.%I.%I', n.nspname, c.relname, l.name)
+FROM loose l JOIN pg_catalog.pg_class c ON c.oid = l.relation
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT k.convalidated
 """
 
 _SET_LATER = {

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.key import primary_key_of
+from redash_migration.database.tables.naming import named
 
 MOST_ORPHANS = 20
 
@@ -144,7 +145,7 @@ def find_orphans(session: Session, foreign_key: ForeignKey) -> Orphans:
     key: sql.Composable = sql.SQL("NULL::text")
     if foreign_key.key:
         key = sql.SQL("concat_ws('/', {})").format(
-            sql.SQL(", ").join(sql.Identifier("t", name) for name in foreign_key.key)
+            sql.SQL(", ").join(named(sql.Identifier("t", name)) for name in foreign_key.key)
         )
     query = sql.SQL("SELECT {}, count(*) OVER () FROM {} t WHERE {} AND NOT {} LIMIT {}").format(
         key,

@@ -114,7 +114,7 @@ FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE """  # noq
 UNION ALL
 SELECT 'function',
        format('%%I.%%I(%%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
-       concat_ws(' ', l.lanname, p.provolatile, p.prosecdef, md5(p.prosrc))
+       concat_ws(' ', l.lanname, p.provolatile, p.prosecdef, md5(convert_to(p.prosrc, 'UTF8')))
 FROM schemas s JOIN pg_catalog.pg_proc p ON p.pronamespace = s.oid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE p.proname NOT LIKE 'awsdms\_%%' AND ('pg_proc'::regclass, p.oid) NOT IN (TABLE members)

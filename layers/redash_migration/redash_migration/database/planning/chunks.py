@@ -18,8 +18,8 @@ class KeyStatistics:
     """What is known of a primary key's first column without reading the table.
 
     `bounds` are values that cut the rows into equal shares, as in pg_stats.histogram_bounds,
-    smallest and largest included, in the order of their type, texts in that of their bytes;
-    `integer` keys can be interpolated between them. `columns` counts the columns of the key.
+    smallest and largest included, in the order of their type; `integer` keys can be interpolated
+    between them. `columns` counts the columns of the key.
     """
 
     integer: bool
@@ -53,7 +53,8 @@ def plan_chunks(table: TableSize, pace: Pace) -> list[KeyRange]:
         raise CopyFailed(
             f"{table.name}: {table.bytes} bytes can't be cut into pieces of {pace.most_bytes}:"
             f" the largest would hold {int(largest)};"
-            " ANALYZE it on the source with a higher statistics target for its primary key"
+            " ANALYZE it on the source with a higher statistics target for its primary key, which"
+            " has to be one column of numbers or times"
         )
     bounds = [None, *((cut,) for cut in cuts), None]
     return [KeyRange(lower, upper) for lower, upper in itertools.pairwise(bounds)]

@@ -11,7 +11,7 @@ from redash_migration.errors import InvalidInput
 if TYPE_CHECKING:
     from psycopg import sql
 
-    from redash_migration.database.tables.shape import ShapeColumn, TableShape
+    from redash_migration.database.tables.shape import TableShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,7 @@ class KeyRange:
         return self.lower is None and self.upper is None
 
     def condition(self, shape: TableShape) -> sql.Composable:
-        """SQL that is true for the rows of the range; columns are qualified with t.
-
-        Texts are compared by their bytes (COLLATE "C"), since two servers may sort otherwise
-        differently; then an index in another collation doesn't help.
-        """
+        """SQL that is true for the rows of the range; columns are qualified with t."""
         from psycopg import sql  # planning needs ranges, but no database
 
         terms: list[sql.Composable] = []
@@ -43,7 +39,9 @@ class KeyRange:
                     f"lower/upper: {len(bound)} values for the {len(shape.key)} key columns of "
                     f"{shape.qualified_name}; plan the copies again"
                 )
-            left = sql.SQL(", ").join(_compared(column) for column in shape.key_columns)
+            left = sql.SQL(", ").join(
+                sql.Identifier("t", column.name) for column in shape.key_columns
+            )
             right = sql.SQL(", ").join(
                 sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(column.type))
                 for value, column in zip(bound, shape.key_columns, strict=True)
@@ -78,13 +76,6 @@ class KeyRanges:
             return sql.SQL("false")
         each = [sql.SQL("({})").format(part.condition(shape)) for part in self.ranges]
         return sql.SQL("({})").format(sql.SQL(" OR ").join(each))
-
-
-def _compared(column: ShapeColumn) -> sql.Composable:
-    from psycopg import sql
-
-    name = sql.Identifier("t", column.name)
-    return sql.SQL('{} COLLATE "C"').format(name) if column.collatable else name
 
 
 def _bound(value: Mapping[str, Any], field: str) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 Both servers sort their rows into buckets by a hash of the key and give count and checksum of each,
 in one scan. Only the rows of a few buckets that differ are then listed and compared one by one.
-Keys leave the servers, contents never do.
+Keys leave the servers, as far as they may be told (naming.py); contents never do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Literal
 from psycopg import sql
 
 from redash_migration.database.session.data_session import Session
+from redash_migration.database.tables.naming import named
 from redash_migration.database.tables.row_hash import key_hash, row_hash
 from redash_migration.database.tables.scan import Scan
 
@@ -73,9 +74,7 @@ def _buckets(session: Session, scan: Scan, buckets: int) -> dict[int, tuple[int,
 def _rows(
     session: Session, scan: Scan, buckets: int, chosen: list[int]
 ) -> dict[tuple[str, ...], int]:
-    names = sql.SQL(", ").join(
-        sql.SQL("{}::text").format(sql.Identifier("t", name)) for name in scan.shape.key
-    )
+    names = sql.SQL(", ").join(named(sql.Identifier("t", name)) for name in scan.shape.key)
     query = sql.SQL("SELECT {}, {} FROM {} t WHERE {} AND {} = ANY ({}::bigint[])").format(
         row_hash(scan.shape, scan.scheme),
         names,

@@ -1,8 +1,9 @@
 """Can every text of the source be kept in the target's encoding, and be compared there?
 
 Texts travel as UTF8, whatever either server keeps them in, and are compared as UTF8. What can't
-is found by reading every text once: bytes in an SQL_ASCII database that are none, characters of a
-site's own that Unicode has not. Only a source in another encoding is read so.
+is found by reading every text once, the schema's own included: bytes in an SQL_ASCII database that
+are none, characters of a site's own that Unicode has not. Only a source in another encoding is read
+so.
 """
 
 from __future__ import annotations
@@ -20,9 +21,35 @@ NAME = "databases.encoding"
 SECONDS = 400.0
 """For reading all texts; a function has fifteen minutes."""
 
-_TEXTS = frozenset(
-    {"text", "varchar", "bpchar", "name", "json", "jsonb", "xml", "citext", "hstore", "tsvector"}
+_NO_TEXTS = frozenset(
+    {
+        *("bool", "int2", "int4", "int8", "float4", "float8", "numeric", "money", "bytea", "uuid"),
+        *("date", "time", "timetz", "timestamp", "timestamptz", "interval", "inet", "cidr", "oid"),
+        *("macaddr", "macaddr8", "bit", "varbit", "xid", "xid8", "tid", "pg_lsn", "int4range"),
+        *("int8range", "numrange", "tsrange", "tstzrange", "daterange"),
+    }
 )
+"""Builtin types without a text in them; any other may be made of one."""
+
+_OF_SCHEMA = """
+SELECT count(length(pg_catalog.convert_from(pg_catalog.convert_to(said, %s), 'UTF8'))) FROM (
+    SELECT relname::text FROM pg_catalog.pg_class
+    UNION ALL SELECT attname::text FROM pg_catalog.pg_attribute
+    UNION ALL SELECT nspname::text FROM pg_catalog.pg_namespace
+    UNION ALL SELECT typname::text FROM pg_catalog.pg_type
+    UNION ALL SELECT enumlabel::text FROM pg_catalog.pg_enum
+    UNION ALL SELECT tgname::text FROM pg_catalog.pg_trigger
+    UNION ALL SELECT polname::text FROM pg_catalog.pg_policy
+    UNION ALL SELECT concat(proname, prosrc, proargnames::text) FROM pg_catalog.pg_proc
+    UNION ALL SELECT description FROM pg_catalog.pg_description
+    UNION ALL SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef
+    UNION ALL SELECT concat(conname, pg_catalog.pg_get_expr(conbin, conrelid))
+    FROM pg_catalog.pg_constraint
+    UNION ALL SELECT pg_catalog.pg_get_ruledef(oid) FROM pg_catalog.pg_rewrite
+    WHERE ev_class >= 16384
+) AS schema (said)
+"""
+"""All that the schema is told in, which a dump of it has to be had in UTF8 for."""
 
 
 def encodings(source: Connection, target: Connection) -> Iterable[Check]:
@@ -45,6 +72,8 @@ def _readable_as_utf8(source: Connection, encoding: str) -> Check:
     tables = [table for table in read_tables(source) if table.kind == "r"]
     broken: list[str] = []
     unread: list[str] = []
+    if not _schema_readable(source, encoding):
+        broken.append("the schema (names, comments, functions, values of enumerations)")
     beyond_ascii = False
     deadline = time.monotonic() + SECONDS
     for table in sorted(tables, key=lambda table: table.heap_bytes):
@@ -95,17 +124,29 @@ def _remedy(encoding: str) -> str:
     )
 
 
+def _raw(encoding: str) -> str:
+    """What a text is turned into, to be read as UTF8: in SQL_ASCII its bytes, as they are."""
+    return "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"
+
+
+def _schema_readable(source: Connection, encoding: str) -> bool:
+    try:
+        source.execute(_OF_SCHEMA, [_raw(encoding)])
+    except (errors.CharacterNotInRepertoire, errors.UntranslatableCharacter):
+        return False
+    return True
+
+
 def _read(
     source: Connection, table: CatalogTable, encoding: str, seconds: float
 ) -> bool | str | None:
     """Whether a table holds more than ASCII; why it can't be had as UTF8; None: not in time."""
-    columns = [column for column in table.columns if column.base_type in _TEXTS]
+    columns = [column for column in table.columns if column.base_type not in _NO_TEXTS]
     if not columns:
         return False
-    raw = "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"
     texts = [
         sql.SQL("pg_catalog.convert_from(pg_catalog.convert_to({}::text, {}), 'UTF8')").format(
-            sql.Identifier(column.name), sql.Literal(raw)
+            sql.Identifier(column.name), sql.Literal(_raw(encoding))
         )
         for column in columns
     ]

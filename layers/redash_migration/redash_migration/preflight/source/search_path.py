@@ -163,7 +163,8 @@ def _bent(
 ) -> bool:
     """Whether a session with our settings makes another value than one with Redash's, or none."""
     # Of a value as it is sent to a client, which no setting changes; a domain's is a text before.
-    value = "{} IS NULL" if "::text::" in expression else "pg_catalog.record_send(ROW({}))"
+    sent = "pg_catalog.encode(pg_catalog.record_send(ROW({})), 'hex')"
+    value = "{} IS NULL" if "::text::" in expression else sent
     asked = value.format(f"({expression})")
     try:
         there = _computed(connection, schema, table, asked, theirs)

@@ -11,6 +11,7 @@ from psycopg import sql
 from redash_migration.database.copying.differences.keys import fetch_keys, with_keys
 from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables.horizon import usable, written_since
+from redash_migration.database.tables.naming import named
 from redash_migration.database.tables.shape import TableShape
 from redash_migration.errors import CopyFailed
 
@@ -27,7 +28,7 @@ def refuse_hopeless(source: Session, target: Session, shape: TableShape, carried
     found: list[str] = []
     count = 0
     key = sql.SQL("concat_ws('/', {})").format(
-        sql.SQL(", ").join(sql.Identifier("t", name) for name in shape.key)
+        sql.SQL(", ").join(named(sql.Identifier("t", name)) for name in shape.key)
     )
     for keys in fetch_keys(target, shape, sql.SQL("NOT gone")):
         rows = source.execute(
