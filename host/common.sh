@@ -39,8 +39,8 @@ role_of() { # image, what it runs
     *bin/docker-entrypoint[!.]*server* | *bin/docker-entrypoint[!.]*scheduler* | *bin/docker-entrypoint[!.]*worker* | *manage.py* | *redash.wsgi*) ;;
     *)
       case $runs in
-        *redis-server* | *valkey-server* | *keydb-server*) echo queues && return ;;
-        *nginx* | *caddy* | *traefik* | *haproxy* | *httpd*) echo proxy && return ;;
+        *redis-server* | *valkey-server* | *keydb-server* | *dragonfly*) echo queues && return ;;
+        *nginx* | *caddy* | *traefik* | *haproxy* | *httpd* | *openresty* | *envoy* | *oauth2[-_]proxy* | *cloudflared*) echo proxy && return ;;
         *postgres*) echo database && return ;;
       esac
       ;;
@@ -54,7 +54,7 @@ role_of() { # image, what it runs
     *)
       case $1 in
         *redis* | *valkey*) echo queues ;;
-        *nginx*) echo proxy ;;
+        *nginx* | *oauth2[-_]proxy* | *https-portal* | */swag* | *pomerium* | *authelia* | kong* | */kong* | *ngrok* | *cloudflared*) echo proxy ;;
         *postgres*) echo database ;;
         *) echo other ;;
       esac

@@ -42,6 +42,8 @@ docker inspect -f "${o}.Name$c ${o}.HostConfig.AutoRemove$c ${o}json .Config.Lab
     esac
     say keeper "$keeper ${name#/}"
   done
+printf '%s\n' "$found" | awk -F'|' '$4 == "true" && $6 ~ /watchtower|ouroboros|autoheal/ { print $3 }' |
+  while read -r name; do say keeper "watcher $name"; done
 for process in $(grep -sl -e '[-]-abort-on-container' -e '[-]-exit-code-from' /proc/[0-9]*/cmdline || true); do
   case $(tr '\000' ' ' < "$process" 2>/dev/null || true) in *compose*" up "*) ;; *) continue ;; esac
   [ "$(readlink "${process%/cmdline}/cwd" || true)" != "$here" ] || say keeper "compose $project"
@@ -93,7 +95,10 @@ for id in $(ids_of proxy true); do
   elif does=$(inside "$id" sh -c "$their_files" 2>/dev/null | grep .) || does=$labelled && [ -n "$does" ]; then
     say proxy "${name#/} $(printf '%s\n' "$does" | of_others)"
   else
-    say proxy "${name#/} unseen"
+    case $(docker inspect -f "${o}.Config.Image$c ${o}json .Config.Entrypoint$c" "$id") in
+      *oauth2[-_]proxy* | *pomerium* | *authelia*) say proxy "${name#/} signs-in" ;;
+      *) say proxy "${name#/} unseen" ;;
+    esac
   fi
 done
 [ -z "$labelled" ] || say proxy "traefik $(printf '%s\n' "$labelled" | of_others)"

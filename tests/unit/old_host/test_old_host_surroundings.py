@@ -52,6 +52,10 @@ FAULTS: dict[str, tuple[str, dict[str, str], str, str, str]] = {
     "Caddy": ("@proxy front unseen", {}, "host.proxy", "WARN", "what front does"),
     "containers that go": ("@keeper rm bi-1", {}, "host.keeper", "FAIL", "removes these"),
     "one that ends all": ("@keeper compose bi", {}, "host.keeper", "FAIL", "stops all of bi"),
+    "one that updates images": (
+        "@keeper watcher watchtower", {}, "host.keeper", "WARN", "watchtower may replace",
+    ),
+    "sign-in beside it": ("@proxy gate signs-in", {}, "host.proxy", "WARN", "people are let in"),
     "a unit": ("@keeper systemd bi-1", {}, "host.keeper", "WARN", "systemd may"),
     "a pod": ("@keeper kubernetes bi-1\n@keeper systemd bi-1", {}, "host.keeper", "FAIL", "anew"),
 }  # fmt: skip

@@ -61,7 +61,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     },
     "waits-for-stores": {
         "web": "server", "beat": "scheduler", "queries": "worker", "mails": "worker",
-        "cache": "queues", "db": "database", "tunnel": "other",
+        "cache": "queues", "db": "database", "tunnel": "proxy",
+    },
+    "signed-in": {
+        "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",
+        "postgres": "database", "gate": "proxy", "edge": "proxy", "tunnel": "proxy",
+        "watchtower": "other", "exporter": "other",
     },
     "several-databases": {
         "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",

@@ -149,8 +149,9 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "ComposeDirectory を修正してください。",
     ),
     "host.keeper": (
-        "systemd が、停止したコンテナを起動または削除することがあります。",
-        "ユニットが停止後に再起動も削除もしないことを確認してください。",
+        "systemd または watchtower などが、移行中にコンテナを起動、削除、更新することがあります。",
+        "ユニットが停止後に再起動も削除もしないことを確認し、watchtower などは移行が終わるまで"
+        "止めてください。",
     ),
     "host.other_databases": (
         "既存の PostgreSQL にはほかのデータベースもあります。設定によっては再起動され、"
