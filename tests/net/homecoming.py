@@ -48,7 +48,7 @@ def bring_home(
             else:
                 precopy_pieces(new, old, copy_pieces(item), record)
         late()
-        close_source(record, new, window=0.05)
+        close_source(record, new, window=carriage.window)
         waiting = planned["restore"]
         for _ in range(TRIES):
             waiting = [item for item in waiting if not _restored(carriage, item)]

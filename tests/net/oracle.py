@@ -59,7 +59,9 @@ WHERE datname = current_database() AND shobj_description(oid, 'pg_database') IS 
 
 _DRAWING = r"""
 SELECT format('%I.%I', n.nspname, c.relname) AS place, quote_ident(a.attname),
-       pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
+       ARRAY(SELECT s.objid::regclass::text FROM pg_depend s
+             WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
+               AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype IN ('a', 'i')),
        replace(replace(
            substring(pg_get_expr(d.adbin, d.adrelid)
                      FROM $re$^\(?nextval\(E?'(.*)'::regclass\)\)?(?:::[a-z]+)?$$re$),
@@ -184,7 +186,7 @@ def right_next_values(reference: DatabaseAddress) -> Mapping[str, int | None]:
             held = [
                 int(number)
                 for table, column, owned, drawn, default in columns
-                if drawn == name or (owned == name and not default)
+                if drawn == name or (name in owned and not default)
                 for (number,) in session.execute(
                     f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL".encode()
                 )

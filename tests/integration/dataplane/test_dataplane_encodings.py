@@ -13,6 +13,7 @@ from psycopg import sql
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.integrity.objects import compare_objects, read_objects
 from redash_migration.database.schema.dump import entries
+from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.session.data_session import open_session
@@ -192,6 +193,18 @@ def test_functions_of_another_encoding_are_the_same_on_the_target(
         ):
             checks = compare_objects(read_objects(old, []), read_objects(new, []))
     assert {check.status for check in checks} == {"PASS"}
+
+
+def test_sequences_are_set_whatever_their_columns_are_called(
+    source_cluster: Cluster, target_database: DatabaseAddress, run: Run
+) -> None:
+    """In a return the old database is the one that is set."""
+    with database(source_cluster, "SQL_ASCII") as source:
+        for side in (source, target_database):
+            run(side, 'CREATE TABLE "売上" ("番号" serial PRIMARY KEY)')
+        run(target_database, 'INSERT INTO "売上" SELECT FROM generate_series(1, 5)')
+        [found] = fix_sequences(target_database, source)
+    assert (found.ok, found.target_last_value) == (True, 5)
 
 
 def test_a_target_that_can_not_hold_the_texts_is_refused(

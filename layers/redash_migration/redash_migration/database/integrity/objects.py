@@ -59,7 +59,9 @@ WITH tables AS (
     WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname <> ALL (%(own)s)
       AND nspname NOT LIKE 'pg\_%%'
 ), members AS (
-    SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'
+    -- Of extensions; and functions that a range type brings along, from 14 on some more.
+    SELECT classid, objid FROM pg_catalog.pg_depend
+    WHERE deptype = 'e' OR deptype = 'i' AND refclassid = 'pg_type'::regclass
 )
 SELECT 'table', name,
        concat_ws(' ', CASE relkind WHEN 'p' THEN 'partitioned' END,

@@ -129,7 +129,8 @@ def _set(target: DatabaseAddress, sequences: Sequence[SourceSequence]) -> list[T
         if diagnostic.severity_nonlocalized == "INFO":
             messages.append(diagnostic.message_primary or "[]")
 
-    work = json.dumps([_work(each) for each in sequences])
+    # Names as they are: in SQL_ASCII a server takes no \u for a letter beyond ASCII.
+    work = json.dumps([_work(each) for each in sequences], ensure_ascii=False)
     with closing(open_session(target, purpose="set-sequences", write=True)) as session:
         session.add_notice_handler(keep)
         session.execute("SELECT set_config(%s, %s, false)", (_SETTING, work))
