@@ -27,14 +27,12 @@ from redash_migration.database.planning.chunks import KeyStatistics
 from redash_migration.database.schema import completion, drift, left_behind, outline, stages
 from redash_migration.database.sequences import extremes, target
 from redash_migration.database.sequences import source as sequences
-from redash_migration.database.session import data_session
 from redash_migration.database.session.data_session import Session
 from redash_migration.database.tables import carriable, catalog, key, row_hash, shape
 from redash_migration.database.verification import compare
 from redash_migration.database.verification import precopy as early_comparison
 from redash_migration.plan import Exclusion
 from redash_migration.preflight.pair import comparison as pair
-from redash_migration.preflight.pair import encodings
 from redash_migration.preflight.source import questions, visibility
 from redash_migration.preflight.tables import methods as planning
 from redash_migration.preflight.tables import sizes
@@ -372,14 +370,6 @@ BREAKS = {
         ),
         r"TABLE lean_\d \(id own",
     ),
-    "names-with-backslashes": Break(
-        (without(sequences, "_SEQUENCES", r"nextval\(E?'", r"nextval\('"),), r'SEQUENCE "odd'
-    ),
-    "foreign-keys-of-partitioned-tables": Break(
-        (instead(completion, "_TAKE_NO_NOT_VALID", (psycopg.errors.FeatureNotSupported,)),),
-        r"TABLE beside_\d \([^;]*REFERENCES[^;]* PARTITION BY HASH",
-        before=18,
-    ),
     "policies-for-strangers": Break(
         (instead(pair, "policies_beyond", lambda *_: _passed("databases.row_security")),),
         r"POLICY theirs",
@@ -391,28 +381,10 @@ BREAKS = {
         r"INSERT INTO scattered",
     ),
     "orphans": Break((question(questions, "source.orphans"),), r"INSERT INTO orphan"),
-    "names-that-read-alike": Break((question(questions, "source.names"),), r"INSERT INTO a\."),
-    "json-keys-in-other-encodings": Break(
-        (instead(encodings, "_has_other_keys", lambda *_: False),), r"INSERT INTO keyed"
-    ),
     "comments-on-late-constraints": Break(
         (instead(completion, "_constraint", lambda _: ""),), r"COMMENT ON CONSTRAINT check_"
     ),
-    "pinned-settings": Break(
-        (
-            instead(
-                data_session,
-                "PINNED",
-                {"search_path": "pg_catalog", "xmloption": "content"},
-            ),
-        ),
-        r"TABLE lean_[^;]* (timestamptz|tsvector)[\s\S]*(DateStyle|bytea_output)",
-    ),
-    "partitions-by-dms": Break((reason("a partition"),), r"TABLE beside_\d \([^;]* BY LIST"),
     "lobs-in-keys": Break((reason("a LOB in the primary key"),), r"TABLE lean_\d \(id text"),
-    "texts-of-any-length": Break(
-        (reason("character type without a length"),), r"TABLE lean_[^;]* v varchar\)"
-    ),
     "room-for-moved-values": Break(
         (instead(restore, "_make_room", lambda *_, **__: None),),
         r"TABLE lean_[^;]* u text UNIQUE",

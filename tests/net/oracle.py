@@ -62,11 +62,11 @@ SELECT format('%I.%I', n.nspname, c.relname) AS place, quote_ident(a.attname),
        ARRAY(SELECT s.objid::regclass::text FROM pg_depend s
              WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
                AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype IN ('a', 'i')),
-       replace(replace(
+       replace(
            substring(pg_get_expr(d.adbin, d.adrelid)
-                     FROM $re$^\(?nextval\(E?'(.*)'::regclass\)\)?(?:::[a-z]+)?$$re$),
-           $$''$$, $$'$$), $$\\$$, $$\$$),
-       d.oid IS NOT NULL AND a.attgenerated = ''
+                     FROM $re$^\(?nextval\('(.*)'::regclass\)\)?(?:::[a-z]+)?$$re$),
+           $$''$$, $$'$$),
+       d.oid IS NOT NULL
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype

@@ -453,7 +453,9 @@ KINDS = {
         "ALTER SEQUENCE a OWNED BY t.id; ALTER SEQUENCE c OWNED BY t.own;"
         "INSERT INTO t SELECT n, 100 * n, n, n FROM generate_series(1, 30) n;"
         "ALTER SEQUENCE b RESTART WITH 31;"
-        # Its name is spelt otherwise in a default.
+        # Found by the net: owned, while the column draws from another.
+        "CREATE SEQUENCE spare START 4; ALTER SEQUENCE spare OWNED BY t.many;"
+        # Its name is quoted in a default.
         r"""CREATE SEQUENCE "e\f's"; CREATE TABLE u (id int PRIMARY KEY DEFAULT """
         r"""nextval('"e\f''s"')); INSERT INTO u VALUES (40);""",
         "SELECT nextval('a'); INSERT INTO t (id) VALUES (77)",

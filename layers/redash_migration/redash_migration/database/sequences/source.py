@@ -60,7 +60,7 @@ def counted_uses(sequence: SourceSequence) -> list[Use]:
 
 DRAWN = r"""
 pg_catalog.pg_get_expr(f.adbin, f.adrelid)
-    ~ $re$^\(?nextval\(E?'([^']|'')*'::regclass\)\)?(::[a-z]+)?$$re$
+    ~ $re$^\(?nextval\('([^']|'')*'::regclass\)\)?(::[a-z]+)?$$re$
 """
 """Whether a column's default f is the sequence's next value itself. What a default merely makes of
 that value (1000 - nextval(...)) says nothing of where the sequence stands."""
@@ -73,9 +73,9 @@ WITH uses AS (
       AND d.refclassid = 'pg_catalog.pg_class'::regclass
       AND d.refobjsubid > 0
       AND (d.deptype = 'i' OR d.deptype = 'a' AND NOT EXISTS (
-          -- A column with a default of its own is drawn for by that default.
+          -- A column with a default is drawn for by that, from whatever sequence it is.
           SELECT FROM pg_catalog.pg_attrdef f
-          WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid AND NOT {DRAWN}))
+          WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid))
   UNION
     SELECT d.refobjid, f.adrelid, f.adnum
     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef f ON f.oid = d.objid
