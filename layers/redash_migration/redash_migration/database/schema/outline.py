@@ -21,6 +21,7 @@ from typing import Any
 
 from psycopg import sql
 
+from redash_migration.database.session.data_session import pin
 from redash_migration.database.tables.catalog import OWN_SCHEMAS, Connection
 
 OBJECTS_KEPT = 2000
@@ -130,7 +131,8 @@ class Outline:
 
 
 def read_outline(connection: Connection) -> Outline:
-    """All that users made in a database, apart from rows and rights."""
+    """All that users made in a database, apart from rows and rights; the same by every session,
+    whatever is set for it."""
     catalogs = connection.execute(_CATALOGS.encode()).fetchall()
     lines = [
         _lines(name, own_oid=bool(own_oid), about_any=bool(about_any))
@@ -142,7 +144,10 @@ def read_outline(connection: Connection) -> Outline:
         own=sql.Literal(OWN_SCHEMAS),
     )
     objects: dict[str, str] = {}
-    for name, digest in connection.execute(query).fetchall():
+    with connection.transaction():
+        pin(connection, local=True)
+        found = connection.execute(query).fetchall()
+    for name, digest in found:
         objects[name] = f"{objects[name]} {digest}" if name in objects else str(digest)
     objects = dict(sorted(objects.items()))
     return Outline(_digest(objects), objects)

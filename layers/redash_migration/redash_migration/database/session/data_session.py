@@ -64,12 +64,12 @@ def open_session(
     return session
 
 
-def pin(session: Session) -> None:
-    """Sets PINNED for the session, in one round trip."""
+def pin(session: Session, *, local: bool = False) -> None:
+    """Sets PINNED for the session, or until its transaction ends, in one round trip."""
     session.execute(
-        "SELECT set_config(name, value, false)"
+        "SELECT set_config(name, value, %s)"
         " FROM unnest(%s::text[], %s::text[]) AS pinned(name, value)",
-        (list(PINNED), list(PINNED.values())),
+        (local, list(PINNED), list(PINNED.values())),
     )
 
 
