@@ -31,11 +31,16 @@ from redash_migration.approval.standing.standing import standing
 from redash_migration.approval.texts import Texts
 from redash_migration.clock import now
 from redash_migration.course import PHASES, doing
+from redash_migration.errors import MigrationError
 from redash_migration.plain_text import plain
 from redash_migration.record import Record
 from redash_migration.record.owner import MIGRATION_ID, Ownership
 
 ROOT = Path(__file__).parents[1]
+REMEDY = (
+    "It needs the account and region of the stack (aws sts get-caller-identity), and\n"
+    "cloudformation:DescribeStacks, dynamodb:GetItem, dynamodb:Query on the record's table."
+)
 
 
 def main() -> int:
@@ -52,17 +57,21 @@ def main() -> int:
     try:
         session = boto3.Session(region_name=os.environ.get("AWS_REGION") or region or None)
         outputs = outputs_of(session, stack)
+        if "MigrationTableName" not in outputs:
+            print(f"The stack {stack} is no migration's. STACK=... names another.")
+            return 2
         table = DynamoTable(session.client("dynamodb"), outputs["MigrationTableName"])
         owner = Ownership(table).last()
-    except (BotoCoreError, ClientError) as error:
+        if not wanted and owner is None:
+            print("No migration has been started in this stack.")
+            return 2
+        record = Record(table, wanted or (owner.migration_id if owner else ""))
+        texts = Texts("ja" if os.environ.get("LANG", "").startswith("ja") else "en")
+        told = list(lines(record, texts, now()))
+    except (BotoCoreError, ClientError, MigrationError) as error:
         print(f"AWS doesn't tell about the stack {stack}: {error}")
+        print(REMEDY)
         return 2
-    if not wanted and owner is None:
-        print("No migration has been started in this stack.")
-        return 2
-    record = Record(table, wanted or (owner.migration_id if owner else ""))
-    texts = Texts("ja" if os.environ.get("LANG", "").startswith("ja") else "en")
-    told = list(lines(record, texts, now()))
     if not told:
         print(f"The stack {stack} knows nothing of {record.migration_id}.")
         return 2

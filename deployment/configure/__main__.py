@@ -21,7 +21,11 @@ def main() -> int:
     """Ask the account that the environment's credentials open."""
     import boto3
 
-    session = boto3.Session()
+    try:
+        session = boto3.Session()
+    except BotoCoreError as error:
+        print(f"{error}. Set AWS_PROFILE to one of ~/.aws/config, or unset it.")
+        return 2
     if not session.region_name:
         print(
             "No region is set. Set AWS_REGION (such as ap-northeast-1), or region in the profile."

@@ -39,6 +39,10 @@ class Account:
             else:
                 raise
 
+    def one(self, service: str, operation: str, key: str, **arguments: Any) -> dict[str, Any]:
+        """The entry that is named in the arguments; empty where it isn't there, or not shown."""
+        return next(self.each(service, operation, key, **arguments), {})
+
     def tagged(self, tags: list[dict[str, str]]) -> str:
         """The tag Name, or nothing."""
         return next((tag["Value"] for tag in tags if tag["Key"] == "Name"), "")

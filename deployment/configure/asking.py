@@ -84,7 +84,7 @@ def entrance(account: Account, interview: Interview, host: Host | None) -> Way |
 def subnets(account: Account, interview: Interview, vpc: str) -> list[Subnet]:
     """A private subnet in each zone, those with a way out first."""
     found = network.private_subnets(account, vpc)
-    best = network.one_a_zone([one for one in found if one.to_nat] or found)
+    best = network.one_a_zone([one for one in found if one.leads_out] or found)
     proposed = ",".join(one.id for one in best) if len(best) > 1 else ""
     choices = [Choice(proposed, f"private, in {', '.join(one.zone for one in best)}")]
     chosen = interview.take("SubnetIds", choices if proposed else []).split(",")
@@ -93,12 +93,12 @@ def subnets(account: Account, interview: Interview, vpc: str) -> list[Subnet]:
 
 def endpoints(account: Account, interview: Interview, vpc: str, used: Collection[Subnet]) -> None:
     """Route tables where nothing leads from the subnets to AWS; endpoints are then made."""
-    if used and all(one.to_nat for one in used):
+    if used and all(one.leads_out for one in used):
         return
     missing = network.missing_endpoints(account, vpc)
     if used and missing:
         tables = ",".join(sorted({one.route_table for one in used if one.route_table}))
-        said = f"no NAT gateway, and no endpoint for {', '.join(missing)}: endpoints are made"
+        said = f"no way out, and no endpoint for {', '.join(missing)}: endpoints are made"
         interview.known("RouteTableIds", tables, said)
 
 

@@ -113,7 +113,8 @@ def _new_home(
     """The parameters of target/template.yaml."""
     listener = migration["ListenerArn"]
     target.known("VpcId", migration["VpcId"], "the host's")
-    target.known("VpcCidr", network.vpc_range(account, migration["VpcId"]), "its range")
+    found = network.vpc_range(account, migration["VpcId"])
+    target.take("VpcCidr", [Choice(found, "its range")] if found else [])
     target.known(
         "SubnetIds", ",".join(one.id for one in seen.subnets) or migration["SubnetIds"], ""
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ class Host:
     address: str
     vpc: str
     groups: tuple[str, ...]
+    addresses: frozenset[str] = frozenset()
+    """All of its network interfaces', IPv6 too: a target group may name any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def hosts(account: Account) -> list[Host]:
             address=one.get("PrivateIpAddress", ""),
             vpc=one.get("VpcId", ""),
             groups=tuple(group["GroupId"] for group in one.get("SecurityGroups", [])),
+            addresses=frozenset(_addresses(one)),
         )
         for reservation in account.each(
             "ec2", "describe_instances", "Reservations", Filters=running
@@ -103,15 +106,22 @@ def _holds(account: Account, group: str, host: Host) -> bool:
     targets = account.each(
         "elbv2", "describe_target_health", "TargetHealthDescriptions", TargetGroupArn=group
     )
-    return any(one["Target"]["Id"] in {host.id, host.address} for one in targets)
+    return any(one["Target"]["Id"] in {host.id, host.address, *host.addresses} for one in targets)
+
+
+def _addresses(instance: Mapping[str, Any]) -> Iterator[str]:
+    for interface in instance.get("NetworkInterfaces", []):
+        yield from (one["PrivateIpAddress"] for one in interface.get("PrivateIpAddresses", []))
+        yield from (one["Ipv6Address"] for one in interface.get("Ipv6Addresses", []))
 
 
 def _of(account: Account, balancer: str, groups: set[str]) -> list[Way]:
-    [described] = account.each(
+    described = account.one(
         "elbv2", "describe_load_balancers", "LoadBalancers", LoadBalancerArns=[balancer]
     )
     if described.get("Type", "application") != "application":
         return []
+    shown = described.get("LoadBalancerName", balancer.rpartition(":")[2])
     found = []
     for listener in account.each(
         "elbv2", "describe_listeners", "Listeners", LoadBalancerArn=balancer
@@ -120,7 +130,7 @@ def _of(account: Account, balancer: str, groups: set[str]) -> list[Way]:
         for rule in account.each("elbv2", "describe_rules", "Rules", ListenerArn=arn):
             if not _forwards(rule["Actions"]) & groups:
                 continue
-            said = f"{described['LoadBalancerName']}, port {listener['Port']}, "
+            said = f"{shown}, port {listener['Port']}, "
             said += "otherwise" if rule["IsDefault"] else _conditions(rule)
             found.append(
                 Way(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,19 +14,18 @@ SERVICES = ("secretsmanager", "dynamodb", "s3")
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet, its availability zone, its route table, and whether that leads to a NAT gateway."""
+    """A subnet, its availability zone, its route table, and whether that leads out."""
 
     id: str
     name: str
     zone: str
     route_table: str
-    to_nat: bool
+    leads_out: bool
 
 
 def vpc_range(account: Account, vpc: str) -> str:
-    """The VPC's address range."""
-    [found] = account.each("ec2", "describe_vpcs", "Vpcs", VpcIds=[vpc])
-    return str(found["CidrBlock"])
+    """The VPC's address range; empty where there is no such VPC, or it can't be seen."""
+    return str(account.one("ec2", "describe_vpcs", "Vpcs", VpcIds=[vpc]).get("CidrBlock", ""))
 
 
 def private_subnets(account: Account, vpc: str) -> list[Subnet]:
@@ -39,16 +38,26 @@ def private_subnets(account: Account, vpc: str) -> list[Subnet]:
         routes = table.get("Routes", []) if table else []
         if any(str(route.get("GatewayId", "")).startswith("igw-") for route in routes):
             continue
+        if one.get("Ipv6Native"):  # databases and DMS have IPv4 addresses here
+            continue
         found.append(
             Subnet(
                 id=one["SubnetId"],
                 name=account.tagged(one.get("Tags", [])),
                 zone=one["AvailabilityZone"],
                 route_table=table["RouteTableId"] if table else "",
-                to_nat=any(route.get("NatGatewayId") for route in routes),
+                leads_out=any(_leads_out(route) for route in routes),
             )
         )
-    return sorted(found, key=lambda one: (not one.to_nat, one.zone, one.id))
+    return sorted(found, key=lambda one: (not one.leads_out, one.zone, one.id))
+
+
+def _leads_out(route: Mapping[str, Any]) -> bool:
+    """A NAT gateway or instance, a transit gateway: the way of everything that has no other."""
+    return route.get("DestinationCidrBlock") == "0.0.0.0/0" and any(
+        route.get(name)
+        for name in ("NatGatewayId", "TransitGatewayId", "NetworkInterfaceId", "InstanceId")
+    )
 
 
 def one_a_zone(subnets: Collection[Subnet]) -> list[Subnet]:
@@ -73,8 +82,8 @@ def missing_endpoints(account: Account, vpc: str) -> list[str]:
 def lets_in(account: Account, groups: Collection[str], others: Collection[str], port: int) -> bool:
     """Whether some of the security groups let each of the others in on a TCP port.
 
-    Rules for address ranges count as well: they may hold the others' addresses, which are not
-    known before something runs there.
+    Rules for address ranges and prefix lists count as well: they may hold the others' addresses,
+    which are not known before something runs there.
     """
     rules = [
         rule
@@ -86,7 +95,8 @@ def lets_in(account: Account, groups: Collection[str], others: Collection[str], 
         or (rule["IpProtocol"] == "tcp" and rule["FromPort"] <= port <= rule["ToPort"])
     ]
     named = {pair["GroupId"] for rule in rules for pair in rule.get("UserIdGroupPairs", [])}
-    return any(rule.get("IpRanges") for rule in rules) or set(others) <= named
+    ranges = any(rule.get("IpRanges") or rule.get("PrefixListIds") for rule in rules)
+    return ranges or set(others) <= named
 
 
 def _table_of(tables: list[dict[str, Any]], subnet: str) -> dict[str, Any] | None:

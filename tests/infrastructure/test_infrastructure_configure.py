@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from deployment.configure import file
+from deployment.configure.__main__ import main
 from deployment.configure.account import Account
 from deployment.configure.course import configure
-from deployment.configure.hosts import compose_directories, hosts
+from deployment.configure.hosts import compose_directories, hosts, ways
+from deployment.configure.network import lets_in, private_subnets, vpc_range
 from deployment.configure.terminal import WIDTH, Terminal
 from rehearsal.cloud.template.parameters import parameter_values
 from rehearsal.cloud.template.reading import parse_template
@@ -345,24 +350,109 @@ def test_the_host_is_asked_only_where_somebody_agrees(world: World) -> None:
     assert len(sent) == 1
 
 
-def test_what_may_not_be_seen_is_said_and_asked_for(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def denied(service: str) -> Any:
-        made = client(service)
-        if service == "secretsmanager":
-            made.meta.events.register(
-                "before-call.secretsmanager.ListSecrets",
-                lambda **_: (
-                    type("Answer", (), {"status_code": 400})(),
-                    {"Error": {"Code": "AccessDeniedException", "Message": "no"}},
-                ),
-            )
-        return made
+@contextmanager
+def refused(service: str, operation: str) -> Iterator[None]:
+    """The caller may not do this: any client's request of that name."""
+    every: Any = BaseClient
+    real = every._make_api_call
 
-    account = Account(denied)
-    assert list(account.each("secretsmanager", "list_secrets", "SecretList")) == []
-    assert account.unseen == ["secretsmanager: list_secrets"]
+    def call(made: Any, name: str, arguments: dict[str, Any]) -> Any:
+        if (made.meta.service_model.service_name, name) == (service, operation):
+            denied: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+            raise ClientError(denied, name)
+        return real(made, name, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(every, "_make_api_call", call)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "said"),
+    [
+        ("elbv2", "DescribeLoadBalancers", "elbv2: describe_load_balancers"),
+        ("ec2", "DescribeInstances", "ec2: describe_instances"),
+    ],
+)
+def test_what_may_not_be_seen_is_asked_for(
+    world: World, service: str, operation: str, said: str
+) -> None:
+    """No traceback, whichever it is: what it would have told is asked for."""
+    account = Account(client)
+    terminal = Terminal(world.read, world.told.append)
+    with refused(service, operation), suppress(EOFError):
+        configure(world.root, account, terminal, region=REGION, language="en")
+    assert said in account.unseen
+
+
+def test_a_vpc_that_is_not_there_has_no_range(world: World) -> None:
+    account = Account(client)
+    assert vpc_range(account, "vpc-00000000000000000") == ""
+    assert account.absent
+    with refused("ec2", "DescribeVpcs"):
+        assert vpc_range(account, world.vpc) == ""
+    assert account.unseen == ["ec2: describe_vpcs"]
+
+
+def test_a_host_is_known_by_any_of_its_addresses(world: World) -> None:
+    """In a group of type ip: one of a second interface, or an IPv6 address."""
+    account = Account(client)
+    [host] = [one for one in hosts(account) if one.id == world.host]
+    assert host.address in host.addresses
+    elb, second = client("elbv2"), "2001:db8::10"
+    made = elb.create_target_group(
+        Name="six", Protocol="HTTP", Port=80, VpcId=world.vpc, TargetType="ip"
+    )
+    arn = made["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": second}])
+    rule = add_rule(world, arn, "six.example.com", 30)
+    assert rule not in [way.rule for way in ways(account, host)]
+    both = replace(host, addresses=host.addresses | {second})
+    assert rule in [way.rule for way in ways(account, both)]
+
+
+def test_any_way_out_counts_and_a_subnet_without_ipv4_does_not(world: World) -> None:
+    """A transit gateway leads to AWS as a NAT gateway does: no endpoint has to be made."""
+    ec2 = client("ec2")
+    transit = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    out = ec2.create_route_table(VpcId=world.vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=out, DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=transit)
+    ec2.associate_route_table(RouteTableId=out, SubnetId=world.private[1])
+    found = private_subnets(Account(client), world.vpc)
+    assert [(one.id, one.leads_out) for one in found] == [
+        (world.private[1], True),
+        (world.private[0], False),
+    ]
+
+
+def test_a_prefix_list_may_hold_whoever_comes(world: World) -> None:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="l", Description="l", VpcId=world.vpc)["GroupId"]
+    listed = ec2.create_managed_prefix_list(
+        PrefixListName="private", MaxEntries=1, AddressFamily="IPv4"
+    )["PrefixList"]["PrefixListId"]
+    account = Account(client)
+    assert not lets_in(account, [group], ["sg-1"], 5432)
+    ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 5432,
+                "ToPort": 5432,
+                "PrefixListIds": [{"PrefixListId": listed}],
+            }
+        ],
+    )
+    assert lets_in(account, [group], ["sg-1"], 5432)
+
+
+def test_a_profile_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "misspelt")
+    assert main() == 2
+    assert "misspelt" in capsys.readouterr().out
 
 
 def test_status_says_where_a_migration_stands(
@@ -381,6 +471,12 @@ def test_status_says_where_a_migration_stands(
     monkeypatch.setenv("COLUMNS", "80")
     assert status.main() == 2
     assert "redash-migration" in capsys.readouterr().out
+    other = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
+    monkeypatch.setenv("STACK", "other")
+    assert status.main() == 2
+    assert "The stack other is no migration's" in capsys.readouterr().out
+    monkeypatch.delenv("STACK")
     client("dynamodb").create_table(
         TableName="record",
         KeySchema=[
@@ -402,6 +498,9 @@ def test_status_says_where_a_migration_stands(
     record = owned(DynamoTable(client("dynamodb"), "record"), "redash-20260131-020000")
     record.steps.started("RequestApproval")
     record.waits.open("RequestApproval", "not to be read")
+    with refused("dynamodb", "Query"):
+        assert status.main() == 2
+    assert "dynamodb:GetItem, dynamodb:Query" in capsys.readouterr().out
     assert status.main() == 0
     said = capsys.readouterr().out
     assert "redash-20260131-020000" in said
@@ -419,7 +518,9 @@ def test_status_says_where_a_migration_stands(
     ).keep(record)
     assert status.main() == 0
     said = capsys.readouterr().out
-    assert "Failed checks:\n- key 30 (data.public.users)\n  What to do: Look.\n" in said
+    asked = "Does this table hold the same rows on both sides?"
+    flat = " ".join(said.split())
+    assert f"Failed checks: - {asked} key 30 (data.public.users) What to do: Look. -" in flat
     assert [one for one in said.splitlines() if len(one) > 80 and "://" not in one] == []
     assert "Not taken back:\n- the new database still holds the copied data\nWhat is next:" in said
     for wrong, words in (("redash", "is like"), ("redash-20250131-020000", "knows nothing")):
