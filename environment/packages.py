@@ -35,7 +35,9 @@ def make(folder: Path, requirements: Path, options: list[str]) -> None:
     if not python.exists():
         venv.create(folder, with_pip=True, symlinks=True)
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--progress-bar=off", "--require-hashes", *options, "-r", str(requirements)]
+    # Most of what is installed is never imported: what is gets compiled then.
+    command += ["--no-compile", "--progress-bar=off", "--require-hashes", *options]
+    command += ["-r", str(requirements)]
     began = time.monotonic()
     _tell(_lines(command), wanted)
     print(f"{folder} is ready: {wanted} packages in {time.monotonic() - began:.0f} s.", flush=True)
