@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from redash_migration import wiring
-from redash_migration.errors import NotTheOwner
-from redash_migration.homecoming.closing import STATE, close_again, left_open
+from redash_migration.homecoming.closing import close_again, while_nobody_returns
 from redash_migration.homecoming.measuring import measure_by_the_way, measure_return
-from redash_migration.record.owner import FORWARD, Acting, Owner
-from redash_migration.step import attempt, step
-
-logger = Logger(service="redash-migration")
+from redash_migration.step import step
 
 
 @step("MeasureCutover")
@@ -31,18 +25,6 @@ def _measured(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {**measured, "switched": "switch_began" in record.milestones()}
 
 
-def _close_what_is_open(active: Owner, context: Any) -> None:
-    """What a return that failed had to leave open; nothing while a return is at work."""
-    if active.phase != "forward" or not left_open(wiring.record(active.migration_id).of("return")):
-        return
-    acting = Acting(active.migration_id, active.execution_arn, FORWARD)
-    try:
-        with attempt(acting, STATE, context, service=True) as record:
-            close_again(record.of("return"), wiring.source_address())
-    except NotTheOwner:
-        logger.info("the migration has turned meanwhile")
-
-
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, return, switched}``,
     or a scheduled event: then the migration that is running.
@@ -54,7 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     active = wiring.ownership().holder()
     if active is None:
         return {"detail": "no migration is running"}
-    _close_what_is_open(active, context)
+    while_nobody_returns(active, context, lambda home: close_again(home, wiring.source_address()))
     return measure_by_the_way(
         wiring.record(active.migration_id),
         lambda: wiring.plan(active.migration_id),

@@ -10,6 +10,8 @@ from redash_migration.host import commands
 from redash_migration.replication.sync import in_sync
 from redash_migration.settings import with_settings
 from redash_migration.step import step
+from redash_migration.traffic.new_home.listener import inspect_target_group
+from redash_migration.traffic.new_home.unchanged import demand_unchanged
 from redash_migration.traffic.switch import demand_closed, start_servers
 
 AGENT_SECONDS = 30
@@ -23,8 +25,9 @@ AGAIN: dict[str, Any] = {"ready": False, "targets": []}
 def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) -> dict[str, Any]:
     """``{migration_id}`` -> ``{ready, waiting_for, targets, waited}``
 
-    In turn: the replication in step, the new servers healthy and still closed (CheckFailed), the
-    old host's agent, docker and database answering (a command that changes nothing; CommandFailed).
+    In turn: the replication in step, the new servers healthy, still closed and what was proven
+    (CheckFailed), the old host's agent, docker and database answering (a command that changes
+    nothing; CommandFailed).
     """
     record = wiring.record_with_undo(event["migration_id"])
     sync = in_sync(
@@ -43,7 +46,10 @@ def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) 
     )
     if not servers["healthy"]:
         return {**AGAIN, "waiting_for": [servers["waiting_for"]], "waited": servers["waited"]}
-    demand_closed(record, wiring.load_balancing(), settings)
+    balancing = wiring.load_balancing()
+    demand_closed(record, balancing, settings)
+    group = inspect_target_group(balancing, settings.target_group_arn)
+    demand_unchanged(record, wiring.ecs(), balancing, settings, group)
     wiring.run_command().run(
         commands.ping(settings.compose_directory, str(record.require_fact("source")["database"])),
         comment=f"{record.migration_id} RecheckSync: does the agent answer?",

@@ -15,7 +15,7 @@ from typing import Any
 
 from rehearsal.cloud.backends import ACCOUNT, DEFAULT_REGION
 from rehearsal.ecs.secrets import Clients
-from rehearsal.ecs.task import Description
+from rehearsal.ecs.task import Description, image_of
 from rehearsal.redash.command import PYTHON, RedashCommand
 
 IMAGE = Path(__file__).parents[1] / "redash" / "image"
@@ -47,6 +47,7 @@ class OnceTask:
         self.stopped_reason = ""
         self.created_at = datetime.now(UTC)
         self._container = container
+        self._image = image_of(container)
         self._environment = environment
         self._command = list(command)
         self._cloud = cloud
@@ -128,6 +129,7 @@ class OnceTask:
             "name": name,
             "lastStatus": self.last_status,
             "taskArn": self.task_arn,
+            **self._image,
         }
         if code is not None:
             container["exitCode"] = code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 import uuid
@@ -18,6 +19,19 @@ from rehearsal.timing import clock
 HOST = "127.0.0.1"
 _BEFORE = ("network", "image", "boot")
 """What a task waits for; a server that boots is taken for one that is not there yet."""
+
+
+def image_of(container: Mapping[str, Any]) -> dict[str, str]:
+    """A running container's image, and the digest that its name stands for, as DescribeTasks has
+    them: where it is pushed anew under its name, a task started later has another."""
+    name = str(container["image"])
+    pushed = PUSHED.get(name, 1)
+    digest = hashlib.sha256(f"{name} {pushed}".encode()).hexdigest()
+    return {"image": name, "imageDigest": f"sha256:{digest}"}
+
+
+PUSHED: dict[str, int] = {}
+"""How often an image was pushed under its name."""
 
 
 class Task:
@@ -47,6 +61,7 @@ class Task:
         """Until its network interface and image are there."""
         self.due = time.monotonic() + sum(clock().seconds(f"ecs.{part}") for part in _BEFORE)
         self.container_name = str(container["name"])
+        self.image = image_of(container)
         words = container.get("command") or ["server"]
         role = words[0] if words[0] in {"server", "scheduler"} else "worker"
         variables = {**environment, "PORT": str(self.port)}
@@ -115,7 +130,7 @@ class Task:
             ],
             containers=[
                 {"name": self.container_name, "lastStatus": self.last_status,
-                 "taskArn": self.task_arn,
+                 "taskArn": self.task_arn, **self.image,
                  "networkInterfaces": [{"privateIpv4Address": HOST}]}
             ],
         )  # fmt: skip

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from redash_migration import begin, in_flight, reconcile
+from redash_migration import begin, in_flight, reconcile, step
+from redash_migration.homecoming import closing
 from redash_migration.record import owner
 from redash_migration.record.attempts import Attempts
 from redash_migration.record.owner import PHASES, Acting, Owner
@@ -23,7 +24,7 @@ from redash_migration.record.undo import Undo
 from redash_migration.record.undo_entry import message_of
 from redash_migration.rollback.ending import served
 from tests.interleavings import functions
-from tests.interleavings.run import Focus
+from tests.interleavings.run import EVERY, Focus
 
 Patch = pytest.MonkeyPatch
 
@@ -189,6 +190,11 @@ def _turn() -> Callable[..., None]:
     return lambda self, phase, **_: kept(self, phase)
 
 
+def _at_work_unnoticed(*rest: Any, service: bool) -> Any:
+    """Nobody waits for it."""
+    return step.attempt(*rest, service=False)
+
+
 def _take_without_looking(patch: Patch) -> None:
     patch.setattr("redash_migration.record.owner._as_seen", lambda _: {})
 
@@ -349,6 +355,22 @@ BREAKS = {
         "a return's steps are waited for before it is led forward again",
         lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
         Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 6)),
+    ),
+    "left-open": Break(
+        "the minute closes an old side that a return which failed had to leave open",
+        lambda p: p.setattr(closing, "left_open", lambda _: False),
+        Focus(("runs into a time limit",), "StartOldServices", answers=1, away=True),
+    ),
+    "closed-beside-a-return": Break(
+        "no return begins while the minute closes what an earlier one had left open",
+        lambda p: p.setattr(closing, "attempt", _at_work_unnoticed),
+        Focus(
+            ("runs into a time limit",),
+            "StartOldServices",
+            hangs=("MeasureCutover", 4),
+            thinks=EVERY,
+            away=True,
+        ),
     ),
     "forward-from-home": Break(
         "nobody is led forward again from home",

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from redash_migration import wiring
 from redash_migration.begin import begin, parse_request
-from redash_migration.errors import NotApproved, NotTheOwner, PreflightFailed, TransientFailure
+from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
+from redash_migration.homecoming import closing
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
-from redash_migration.homecoming.closing import STATE as CLOSE_OLD_SIDE
-from redash_migration.homecoming.closing import left_open
 from redash_migration.homecoming.facts import LEFT_OPEN_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward
 from redash_migration.in_flight import (
@@ -23,7 +21,7 @@ from redash_migration.in_flight import (
     turn_to_return,
 )
 from redash_migration.record import Record
-from redash_migration.record.owner import FORWARD, PHASES, RETURN, Acting, Owner, Ownership, Phase
+from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
 from redash_migration.record.replay import replay
 from redash_migration.rollback.ending import at_its_end, finish
 from redash_migration.step import attempt
@@ -155,19 +153,14 @@ def open_source(world: World, record: Record) -> None:
 def close_what_is_open(world: World) -> None:
     """MeasureCutover's handler, by the minute."""
     active = Ownership(world.table, world.clock).holder()
-    if active is None or active.phase != "forward":
-        return
-    if not left_open(wiring.record(active.migration_id, "return")):
-        return
-    acting = Acting(active.migration_id, active.execution_arn, FORWARD)
-    run: Any = Context(f"run-{next(_runs)}")
-    try:
-        with attempt(acting, CLOSE_OLD_SIDE, run, service=True) as record:
-            if not world.source_away:
-                world.close_by_the_way(active.migration_id)
-                record.of("return").put_fact(LEFT_OPEN_FACT, {})
-    except NotTheOwner:
-        return
+
+    def close(home: Record) -> None:
+        if not world.source_away:
+            world.close_by_the_way(home.migration_id)
+            home.put_fact(LEFT_OPEN_FACT, {})
+
+    if active is not None:
+        closing.while_nobody_returns(active, Context(f"run-{next(_runs)}"), close)
 
 
 def start_old_services(world: World, record: Record) -> None:

@@ -45,7 +45,8 @@ HOME = (
     "SwitchBack",
 )
 LEADING = ("GoForward", "GoForwardDatabase")
-HANGING = ("", "Begin", *ORDER[:-1], *HOME, *LEADING)
+MINUTE = "MeasureCutover"
+HANGING = ("", "Begin", *ORDER[:-1], *HOME, *LEADING, MINUTE)
 DECISIONS = ("keep", "go_back", "return")
 LONGEST = 700
 HOLDS = 10
@@ -114,6 +115,12 @@ class Focus:
     """One in so many moves, what hangs may wake."""
     hangs: tuple[str, int] = ("", 0)
     """A state whose function hangs before this move of its; of Begin, only a later execution's."""
+    answers: int = LONGEST
+    """How many questions people answer; the next one stands."""
+    thinks: int = 1
+    """One in so many moves they do; minutes pass meanwhile."""
+    away: bool = False
+    """The old database answers nobody while a return is led forward."""
 
 
 ANYTHING = Focus(KINDS)
@@ -133,6 +140,7 @@ class Run:
     focus: Focus | None = None
     """Drawn, where none is given."""
     held: bool = False
+    answered: int = 0
     resting: bool = False
     reached: set[str] = field(default_factory=lambda: {""})
     seen_gone: set[str] = field(default_factory=set)
@@ -168,6 +176,9 @@ class Run:
             bool(self.choose(2)),
             (EVERY, 6 * EVERY)[self.choose(2)],
             (HANGING[self.choose(len(HANGING))], self.choose(HOLDS)),
+            LONGEST if self.choose(4) else 1,
+            1 if self.choose(4) else EVERY,
+            not self.choose(4),
         )
 
     # --- executions
@@ -250,6 +261,7 @@ class Run:
         elif one.state == "GoForward":
             following = {"database": "GoForwardDatabase", "aws": "GoForward", "home": "RollBack"}
             one.state = following.get(one.answer, "Confirm")
+            self.world.source_away &= not (self._focus.away and one.state == "Confirm")
         elif one.state == "GoForwardDatabase":
             one.state = "GoForward"
         elif one.state in ORDER:
@@ -271,6 +283,8 @@ class Run:
 
     def _called(self, one: Execution) -> Actor:
         self.reached.add(one.state)
+        if self._focus.away and one.state in LEADING:
+            self.world.source_away = True
         name, migration, arn, entered = one.state, one.migration, one.arn, one.entered
         noted = partial(setattr, one, "acted", True)
 
@@ -340,9 +354,17 @@ class Run:
             for command in self.world.commands.values()
         )
 
+    def _answers(self, one: Execution) -> list[Move]:
+        """What a person may say."""
+        if self.answered >= self._focus.answers:
+            return []
+        said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
+        return [(decision, partial(self._decides, one, decision)) for decision in said]
+
     def _decides(self, one: Execution, decision: str) -> None:
         """A person answers the question whether the new side stays, and takes some time to."""
         self.world.now += timedelta(seconds=10)
+        self.answered += 1
         if decision == "go_back":
             self.world.went_back.add(one.migration)
         doubt = (one.migration, "MILESTONE#pause_ended") not in self.world.table.items
@@ -370,8 +392,10 @@ class Run:
             if one.status != "RUNNING":
                 continue
             if one.state == "Confirm":
-                said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
-                found += [(decision, partial(self._decides, one, decision)) for decision in said]
+                said = self._answers(one)
+                minute: list[Move] = [("reconciler", self._reconciler)] if said else []
+                thinks = self._focus.thinks > 1 and self.choose(self._focus.thinks)
+                found += minute if thinks else said
             elif (one.actor is None or not one.actor.alive) and not self._waits(one):
                 found += [(f"{one.arn} goes on", partial(self._goes_on, one))] * 2
         for key, command in self.world.commands.items():
@@ -418,10 +442,11 @@ class Run:
         another = f"redash-20260131-03000{len(self.executions)}"
         found += [
             (another, "another", partial(self._start, another)),
-            ("", "source away", partial(setattr, self.world, "source_away", True)),
-            ("", "source back", partial(setattr, self.world, "source_away", False)),
             ("", "an hour later", self._later),
         ]
+        away = self.world.source_away
+        comes = "source back" if away else "source away"
+        found.append(("", comes, partial(setattr, self.world, "source_away", not away)))
         known = [(f"{who} {kind}", does) for who, kind, does in found if kind in self._focus.kinds]
         if "reconciler" in self._focus.kinds:
             known += [("reconciler", self._reconciler)] * (1 + len(known) // 4)
@@ -460,10 +485,12 @@ class Run:
         if not any(actor.alive for actor in self.actors if actor.name.startswith("reconciler")):
             self._minute()
             self._beside("reconciler", self._round)
-            self._beside("MeasureCutover", self._look)
+            self._beside(MINUTE, self._look)
 
     def _beside(self, name: str, does: Callable[[], None]) -> None:
         actor = Actor(f"{name} ({len(self.actors)})", does)
+        if name == self._focus.hangs[0]:  # each, for few have anything to do
+            actor.holds = self._focus.hangs[1]
         self.actors.append(actor)
         self.deadlines[actor.name] = self.world.now + timedelta(seconds=50)
 

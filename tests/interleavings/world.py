@@ -155,7 +155,11 @@ class World:
         if self.fenced:
             return
         owner = self.owner()
-        if (owner.get("migration_id"), owner.get("phase")) != (migration, "forward"):
+        fence = self.table.items.get((f"UNDO#{migration}", "UNDO#lift_fence#"), {}).get("state")
+        # A roll-back that has turned waits for it before it opens anything; what was kept stays
+        # closed.
+        behind = self.door == "old" or (owner.get("phase") == "back" and fence != "PENDING")
+        if owner.get("migration_id") != migration or owner.get("phase") == "return" or behind:
             raise Violation(f"{migration}: the old side is closed by the way; the owner is {owner}")
         self.fenced = True
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from rehearsal.cloud import Call, Fault
+from rehearsal.ecs.new_home import SERVER
+from rehearsal.ecs.task import PUSHED
 from rehearsal.faults.hooks import before, on_call
 
 if TYPE_CHECKING:
@@ -90,3 +92,30 @@ def servers_crash_at_the_switch(world: World) -> None:
         return Fault.kill_after()
 
     on_call(world, ask)
+
+
+def deployed_by_hand(world: World) -> None:
+    """The server's service gets another revision of its task definition after the proof."""
+    ecs = world.cloud.client("ecs")
+
+    def deploy() -> None:
+        [service] = ecs.describe_services(cluster="redash", services=[SERVER])["services"]
+        found = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
+        names = ("family", "executionRoleArn", "taskRoleArn", "networkMode", "cpu", "memory")
+        kept = {name: found["taskDefinition"][name] for name in (*names, "containerDefinitions")}
+        made = ecs.register_task_definition(**kept)["taskDefinition"]["taskDefinitionArn"]
+        ecs.update_service(cluster="redash", service=SERVER, taskDefinition=made)
+
+    before(world, "RecheckSync", deploy)
+
+
+def pushed_anew(world: World) -> None:
+    """The image's name stands for another image after the proof, and a server is started anew."""
+
+    def push() -> None:
+        for task in world.ecs.tasks(SERVER):
+            name = task.image["image"]
+            PUSHED[name] = PUSHED.get(name, 1) + 1
+            task.crash()
+
+    before(world, "RecheckSync", push)

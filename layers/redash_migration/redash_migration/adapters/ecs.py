@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import moment
 from redash_migration.errors import NewHomeNotProven
+from redash_migration.traffic.new_home.unchanged import in_one_form
 from redash_migration.traffic.proof.containers import described
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class ServiceTruth:
     """One service as it is now. Steady can mean "still at 0": compare running with desired.
 
     ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run. ``network``
-    has "subnets", "security groups" and whether tasks get a "public address".
+    has "subnets", "security groups" and whether tasks get a "public address". ``terms`` is what
+    its tasks are made by, by the service's own names, each as text: what a deployment changes.
     """
 
     name: str
@@ -34,6 +36,28 @@ class ServiceTruth:
     event: str
     target_groups: tuple[str, ...] = ()
     network: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+
+TERMS = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "loadBalancers",
+    "networkConfiguration",
+)
+"""What of a service decides how its tasks are made (Amazon ECS API, Service)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServingTask:
+    """A running task of a service: its revision, addresses, and the digest of each container's
+    image where ECS tells it."""
+
+    definition: str
+    addresses: frozenset[str]
+    images: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +71,11 @@ class OnceTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskTruth:
-    """A task as it is now; ``reason`` is why it stopped."""
+    """A task as it is now; ``reason`` is why it stopped, ``images`` as a ServingTask's."""
 
     status: str
     reason: str
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ecs:
@@ -84,6 +109,7 @@ class Ecs:
                         if "targetGroupArn" in one
                     ),
                     network=_network(service.get("networkConfiguration", {})),
+                    terms=_terms(service),
                 )
         return found
 
@@ -106,6 +132,18 @@ class Ecs:
         ]
         found.sort(key=lambda task: task["createdAt"], reverse=True)
         return [_why(task) for task in found]
+
+    def serving(self, service: str) -> list[ServingTask]:
+        """The tasks of a service that are meant to run and do."""
+        arns = self._client.list_tasks(cluster=self._cluster, serviceName=service)["taskArns"]
+        if not arns:
+            return []
+        tasks = self._client.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"]
+        return [
+            ServingTask(task["taskDefinitionArn"], _addresses(task), _images(task))
+            for task in tasks
+            if task["lastStatus"] == "RUNNING"
+        ]
 
     def stopping(self, service: str) -> int:
         """How many tasks of a service are asked to stop and still at work: ``running`` counts them
@@ -165,7 +203,11 @@ class Ecs:
         task = answer["tasks"][0]
         reasons = [str(task.get("stoppedReason", ""))]
         reasons += [str(one.get("reason", "")) for one in task.get("containers", [])]
-        return TaskTruth(str(task["lastStatus"]), "; ".join(filter(None, reasons)))
+        return TaskTruth(str(task["lastStatus"]), "; ".join(filter(None, reasons)), _images(task))
+
+
+def _terms(service: Any) -> dict[str, str]:
+    return {name: in_one_form(service[name]) for name in TERMS if service.get(name)}
 
 
 def _network(configuration: Any) -> dict[str, frozenset[str]]:
@@ -175,6 +217,21 @@ def _network(configuration: Any) -> dict[str, frozenset[str]]:
         "security groups": frozenset(found.get("securityGroups", [])),
         "public address": frozenset([found.get("assignPublicIp", "DISABLED")]),
     }
+
+
+def _addresses(task: Any) -> frozenset[str]:
+    found = [
+        interface.get(name)
+        for container in task["containers"]
+        for interface in container.get("networkInterfaces", [])
+        for name in ("privateIpv4Address", "ipv6Address")
+    ]
+    return frozenset(filter(None, found))
+
+
+def _images(task: Any) -> dict[str, str]:
+    found = {str(one["name"]): str(one.get("imageDigest", "")) for one in task["containers"]}
+    return {name: digest for name, digest in found.items() if digest}
 
 
 def _why(task: Any) -> str:

@@ -69,11 +69,14 @@ class LoadBalancing:
             found += [group["TargetGroupArn"] for group in answer["TargetGroups"]]
         return found
 
+    def target_group_attributes(self, arn: str) -> dict[str, str]:
+        """A group's attributes, by the service's names."""
+        found = self._client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+        return {item["Key"]: item["Value"] for item in found}
+
     def target_group_sticky(self, arn: str) -> bool:
         """Whether the group keeps a user on one target."""
-        found = self._client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
-        values = {item["Key"]: item["Value"] for item in found}
-        return values.get("stickiness.enabled") == "true"
+        return self.target_group_attributes(arn).get("stickiness.enabled") == "true"
 
     def rules(self, listener: str) -> list[dict[str, Any]]:
         """All rules of a listener, the default one among them."""

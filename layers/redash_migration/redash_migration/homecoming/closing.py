@@ -8,20 +8,24 @@ no return begins, and once one has begun it is refused.
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from typing import Any
 
 import psycopg
 
+from redash_migration import wiring
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tidying import close_old_side
 from redash_migration.database.watch.written import Written, since
-from redash_migration.errors import MigrationError
+from redash_migration.errors import MigrationError, NotTheOwner
 from redash_migration.failure_text import words
 from redash_migration.homecoming.facts import LEFT_OPEN_FACT, OPENED_FACT
 from redash_migration.homecoming.forward_again import REMEDY
 from redash_migration.record import Check, Record
+from redash_migration.record.owner import FORWARD, Acting, Owner
+from redash_migration.step import attempt
 
 STATE = "CloseOldSide"
 """What its attempts are called in the record; it is no state of the machine."""
@@ -30,6 +34,18 @@ STATE = "CloseOldSide"
 def left_open(record: Record) -> bool:
     """Whether a return left the old database open; `record` is the return's."""
     return bool(record.fact(LEFT_OPEN_FACT))
+
+
+def while_nobody_returns(active: Owner, context: Any, close: Callable[[Record], None]) -> None:
+    """Have `close`, given the return's record, close what stands open; nothing while a return is at
+    work. A return that comes meanwhile waits for it (`in_flight.turn_to_return`)."""
+    name = active.migration_id
+    if active.phase != "forward" or not left_open(wiring.record(name, "return")):
+        return
+    acting = Acting(name, active.execution_arn, FORWARD)
+    # It has turned meanwhile: then it is the return's own.
+    with suppress(NotTheOwner), attempt(acting, STATE, context, service=True) as record:
+        close(record.of("return"))
 
 
 def close_again(record: Record, old: DatabaseAddress) -> None:

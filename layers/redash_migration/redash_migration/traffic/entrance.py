@@ -59,30 +59,15 @@ def other_ways_in(rules: Iterable[Mapping[str, Any]], target_group: str, *, swit
     )
 
 
-def other_ways_home(
-    rules: Iterable[tuple[str, Mapping[str, Any]]], old: Iterable[str], *, switched: str
-) -> Check:
-    """WARN when users come to the old home by more than the rule to be ``switched`` ("": the
-    default): what is not switched leads to a host that has stopped.
+Ways = Iterable[tuple[str, Mapping[str, Any]]]
+"""Rules of the load balancer, each with its listener's protocol and port, "" for the listener that
+is switched."""
 
-    ``rules`` are those of the load balancer, each with its listener's protocol and port, "" for the
-    listener that is switched.
-    """
-    groups = set(old)
-    every = list(rules)
-    # Behind a rule that everybody meets nobody comes to the next one.
-    last = min(
-        (_place(rule) for listener, rule in every if not listener and _everybody_meets(rule)),
-        default=BEHIND_ALL + 1,
-    )
-    ways = [
-        f"{listener} {_named(rule)}".strip()
-        for listener, rule in every
-        if groups & set(target_groups(rule["Actions"]))
-        and (listener or not (rule["RuleArn"] == switched or (rule["IsDefault"] and not switched)))
-        and not nobody_meets(rule)
-        and (listener or _place(rule) <= last)
-    ]
+
+def other_ways_home(rules: Ways, old: Iterable[str], *, switched: str) -> Check:
+    """WARN when users come to the old home by more than the rule to be ``switched`` ("": the
+    default): what is not switched leads to a host that has stopped."""
+    ways = ways_home(rules, old, switched=switched)
     if not ways:
         return Check("traffic.other_ways", "PASS", "users reach the old home by this way alone")
     return Check(
@@ -91,6 +76,25 @@ def other_ways_home(
         f"users reach the old home by other ways too, which are not switched: {', '.join(ways)}",
         "Let them redirect to the listener that is switched; else they lead to a stopped host.",
     )
+
+
+def ways_home(rules: Ways, old: Iterable[str], *, switched: str) -> list[str]:
+    """The rules by which users come to the old home beside the one to be ``switched``."""
+    groups = set(old)
+    every = list(rules)
+    # Behind a rule that everybody meets nobody comes to the next one.
+    last = min(
+        (_place(rule) for listener, rule in every if not listener and _everybody_meets(rule)),
+        default=BEHIND_ALL + 1,
+    )
+    return [
+        f"{listener} {_named(rule)}".strip()
+        for listener, rule in every
+        if groups & set(target_groups(rule["Actions"]))
+        and (listener or not (rule["RuleArn"] == switched or (rule["IsDefault"] and not switched)))
+        and not nobody_meets(rule)
+        and (listener or _place(rule) <= last)
+    ]
 
 
 BEHIND_ALL = 50_000

@@ -11,6 +11,7 @@ from redash_migration.traffic.new_home.listener import inspect_traffic, old_targ
 from redash_migration.traffic.new_home.replication import inspect_replication
 from redash_migration.traffic.new_home.secrets import compare_secrets, new_fingerprints, respelt
 from redash_migration.traffic.new_home.services import inspect_services, inspect_versions
+from redash_migration.traffic.new_home.unchanged import note_door
 from redash_migration.traffic.proof.containers import inspect_containers, new_containers
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.redash_settings import by_role, compare_settings, with_baked
@@ -51,6 +52,7 @@ def inspect_new_home(
             "old_targets": old_targets(balancing, settings),
         },
     )
+    note_door(record, balancing, settings)
     record.checks.put(
         *inspect_replication(dms, settings),
         *inspect_traffic(balancing, settings),

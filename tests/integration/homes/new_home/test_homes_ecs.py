@@ -12,13 +12,22 @@ from typing import Any
 import pytest
 
 from redash_migration.adapters.ecs import Ecs
+from redash_migration.adapters.elbv2 import LoadBalancing
+from redash_migration.clock import now
 from redash_migration.database.session.address import DatabaseAddress
+from redash_migration.function_settings import ProveNewHomeSettings, RecheckSyncSettings
+from redash_migration.record import Record
 from redash_migration.rollback.actions import Undoing
+from redash_migration.settings import read
+from redash_migration.traffic.new_home import unchanged
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
+from rehearsal.ecs.task import PUSHED
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.timing import ServiceClock, TimingProfile, set_clock
 from rehearsal.timing.timing_profile import Spread
+from tests.function_environment import ENVIRONMENT
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+from tests.memory import Memory
 
 SERVER = "redash-server"
 
@@ -202,6 +211,88 @@ def test_a_secret_that_can_not_be_read_keeps_the_task_from_starting(
     found = service(aws)
     assert (found["runningCount"], found["pendingCount"]) == (0, 1)
     assert stand_in.tasks() == []
+
+
+@pytest.fixture
+def proven(
+    aws: LocalAws, new_home: NewHome, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], dict[str, str]]:
+    """A server that runs and was proven; what of it is otherwise now, by its checks."""
+    monkeypatch.setattr(unchanged, "_SETTLING_SECONDS", 0.2)
+    known = {
+        **ENVIRONMENT, "TARGET_GROUP_ARN": new_home.target_group_arn,
+        "ECS_SERVER_SERVICE": f"{SERVER}:1", "ECS_WORKER_SERVICES": new_home.worker_services,
+        "REPLICATION_INSTANCE_ARN": "-", "SYNC_TIMEOUT_HOURS": "1", "TARGET_TIMEOUT_SECONDS": "9",
+        "VALIDATION_GRACE_SECONDS": "9",
+    }  # fmt: skip
+    ecs, record = Ecs(aws.client("ecs"), "redash"), Record(Memory(), "redash-20260131-020000", now)
+    balancing = LoadBalancing(aws.client("elbv2"))
+    desire(aws, 1)
+    assert wait_for(lambda: service(aws)["runningCount"] == 1)
+    unchanged.note_home(record, ecs, read(ProveNewHomeSettings, known))
+    [task] = ecs.serving(SERVER)
+    unchanged.note_images(record, task.images)
+
+    def checks() -> dict[str, str]:
+        found = [
+            unchanged.as_proven(record, ecs, SERVER),
+            unchanged.without_strangers(ecs, balancing, read(RecheckSyncSettings, known)),
+        ]
+        return {one.id: one.detail for one in found if one.status != "PASS"}
+
+    assert checks() == {}
+    return checks
+
+
+def test_what_is_deployed_after_the_proof_is_seen(
+    aws: LocalAws, proven: Callable[[], dict[str, str]]
+) -> None:
+    ecs = aws.client("ecs")
+    name = "redash-adhoc-worker"
+    definition = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
+    newer = ecs.register_task_definition(
+        family=name,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="512",
+        memory="1024",
+        containerDefinitions=definition["containerDefinitions"],
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(cluster="redash", service=name, taskDefinition=newer)
+    assert f"{name}: {name}:1 became {name}:2" in proven()["services.as_proven"]
+    ecs.update_service(
+        cluster="redash", service=name, taskDefinition=definition["taskDefinitionArn"]
+    )
+    assert proven() == {}, "it was given back"
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-9"]}}
+    ecs.update_service(cluster="redash", service=SERVER, networkConfiguration=network)
+    assert f"{SERVER}: other networkConfiguration" in proven()["services.as_proven"]
+
+
+def test_a_server_of_another_image_than_the_proof_s_is_seen(
+    aws: LocalAws, stand_in: EcsStandIn, proven: Callable[[], dict[str, str]]
+) -> None:
+    [first] = stand_in.tasks(SERVER)
+    first.crash()
+    assert wait_for(lambda: [one.id for one in stand_in.tasks(SERVER)] not in ([], [first.id]))
+    assert proven() == {}, "a task that was replaced is no other one"
+    name = first.image["image"]
+    PUSHED[name] = PUSHED.get(name, 1) + 1
+    [second] = stand_in.tasks(SERVER)
+    second.crash()
+    assert wait_for(lambda: [one.id for one in stand_in.tasks(SERVER)] not in ([], [second.id]))
+    assert f"{SERVER} runs the image sha256:" in proven()["services.as_proven"]
+
+
+def test_a_target_that_is_no_task_is_seen(
+    aws: LocalAws, new_home: NewHome, proven: Callable[[], dict[str, str]]
+) -> None:
+    balancer, group = aws.client("elbv2"), new_home.target_group_arn
+    stranger = [{"Id": "10.0.0.77", "Port": 5000}]
+    balancer.register_targets(TargetGroupArn=group, Targets=stranger)
+    assert "10.0.0.77" in proven()["traffic.targets"]
+    balancer.deregister_targets(TargetGroupArn=group, Targets=stranger)
+    assert proven() == {}
 
 
 def test_a_new_task_definition_replaces_the_tasks(

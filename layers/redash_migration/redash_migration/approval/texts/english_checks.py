@@ -376,6 +376,10 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Have scheduler and workers the image, roles and network of the server that is tried?",
         "Give them the same, unless it is meant.",
     ),
+    "services.as_proven": (
+        "Before the pause once more: do services and servers run what was proven?",
+        "Start again; deploy nothing to the new home while a migration runs.",
+    ),
     "services.asleep": (
         "Do the new home's services rest?",
         "Set their desired count to 0.",
@@ -641,6 +645,10 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Does the new database take writes?",
         "It is a replica, or read-only: name the primary.",
     ),
+    "traffic.as_inspected": (
+        "Before the pause once more: are rule, ways in and target group as they were inspected?",
+        "Give them back what they had, or start again.",
+    ),
     "traffic.closed": (
         "Can no user reach the new Redash yet?",
         "Give the rule of its target group a condition that no client meets.",
@@ -664,5 +672,9 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
     "traffic.target_group": (
         "Is the new target group of the right kind?",
         "Type ip, health check /ping, stickiness off.",
+    ),
+    "traffic.targets": (
+        "Before the pause once more: is every target of the new group a task of the server's?",
+        "Take the others out of the group.",
     ),
 }

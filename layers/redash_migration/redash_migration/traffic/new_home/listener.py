@@ -66,34 +66,33 @@ def inspect_traffic(balancing: LoadBalancing, settings: InspectNewHomeSettings) 
                 "Look at the old host first; this migration takes its state as it is.",
             )
         )
-    group = balancing.target_group(new)
-    if group is None:
-        checks.append(
-            Check(
-                "traffic.target_group",
-                "FAIL",
-                "the new target group does not exist",
-                "Give TargetGroupArn the ARN of the new home's target group.",
-            )
-        )
-    elif group.get("TargetType") != "ip" or group.get("HealthCheckPath") != "/ping":
-        checks.append(
-            Check(
-                "traffic.target_group",
-                "WARN",
-                f"type {group.get('TargetType')}, health check {group.get('HealthCheckPath')}",
-                "Redash on Fargate needs type ip; /ping is its health check.",
-            )
-        )
-    elif balancing.target_group_sticky(new):
-        checks.append(
-            Check(
-                "traffic.target_group",
-                "WARN",
-                "stickiness is on",
-                "Turn it off: Redash keeps its sessions in cookies.",
-            )
-        )
-    else:
-        checks.append(Check("traffic.target_group", "PASS", "type ip, /ping, not sticky"))
+    checks.append(inspect_target_group(balancing, new))
     return checks
+
+
+def inspect_target_group(balancing: LoadBalancing, arn: str) -> Check:
+    """The new target group, as Redash on Fargate needs it."""
+    name = "traffic.target_group"
+    group = balancing.target_group(arn)
+    if group is None:
+        return Check(
+            name,
+            "FAIL",
+            "the new target group does not exist",
+            "Give TargetGroupArn the ARN of the new home's target group.",
+        )
+    if group.get("TargetType") != "ip" or group.get("HealthCheckPath") != "/ping":
+        return Check(
+            name,
+            "WARN",
+            f"type {group.get('TargetType')}, health check {group.get('HealthCheckPath')}",
+            "Redash on Fargate needs type ip; /ping is its health check.",
+        )
+    if balancing.target_group_sticky(arn):
+        return Check(
+            name,
+            "WARN",
+            "stickiness is on",
+            "Turn it off: Redash keeps its sessions in cookies.",
+        )
+    return Check(name, "PASS", "type ip, /ping, not sticky")

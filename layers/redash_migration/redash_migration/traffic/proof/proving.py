@@ -14,6 +14,7 @@ from redash_migration.host.command import PENDING
 from redash_migration.host.inspection import paused, queued, worker_processes
 from redash_migration.host.judgement import backlog
 from redash_migration.record import Check, Record
+from redash_migration.traffic.new_home.unchanged import as_proven, note_home, note_images
 from redash_migration.traffic.proof.answers import (
     ANSWERING,
     OLD_ANSWERS,
@@ -69,6 +70,7 @@ def prove(
     key = str(record.require_fact("fingerprint_key")["key"])
     attempt = record.fact(ATTEMPT)
     if attempt is None or attempt.get("run") != record.run():  # redriven: asked anew
+        note_home(record, ecs, settings)
         attempt = _begin(record, ecs, commands, settings, key)
     waited = seconds_between(str(attempt["began"]), stamp(record.clock()))
     task = ecs.task(str(attempt["task"])) if attempt["task"] else None
@@ -87,6 +89,12 @@ def prove(
     said = command.stdout.split("\n") if command is not None else []
     record.put_fact(OLD_ANSWERS, old_answers(said))
     record.checks.put(*backlog(queued("\n".join(said))))
+    if task is not None:
+        note_images(record, task.images)
+    same = as_proven(record, ecs, settings.ecs_server_service.name)
+    record.checks.put(same)
+    if same.status != "PASS":  # while it was asked
+        raise NewHomeNotProven(f"{same.id}: {same.detail}")
     if task is None:
         record.checks.put(_not_asked(str(attempt["why"])))
         return {"proven": True, "waiting_for": "", "waited": waited}
