@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from redash_migration.clock import Clock, now, stamp
+from redash_migration.clock import Clock, moment, now, stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record.table import Condition, Expected, Item, RecordTable
 
@@ -198,7 +198,12 @@ class Ownership:
                 return
         if phase in allowed:
             expected = {**acting.condition().expected, "phase": (phase,)}
-            if self._table.update(_PK, _SK, values={"phase": phase}, expected=expected):
+            values: dict[str, object] = {"phase": phase}
+            seen = self.last()
+            if phase == "forward" and seen is not None and _turned_before(seen, acting.entered):
+                # A step of the return that never turned may hang still: by this it sees so.
+                expected["turned"], values["turned"] = seen.turned, stamp(self._clock())
+            if self._table.update(_PK, _SK, values=values, expected=expected):
                 return
         owner = self.last()
         ours = owner and (owner.migration_id, owner.execution_arn) == (
@@ -246,6 +251,10 @@ def refusal(acting: Acting, owner: Owner | None) -> NotTheOwner:
         f"{mine}: not the owner any more; {owner.migration_id} is, since {owner.since}, "
         f"in {owner.execution_arn}"
     )
+
+
+def _turned_before(seen: Owner, entered: str) -> bool:
+    return bool(seen.turned and entered) and moment(entered) > moment(seen.turned)
 
 
 def _as_seen(owner: Owner | None) -> dict[str, Expected]:
