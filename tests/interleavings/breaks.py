@@ -351,10 +351,17 @@ BREAKS = {
         lambda p: p.setattr(Record, "lead_forward", lambda _: None),
         Focus(("runs into a time limit",), "CloseNewHome", sleep=20, hangs=("CloseNewHome", 0)),
     ),
+    "late-before-it-turned": Break(
+        "no step of a return that was given up before it turned turns the migration",
+        lambda p: p.setattr(owner, "_leads_on", lambda *_: False),
+        Focus(
+            ("runs into a time limit",), "EndReplication", hangs=("EndReplication", 2), answers=1
+        ),
+    ),
     "forward-beside-a-return": Break(
         "a return's steps are waited for before it is led forward again",
         lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
-        Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 6)),
+        Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 7)),
     ),
     "left-open": Break(
         "the minute closes an old side that a return which failed had to leave open",

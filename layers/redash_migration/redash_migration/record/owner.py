@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from redash_migration.clock import Clock, moment, now, stamp
+from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record.table import Condition, Expected, Item, RecordTable
 
@@ -48,8 +48,9 @@ class Owner:
     ``switched`` is when its switch was begun, empty where it was not, or was seen not to be made:
     it stands here, so that a switch and a turn back can't both be noted at one moment (None: in
     an item of a time before this was noted). ``turned`` is when it last went another way than
-    before. ``previous`` is whom it took the place of, until it
-    has looked once more whether that one is at rest (``Ownership.looked``).
+    before, or was led forward again. ``led`` is when the state was entered that led it forward
+    last, by the state machine's clock. ``previous`` is whom it took the place of, until it has
+    looked once more whether that one is at rest (``Ownership.looked``).
     """
 
     migration_id: str
@@ -59,6 +60,7 @@ class Owner:
     since: str
     switched: str | None = ""
     turned: str = ""
+    led: str = ""
     previous: Owner | None = None
 
     @property
@@ -151,6 +153,7 @@ class Ownership:
                 "switched": max((one.switched or "" for one in same), default=""),
                 "turned": stamp(self._clock()),
                 "leads_forward": "",
+                "led": "",
                 "previous": "" if instead_of is None else _text(instead_of.stands),
             },
             expected=_as_seen(instead_of),
@@ -194,16 +197,18 @@ class Ownership:
             if since:
                 expected["turned"] = since
             values = {"phase": phase, "turned": stamp(self._clock()), "leads_forward": ""}
+            if phase == "forward":
+                values["led"] = acting.entered
             if self._table.update(_PK, _SK, values=values, expected=expected):
                 return
         if phase in allowed:
             expected = {**acting.condition().expected, "phase": (phase,)}
-            values: dict[str, object] = {"phase": phase}
-            seen = self.last()
-            if phase == "forward" and seen is not None and _turned_before(seen, acting.entered):
-                # A step of the return that never turned may hang still: by this it sees so.
-                expected["turned"], values["turned"] = seen.turned, stamp(self._clock())
-            if self._table.update(_PK, _SK, values=values, expected=expected):
+            stays: dict[str, str] = {"phase": phase}
+            seen = self.last() if phase == "forward" else None
+            if seen is not None and _leads_on(seen, acting):
+                expected["led"] = seen.led or (None, "")
+                stays |= {"turned": stamp(self._clock()), "led": acting.entered}
+            if self._table.update(_PK, _SK, values=stays, expected=expected):
                 return
         owner = self.last()
         ours = owner and (owner.migration_id, owner.execution_arn) == (
@@ -253,8 +258,10 @@ def refusal(acting: Acting, owner: Owner | None) -> NotTheOwner:
     )
 
 
-def _turned_before(seen: Owner, entered: str) -> bool:
-    return bool(seen.turned and entered) and moment(entered) > moment(seen.turned)
+def _leads_on(seen: Owner, acting: Acting) -> bool:
+    """Whether a return is given up here that had never turned, for the first time: a step of it
+    that hangs still sees by what is noted that it comes too late."""
+    return acting.entered > seen.led
 
 
 def _as_seen(owner: Owner | None) -> dict[str, Expected]:
@@ -285,5 +292,6 @@ def _owner(item: Item) -> Owner:
         since=str(item["since"]),
         switched=None if item.get("switched") is None else str(item["switched"]),
         turned=str(item.get("turned", "")),
+        led=str(item.get("led", "")),
         previous=_owner(json.loads(str(item["previous"]))) if item.get("previous") else None,
     )

@@ -168,18 +168,17 @@ class Record:
         on its way before.
 
         Its state was entered before; one that hung, or was sent twice, would take the next return
-        for the one it belonged to. The state machine's clock is compared with a function's.
+        for the one it belonged to. The state machine's clock is compared with a function's; with
+        itself, where what led forward again was entered after this run's state: a return may be
+        given up before it has turned.
         """
         owner = Ownership(self.table, self.clock).last()
         if self._acting is None or owner is None:
             return ""
         entered = self._acting.entered
-        if (
-            owner.phase == phase
-            and entered
-            and owner.turned
-            and moment(owner.turned) > moment(entered) + MARGIN
-        ):
+        late = owner.turned and entered and moment(owner.turned) > moment(entered) + MARGIN
+        given_up = phase == "forward" and entered and owner.led > entered
+        if owner.phase == phase and (late or given_up):
             raise NotTheOwner(
                 f"{self.migration_id}: turned to {phase} at {owner.turned}, and this run is of a "
                 f"state that was entered at {entered}"
