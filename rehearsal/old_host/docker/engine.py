@@ -141,8 +141,7 @@ class Engine:
             match name:
                 case "stop":
                     clock().wait("docker.stop")
-                    # Given in order, stopped in order: Services.stop turns the names round.
-                    self._services.stop(None, names[::-1], patience)
+                    self._services.stop_together(names, patience)
                 case "restart":
                     self._services.restart(None, names, patience)
                 case "kill":

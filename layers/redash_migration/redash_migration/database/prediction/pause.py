@@ -44,8 +44,9 @@ BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), 
 LOOKING = Span(0.05, 0.15, 0.5)
 """The last look asks the fence's witnesses and all sequences once more, without a window."""
 
-STOPPING = Span(0.1, 0.15, 3.0)
-"""Services that stop together, none of them at work: what they need by themselves."""
+STOPPING = Span(0.1, 0.15, 5.0)
+"""Services that stop together, none of them at work: what they need by themselves. A real Redash's
+workers take two or three seconds to end (docs/real-redash.md)."""
 STOPPING_SHARE = 0.5
 """And half of what a command takes: where docker's client is slow, its stop and the status of three
 containers are as well. A second or two on a host, some tenths in a rehearsal by the fast clock."""
