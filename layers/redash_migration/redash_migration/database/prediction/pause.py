@@ -28,23 +28,23 @@ CALLS: Mapping[str, float] = {
     "stop_services": 1,
     "fence": 1,
     "drain": 1,
-    "restore": 1.75,  # RestoreTable, FinishRestore, which notes where it stands
+    "restore": 1.5,  # RestoreTable, FinishRestore, which notes where it stands
     "sequences": 1,
     "verify": 3,  # beside two others, on the same two servers
-    "integrity": 2.25,  # which asks both of them for all that has to be there
+    "integrity": 1.75,  # which asks both of them for all that has to be there
     "smoke_test": 1,
     "last_look": 1,
-    "switch_traffic": 1,
+    "switch_traffic": 0.5,
 }
 """Steps of each part that cost a few calls beside their work; the longest make more of them."""
 
 BESIDE: tuple[tuple[str, ...], ...] = (("verify", "integrity"), ("sequences",), ("smoke_test",))
 """Parts that run beside each other (CheckAll): users wait for the longest of these ways alone."""
 
-LOOKING = Span(0.05, 0.15, 0.5)
+LOOKING = Span(0.02, 0.05, 0.5)
 """The last look asks the fence's witnesses and all sequences once more, without a window."""
 
-STOPPING = Span(0.1, 0.15, 5.0)
+STOPPING = Span(0.05, 0.05, 5.0)
 """Services that stop together, none of them at work: what they need by themselves. A real Redash's
 workers take two or three seconds to end (docs/real-redash.md)."""
 STOPPING_SHARE = 0.5
