@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 DRAINING_SECONDS = 1.0
@@ -25,10 +25,17 @@ class Registered:
     successes: int = 0
     failures: int = 0
     next_check: float = 0.0
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def set(self, state: str, reason: str = "", description: str = "") -> None:
-        """A new state with its reason, as DescribeTargetHealth names them."""
-        self.state, self.reason, self.description = state, reason, description
+        """A new state with its reason, as DescribeTargetHealth names them.
+
+        One that drains does so until it is gone or registered anew, whatever a check that was
+        under way finds out of it.
+        """
+        with self._lock:
+            if self.state != "draining":
+                self.state, self.reason, self.description = state, reason, description
 
 
 class Registry:

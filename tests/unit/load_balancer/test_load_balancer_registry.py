@@ -43,6 +43,15 @@ def test_a_draining_target_that_comes_back_starts_anew() -> None:
     assert [one.state for one in registry.targets("g")] == ["initial"]
 
 
+def test_a_check_that_was_under_way_does_not_bring_a_draining_target_back() -> None:
+    registry = Registry()
+    registry.register("g", "127.0.0.1", 1)
+    [asked] = registry.targets("g")
+    registry.deregister("g", "127.0.0.1", 1)
+    asked.set("unhealthy", "Target.Timeout", "Request timed out")
+    assert [one.state for one in registry.targets("g")] == ["draining"]
+
+
 @pytest.mark.parametrize(
     ("matcher", "status", "accepted"),
     [("200", 200, True), ("200", 302, False), ("200,300-399", 302, True), ("200-299", 300, False)],
