@@ -11,7 +11,7 @@ from redash_migration.direction import direction_of
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
-from redash_migration.in_flight import Ending, end_commands
+from redash_migration.in_flight import Ending, end_commands, led_forward
 from redash_migration.record.replay import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback.actions import Undoing
@@ -34,6 +34,8 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     direction = direction_of(event)
     record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "forward":
+        if not led_forward(record, WAITING_SECONDS):
+            return {"next": "aws"}
         home = turned(record.of("return")) or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)
     else:

@@ -363,6 +363,16 @@ BREAKS = {
         lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
         Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 7)),
     ),
+    "forward-beside-a-roll-back": Break(
+        "what leads a return forward again is waited for before it is all rolled back",
+        lambda p: p.setattr(functions, "led_forward", lambda *_, **__: True),
+        Focus(
+            ("retries", "runs into a time limit"),
+            "CloseNewHome",
+            sleep=200,
+            hangs=("GoForward", 14),
+        ),
+    ),
     "left-open": Break(
         "the minute closes an old side that a return which failed had to leave open",
         lambda p: p.setattr(closing, "left_open", lambda _: False),

@@ -18,6 +18,7 @@ from redash_migration.in_flight import (
     alone,
     before_the_switch,
     end_commands,
+    led_forward,
     turn_to_return,
 )
 from redash_migration.record import Record
@@ -305,6 +306,8 @@ def _way_back(world: World, record: Record, where: Any) -> str:
 
 
 def roll_back(world: World, record: Record) -> str:
+    if not led_forward(record, SECONDS + 30, sleep=world.rest):
+        return "aws"
     decided = turned(record.of("return")) or record.migration_id in world.went_back
     record.turn("back", unless_switched=not decided)
     commands: Any = world

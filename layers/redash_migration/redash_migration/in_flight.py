@@ -20,9 +20,12 @@ from redash_migration.record.attempts import Attempt
 if TYPE_CHECKING:
     from redash_migration.adapters.ssm import RunCommand
 
-WAY_BACK = frozenset({"RollBack", "RollBackDatabase", "GoForward", "GoForwardDatabase", "Report"})
-"""States that take back, a return too: they may stand beside each other, since each deed of theirs
-converges on the state as it was."""
+FORWARD_AGAIN = frozenset({"GoForward", "GoForwardDatabase"})
+"""States that take a return back."""
+
+WAY_BACK = FORWARD_AGAIN | {"RollBack", "RollBackDatabase", "Report"}
+"""States that take back, a return too: those of one direction may stand beside each other, since
+each deed of theirs converges on the state as it was."""
 
 LEADING = WAY_BACK - {"Report"}
 
@@ -108,6 +111,21 @@ def turn_to_return(record: Record, seconds: float, *, sleep: Sleep = time.sleep)
             sleep(REST_SECONDS)
             seconds -= REST_SECONDS
         record.turn("return", since=since)
+
+
+def led_forward(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> bool:
+    """Whether nothing is at work any more that leads a return forward again.
+
+    A roll-back after it turns only then: both take back, but not to the same side, and a run that
+    hung would send users to the new side once more after they were brought from there. None begins
+    later that has anything to do. False when it takes longer than so many seconds.
+    """
+    while any(one.state in FORWARD_AGAIN for one in record.attempts.unfinished()):
+        if seconds <= 0:
+            return False
+        sleep(REST_SECONDS)
+        seconds -= REST_SECONDS
+    return True
 
 
 class Ending:

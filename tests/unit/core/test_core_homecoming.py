@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from redash_migration.adapters.ecs import ServiceTruth
+from redash_migration.approval.standing.ending import ending_of
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import (
     InvalidInput,
@@ -24,7 +25,7 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure, 
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.host.serving import serving
-from redash_migration.in_flight import at_work
+from redash_migration.in_flight import at_work, led_forward
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
@@ -379,6 +380,41 @@ def test_a_return_that_serves_nobody_has_not_ended(record: Record) -> None:
     assert at_its_end(record)
     record.of("return").undo.add("set_actions", {}, where="aws", service="serves")
     assert not at_its_end(record)
+
+
+def test_a_switch_home_that_was_only_begun_has_not_ended(record: Record) -> None:
+    """The step died before it changed the listener: users are before the maintenance answer."""
+    for name in ("pause_began", "switch_began", "pause_ended"):
+        record.milestone(name)
+    record.turn("return")
+    home = record.of("return")
+    home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
+    home.put_fact(SWITCH_FACT, {"state": "begun"})
+    assert not at_its_end(record)
+    told = report(record, Nothing(), {"name": "Broken", "cause": "", "state": "SwitchBack"})  # type: ignore[arg-type]
+    assert ending_of(told, record.milestones()).serves == "nobody"
+    arrived(home)
+    assert at_its_end(record)
+
+
+@pytest.mark.parametrize("fact", ["ended", "led_forward"])
+def test_a_pause_that_was_ended_is_not_told_as_one_that_lasts(record: Record, fact: str) -> None:
+    record.milestone("switch_began")
+    home, at = record.of("return"), "2026-01-31T02:00:00.000000Z"
+    home.put_fact(PAUSE_FACT, {"began": at, fact: at})
+    told = report(record, Nothing(), {"name": "Broken", "cause": "", "state": "SwitchBack"})  # type: ignore[arg-type]
+    assert ending_of(told, record.milestones()).serves == "new"
+
+
+def test_a_roll_back_waits_for_what_leads_a_return_forward_again(record: Record) -> None:
+    acting = Acting(record.migration_id, EXECUTION, PHASES)
+    run = record.attempts.begin(acting, "GoForwardDatabase", "run", seconds=60, service=False)
+    rests: list[float] = []
+    assert not led_forward(record, 1, sleep=rests.append)
+    assert sum(rests) == 1
+    record.attempts.end(run)
+    record.attempts.begin(acting, "RollBack", "run", seconds=60, service=False)
+    assert led_forward(record, 0, sleep=rests.append)
 
 
 def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:

@@ -13,6 +13,11 @@ def turned(record: Record) -> bool:
     return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
 
 
+def at_home(record: Record) -> bool:
+    """Whether users were seen served at home."""
+    return (record.fact(SWITCH_FACT) or {}).get("state") == "made"
+
+
 def before_users_are_home(home: Record) -> None:
     """NotTheOwner for a run that closes the new home when users are led home already.
 

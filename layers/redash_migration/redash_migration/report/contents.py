@@ -10,9 +10,10 @@ from redash_migration.approval.standing.ending import CHECKS_NAMED
 from redash_migration.approval.standing.ending_words import ASKED
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.errors import NotFoundInRecord
+from redash_migration.homecoming.arrival import at_home
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.record import Record
-from redash_migration.report.homecoming import homecoming, returned
+from redash_migration.report.homecoming import homecoming
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
@@ -106,7 +107,7 @@ def status(record: Record, failure: Mapping[str, Any] | None) -> Status:
     take back what a return left; that it was asked to is no failure of the return."""
     entries = record.undo.all()
     undone = bool(entries) and all(entry.state == "DONE" for entry in entries)
-    if returned(record.of("return")):
+    if at_home(record.of("return")):
         as_asked = failure is None or failure["name"] == ASKED
         return "RETURNED" if undone and as_asked else "FAILED"
     if failure is None:

@@ -11,7 +11,6 @@ from redash_migration.homecoming.facts import (
     FAILED_FACT,
     FAILED_PAUSES_FACT,
     PAUSE_FACT,
-    SWITCH_FACT,
     WAY_HOME_FACT,
 )
 from redash_migration.record import Record
@@ -20,19 +19,15 @@ if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
 
 
-def returned(record: Record) -> bool:
-    """Whether users have been sent home; `record` is the return's."""
-    return (record.fact(SWITCH_FACT) or {}).get("state") == "made"
-
-
 def homecoming(
     record: Record, artifacts: Artifacts, plan: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """The return's part of a report; None where none was tried. `record` is the return's.
 
     Its pause lasted from the maintenance answer to the switch back. `tables` are those of the plan
-    with what was carried home in the pause, `failed` what ended an earlier try, and
-    `failed_pauses_seconds` how long users waited in each that was led forward again.
+    with what was carried home in the pause, `failed` what ended an earlier try,
+    `failed_pauses_seconds` how long users waited in each that was led forward again, and
+    `closed_since` when the maintenance answer began that nothing has ended yet.
     """
     pause, found = record.fact(PAUSE_FACT), record.tables.all()
     failed = record.fact(FAILED_FACT)
@@ -40,7 +35,9 @@ def homecoming(
         return None
     predicted = record.fact(WAY_HOME_FACT) or {}
     began, ended = (pause or {}).get("began"), (pause or {}).get("ended")
+    open_again = ended or (pause or {}).get("led_forward")
     return {
+        "closed_since": None if open_again else began,
         "write_pause_seconds": seconds_between(began, ended) if began and ended else None,
         "predicted_write_pause_seconds": predicted.get("seconds"),
         "predicted_parts": predicted.get("parts", {}),

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from redash_migration.errors import RollBackIncomplete
-from redash_migration.homecoming.arrival import turned
+from redash_migration.homecoming.arrival import at_home, turned
 from redash_migration.record import Check, Record
 from redash_migration.record.waits import Resumer
-
-if TYPE_CHECKING:
-    pass
 
 
 def close_waits(record: Record, resumer: Resumer) -> None:
@@ -35,8 +30,11 @@ def at_its_end(record: Record) -> bool:
     """Whether a migration may be called ended: not while neither side answers users."""
     if record.phase() == "back":
         return served(record)
-    if record.phase() == "return" and not turned(record.of("return")):
-        return served(record.of("return"))  # what led home was led forward again, or stands closed
+    if record.phase() == "return":
+        home = record.of("return")
+        # What led home was led forward again, or stands closed; a switch home that was only begun
+        # may have left nobody served.
+        return at_home(home) if turned(home) else served(home)
     milestones = set(record.milestones())
     return "pause_began" not in milestones or bool({"pause_ended", "reopened"} & milestones)
 

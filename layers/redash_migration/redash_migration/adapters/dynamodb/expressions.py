@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from redash_migration.record.table import Expected, Item, Value
-
-if TYPE_CHECKING:
-    pass
 
 
 class Expression:

@@ -81,7 +81,7 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
     error = report["error"] or {}
     tables = report["tables"]
     home = report["return"] or {}
-    serves = serving(report["status"], milestones)
+    serves = serving(report["status"], milestones, closed=bool(home.get("closed_since")))
     failed = home.get("failed") or {}
     return Ending(
         status=str(report["status"]),
@@ -130,10 +130,15 @@ def _expired_at_last(approvals: Sequence[Mapping[str, str]]) -> bool:
     return given[-1:] == [EXPIRE]
 
 
-def serving(status: str, milestones: Mapping[str, str]) -> Serving:
-    """Who answers users, by what is recorded. In doubt the answer that makes somebody look."""
+def serving(status: str, milestones: Mapping[str, str], *, closed: bool = False) -> Serving:
+    """Who answers users, by what is recorded. In doubt the answer that makes somebody look.
+
+    ``closed``: a return has begun its pause, and nothing has ended it.
+    """
     if status in {"ROLLED_BACK", "RETURNED"}:
         return "old"
+    if closed:
+        return "nobody"
     if "switch_began" in milestones and "rolled_back" not in milestones:
         return "new"
     opened = {"reopened", "rolled_back"} & set(milestones)
