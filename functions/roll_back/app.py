@@ -11,7 +11,7 @@ from redash_migration.direction import direction_of
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
-from redash_migration.in_flight import Ending, end_commands, led_forward
+from redash_migration.in_flight import Ending, end_commands, leads_alone
 from redash_migration.record.replay import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback.actions import Undoing
@@ -22,6 +22,8 @@ from redash_migration.traffic.actions import maintenance
 
 WAITING_SECONDS = 300.0
 """How long one call waits for what is still at work; then it is called again."""
+OTHERS_SECONDS = 60.0
+"""The same for another run of its own kind, which may be waiting for this one."""
 
 
 @with_settings(RollBackSettings)
@@ -34,8 +36,6 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     direction = direction_of(event)
     record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "forward":
-        if not led_forward(record, WAITING_SECONDS):
-            return {"next": "aws"}
         home = turned(record.of("return")) or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)
     else:
@@ -73,6 +73,8 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     if following == "done":
         tell_refused(record)
     if following == "done" and direction == "return":
+        if not leads_alone(record, OTHERS_SECONDS):
+            return {"next": "aws"}
         is_forward(record)
         record.turn("forward")
     elif following == "done":

@@ -363,9 +363,9 @@ BREAKS = {
         lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
         Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 7)),
     ),
-    "forward-beside-a-roll-back": Break(
-        "what leads a return forward again is waited for before it is all rolled back",
-        lambda p: p.setattr(functions, "led_forward", lambda *_, **__: True),
+    "still-led-forward": Break(
+        "a return is over only when nothing leads it forward again any more",
+        lambda p: p.setattr(functions, "leads_alone", lambda *_, **__: True),
         Focus(
             ("retries", "runs into a time limit"),
             "CloseNewHome",

@@ -18,7 +18,7 @@ from redash_migration.in_flight import (
     alone,
     before_the_switch,
     end_commands,
-    led_forward,
+    leads_alone,
     turn_to_return,
 )
 from redash_migration.record import Record
@@ -203,6 +203,8 @@ def go_forward(world: World, record: Record) -> str:
         return "home"
     following = _forward_again(world, record, "aws", ending)
     if following == "done":
+        if not leads_alone(record, SECONDS + 30, sleep=world.rest):
+            return "aws"
         is_forward(home)
         record.turn("forward")
         world.going_home.discard(record.migration_id)  # a new question, and a new answer
@@ -306,8 +308,6 @@ def _way_back(world: World, record: Record, where: Any) -> str:
 
 
 def roll_back(world: World, record: Record) -> str:
-    if not led_forward(record, SECONDS + 30, sleep=world.rest):
-        return "aws"
     decided = turned(record.of("return")) or record.migration_id in world.went_back
     record.turn("back", unless_switched=not decided)
     commands: Any = world

@@ -113,14 +113,14 @@ def turn_to_return(record: Record, seconds: float, *, sleep: Sleep = time.sleep)
         record.turn("return", since=since)
 
 
-def led_forward(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> bool:
-    """Whether nothing is at work any more that leads a return forward again.
+def leads_alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> bool:
+    """Whether no run but the caller's is at work any more that leads a return forward again.
 
-    A roll-back after it turns only then: both take back, but not to the same side, and a run that
-    hung would send users to the new side once more after they were brought from there. None begins
-    later that has anything to do. False when it takes longer than so many seconds.
+    Only then the return is over: one that hung would do its deed once more after the migration has
+    gone another way, back or to its end. None begins later that finds anything to do. False when
+    it takes longer than so many seconds.
     """
-    while any(one.state in FORWARD_AGAIN for one in record.attempts.unfinished()):
+    while sum(one.state in FORWARD_AGAIN for one in record.attempts.unfinished()) > 1:
         if seconds <= 0:
             return False
         sleep(REST_SECONDS)

@@ -25,7 +25,7 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure, 
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.host.serving import serving
-from redash_migration.in_flight import at_work, led_forward
+from redash_migration.in_flight import at_work, leads_alone
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
@@ -406,15 +406,18 @@ def test_a_pause_that_was_ended_is_not_told_as_one_that_lasts(record: Record, fa
     assert ending_of(told, record.milestones()).serves == "new"
 
 
-def test_a_roll_back_waits_for_what_leads_a_return_forward_again(record: Record) -> None:
+def test_a_return_is_not_over_while_another_run_leads_it_forward(record: Record) -> None:
     acting = Acting(record.migration_id, EXECUTION, PHASES)
-    run = record.attempts.begin(acting, "GoForwardDatabase", "run", seconds=60, service=False)
+    hung, own = (
+        record.attempts.begin(acting, state, state, seconds=60, service=False)
+        for state in ("GoForwardDatabase", "GoForward")
+    )
     rests: list[float] = []
-    assert not led_forward(record, 1, sleep=rests.append)
+    assert not leads_alone(record, 1, sleep=rests.append)
     assert sum(rests) == 1
-    record.attempts.end(run)
-    record.attempts.begin(acting, "RollBack", "run", seconds=60, service=False)
-    assert led_forward(record, 0, sleep=rests.append)
+    record.attempts.end(hung)
+    assert leads_alone(record, 0, sleep=rests.append)
+    record.attempts.end(own)
 
 
 def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:
