@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +280,63 @@ def test_the_undo_list_is_written_by_those_alone_who_make_or_replay_it() -> None
         if "UNDO_SEALING_SECRET_ARN" in STACK.environment(function)
     }
     assert keyed == with_keys
+
+
+TOLD = {
+    "an undo entry of any action": {"secretsmanager:GetSecretValue"},
+    "the stack's document on the one instance": {"ssm:SendCommand", "ssm:CancelCommand"},
+    "run any command in the new cluster": {"ecs:RunTask", "iam:PassRole"},
+    "send users anywhere": {
+        "elasticloadbalancing:ModifyListener",
+        "elasticloadbalancing:ModifyRule",
+    },
+    "for the health checks": {"elasticloadbalancing:CreateRule", "elasticloadbalancing:DeleteRule"},
+    "set the number of tasks": {"ecs:UpdateService"},
+    "end tasks": {"ecs:StopTask"},
+    "tasks with `ReplicationTaskPrefix`": {
+        "dms:CreateReplicationTask",
+        "dms:DeleteReplicationTask",
+        "dms:StartReplicationTask",
+        "dms:StopReplicationTask",
+    },
+    "test the connections": {"dms:TestConnection"},
+    "publish to the approvers": {"sns:Publish"},
+    "subscribe an e-mail address": {"sns:Subscribe"},
+    "end a wait": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+    "start this machine": {"states:StartExecution"},
+}
+"""Words of a row of the security guide -> the actions whose holders it names."""
+READING = ("Describe", "Get", "List", "Query", "Decrypt", "Batch")
+STORED = ("dynamodb:", "s3:", "kms:", "logs:", "xray:", "ec2:", "sqs:")
+"""Told of in other tables of the guide, by what is stored there; or AWS's own policies."""
+
+
+def holders(actions: set[str]) -> set[str]:
+    """The functions whose role has one of these; of secrets the undo list's key is meant."""
+    return {
+        function.removesuffix("Function")
+        for function in FUNCTIONS
+        for action, resource in granted(statements(function))
+        if action in actions and ("secretsmanager" not in action or "UndoSealing" in resource)
+    }
+
+
+@pytest.mark.parametrize("words", TOLD)
+def test_the_guide_names_who_may_change_what(words: str) -> None:
+    guide = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = guide[guide.index("### Roles of functions") :].partition("\n### ")[0].splitlines()
+    [names] = [row.split("|")[1] for row in rows if words in row]
+    assert set(re.findall(r"\b[A-Z]\w+", names)) == holders(TOLD[words])
+
+
+def test_nothing_that_changes_the_account_is_missing_from_the_guide() -> None:
+    changing = {
+        action
+        for function in FUNCTIONS
+        for action, _ in granted(statements(function))
+        if not action.startswith(STORED) and not action.partition(":")[2].startswith(READING)
+    }
+    assert changing - set().union(*TOLD.values()) == set()
 
 
 def test_nobody_writes_beside_the_partitions_that_there_are() -> None:
