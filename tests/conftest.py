@@ -18,7 +18,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from environment.browser import known
 from redash_migration.database.session.address import DatabaseAddress
-from rehearsal.postgres import Cluster, programs
+from rehearsal.postgres import Cluster
+from tests.quick_server import quick_server
 
 MODELS = Path(__file__).parents[1] / "rehearsal" / "cloud" / "lambdas" / "shared_models.py"
 # By its path: rehearsal.cloud as a whole would mend moto for every test.
@@ -37,9 +38,6 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
-
-WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-"""Databases are made and dropped by the hundred here, and no test pulls the plug."""
 
 
 WHOLE_REHEARSALS = "tests/end_to_end/"
@@ -96,22 +94,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def source_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def source_cluster() -> Iterator[Cluster]:
     """The old server, ready for logical replication. Tests that change settings make their own."""
-    directory = tmp_path_factory.mktemp("source_cluster")
-    with Cluster(
-        programs("source"), directory / "data", settings=WITHOUT_DISK, name="source"
-    ) as cluster:
+    with quick_server("source") as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
-def target_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def target_cluster() -> Iterator[Cluster]:
     """The new server."""
-    directory = tmp_path_factory.mktemp("target_cluster")
-    with Cluster(
-        programs("target"), directory / "data", settings=WITHOUT_DISK, name="target"
-    ) as cluster:
+    with quick_server("target") as cluster:
         yield cluster
 
 

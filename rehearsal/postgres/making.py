@@ -17,6 +17,10 @@ class ClusterError(RuntimeError):
     """A server that could not be made, started or stopped; holds the end of its log."""
 
 
+_FOR_PASSWORDS = ("scram_iterations",)
+"""Settings that the first password is made with."""
+
+
 def initialise(
     bin_dir: Path,
     data_dir: Path,
@@ -56,6 +60,7 @@ def initialise(
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync",
+                *(f"--set={one}={settings[one]}" for one in _FOR_PASSWORDS if one in settings),
             ],
             cwd="/",
             env=clean_environment(),

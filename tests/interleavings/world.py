@@ -167,7 +167,9 @@ class World:
         """SwitchBack's deed: only with all that was written there, and to somebody who answers."""
         stand_still()
         owner = self.owner()
-        if (owner.get("migration_id"), owner.get("phase")) != (migration, "return"):
+        # Taken back by name meanwhile, where the switch was noted: who does that waits for it, and
+        # leads to the same side.
+        if owner.get("migration_id") != migration or owner.get("phase") not in {"return", "back"}:
             raise Violation(f"{migration} sends users home, and the owner is {owner}")
         if not self.carried or not self.new_fenced:
             raise Violation(f"{migration}: users go home without what they wrote")

@@ -12,26 +12,23 @@ import fnmatch
 import re
 import secrets
 import sys
-import tempfile
 import time
 import traceback
 from contextlib import suppress
-from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from rehearsal.postgres import Cluster, programs
 from tests.net.breaks import BREAKS, Break
 from tests.net.grammar import Source, sources
 from tests.net.laboratory import Laboratory
 from tests.net.trial import PassedOver, Tally, trial
+from tests.quick_server import quick_server
 
 BATCH = 5
 PHASES = [Phase.generate, Phase.shrink]
 DRAWN = 1200
 """How many sources are drawn at most to find some that can show a break."""
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _QUIET = list(HealthCheck)
 
 
@@ -52,11 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     if wanted and not names:
         parser.error(f"--break: there is no {wanted}; there are {', '.join(BREAKS)}")
     deadline = time.monotonic() + 60 * options.minutes
-    with (
-        tempfile.TemporaryDirectory(prefix="net-") as room,
-        Cluster(programs("source"), Path(room) / "source", settings=_FAST, name="source") as old,
-        Cluster(programs("target"), Path(room) / "target", settings=_FAST, name="target") as new,
-    ):
+    with quick_server("source") as old, quick_server("target") as new:
         print(f"PostgreSQL {old.version} to {new.version}, seed {first}", flush=True)
         laboratory = Laboratory(old, new)
         if not names:

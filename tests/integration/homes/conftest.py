@@ -13,11 +13,11 @@ from moto import mock_aws
 from redash_migration.database.session.address import DatabaseAddress
 from rehearsal.dataset import load
 from rehearsal.ports import free_port
-from rehearsal.postgres import Cluster, programs
+from rehearsal.postgres import Cluster
 from rehearsal.redash.command import RedashCommand
 from rehearsal.redash.process import RedashProcess
-from tests.conftest import WITHOUT_DISK
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
+from tests.quick_server import quick_server
 
 _numbers = itertools.count(1)
 
@@ -30,11 +30,9 @@ def _filled(source_cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A filled server of the module's own: old hosts stop and restart it."""
-    settings = {"wal_level": "replica", **WITHOUT_DISK}
-    directory = tmp_path_factory.mktemp("old_host")
-    with Cluster(programs("source"), directory / "data", settings=settings) as made:
+    with quick_server("source", {"wal_level": "replica"}) as made:
         load(made.create_database("redash"), "small", secret_key=SECRET_KEY)
         yield made
 
