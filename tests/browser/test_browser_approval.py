@@ -385,3 +385,29 @@ def _look(
                 screens(page, f"{name}-{language}-{width}-{scheme}")
         assert someone.complaints == []
         someone.context.close()
+
+
+def test_on_paper_the_question_is_without_its_form(serving: Serving, visitor: Visiting) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    button = page.get_by_role("button", name="Send my decision")
+    expect(button).to_be_visible()
+    page.emulate_media(media="print")
+    expect(button).to_be_hidden()
+    expect(page.get_by_text("How the pause was predicted")).to_be_visible()
+
+
+def test_with_colours_of_the_system_s_own_nothing_is_lost(
+    serving: Serving, visitor: Visiting
+) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    page.emulate_media(forced_colors="active")
+    button = page.get_by_role("button", name="Send my decision")
+    assert button.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+    keys = page.locator(".key").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).backgroundColor)"
+    )
+    assert len(set(keys)) == len(keys) == 2
