@@ -1,7 +1,8 @@
 """Can everything be brought home? Asked by the minute while people decide, and once more before.
 
-Each answer is a check of the return's; only PASS lets it begin. What is UNKNOWN may be known in a
-minute, and does not pass for possible until then.
+Each answer is a check of the return's. What is UNKNOWN may be known in a minute, and does not pass
+for possible until then. WARN is told to whoever decides, and lets it begin: a return that meets
+what it warns of leads forward again, and loses nothing.
 """
 
 from __future__ import annotations
@@ -161,7 +162,8 @@ def _room(record: Record, plan: Plan, old: DatabaseAddress, new: DatabaseAddress
         rows = sum(table.rows for table in plan.tables)
         wanted = LEAST_ROOM + GROWTH_FACTOR * grown + BYTES_A_KEY * rows
         if free is None:
-            return Check("room", "WARN", "the free space on the old host is not known")
+            detail = f"the free space on the old host is not known; {wanted} bytes are needed"
+            return Check("room", "WARN", detail, "Look there before you go back: df -h.")
         if free < wanted:
             detail = f"{free} bytes are free on the old host, {wanted} are needed"
             return Check("room", "FAIL", detail, "Make room on the old host; it is asked again.")
