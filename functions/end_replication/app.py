@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any, settings: TaskEndSettings) -> d
     """
     record = wiring.record(event["migration_id"])
     demand(record, keys(), CONFIRM, CONFIRM.refuse)
-    turn_to_return(record, WAITING_SECONDS)
+    turn_to_return(record, WAITING_SECONDS, died=wiring.died)
     prefix = settings.replication_task_prefix
     delete_task(wiring.dms(), task_identifier(prefix, event["migration_id"]))
     return {"targets": serving_targets(wiring.load_balancing(), settings.target_group_arn)}

@@ -52,7 +52,12 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
     end_commands(record, commands)
-    ending = Ending(record, WAITING_SECONDS, afterwards=lambda: end_commands(record, commands))
+    ending = Ending(
+        record,
+        WAITING_SECONDS,
+        afterwards=lambda: end_commands(record, commands),
+        died=wiring.died,
+    )
     if direction == "return":
         # A SwitchBack that was given up may be at work still: where users are is known after it.
         if not ending.quiet(service=True):
@@ -73,7 +78,7 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     if following == "done":
         tell_refused(record)
     if following == "done" and direction == "return":
-        if not leads_alone(record, OTHERS_SECONDS):
+        if not leads_alone(record, OTHERS_SECONDS, died=wiring.died):
             return {"next": "aws"}
         is_forward(record)
         record.turn("forward")

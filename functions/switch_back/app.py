@@ -26,6 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """``{migration_id}``; raises TargetNotHealthy, PauseBudgetExceeded, SwitchNotMade before users
     are there. A switch that has begun is interrupted by nobody."""
     record = wiring.record_with_undo(event["migration_id"], "return")
-    alone(record, ALONE_SECONDS)
+    alone(record, ALONE_SECONDS, died=wiring.died)
     open_old_home(record, wiring.load_balancing(), wiring.settings(), until=pause_until(event))
     return {}

@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     record = wiring.record_with_undo(event["migration_id"])
     until = unless_begun(record, pause_until(event))
     with within_budget(until, "SwitchTraffic"):
-        alone(record, ALONE_SECONDS)
+        alone(record, ALONE_SECONDS, died=wiring.died)
     open_new_home(record, wiring.load_balancing(), wiring.settings(), until=until)
     return {}

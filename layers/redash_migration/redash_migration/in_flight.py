@@ -4,6 +4,11 @@ A command on the old host, a function that is still at work, a session in a data
 do its work once more after that was undone. None of the three can be told to stop for certain, so
 each is asked and then waited for: a command until Run Command says it has ended, a function until
 its attempt is closed or its time is over, a session until the server has forgotten it.
+
+A function that crashed or ran out of memory closes nothing. That its process is gone is known for
+certain where the execution's history holds Lambda's own word for this very request; only then it
+is waited for no longer. A time limit, a lost answer or an aborted execution proves nothing of the
+kind: the function may be at work still.
 """
 
 from __future__ import annotations
@@ -34,7 +39,48 @@ COMMAND_SECONDS = 360.0
 
 REST_SECONDS = 0.5
 
+LOOK_EVERY = 10
+"""So many rests lie between two looks at the history."""
+
 Sleep = Callable[[float], None]
+
+Died = Callable[[str], frozenset[str]]
+"""Of an execution, by its ARN: requests to functions whose process is known to be gone."""
+
+
+def unknown(_: str) -> frozenset[str]:
+    """For a function that can't see the history: nothing is known to be gone."""
+    return frozenset()
+
+
+class _Patience:
+    """Waits for functions to end, for so many seconds in all."""
+
+    def __init__(self, record: Record, seconds: float, died: Died, sleep: Sleep) -> None:
+        self._record = record
+        self._left = seconds
+        self._died = died
+        self._sleep = sleep
+
+    def left_of(self, find: Callable[[], list[Attempt]]) -> list[Attempt]:
+        """What is at work still when it has ended, or when the time is over."""
+        rests = 0
+        while found := find():
+            if rests % LOOK_EVERY == 0 and self._close_dead(found):
+                found = find()
+            if not found or self._left <= 0:
+                return found
+            self._sleep(REST_SECONDS)
+            self._left -= REST_SECONDS
+            rests += 1
+        return []
+
+    def _close_dead(self, found: list[Attempt]) -> bool:
+        gone = {one: self._died(one) for one in {at.execution_arn for at in found} if one}
+        dead = [one for one in found if one.request in gone.get(one.execution_arn, ())]
+        for one in dead:
+            self._record.attempts.end(one)
+        return bool(dead)
 
 
 def end_commands(record: Record, commands: RunCommand, *, sleep: Sleep = time.sleep) -> int:
@@ -80,20 +126,24 @@ def before_the_switch(record: Record) -> None:
         raise NotTheOwner(f"{record.migration_id}: the switch has begun; this run comes too late")
 
 
-def alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+def alone(
+    record: Record, seconds: float, *, died: Died = unknown, sleep: Sleep = time.sleep
+) -> None:
     """Wait until no run of a step that decides who is served is at work but the switch's own.
 
     TransientFailure when that takes longer than so many seconds.
     """
     own = (*SWITCHING, SWITCHING_BACK)
-    while others := [one for one in at_work(record, service=True) if one.state not in own]:
-        if seconds <= 0:
-            raise TransientFailure(f"{others[0].state} may be at work until {others[0].deadline}")
-        sleep(REST_SECONDS)
-        seconds -= REST_SECONDS
+    others = _Patience(record, seconds, died, sleep).left_of(
+        lambda: [one for one in at_work(record, service=True) if one.state not in own]
+    )
+    if others:
+        raise TransientFailure(f"{others[0].state} may be at work until {others[0].deadline}")
 
 
-def turn_to_return(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> None:
+def turn_to_return(
+    record: Record, seconds: float, *, died: Died = unknown, sleep: Sleep = time.sleep
+) -> None:
     """A return begins: from here on its steps may act, and nothing else that changes who is served.
 
     A switch that hung, or what leads out of an earlier return, is waited for; TransientFailure
@@ -102,30 +152,33 @@ def turn_to_return(record: Record, seconds: float, *, sleep: Sleep = time.sleep)
     migration turned (``Record.not_since``).
     """
     since = record.not_since("forward")
+    patience = _Patience(record, seconds, died, sleep)
     for _ in range(2):  # before the turn, and whoever began meanwhile
-        while busy := [
-            one for one in record.attempts.unfinished() if one.service or one.state in LEADING
-        ]:
-            if seconds <= 0:
-                raise TransientFailure(f"{busy[0].state} may be at work until {busy[0].deadline}")
-            sleep(REST_SECONDS)
-            seconds -= REST_SECONDS
+        busy = patience.left_of(
+            lambda: [
+                one for one in record.attempts.unfinished() if one.service or one.state in LEADING
+            ]
+        )
+        if busy:
+            raise TransientFailure(f"{busy[0].state} may be at work until {busy[0].deadline}")
         record.turn("return", since=since)
 
 
-def leads_alone(record: Record, seconds: float, *, sleep: Sleep = time.sleep) -> bool:
+def leads_alone(
+    record: Record, seconds: float, *, died: Died = unknown, sleep: Sleep = time.sleep
+) -> bool:
     """Whether no run but the caller's is at work any more that leads a return forward again.
 
     Only then the return is over: one that hung would do its deed once more after the migration has
     gone another way, back or to its end. None begins later that finds anything to do. False when
     it takes longer than so many seconds.
     """
-    while sum(one.state in FORWARD_AGAIN for one in record.attempts.unfinished()) > 1:
-        if seconds <= 0:
-            return False
-        sleep(REST_SECONDS)
-        seconds -= REST_SECONDS
-    return True
+
+    def others() -> list[Attempt]:
+        runs = [one for one in record.attempts.unfinished() if one.state in FORWARD_AGAIN]
+        return runs if len(runs) > 1 else []
+
+    return not _Patience(record, seconds, died, sleep).left_of(others)
 
 
 class Ending:
@@ -141,13 +194,13 @@ class Ending:
         seconds: float,
         *,
         afterwards: Callable[[], object] = lambda: None,
+        died: Died = unknown,
         sleep: Sleep = time.sleep,
     ) -> None:
         self._record = record
         self._afterwards = afterwards
         self._quiet: set[bool] = set()
-        self._left = seconds
-        self._sleep = sleep
+        self._patience = _Patience(record, seconds, died, sleep)
 
     def ready(self, entry: UndoEntry) -> bool:
         """Whether nothing is at work any more that could do this entry's deed again.
@@ -158,11 +211,8 @@ class Ending:
 
     def quiet(self, *, service: bool) -> bool:
         """Whether nothing is at work any more, or nothing that could change who is served."""
-        while at_work(self._record, service=service):
-            if self._left <= 0:
-                return False
-            self._sleep(REST_SECONDS)
-            self._left -= REST_SECONDS
+        if self._patience.left_of(lambda: at_work(self._record, service=service)):
+            return False
         if service not in self._quiet:
             self._quiet.add(service)
             self._afterwards()

@@ -147,6 +147,13 @@ def resumer() -> StepFunctions:
     return StepFunctions(client("stepfunctions"), settings().state_machine_arn)
 
 
+def died(execution_arn: str) -> frozenset[str]:
+    """Requests to functions whose process is known to be gone, by an execution's history."""
+    from redash_migration.adapters.stepfunctions import StepFunctions
+
+    return StepFunctions(client("stepfunctions")).died(execution_arn)
+
+
 def host_steps(record: Record) -> HostSteps:
     """Steps that end with a command on the old host."""
     from redash_migration.host.waiting import HostSteps

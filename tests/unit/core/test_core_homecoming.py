@@ -17,6 +17,7 @@ from redash_migration.errors import (
     PauseBudgetExceeded,
     TargetNotHealthy,
     TasksStillRun,
+    TransientFailure,
 )
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
@@ -25,7 +26,7 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure, 
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.host.serving import serving
-from redash_migration.in_flight import at_work, leads_alone
+from redash_migration.in_flight import Ending, alone, at_work, leads_alone
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting, Ownership
 from redash_migration.record.table import RecordTable
@@ -418,6 +419,26 @@ def test_a_return_is_not_over_while_another_run_leads_it_forward(record: Record)
     record.attempts.end(hung)
     assert leads_alone(record, 0, sleep=rests.append)
     record.attempts.end(own)
+
+
+def test_who_is_known_to_be_gone_is_waited_for_no_longer(record: Record) -> None:
+    """Its own run alone: the same state's next run may be at work."""
+    acting = Acting(record.migration_id, EXECUTION, PHASES)
+    for run in ("dead", "alive"):
+        record.attempts.begin(acting, "FenceSource", run, seconds=60, service=True)
+    asked: list[str] = []
+
+    def died(execution: str) -> frozenset[str]:
+        asked.append(execution)
+        return frozenset({"dead", "another's"})
+
+    with pytest.raises(TransientFailure, match="FenceSource"):
+        alone(record, 12, died=died, sleep=lambda _: None)
+    assert [one.request for one in record.attempts.unfinished()] == ["alive"]
+    assert asked == [EXECUTION] * 3, "every few seconds"
+    assert not Ending(record, 0, sleep=lambda _: None).quiet(service=True)
+    everybody = frozenset({"alive"})
+    assert Ending(record, 0, died=lambda _: everybody, sleep=lambda _: None).quiet(service=True)
 
 
 def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:

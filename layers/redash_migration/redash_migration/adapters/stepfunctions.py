@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
 from redash_migration.record.waits import Outcome, TokenUnknown
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
 
 CLOSED_CODES = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 """AWS Step Functions API Reference, SendTaskSuccess: the token is expired, used or unknown."""
+
+DIED = "Runtime.ExitError"
+_DIED_SAYS = re.compile(r"RequestId: ([0-9a-f-]{36}) Error: Runtime exited\b.*", re.DOTALL)
+"""What AWS Lambda answers for a process that is gone, and in whose request: a crash, no memory."""
+
+HISTORY_EVENTS = 1000
+"""How far back a death is looked for, one page: a write pause has some hundred events."""
+
+logger = Logger(service="redash-migration", child=True)
 
 
 class StepFunctions:
@@ -49,6 +60,30 @@ class StepFunctions:
             raise
         return answer["status"] in {"RUNNING", "PENDING_REDRIVE"}
 
+    def died(self, execution_arn: str) -> frozenset[str]:
+        """The latest requests of an execution whose function's process was seen to be gone.
+
+        Certain, for it is Lambda itself that says so, and by the request's id. That one is absent
+        says nothing: the history lags behind, and what nobody waits for any more is not in it.
+        """
+        try:
+            answer = self._client.get_execution_history(
+                executionArn=execution_arn, reverseOrder=True, maxResults=HISTORY_EVENTS
+            )
+        except ClientError as error:
+            logger.warning(f"the history is not told: {error.response['Error']['Code']}")
+            return frozenset()
+        failed = [
+            event.get("taskFailedEventDetails") or event.get("taskSubmitFailedEventDetails")
+            for event in answer["events"]
+        ]
+        causes = [
+            one.get("cause", "")
+            for one in failed
+            if one and (one["resourceType"], one.get("error")) == ("lambda", DIED)
+        ]
+        return frozenset(filter(None, map(_request, causes)))
+
     def start_roll_back(self, migration_id: str, attempt: int) -> str | None:
         """Start a roll-back; its ARN, or None where an execution of that name has ended.
 
@@ -73,3 +108,12 @@ class StepFunctions:
                 raise
             return None
         return answer["executionArn"]
+
+
+def _request(cause: str) -> str:
+    """The id of the request that such a cause is about; empty where it is of another form."""
+    try:
+        said = _DIED_SAYS.fullmatch(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return said[1] if said else ""

@@ -21,12 +21,21 @@ MARGIN = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a step's function. ``service``: it may change whether users are served."""
+    """One run of a step's function. ``service``: it may change whether users are served.
+
+    ``execution_arn`` is whose run it is, empty in an entry of a time before this was noted.
+    """
 
     key: str
     state: str
     deadline: str
     service: bool
+    execution_arn: str = ""
+
+    @property
+    def request(self) -> str:
+        """The invocation's own id, as AWS Lambda gave it."""
+        return self.key.rpartition("#")[2]
 
 
 class Attempts:
@@ -42,13 +51,20 @@ class Attempts:
     ) -> Attempt:
         """Note that a run begins that may take so many seconds; NotTheOwner when it may not."""
         deadline = stamp(self._clock() + timedelta(seconds=seconds) + MARGIN)
-        attempt = Attempt(f"ATTEMPT#{state}#{run}", state, deadline, service)
+        execution = acting.execution_arn
+        attempt = Attempt(f"ATTEMPT#{state}#{run}", state, deadline, service, execution)
         try:
             self._table.update_under(
                 acting.condition(),
                 self._id,
                 attempt.key,
-                values={"state": state, "open": True, "deadline": deadline, "service": service},
+                values={
+                    "state": state,
+                    "open": True,
+                    "deadline": deadline,
+                    "service": service,
+                    "execution_arn": execution,
+                },
             )
         except ConditionNotMet as error:
             raise refusal(acting, Ownership(self._table).last()) from error
@@ -78,6 +94,7 @@ class Attempts:
                 state=str(item["state"]),
                 deadline=str(item["deadline"]),
                 service=bool(item["service"]),
+                execution_arn=str(item.get("execution_arn", "")),
             )
             for item in self._table.query(self._id, "ATTEMPT#")
             if item["open"] and str(item["deadline"]) > moment

@@ -6,12 +6,14 @@ import json
 import re
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from redash_migration.adapters.stepfunctions import StepFunctions
 from rehearsal.cloud import Cloud, Deployment, Execution, Fault
 from rehearsal.cloud.repairs import hooks
 from rehearsal.cloud.repairs.executions import history_hook
@@ -135,6 +137,37 @@ def test_crash_and_time_out_of_a_function_have_lambdas_names(
     ended = run({"StartAt": "T", "States": {"T": state}})
     assert (ended.status, ended.error) == ("FAILED", error)
     assert "exit status 3" in ended.cause or "Task timed out after 2.00 seconds" in ended.cause
+
+
+def test_only_a_process_that_is_gone_is_told_as_gone(
+    cloud: Cloud, run: Run, deployment: Deployment
+) -> None:
+    """By its request's id, whatever its retry did; a time limit proves nothing, nor a failure."""
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Late"}]
+    forged = {"raise": f"RequestId: {uuid.uuid4()} Error: Runtime exited with error: x"}
+    states = {
+        "Dies": task(deployment, "HelloFunction", {"exit": 3}, Retry=retry, Catch=catch),
+        "Late": task(deployment, "HelloFunction", {"sleep": 60}, Catch=[{**catch[0], "Next": "F"}]),
+        "F": task(deployment, "HelloFunction", forged, Catch=[{**catch[0], "Next": "Done"}]),
+        "Done": {"Type": "Pass", "End": True},
+    }
+    for name, following in (("Dies", "Late"), ("Late", "F"), ("F", "Done")):
+        states[name]["Next"] = following
+    ended = run({"StartAt": "Dies", "States": states})
+    assert ended.status == "SUCCEEDED"
+    causes = [
+        json.loads(event["taskFailedEventDetails"]["cause"])
+        for event in ended.history
+        if event["type"] == "TaskFailed"
+    ]
+    requests = {
+        one["errorMessage"].split()[1] for one in causes if one["errorType"] == "Runtime.ExitError"
+    }
+    assert len(requests) == 2
+    machine = StepFunctions(cloud.client("stepfunctions"))
+    assert machine.died(ended.arn) == requests
+    assert machine.died(ended.arn + "x") == frozenset()
 
 
 def test_a_throttled_function_is_an_error_of_lambda(
