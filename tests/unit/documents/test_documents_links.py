@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +82,19 @@ def test_what_the_runbook_finds_by_its_words_is_said_by_the_code() -> None:
         if file.suffix in {".py", ".sh", ".yaml", ".j2", ".json"}
     )
     assert [text for text in words if text not in said] == []
+
+
+def test_every_state_that_works_stands_in_a_phase_of_going_back() -> None:
+    """Whoever sees a state fail finds there what comes of it."""
+    guide = (ROOT / "docs/rollback.md").read_text(encoding="utf-8")
+    phases = guide.partition("## Phase by phase")[2].partition("\n## ")[0]
+    machine = json.loads((ROOT / "statemachine/migration.asl.json").read_text(encoding="utf-8"))
+    assert {name for name in _tasks(machine) if not re.search(rf"\b{name}\b", phases)} == set()
+
+
+def _tasks(machine: dict[str, Any]) -> Iterator[str]:
+    for name, state in machine["States"].items():
+        if state["Type"] == "Task":
+            yield name
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _tasks(inner)

@@ -17,8 +17,8 @@ from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record.table import Condition, Expected, Item, RecordTable
 
 Phase = Literal["forward", "back", "return", "kept", "ended"]
-"""Which way a migration goes: to the new home; back before anybody wrote there; home again with
-all that was written there; to its end, with no way back; and none, because it has ended."""
+"""Which way a migration goes: to the new home; back, before anybody wrote there or without it; home
+again with all that was written there; to its end, with no way back; and none, because it ended."""
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
