@@ -21,6 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         ownership=wiring.ownership(),
         record=wiring.record(migration_id),
         is_running=wiring.resumer().is_running,
+        started_at=str(event.get("started_at") or ""),
     )
     return {
         "migration_id": migration_id,

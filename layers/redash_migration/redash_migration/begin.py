@@ -89,8 +89,11 @@ def begin(
     ownership: Ownership,
     record: Record,
     is_running: Callable[[str], bool],
+    started_at: str = "",
 ) -> bool:
     """Become the owner and write down who asked for what. Safe to run again.
+
+    ``started_at`` is when the execution began, by the state machine's clock.
 
     Returns whether the approvers have to be asked first: a roll-back by name of a migration whose
     switch began, and of which nobody has decided to go back; to finish one that nobody has kept.
@@ -120,7 +123,9 @@ def begin(
             _refuse_what_can_not_follow(request, stands, migration_id, record)
             # What a return has left half-way is led forward again first, which is part of it.
             phase = "return"
-        taken = ownership.take(migration_id, execution_arn, phase=phase, instead_of=seen)
+        taken = ownership.take(
+            migration_id, execution_arn, phase=phase, instead_of=seen, turned=started_at
+        )
     if taken is None:
         raise MigrationInProgress(_NOT_AS_SEEN)
     if taken.previous is not None:

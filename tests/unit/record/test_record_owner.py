@@ -291,6 +291,35 @@ def test_what_belongs_to_an_earlier_return_leads_nobody_out_of_this_one(
     assert returning(record).not_since("return"), "told by nobody when it was entered"
 
 
+@pytest.mark.parametrize("seconds", [-3600, -10, 0, 10, 3600])
+def test_the_order_of_runs_is_told_by_the_state_machine_s_clock_alone(
+    table: RecordTable, seconds: int
+) -> None:
+    """However wrong the clock is of the function that turned the migration."""
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    before, ending, after = (stamp(clock() + timedelta(seconds=at)) for at in (-1, 0, 1))
+    clock.moment += timedelta(seconds=seconds)
+    returning(record, ending).turn("return")
+    assert returning(record, after).not_since("return")
+    with pytest.raises(NotTheOwner, match="entered at"):
+        returning(record, before).not_since("return")
+
+
+@pytest.mark.parametrize("seconds", [-3600, 10, 3600])
+def test_a_return_that_is_finished_by_name_is_led_by_its_own_states(
+    table: RecordTable, seconds: int
+) -> None:
+    """Whatever clock its Begin had: what it is there for must not be refused as an earlier one's."""
+    clock = StandingClock()
+    ownership = Ownership(table, clock)
+    started, entered = stamp(clock()), stamp(clock() + timedelta(seconds=1))
+    clock.moment += timedelta(seconds=seconds)
+    assert ownership.take(NAME, EXECUTION, phase="return", turned=started)
+    acting = Acting(NAME, EXECUTION, ("forward", "back", "return"), entered=entered)
+    assert Record(table, NAME, clock, acting=acting).not_since("return")
+
+
 def test_a_turn_home_that_hung_does_not_turn_what_was_led_forward_since(
     table: RecordTable,
 ) -> None:

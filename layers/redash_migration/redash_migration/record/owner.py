@@ -47,10 +47,10 @@ class Owner:
 
     ``switched`` is when its switch was begun, empty where it was not, or was seen not to be made:
     it stands here, so that a switch and a turn back can't both be noted at one moment (None: in
-    an item of a time before this was noted). ``turned`` is when it last went another way than
-    before, or was led forward again. ``led`` is when the state was entered that led it forward
-    last, by the state machine's clock. ``previous`` is whom it took the place of, until it has
-    looked once more whether that one is at rest (``Ownership.looked``).
+    an item of a time before this was noted). ``turned`` is when the execution began, or the state
+    was entered, that last turned it another way than before or led it forward again, and ``led``
+    the same of the latter alone: both by the state machine's clock. ``previous`` is whom it took
+    the place of, until it has looked once more whether that one is at rest (``Ownership.looked``).
     """
 
     migration_id: str
@@ -130,8 +130,11 @@ class Ownership:
         *,
         phase: Phase = "forward",
         instead_of: Owner | None = None,
+        turned: str = "",
     ) -> Owner | None:
         """Become the owner in the place of the one seen; None when it is not that any more.
+
+        ``turned`` is when the execution began, before any of its states was entered.
 
         An execution that owns the migration already stays its owner, in the phase it is in: a
         repeated Begin turns nothing round. Who replaces one that has not looked yet takes over what
@@ -151,7 +154,7 @@ class Ownership:
                 "attempt": 1 + max((one.attempt for one in same), default=0),
                 "since": stamp(self._clock()),
                 "switched": max((one.switched or "" for one in same), default=""),
-                "turned": stamp(self._clock()),
+                "turned": turned or stamp(self._clock()),
                 "leads_forward": "",
                 "led": "",
                 "previous": "" if instead_of is None else _text(instead_of.stands),
@@ -196,7 +199,7 @@ class Ownership:
                 expected["switched"] = None if seen.switched is None else ""
             if since:
                 expected["turned"] = since
-            values = {"phase": phase, "turned": stamp(self._clock()), "leads_forward": ""}
+            values = {"phase": phase, "turned": self._of_now(acting), "leads_forward": ""}
             if phase == "forward":
                 values["led"] = acting.entered
             if self._table.update(_PK, _SK, values=values, expected=expected):
@@ -207,7 +210,7 @@ class Ownership:
             seen = self.last() if phase == "forward" else None
             if seen is not None and _leads_on(seen, acting):
                 expected["led"] = seen.led or (None, "")
-                stays |= {"turned": stamp(self._clock()), "led": acting.entered}
+                stays |= {"turned": self._of_now(acting), "led": acting.entered}
             if self._table.update(_PK, _SK, values=stays, expected=expected):
                 return
         owner = self.last()
@@ -221,6 +224,11 @@ class Ownership:
                 "on the new side; people decide whether it is taken back"
             )
         raise refusal(acting, owner)
+
+    def _of_now(self, acting: Acting) -> str:
+        """When the state at work was entered: runs are put in order by one clock, the state
+        machine's, for a function's may go wrong."""
+        return acting.entered or stamp(self._clock())
 
     def lead_forward(self, acting: Acting) -> None:
         """A return has failed: from here on none of its steps begins, nor notes a deed, however

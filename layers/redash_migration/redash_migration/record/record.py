@@ -168,15 +168,15 @@ class Record:
         on its way before.
 
         Its state was entered before; one that hung, or was sent twice, would take the next return
-        for the one it belonged to. The state machine's clock is compared with a function's; with
-        itself, where what led forward again was entered after this run's state: a return may be
+        for the one it belonged to. The state machine's clock is compared with itself. What led
+        forward again may have been entered after this run's state without a turn: a return may be
         given up before it has turned.
         """
         owner = Ownership(self.table, self.clock).last()
         if self._acting is None or owner is None:
             return ""
         entered = self._acting.entered
-        late = owner.turned and entered and moment(owner.turned) > moment(entered) + MARGIN
+        late = owner.turned and entered and moment(owner.turned) > moment(entered)
         given_up = phase == "forward" and entered and owner.led > entered
         if owner.phase == phase and (late or given_up):
             raise NotTheOwner(
