@@ -310,7 +310,7 @@ def test_the_order_of_runs_is_told_by_the_state_machine_s_clock_alone(
 def test_a_return_that_is_finished_by_name_is_led_by_its_own_states(
     table: RecordTable, seconds: int
 ) -> None:
-    """Whatever clock its Begin had: what it is there for must not be refused as an earlier one's."""
+    """Whatever clock its Begin had, what it is there for is not refused as an earlier one's."""
     clock = StandingClock()
     ownership = Ownership(table, clock)
     started, entered = stamp(clock()), stamp(clock() + timedelta(seconds=1))
