@@ -20,8 +20,8 @@ from rehearsal.dataset import DumpNotRestored
 from rehearsal.faults.case import Case
 from rehearsal.faults.judging.contents import contents_told
 from rehearsal.faults.judging.invariants import Standing, observe, violations
+from rehearsal.faults.judging.put_aside import put_aside
 from rehearsal.faults.judging.verdict import disagreements
-from rehearsal.faults.kinds.aside import put_aside
 from rehearsal.faults.table import FAULTS
 from rehearsal.folder import drop_databases, settle
 from rehearsal.old_host.kinds import HOST_KINDS

@@ -6,7 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.session.ending import end_sessions
-from redash_migration.database.tidying import Undoing
+from redash_migration.database.tidying import UndoingInDatabases
 from redash_migration.direction import direction_of
 from redash_migration.in_flight import Ending
 from redash_migration.record.replay import replay
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         record.not_since("return")
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     end_sessions(source, target)
-    undoing = Undoing(record, source, target)
+    undoing = UndoingInDatabases(record, source, target)
     ending = Ending(record, WAITING_SECONDS)
     following = replay(
         record.undo,

@@ -35,7 +35,6 @@ class NewHome:
     target_group_arn: str
     secret_key_arn: str
     cookie_secret_arn: str
-    database_url_arn: str
 
 
 def create_new_home(
@@ -111,7 +110,6 @@ def create_new_home(
         target_group_arn=group,
         secret_key_arn=secrets["REDASH_SECRET_KEY"],
         cookie_secret_arn=secrets["REDASH_COOKIE_SECRET"],
-        database_url_arn=secrets["REDASH_DATABASE_URL"],
     )
 
 

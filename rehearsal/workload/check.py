@@ -26,7 +26,6 @@ class LedgerResult:
     """
 
     acknowledged: int
-    unacknowledged: int
     missing: tuple[str, ...]
     by_kind: dict[str, int] = field(default_factory=dict)
     by_side: dict[str, int] = field(default_factory=dict)
@@ -59,7 +58,6 @@ def check_ledger(ledger_path: Path, address: DatabaseAddress) -> LedgerResult:
             missing += _judge(history, found)
     return LedgerResult(
         acknowledged=len({write.number for write in acknowledged}),
-        unacknowledged=len({write.number for write in writes if not write.acknowledged}),
         missing=tuple(missing),
         by_kind=dict(Counter(write.kind for write in acknowledged)),
         by_side=dict(Counter(write.side for write in acknowledged)),

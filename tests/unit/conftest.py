@@ -60,7 +60,7 @@ def in_dynamodb(aws: None) -> DynamoTable:
 
 @pytest.fixture
 def table(aws: None) -> RecordTable:
-    """In memory, which answers as DynamoDB does: unit/core/test_core_record_table.py."""
+    """In memory, which answers as DynamoDB does: unit/record/test_record_table.py."""
     return Memory()
 
 

@@ -1,4 +1,6 @@
-"""What holds after every run, whatever was broken: nobody's write lost, one side that serves.
+"""What holds after every run, whatever was broken: one side that serves, and enough was written.
+
+That no write is lost is seen in workload/check.py.
 
 ``observe`` looks at the two homes and at AWS, ``violations`` judges what was seen, without looking
 at anything itself.
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
 LEAST_WRITES = 30
 """Fewer acknowledged writes than this prove nothing."""
-
-KEPT = "redash_migration_kept_"
-"""Schemas in which a roll-back puts what users had written on the new side."""
 
 Mode = Literal["writable", "read-only", "stopped", "empty"]
 

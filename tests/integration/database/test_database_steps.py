@@ -22,7 +22,7 @@ from redash_migration.database.schema.contents import contents
 from redash_migration.database.schema.dump import Entry
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
-from redash_migration.database.tidying import Undoing, clean_up
+from redash_migration.database.tidying import UndoingInDatabases, clean_up
 from redash_migration.database.watch.watching import (
     note_target,
     watch_source,
@@ -98,7 +98,7 @@ class Migration:
         finish_schema(self.record, self.dump, self.plan, target=self.target, seconds=120)
 
     def take_back(self) -> str:
-        undoing = Undoing(self.record, self.source, self.target)
+        undoing = UndoingInDatabases(self.record, self.source, self.target)
         return replay(
             self.record.undo,
             "database",

@@ -26,7 +26,7 @@ TABLE = TablePlan("public", "events", "dms", 10_000_000, 0, 0, 0, ("id",), ())
 def test_room_is_what_the_wal_budget_leaves(
     free: int | None, budget: int | None, expected: str
 ) -> None:
-    check = room_for_return([TABLE], Room(free, budget, None, ()))
+    check = room_for_return([TABLE], Room(free, budget, ()))
     assert check.status == expected
     assert check.remedy or expected == "PASS"
 

@@ -226,3 +226,4 @@ def test_a_fact_of_thousands_of_tables_is_kept(table: DynamoTable) -> None:
     record.put_fact("replication", {"tables": tables})
     assert record.fact("replication") == {"tables": tables}
     assert record.put_fact_once("other", {"tables": tables}) == {"tables": tables}
+    assert record.facts_under("repl") == {"ication": {"tables": tables}}

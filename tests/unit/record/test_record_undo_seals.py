@@ -229,7 +229,7 @@ def test_every_deed_that_is_done_without_the_record_is_known_to_a_side(action: s
     from redash_migration.rollback import actions as rollback
 
     where, _ = FORGED[action]
-    undoing: Any = tidying.Undoing if where == "database" else rollback.Undoing
+    undoing: Any = tidying.UndoingInDatabases if where == "database" else rollback.Undoing
     known: set[str] = set()
     for direction in ("forward", "return"):
         bare = object.__new__(undoing)

@@ -88,7 +88,7 @@ def close_old_side(record: Record, old: Connection) -> fence.Fence:
     return held
 
 
-class Undoing:
+class UndoingInDatabases:
     """The undo actions of ``where="database"``; every one may find its work done already."""
 
     def __init__(self, record: Record, source: DatabaseAddress, target: DatabaseAddress) -> None:

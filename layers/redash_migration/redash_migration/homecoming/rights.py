@@ -1,6 +1,6 @@
 """What the migration's role lacks on the old side to bring rows home.
 
-A return writes there what FenceSource and the restore write on the new side: every table and
+A return writes there what the restore and FixSequences write on the new side: every table and
 sequence, with triggers silent, by way of temporary tables. Rows that break a constraint NOT VALID
 stand there, but can't be written again: a table without a key is written whole, and of any other
 a row in which something else was changed.

@@ -22,7 +22,7 @@ CONNECT_SECONDS = 3.0
 
 
 def may_return(connection: Connection) -> Iterable[Check]:
-    """A return writes on the old side what FenceSource and the restore write on the new one."""
+    """Whether the role could bring rows home (homecoming/rights.py)."""
     name, who = "source.may_return", connection.info.user
     if missing := lacking(connection):
         yield Check(

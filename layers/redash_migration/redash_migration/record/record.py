@@ -135,18 +135,18 @@ class Record:
         found = self.dated_fact(name)
         return None if found is None else found[0]
 
-    def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
-        """Every fact whose name begins so, by the rest of its name."""
-        prefix = f"{self._scope}FACT#{prefix}"
-        return {
-            str(item["sk"]).removeprefix(prefix): json.loads(str(item["body"]))
-            for item in self.table.query(self.migration_id, prefix)
-        }
-
     def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
         """The same with the time at which it was written down."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
         return None if item is None else (unpacked(str(item["body"])), str(item["at"]))
+
+    def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Every fact whose name begins so, by the rest of its name."""
+        prefix = f"{self._scope}FACT#{prefix}"
+        return {
+            str(item["sk"]).removeprefix(prefix): unpacked(str(item["body"]))
+            for item in self.table.query(self.migration_id, prefix)
+        }
 
     def require_fact(self, name: str) -> dict[str, Any]:
         """The fact of this name; NotFoundInRecord where the step that finds it has not run."""

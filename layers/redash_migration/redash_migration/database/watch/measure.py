@@ -70,7 +70,6 @@ class SourceMeasure:
 
     wal_held_bytes: int
     slot_status: str
-    slot_active: bool
     wal_rate_bytes: float | None
     disk_free_bytes: int | None
     hours_left: float | None
@@ -140,7 +139,6 @@ def judge(
     return SourceMeasure(
         wal_held_bytes=held,
         slot_status=status,
-        slot_active=any(slot.active for slot in slots),
         wal_rate_bytes=None if rate is None else round(rate, 1),
         disk_free_bytes=free,
         hours_left=hours,

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import errors
 
 from redash_migration.database.tables.catalog import Connection
+from redash_migration.database.watch.slot import PLUGINS
 from redash_migration.failure_text import words
 from redash_migration.preflight.asking import Question, listed, one, setting
 from redash_migration.record import Check
@@ -25,7 +26,6 @@ PREPARABLE = frozenset(
 """Failures that PrepareSource mends."""
 
 LEAST_SENDER_TIMEOUT = 10_000  # milliseconds
-PLUGINS = ("test_decoding", "pglogical_output")
 
 
 LEAST = {

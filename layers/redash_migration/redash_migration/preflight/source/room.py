@@ -19,11 +19,10 @@ WATCH = 1.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Bytes, and bytes per second. None: not known."""
+    """Bytes. None: not known."""
 
     disk_free_bytes: int | None
     wal_budget_bytes: int | None
-    wal_rate: float | None
     checks: tuple[Check, ...]
 
 
@@ -32,7 +31,7 @@ def find_room(connection: Connection, host: Mapping[str, Any], budget: int) -> R
     free = int(host.get("disk_free_bytes") or 0) or None
     granted = budget or (free // 2 if free else None)
     rate = wal_rate(connection)
-    return Room(free, granted, rate, (_disk(free, granted), _budget(granted, rate)))
+    return Room(free, granted, (_disk(free, granted), _budget(granted, rate)))
 
 
 def wal_rate(connection: Connection) -> float | None:
