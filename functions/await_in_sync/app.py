@@ -14,7 +14,7 @@ from redash_migration.step import step
 @with_settings(AwaitInSyncSettings)
 @step("AwaitInSync")
 def handler(event: dict[str, Any], context: Any, settings: AwaitInSyncSettings) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{in_sync, waiting_for}``"""
+    """``{migration_id}`` -> ``{in_sync, waited, waiting_for}``"""
     return in_sync(
         wiring.record(event["migration_id"]),
         wiring.dms(),

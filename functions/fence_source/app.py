@@ -1,4 +1,4 @@
-"""FenceSource: the old database takes no more writes, and that is proved."""
+"""FenceSource: the database that is read takes no more writes, in a return the new one; proved."""
 
 from __future__ import annotations
 

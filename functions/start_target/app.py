@@ -14,6 +14,6 @@ from redash_migration.traffic.switch import start_servers
 @with_settings(StartTargetSettings)
 @step("StartTarget")
 def handler(event: dict[str, Any], context: Any, settings: StartTargetSettings) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waiting_for}``"""
+    """``{migration_id}`` -> ``{healthy, targets: [{host, port}], waited, waiting_for}``"""
     record = wiring.record_with_undo(event["migration_id"])
     return start_servers(record, wiring.ecs(), wiring.load_balancing(), settings)

@@ -14,7 +14,7 @@ from redash_migration.traffic.switch import start_workers
 @with_settings(StartWorkersSettings)
 @step("StartWorkers")
 def handler(event: dict[str, Any], context: Any, settings: StartWorkersSettings) -> dict[str, Any]:
-    """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waiting_for}``"""
+    """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waited, waiting_for}``"""
     return start_workers(
         wiring.record_with_undo(event["migration_id"]),
         wiring.ecs(),

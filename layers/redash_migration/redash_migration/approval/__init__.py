@@ -1,7 +1,8 @@
 """The gates at which a person decides: before the write pause, and before the clean-up.
 
-A state with a task token asks (``request``), a person answers on a page or in Slack (``answer``),
-and the reconciler keeps what is left: reminders, expiry, lost deliveries (``upkeep``).
+A state with a task token asks (`deciding.request`), a person answers on a page or in Slack
+(`deciding.answering`), and the reconciler keeps what is left: reminders, expiry, lost deliveries
+(`deciding.upkeep`).
 
 The rules behind it: opening a link changes nothing; a link names one person and one question; the
 first decision counts and is written before the execution hears of it; nothing is approved by time.

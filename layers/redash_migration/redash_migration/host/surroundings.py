@@ -36,7 +36,7 @@ Caddy, HAProxy and Apache, middlewares of Traefik."""
 
 
 def surroundings(host: Mapping[str, Any]) -> list[Check]:
-    """The answers that the fact ``host`` holds."""
+    """The same of what stands beside Redash: who else acts there, proxies, the clock, the disk."""
     return [
         _keepers(host["keepers"]),
         _proxies(host["proxies"]),
