@@ -20,6 +20,11 @@ decoded() { printf '%s' "$1" | base64 -d; }
 o='{''{'
 c='}''}'
 
+# What a pattern's end means is its reader's matter: one may let a line break through behind it.
+case $directory$key$database_text$role_text$containers_text$port$part$drain in
+  *[!A-Za-z0-9+/=._-]*) give_up "a parameter is not of its form" ;;
+esac
+
 command -v docker >/dev/null 2>&1 || give_up "docker is not found: neither in PATH nor in its usual places"
 
 # One container a line: id, name, running, project, its directory, service, image, what it runs.

@@ -87,6 +87,48 @@ def test_a_parameter_is_itself_or_refused(name: str, value: str) -> None:
         assert "\n" not in value
 
 
+ODD = [
+    "{}\n",
+    "\n{}",
+    "{}\n\n",
+    "{}\r",
+    "{}\u2028",
+    "{}\x85",
+    "{}'",
+    "{}\0",
+    "{} ",
+    "\u0661{}",
+    "\uff11",
+]
+"""What some reader of ``^...$`` may let through, digits that are none of ours among them."""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("name", [name for name in VARIABLES if name != "Action"])
+def test_whatever_a_reader_of_the_patterns_lets_through_is_refused_by_the_script(
+    name: str, shell: str
+) -> None:
+    """Before docker is asked for anything; a value with a quote is let through by none."""
+    good = {"Directory": "/opt/redash", "Port": "5432", "Part": "1", "DrainSeconds": "30"}
+    own = {"Action": "ping", "Key": "", "Database": "", "Role": "", "Containers": "", **good}
+    pattern = PARAMETERS[name].pattern
+    values = [one.format(own[name] or "ab") for one in ODD]
+    loose = re.compile(pattern, re.MULTILINE)
+    let_through = [one for one in values if re.search(pattern, one) or loose.search(one)]
+    assert f"{own[name] or 'ab'}\n" in let_through
+    head = SCRIPT[: SCRIPT.index("command -v docker")] + "echo reached >&3\n"
+    for value in [own[name], *let_through]:
+        script = head
+        for each, text in {**own, name: value}.items():
+            script = script.replace(f"{{{{ {each} }}}}", text)
+        done = subprocess.run(
+            [shell, "-s"], input=script.encode(), capture_output=True, check=False
+        )
+        refused = value != own[name]
+        assert (b"reached" in done.stdout) != refused, (value, done)
+        assert done.returncode == int(refused), (value, done.stderr)
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @given(text=TEXTS)
 @hypothesis_settings(max_examples=30)
