@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, unquote
 
+from rehearsal.cloud.web.local_http import as_length
+
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -60,6 +62,10 @@ class Door:
         found = _AUTHORIZATION.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
         if found is None:
             return "the request is not signed (Signature Version 4, in the Authorization header)"
+        try:
+            as_length(environ.get("CONTENT_LENGTH"))
+        except ValueError:
+            return "the length of the body is none, or beyond what is taken here"
         expected = _signature(environ, found, self._secret)
         if not hmac.compare_digest(expected, found["signature"]):
             return "the signature is not made with this run's secret access key"
@@ -112,7 +118,7 @@ def _payload_hash(environ: Environ) -> str:
     stated = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
     if stated:
         return str(stated)
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    length = as_length(environ.get("CONTENT_LENGTH"))
     body = environ["wsgi.input"].read(length) if length else b""
     environ["wsgi.input"] = io.BytesIO(body)
     return hashlib.sha256(body).hexdigest()

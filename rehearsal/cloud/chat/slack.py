@@ -12,7 +12,7 @@ from typing import Any
 from rehearsal.cloud.chat.blocks import refusal
 from rehearsal.cloud.chat.web_api import CHANNEL, TOKEN, Workspace
 from rehearsal.cloud.journal import now
-from rehearsal.cloud.web.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp, announced
 
 
 class SlackCatcher:
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        body = self.rfile.read(announced(self.headers))
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, kind, text = self.catcher.take(self.path, headers, body)
         answer = text.encode()

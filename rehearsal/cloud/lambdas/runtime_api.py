@@ -16,7 +16,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
-from rehearsal.cloud.web.local_http import LocalHttp
+from rehearsal.cloud.web.local_http import LocalHttp, announced
 
 
 class Desk(Protocol):
@@ -90,11 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(200, work.payload, headers)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         desk, path = self._desk()
         if desk is None:
+            self.close_connection = True  # a stranger's body is not waited for
             self._reply(404)
             return
+        body = self.rfile.read(announced(self.headers))
         self._reply(202, b'{"status":"OK"}')
         parts = path.split("/")
         if path.endswith("/init/error"):

@@ -7,11 +7,19 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LARGEST_BYTES = 256 << 20
+"""No body that any server here takes is longer."""
+
 
 def announced(headers: Message) -> int:
     """How many bytes of body follow; ValueError where Content-Length is none (RFC 9110, 8.6)."""
-    text = headers.get("Content-Length") or "0"
-    if not (text.isascii() and text.isdecimal()):
+    return as_length(headers.get("Content-Length"))
+
+
+def as_length(text: str | None) -> int:
+    """The same of the header's text; none is no body. Asked before a byte of a body is read."""
+    text = text or "0"
+    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_BYTES):
         raise ValueError(text)
     return int(text)
 

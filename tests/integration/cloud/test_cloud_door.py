@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -112,6 +113,44 @@ def test_what_our_clients_send_is_let_in(cloud: Cloud, key: str) -> None:
     s3.delete_bucket(Bucket="door")
     ssm: Any = cloud.client("ssm")
     ssm.put_parameter(Name=f"/door/{abs(hash(key))}", Value=key, Type="String")
+
+
+ODD_LENGTHS = ["-1", "abc", "1e3", "+5", "0x10", "5, 5", "99999999999999", "\xb2"]
+
+
+def answered(address: str, path: str, headers: dict[str, str]) -> str:
+    """The status line that such a request gets whose body never comes; empty for none."""
+    host, _, port = address.partition(":")
+    lines = [f"POST {path} HTTP/1.1", f"Host: {address}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall("\r\n".join([*lines, "", "x"]).encode("latin-1"))
+        try:
+            return connection.recv(65536).decode("latin-1").partition("\r\n")[0]
+        except TimeoutError:
+            return "waits for a body"
+
+
+@pytest.mark.parametrize("length", ODD_LENGTHS)
+def test_who_signs_badly_keeps_nobody_waiting_for_a_body(cloud: Cloud, length: str) -> None:
+    url = f"{cloud.endpoint_url}/"
+    address = cloud.endpoint_url.removeprefix("http://")
+    headers = {**signed(url, "somebody else's"), "Content-Length": length}
+    headers = {name: value for name, value in headers.items() if name != "Host"}
+    assert " 403 " in answered(address, "/", headers)
+
+
+@pytest.mark.parametrize("length", [*ODD_LENGTHS, "1000"])
+def test_no_body_of_a_stranger_is_waited_for_by_the_runtime_api(length: str) -> None:
+    api = RuntimeApi(lambda _: None)
+    try:
+        address, _, secret = api.address.partition("/")
+        path = "/TokenFunction-1/2018-06-01/runtime/invocation/id/response"
+        headers = {"Content-Length": length}
+        assert " 404 " in answered(address, path, headers)
+        assert " 404 " in answered(address, f"/{secret}{path}", headers)
+    finally:
+        api.stop()
 
 
 def test_who_does_not_know_the_run_s_secret_takes_no_function_s_place() -> None:
