@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from redash_migration.clock import stamp
-from redash_migration.database.freeze.fence import WINDOW
 from redash_migration.database.prediction import Overheads, Speeds, observed, predict
-from redash_migration.database.prediction.overheads import Span
+from redash_migration.database.prediction.overheads import WINDOW, Span
 from redash_migration.database.prediction.pause import Precopied
 from redash_migration.plan import Method, TablePlan
 from redash_migration.preflight.pause import NO_WINDOW, Window, window_check
@@ -77,6 +76,7 @@ def test_of_what_runs_side_by_side_the_longest_way_counts() -> None:
 
 
 def test_the_canary_travels_while_the_fence_is_proved() -> None:
+    assert fence.WINDOW == WINDOW
     late, later = (
         predict(ALL, 20, Speeds(), replace(Overheads(), apply=Span(seconds, seconds, seconds)))
         for seconds in (WINDOW / 2, WINDOW + 2.0)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from redash_migration.clock import moment
-from redash_migration.database.freeze.fence import WINDOW
 from redash_migration.record.steps import StepTiming
 
 Basis = Literal["measured", "assumed"]
@@ -53,8 +52,11 @@ TRANSITION = Span(0.1, 0.2, 0.4)
 """Step Functions Standard: 50 to 150 ms a transition, and the invocation."""
 APPLY = Span(1.0, 3.0, 10.0)
 """AWS DMS: changes are applied within 1 to 10 s."""
+WINDOW = 0.75
+"""Seconds of the window that proves the fence; the canary travels then. As in freeze/fence.py, which
+this room can't ask: what freezes predicts what is left."""
 FENCE = Span(WINDOW, 0.9, 2.75)
-"""The window that proves the fence, seldom a second one."""
+"""That window, seldom a second one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from redash_migration.database.freeze.fence import WINDOW
 from redash_migration.database.planning.precopy import worth_precopying
-from redash_migration.database.prediction.overheads import Basis, Overheads, Span
+from redash_migration.database.prediction.overheads import WINDOW, Basis, Overheads, Span
 from redash_migration.database.prediction.speeds import Speeds
 from redash_migration.plan import TablePlan
 
