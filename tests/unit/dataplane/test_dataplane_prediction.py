@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from redash_migration.clock import stamp
+from redash_migration.database.freeze import fence
 from redash_migration.database.prediction import Overheads, Speeds, observed, predict
 from redash_migration.database.prediction.overheads import WINDOW, Span
 from redash_migration.database.prediction.pause import Precopied

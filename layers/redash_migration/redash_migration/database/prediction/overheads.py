@@ -53,8 +53,8 @@ TRANSITION = Span(0.1, 0.2, 0.4)
 APPLY = Span(1.0, 3.0, 10.0)
 """AWS DMS: changes are applied within 1 to 10 s."""
 WINDOW = 0.75
-"""Seconds of the window that proves the fence; the canary travels then. As in freeze/fence.py, which
-this room can't ask: what freezes predicts what is left."""
+"""Seconds of the window that proves the fence; the canary travels then. As in freeze/fence.py,
+which this room can't ask: what freezes predicts what is left."""
 FENCE = Span(WINDOW, 0.9, 2.75)
 """That window, seldom a second one."""
 
