@@ -25,14 +25,12 @@ from redash_migration.errors import (
 )
 from redash_migration.failure_text import is_of, place, words
 from redash_migration.pause_budget import pause_until, within_budget
+from redash_migration.record.attempts import LONGEST_SECONDS
 from redash_migration.record.owner import FORWARD, MIGRATION_ID, RETURN, Acting, Phase
 
 if TYPE_CHECKING:
     from redash_migration.record import Record
     from redash_migration.record.steps import Steps
-
-LONGEST_SECONDS = 900.0
-"""AWS Lambda quotas: no function is at work for longer."""
 
 More = ParamSpec("More")
 Handler = Callable[Concatenate[dict[str, Any], Any, More], dict[str, Any]]

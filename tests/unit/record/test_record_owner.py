@@ -13,6 +13,7 @@ from redash_migration.clock import stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
 from redash_migration.in_flight import turn_to_return
 from redash_migration.record import Record
+from redash_migration.record.attempts import LONGEST_SECONDS
 from redash_migration.record.owner import PHASES, RETURN, TURNS, Acting, Ownership, Phase
 from redash_migration.record.table import RecordTable
 from redash_migration.step import step
@@ -289,6 +290,32 @@ def test_what_belongs_to_an_earlier_return_leads_nobody_out_of_this_one(
         returning(record, entered).not_since("return")
     assert returning(record, stamp(clock())).not_since("return")
     assert returning(record).not_since("return"), "told by nobody when it was entered"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"deadline": "9999-12-31T00:00:00.000000Z"},
+        {"deadline": "for ever"},
+        {"deadline": 10**20},
+        {"deadline": None},
+        {"state": None},
+    ],
+)
+def test_an_entry_that_no_run_can_have_made_keeps_nobody_waiting(
+    table: RecordTable, forged: dict[str, Any]
+) -> None:
+    clock = StandingClock()
+    record = owned(table, NAME, clock)
+    acting = Acting(NAME, EXECUTION, PHASES)
+    true = record.attempts.begin(acting, "A", "true", seconds=LONGEST_SECONDS, service=True)
+    ends = stamp(clock() + timedelta(seconds=60))
+    values = {"state": "B", "open": True, "deadline": ends, "service": True, **forged}
+    table.put_new(
+        {"pk": NAME, "sk": "ATTEMPT#B#forged"}
+        | {name: value for name, value in values.items() if value is not None}
+    )
+    assert [one.key for one in record.attempts.unfinished()] == [true.key]
 
 
 @pytest.mark.parametrize("seconds", [-3600, -10, 0, 10, 3600])

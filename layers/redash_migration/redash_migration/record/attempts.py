@@ -16,7 +16,11 @@ from redash_migration.record.owner import Acting, Ownership, refusal
 from redash_migration.record.table import ConditionNotMet, RecordTable
 
 MARGIN = timedelta(seconds=5)
-"""How far the clocks of two functions may differ."""
+"""How far the clocks of two functions may differ. A deadline is by Lambda's own clock, whatever
+that of the function: it is told when it has to end (``get_remaining_time_in_millis``)."""
+
+LONGEST_SECONDS = 900.0
+"""AWS Lambda quotas: no function is at work for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,26 @@ class Attempts:
     def latest_deadline(self) -> str:
         """The deadline of the run that has the latest one; empty where none ever began."""
         items = self._table.query(self._id, "ATTEMPT#")
-        return max((str(item["deadline"]) for item in items), default="")
+        return max((str(item.get("deadline", "")) for item in items), default="")
 
     def unfinished(self) -> list[Attempt]:
-        """Runs that have not ended and may still be at work."""
-        moment = stamp(self._clock())
+        """Runs that have not ended and may still be at work.
+
+        An entry that no run can have made, of another form or with a deadline beyond all that
+        Lambda grants, is none: whoever writes one must not keep users waiting for its end.
+        """
+        present = self._clock()
+        latest = stamp(present + timedelta(seconds=LONGEST_SECONDS) + 2 * MARGIN)
         return [
             Attempt(
                 key=str(item["sk"]),
                 state=str(item["state"]),
                 deadline=str(item["deadline"]),
-                service=bool(item["service"]),
+                service=bool(item.get("service", True)),
                 execution_arn=str(item.get("execution_arn", "")),
             )
             for item in self._table.query(self._id, "ATTEMPT#")
-            if item["open"] and str(item["deadline"]) > moment
+            if item.get("open")
+            and "state" in item
+            and stamp(present) < str(item.get("deadline", "")) <= latest
         ]
