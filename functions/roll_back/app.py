@@ -36,7 +36,9 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     direction = direction_of(event)
     record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "forward":
-        home = turned(record.of("return")) or decided_to_go_back(record, keys)
+        # People decided that a return begins; that one has turned is any function's word.
+        led_home = record.phase() == "return" and turned(record.of("return"))
+        home = led_home or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)
     else:
         record.not_since("return")

@@ -308,7 +308,8 @@ def _way_back(world: World, record: Record, where: Any) -> str:
 
 
 def roll_back(world: World, record: Record) -> str:
-    decided = turned(record.of("return")) or record.migration_id in world.went_back
+    led_home = record.phase() == "return" and turned(record.of("return"))
+    decided = led_home or record.migration_id in world.went_back
     record.turn("back", unless_switched=not decided)
     commands: Any = world
     end_commands(record, commands, sleep=world.rest)

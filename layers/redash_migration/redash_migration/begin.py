@@ -201,8 +201,11 @@ def _may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record
             f"migrationId: a return of {migration_id} is half-way; it is led forward by itself "
             'within minutes, or with mode "return", and then asks whether to go back'
         )
-    # A return that has led users home left the rest to be taken back: nobody need be asked again.
-    return turned(record.of("return")) or not served_by_new_home(record)
+    if seen.phase == "return":
+        # It has led users home and left the rest to be taken back: nobody need be asked again.
+        return True
+    # The owner's item says so, which few may change: milestones and facts are every function's.
+    return not (served_by_new_home(record) if seen.switched is None else seen.switched)
 
 
 def _refuse_what_can_not_follow(

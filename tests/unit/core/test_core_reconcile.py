@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from redash_migration import wiring
 from redash_migration.begin import begin, parse_request
 from redash_migration.errors import InvalidInput, MigrationInProgress, TransientFailure
+from redash_migration.homecoming.facts import SWITCH_FACT
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
 from redash_migration.record.owner import Acting, Ownership
@@ -407,9 +408,32 @@ def test_after_the_switch_the_approvers_are_asked(table: RecordTable) -> None:
     start(table, FIRST, executions)
     record = acting(table)
     record.undo.add("lift_fence", {}, where="database")
-    record.milestone("switch_began")
+    record.switch_begins()
     with pytest.raises(MigrationInProgress, match="neither kept nor taken back"):
         start(table, SECOND, executions)
+    assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
+    assert Record(table, FIRST).phase() == "forward"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("forged", ["reopened", "rolled_back", "turned", "not made"])
+def test_nothing_that_any_function_may_write_spares_the_question(
+    table: RecordTable, forged: str, ended: bool
+) -> None:
+    """Users are on the new side, and somebody with the record's table says that they are not."""
+    executions = Executions(ended={FIRST_ARN})
+    start(table, FIRST, executions)
+    record = acting(table)
+    record.undo.add("lift_fence", {}, where="database")
+    record.switch_begins()
+    if ended:
+        record.turn("ended")
+    if forged == "turned":
+        record.of("return").put_fact(SWITCH_FACT, {"state": "made"})
+    elif forged == "not made":
+        table.update(FIRST, "MILESTONE#switch_began", values={"not_made": "2026-01-31T02:00:00Z"})
+    else:
+        record.milestone(forged)
     assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
     assert Record(table, FIRST).phase() == "forward"
 

@@ -45,12 +45,13 @@ _PK = _SK = "OWNER"
 class Owner:
     """The migration that may act, or that ended last; ``attempt`` counts its executions.
 
-    ``switched`` is when its switch was begun, empty where it was not, or was seen not to be made:
-    it stands here, so that a switch and a turn back can't both be noted at one moment (None: in
-    an item of a time before this was noted). ``turned`` is when the execution began, or the state
-    was entered, that last turned it another way than before or led it forward again, and ``led``
-    the same of the latter alone: both by the state machine's clock. ``previous`` is whom it took
-    the place of, until it has looked once more whether that one is at rest (``Ownership.looked``).
+    ``switched`` is when its switch was begun, empty where it was not, was seen not to be made, or
+    was decided to be taken back: it stands here, so that a switch and a turn back can't both be
+    noted at one moment (None: in an item of a time before this was noted). ``turned`` is when the
+    execution began, or the state was entered, that last turned it another way than before or led it
+    forward again, and ``led`` the same of the latter alone: both by the state machine's clock.
+    ``previous`` is whom it took the place of, until it has looked once more whether that one is at
+    rest (``Ownership.looked``).
     """
 
     migration_id: str
@@ -153,7 +154,9 @@ class Ownership:
                 "phase": phase,
                 "attempt": 1 + max((one.attempt for one in same), default=0),
                 "since": stamp(self._clock()),
-                "switched": max((one.switched or "" for one in same), default=""),
+                "switched": max((one.switched or "" for one in same), default="")
+                if phase != "back"
+                else "",
                 "turned": turned or stamp(self._clock()),
                 "leads_forward": "",
                 "led": "",
@@ -200,7 +203,9 @@ class Ownership:
             if since:
                 expected["turned"] = since
             values = {"phase": phase, "turned": self._of_now(acting), "leads_forward": ""}
-            if phase == "forward":
+            if phase == "back":
+                values["switched"] = ""
+            elif phase == "forward":
                 values["led"] = acting.entered
             if self._table.update(_PK, _SK, values=values, expected=expected):
                 return
