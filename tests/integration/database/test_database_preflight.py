@@ -144,6 +144,21 @@ def test_nothing_was_changed(
             "source.subscriptions",
             "FAIL",
         ),
+        *(
+            (
+                f"CREATE TABLE awsdms_old (id int PRIMARY KEY); {needing}",
+                "source.dms_tables",
+                "FAIL",
+            )
+            for needing in (
+                "CREATE VIEW seen AS SELECT id FROM awsdms_old",
+                "CREATE TABLE ours (id int REFERENCES awsdms_old)",
+                "CREATE TABLE ours () INHERITS (awsdms_old)",
+                "CREATE TABLE ours (kept awsdms_old[])",
+                "CREATE FUNCTION f() RETURNS SETOF awsdms_old LANGUAGE sql AS 'SELECT 1'",
+                "CREATE SEQUENCE awsdms_s; CREATE TABLE ours (id int DEFAULT nextval('awsdms_s'))",
+            )
+        ),
         (
             "CREATE SCHEMA redash_migration; CREATE TABLE redash_migration.theirs (id int)",
             "source.names",
@@ -215,6 +230,20 @@ def test_what_is_planted_on_the_target_is_found(
 ) -> None:
     rows(target_database, statement)
     assert statuses(examine(sample, target_database, REQUEST))[check] == "FAIL"
+
+
+def test_what_dms_left_stands_on_nothing_but_itself(
+    rows: Rows, sample: DatabaseAddress, target_database: DatabaseAddress
+) -> None:
+    rows(
+        sample,
+        "CREATE TABLE awsdms_old (id serial PRIMARY KEY, word text CHECK (word <> ''));"
+        "CREATE INDEX by_word ON awsdms_old (lower(word)) WHERE id > 0;"
+        "CREATE TABLE awsdms_new (id int CONSTRAINT kept REFERENCES awsdms_old, old awsdms_old);"
+        "CREATE TABLE ours (awsdms_old int CONSTRAINT awsdms CHECK (awsdms_old > 0))",
+    )
+    found = examine(sample, target_database, REQUEST)
+    assert statuses(found)["source.dms_tables"] == "PASS"
 
 
 def test_a_database_that_can_not_be_reached_leaves_the_rest_its_answers(

@@ -469,6 +469,10 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Does the old server count the rows that are written?",
         "`ALTER SYSTEM SET track_counts = on`, and reload.",
     ),
+    "source.dms_tables": (
+        "Does a view, key, default or function need a table that DMS keeps for itself?",
+        "Rename what is yours and called awsdms_*, or drop what needs it.",
+    ),
     "source.event_triggers": (
         "Are there event triggers? An enabled one would run for the migration itself.",
         "Disable them until the migration has ended; RDS may refuse them.",

@@ -455,6 +455,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "書き込まれた行の計数",
         "ALTER SYSTEM SET track_counts = on を実行し、設定を読み込み直してください。",
     ),
+    "source.dms_tables": (
+        "DMS 専用のテーブル（awsdms_*）に依存するオブジェクト",
+        "自分で作ったテーブルなら名前を変え、不要なら依存するオブジェクトを削除してください。",
+    ),
     "source.event_triggers": (
         "イベントトリガー",
         "移行が終わるまで ALTER EVENT TRIGGER ... DISABLE で無効にしてください。",
