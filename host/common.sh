@@ -21,7 +21,7 @@ o='{''{'
 c='}''}'
 
 # What a pattern's end means is its reader's matter: one may let a line break through behind it.
-case $directory$key$database_text$role_text$containers_text$port$part$drain in
+case ${directory-}${key-}${database_text-}${role_text-}${containers_text-}${port-}${part-}${drain-} in
   *[!A-Za-z0-9+/=._-]*) give_up "a parameter is not of its form" ;;
 esac
 
