@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(404)
             return
         body = self.rfile.read(announced(self.headers))
-        self._reply(202, b'{"status":"OK"}')
+        # Before the reply, after which the process may be gone: what it said counts.
         parts = path.split("/")
         if path.endswith("/init/error"):
             desk.not_initialised(json.loads(body))
@@ -104,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             desk.answered(parts[-2], body)
         elif parts[-1] == "error":
             desk.failed(parts[-2], json.loads(body))
+        self._reply(202, b'{"status":"OK"}')
 
     def _desk(self) -> tuple[Desk | None, str]:
         secret, _, rest = self.path.lstrip("/").partition("/")
