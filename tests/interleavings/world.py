@@ -167,9 +167,13 @@ class World:
         """SwitchBack's deed: only with all that was written there, and to somebody who answers."""
         stand_still()
         owner = self.owner()
-        # Taken back by name meanwhile, where the switch was noted: who does that waits for it, and
-        # leads to the same side.
-        if owner.get("migration_id") != migration or owner.get("phase") not in {"return", "back"}:
+        acting = wiring.acting.get()
+        # Taken back by name meanwhile, where the switch was noted: who does that waits for a run
+        # that had begun, and leads to the same side.
+        overtaken = owner.get("phase") == "back" and acting and acting.entered < owner["turned"]
+        if owner.get("migration_id") != migration or not (
+            owner.get("phase") == "return" or overtaken
+        ):
             raise Violation(f"{migration} sends users home, and the owner is {owner}")
         if not self.carried or not self.new_fenced:
             raise Violation(f"{migration}: users go home without what they wrote")
