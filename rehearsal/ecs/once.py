@@ -66,7 +66,14 @@ class OnceTask:
         return not self._over
 
     def start(self) -> None:
-        """Start the container."""
+        """Start the container; without a log group of its own there is none (awslogs)."""
+        options = self._container.get("logConfiguration", {}).get("options", {})
+        if (group := options.get("awslogs-group")) and not self._has_group(group):
+            self.fail(
+                "ResourceInitializationError: failed to validate logger args: failed to create"
+                f" Cloudwatch log stream: ResourceNotFoundException: {group} does not exist."
+            )
+            return
         words, environment = self._called()
         self._process = subprocess.Popen(
             words,
@@ -92,6 +99,14 @@ class OnceTask:
             "PYTHONDONTWRITEBYTECODE": "1",
             **self._environment,
         }
+
+    def _has_group(self, name: str) -> bool:
+        answer = self._cloud.client("logs").describe_log_groups(logGroupNamePrefix=name)
+        return name in [one["logGroupName"] for one in answer["logGroups"]]
+
+    def fail(self, reason: str) -> None:
+        """Stopped before a container ran."""
+        self.stopped_reason, self.desired_status, self._over = reason, "STOPPED", True
 
     def stop(self, reason: str) -> None:
         """End it."""

@@ -143,17 +143,25 @@ class EcsStandIn:
         definition = self._ecs.describe_task_definition(task_definition)
         container = definition.container_definitions[0]
         override = (overrides or {}).get("containerOverrides", [{}])[0]
+        refused, environment = "", {}
+        try:
+            environment = environment_of(container, self._cloud)
+        except SecretMissing as missing:
+            refused = str(missing)
         started = OnceTask(
             cluster.rpartition("/")[2],
             definition.arn,
             container,
-            environment_of(container, self._cloud),
+            environment,
             command=override.get("command") or container.get("command") or [],
             cloud=self._cloud,
             started_by=started_by,
             redash=self._command,
         )
-        started.start()
+        if refused:
+            started.fail(refused)
+        else:
+            started.start()
         self._once.append(started)
         return [started.described()]
 

@@ -170,7 +170,9 @@ class World:
         acting = wiring.acting.get()
         # Taken back by name meanwhile, where the switch was noted: who does that waits for a run
         # that had begun, and leads to the same side.
-        overtaken = owner.get("phase") == "back" and acting and acting.entered < owner["turned"]
+        overtaken = (
+            owner.get("phase") == "back" and acting and acting.entered < str(owner["turned"])
+        )
         if owner.get("migration_id") != migration or not (
             owner.get("phase") == "return" or overtaken
         ):

@@ -71,11 +71,15 @@ class OnceTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskTruth:
-    """A task as it is now; ``reason`` is why it stopped, ``images`` as a ServingTask's."""
+    """A task as it is now; ``reason`` is why it stopped, ``images`` as a ServingTask's.
+
+    ``exit_codes`` are those of the containers that ran and have ended, by their names.
+    """
 
     status: str
     reason: str
     images: Mapping[str, str] = field(default_factory=dict)
+    exit_codes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Ecs:
@@ -203,7 +207,9 @@ class Ecs:
         task = answer["tasks"][0]
         reasons = [str(task.get("stoppedReason", ""))]
         reasons += [str(one.get("reason", "")) for one in task.get("containers", [])]
-        return TaskTruth(str(task["lastStatus"]), "; ".join(filter(None, reasons)), _images(task))
+        codes = {one["name"]: one["exitCode"] for one in task["containers"] if "exitCode" in one}
+        said = "; ".join(filter(None, reasons))
+        return TaskTruth(str(task["lastStatus"]), said, _images(task), codes)
 
 
 def _terms(service: Any) -> dict[str, str]:

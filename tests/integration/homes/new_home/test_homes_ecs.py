@@ -19,8 +19,10 @@ from redash_migration.function_settings import ProveNewHomeSettings, RecheckSync
 from redash_migration.record import Record
 from redash_migration.rollback.actions import Undoing
 from redash_migration.settings import read
-from redash_migration.traffic.new_home import unchanged
+from redash_migration.traffic.new_home import unchanged, worker_trials
+from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
+from rehearsal.ecs.new_home import ROLES
 from rehearsal.ecs.task import PUSHED
 from rehearsal.load_balancer import LoadBalancer, create_old_home
 from rehearsal.timing import ServiceClock, TimingProfile, set_clock
@@ -293,6 +295,63 @@ def test_a_target_that_is_no_task_is_seen(
     assert "10.0.0.77" in proven()["traffic.targets"]
     balancer.deregister_targets(TargetGroupArn=group, Targets=stranger)
     assert proven() == {}
+
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def no_log_group(container: dict[str, Any]) -> None:
+    container["logConfiguration"]["options"]["awslogs-group"] = "/ecs/of-nobody"
+
+
+def no_secret(container: dict[str, Any]) -> None:
+    reference = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:of-nobody-abcdef"
+    container["secrets"] = [{"name": "REDASH_LDAP_BIND_DN_PASSWORD", "valueFrom": reference}]
+
+
+@pytest.mark.parametrize(
+    ("change", "roles", "expected"),
+    [
+        (lambda _: None, True, ("PASS", "a task of each of 4 services starts")),
+        (no_log_group, True, ("FAIL", "redash-adhoc-worker: ResourceInitializationError")),
+        (no_secret, True, ("FAIL", "REDASH_LDAP_BIND_DN_PASSWORD")),
+        (lambda _: None, False, ("WARN", "redash-adhoc-worker: EcsTaskRoleArns has not arn:")),
+    ],
+)
+def test_whether_a_worker_s_task_starts_is_known_before_one_may_run(
+    aws: LocalAws, new_home: NewHome, change: Change, roles: bool, expected: tuple[str, str]
+) -> None:
+    client, name = aws.client("ecs"), "redash-adhoc-worker"
+    role = "arn:aws:iam::123456789012:role/of-workers"
+    definition = client.describe_task_definition(taskDefinition=name)["taskDefinition"]
+    [container] = definition["containerDefinitions"]
+    change(container)
+    newer = client.register_task_definition(
+        family=name,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="512",
+        memory="1024",
+        executionRoleArn=role,
+        containerDefinitions=[container],
+    )["taskDefinition"]["taskDefinitionArn"]
+    client.update_service(cluster="redash", service=name, taskDefinition=newer)
+    known = [f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ROLES]
+    settings = read(
+        ProveNewHomeSettings,
+        {
+            **ENVIRONMENT,
+            "ECS_SERVER_SERVICE": f"{SERVER}:1",
+            "ECS_WORKER_SERVICES": new_home.worker_services,
+            "ECS_TASK_ROLE_ARNS": ",".join([*known, *([role] if roles else [])]),
+        },
+    )
+    ecs = Ecs(client, "redash")
+    trials = worker_trials.begin_trials(ecs, settings, started_by="the test")
+    assert wait_for(lambda: worker_trials.over(ecs, trials))
+    check = worker_trials.judged(ecs, trials)
+    assert (check.status, expected[1] in check.detail) == (expected[0], True), check.detail
+    assert service(aws, name)["desiredCount"] == 0
 
 
 def test_a_new_task_definition_replaces_the_tasks(

@@ -281,6 +281,10 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Does the new image expect the schema that comes along?",
         "Use the old home's version in the new image.",
     ),
+    "proof.worker_tasks": (
+        "Does a task of each worker's own definition start in the new home?",
+        "See the stopped task's reason in ECS: image, secrets, log group, roles, network.",
+    ),
     "proof.run": (
         "Could the new home be tried from its own network?",
         "Give `EcsLogGroup` and `EcsTaskRoleArns` (outputs of the new home); see the task's log.",

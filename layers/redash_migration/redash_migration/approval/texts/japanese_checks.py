@@ -59,6 +59,10 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "EnvironmentFileArn のファイルに書くか、意図した違いなら SettingsKnownToDiffer に指定して"
         "ください。",
     ),
+    "proof.worker_tasks": (
+        "一部のワーカーは、タスクが起動するかどうかを切り替え前に確認していません。",
+        "そのタスクのロールも EcsTaskRoleArns に指定してください。",
+    ),
     "proof.run": (
         "新環境のネットワークからの確認は行われていません。",
         "新環境のスタックの出力にある EcsLogGroup と EcsTaskRoleArns を指定してください。",

@@ -1,7 +1,7 @@
 """The new home's containers: which of a task's is Redash, what it runs, and what it is run by.
 
-The proof asks from the server's own task; workers start after the switch, so what they have
-otherwise than the server is proved by nothing before it.
+The proof asks from the server's own task. Workers start after the switch: before it a task of each
+is seen to start (new_home/worker_trials.py), and no more is asked of it.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from redash_migration.host.command import PENDING
 from redash_migration.host.inspection import paused, queued, worker_processes
 from redash_migration.host.judgement import backlog
 from redash_migration.record import Check, Record
+from redash_migration.traffic.new_home import worker_trials
 from redash_migration.traffic.new_home.unchanged import as_proven, note_home, note_images
 from redash_migration.traffic.proof.answers import (
     ANSWERING,
@@ -79,6 +80,7 @@ def prove(
         what
         for what, over in (
             ("the task in the new network", task is None or task.status == "STOPPED"),
+            ("the tasks of the workers", worker_trials.over(ecs, attempt["workers"])),
             ("the old server", command is not None and command.status not in PENDING),
         )
         if not over
@@ -101,6 +103,7 @@ def prove(
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
     target = record.fact(TARGET_FACT)
     checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
+    checks += [worker_trials.judged(ecs, attempt["workers"])] if attempt["workers"] else []
     stopped = paused("\n".join(said))
     workers = worker_processes("\n".join(said))
     checks += _judged(
@@ -129,7 +132,7 @@ def _begin(
     )
     attempt: dict[str, Any] = {
         "run": record.run(), "command": command, "began": stamp(record.clock()),
-        "task": "", "group": "", "stream": "",
+        "task": "", "group": "", "stream": "", "workers": {},
         "why": "EcsLogGroup and EcsTaskRoleArns are not given",
     }  # fmt: skip
     service = settings.ecs_server_service.name
@@ -143,6 +146,8 @@ def _begin(
         record.undo.add("stop_proof", {"started_by": record.migration_id}, where="aws")
         once = ecs.run_once(service, proof_command(key), started_by=record.migration_id)
         attempt |= {"task": once.arn, "group": once.log_group, "stream": once.log_stream}
+        by = record.migration_id
+        attempt["workers"] = worker_trials.begin_trials(ecs, settings, started_by=by)
     record.put_fact(ATTEMPT, attempt)
     return attempt
 
