@@ -149,6 +149,13 @@ class World:
         if self.door == "new" and old and self.tasks and not self.new_fenced:
             raise Violation(f"{what}: both sides take writes, and users are on the new one")
 
+    def _at_work(self, migration: str, state: str) -> bool:
+        return any(
+            item["open"]
+            for (partition, key), item in self.table.items.items()
+            if partition == migration and key.startswith(f"ATTEMPT#{state}#")
+        )
+
     def close_by_the_way(self, migration: str) -> None:
         """What a failed return had left open: never beside another return, nor behind users."""
         stand_still()
@@ -159,7 +166,9 @@ class World:
         # A roll-back that has turned waits for it before it opens anything; what was kept stays
         # closed.
         behind = self.door == "old" or (owner.get("phase") == "back" and fence != "PENDING")
-        if owner.get("migration_id") != migration or owner.get("phase") == "return" or behind:
+        # A return that has turned waits for it before another step of its begins.
+        beside = owner.get("phase") == "return" and not self._at_work(migration, "EndReplication")
+        if owner.get("migration_id") != migration or beside or behind:
             raise Violation(f"{migration}: the old side is closed by the way; the owner is {owner}")
         self.fenced = True
 
