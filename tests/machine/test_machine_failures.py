@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from redash_migration.approval.texts.english_errors import english_error
 from tests.machine.test_machine_definition import MACHINE, TASK_IDS, TASKS, State, all_states
 
 PASSING = [
@@ -173,3 +174,15 @@ def test_the_first_failure_is_the_one_that_is_reported(name: str, state: State) 
 def test_only_what_may_be_lost_is_left_without_a_word() -> None:
     silent = {name for name, state in CATCHING if "Assign" not in state["Catch"][-1]}
     assert silent == {"WarmFunctions", "WarmReturn", "LiveCheck", "MeasureCutover"}
+
+
+def test_every_name_that_is_tried_again_has_words() -> None:
+    """It is what stands in the report when the last try fails too."""
+    named = {
+        name
+        for _, state in all_states()
+        for retry in state.get("Retry", [])
+        for name in retry["ErrorEquals"]
+    } - {"States.ALL"}
+    assert named >= set(PASSING)
+    assert {name for name in named if english_error(name) is None} == set()

@@ -33,7 +33,7 @@ from redash_migration.approval.gate.rules import (
     offered,
     problems,
 )
-from redash_migration.approval.messages.chat_messages import request_blocks
+from redash_migration.approval.messages.chat_messages import request_blocks, section
 from redash_migration.approval.messages.mails import request_mail
 from redash_migration.approval.texts import Texts
 from redash_migration.clock import moment
@@ -290,3 +290,10 @@ def test_whoever_is_asked_again_after_a_failed_return_hears_that_it_failed(langu
 
     assert told(failed) == [True, True]
     assert told(untried) == [False, False]
+
+
+def test_a_long_paragraph_in_slack_ends_with_a_whole_line_and_says_so() -> None:
+    text = section("\n".join(["a &amp; b"] * 500))["text"]["text"]
+    assert len(text) <= 3000
+    assert text.endswith("\na &amp; b\n…")
+    assert section("short")["text"]["text"] == "short"

@@ -127,8 +127,10 @@ def markdown(text: str) -> dict[str, Any]:
 
 
 def section(text: str) -> dict[str, Any]:
-    """A paragraph."""
-    return {"type": "section", "text": markdown(text[:_SECTION_LIMIT])}
+    """A paragraph; one that is too long ends with its last whole line, and says that it does."""
+    if len(text) > _SECTION_LIMIT:
+        text = text[:_SECTION_LIMIT].rpartition("\n")[0] + "\n…"
+    return {"type": "section", "text": markdown(text)}
 
 
 def escape(text: str) -> str:

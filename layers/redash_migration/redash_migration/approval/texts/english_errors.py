@@ -84,6 +84,26 @@ OTHERS: Mapping[str, tuple[str, str]] = {
         "A function ended without an answer: memory or time used up.",
         "The function's log; then start again.",
     ),
+    "Sandbox.Timedout": (
+        "A function's time was over (`Task timed out after ...`), each time it was tried.",
+        "The function's log: what it waited for. Mend that, then start again.",
+    ),
+    "Runtime.ExitError": (
+        "A function's process ended (`Runtime exited ...`), each time it was tried.",
+        "The function's log: memory, most often; raise its MemorySize, then start again.",
+    ),
+    **dict.fromkeys(
+        (
+            "Lambda.ServiceException",
+            "Lambda.AWSLambdaException",
+            "Lambda.SdkClientException",
+            "Lambda.TooManyRequestsException",
+        ),
+        (
+            "AWS Lambda did not take the call, each time it was tried.",
+            "AWS's health page, the account's concurrency limit; then start again.",
+        ),
+    ),
 }
 """Names that are no class here: people's answers, and what Step Functions says by itself. Any
 other (`InvalidInstanceId`, `AccessDeniedException`) comes from the service that the cause names."""

@@ -183,4 +183,24 @@ JAPANESE_ERRORS: Mapping[str, tuple[str, str]] = {
         "関数が答えを返さずに終わった（メモリ不足または時間切れ）。",
         "関数のログを確認してから、もう一度開始する。",
     ),
+    "Sandbox.Timedout": (
+        "関数が制限時間に達した（`Task timed out after ...`）。再試行しても同じだった。",
+        "関数のログで何を待っていたかを確認し、直してからもう一度開始する。",
+    ),
+    "Runtime.ExitError": (
+        "関数のプロセスが終了した（`Runtime exited ...`）。再試行しても同じだった。",
+        "関数のログを確認する。多くはメモリ不足なので、MemorySize を増やしてもう一度開始する。",
+    ),
+    **dict.fromkeys(
+        (
+            "Lambda.ServiceException",
+            "Lambda.AWSLambdaException",
+            "Lambda.SdkClientException",
+            "Lambda.TooManyRequestsException",
+        ),
+        (
+            "AWS Lambda が呼び出しを受け付けなかった。再試行しても同じだった。",
+            "AWS の稼働状況とアカウントの同時実行数の上限を確認し、もう一度開始する。",
+        ),
+    ),
 }
