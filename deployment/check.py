@@ -167,7 +167,9 @@ def package() -> None:
     finally:
         server.stop()
     text = packaged.read_text(encoding="utf-8")
-    left = re.findall(r"^ +(?:CodeUri|ContentUri|DefinitionUri): (?!s3://).+$", text, re.MULTILINE)
+    left = re.findall(
+        r"^ +(?:CodeUri|ContentUri|DefinitionUri|Location): (?!s3://).+$", text, re.MULTILINE
+    )
     if left:
         raise Wrong(f"not uploaded: {'; '.join(line.strip() for line in left[:5])}")
     print(f"{text.count('s3://')} artifacts uploaded, {len(text) / 1024:.0f} kB of template")

@@ -1,7 +1,7 @@
 """Write the generated parts into the documents, or (with --check) say which are stale.
 
-A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; in a template,
-between ``# generated: NAME`` and ``# end``.
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; a file of
+``FILES`` is generated whole.
 """
 
 from __future__ import annotations
@@ -34,21 +34,16 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "early_judges_ja": early_judges_table_in_japanese,
     "checks_ja": checks_table_in_japanese,
     "faults": faults_table,
-    "host_document": host_document_yaml,
 }
-_PART = re.compile(
-    r"((?:<!-- generated: (?P<document>\w+) -->|[ ]*# generated: (?P<template>\w+))\n)"
-    r".*?(<!-- end -->|[ ]*# end\n)",
-    re.DOTALL,
-)
+_PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+FILES: dict[str, Callable[[Path], str]] = {"host/document.yaml": host_document_yaml}
 
 
 def generated(text: str, root: Path = ROOT) -> str:
     """The document with every generated part as it should be now."""
 
     def anew(part: re.Match[str]) -> str:
-        made = PARTS[part["document"] or part["template"]](root)
-        return f"{part[1]}{made}{part[4]}"
+        return f"{part[1]}{PARTS[part['name']](root)}{part[3]}"
 
     return _PART.sub(anew, text)
 
@@ -56,10 +51,11 @@ def generated(text: str, root: Path = ROOT) -> str:
 def stale(root: Path = ROOT, *, write: bool = False) -> list[Path]:
     """The documents whose generated parts differ from the code; brought up to date on request."""
     found = []
-    for path in [root / "README.md", root / "template.yaml", *sorted((root / "docs").glob("*.md"))]:
-        text = path.read_text(encoding="utf-8")
-        wanted = generated(text, root)
-        if wanted != text:
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    wanted_texts = {path: generated(path.read_text(encoding="utf-8"), root) for path in pages}
+    wanted_texts |= {root / name: made(root) for name, made in FILES.items()}
+    for path, wanted in wanted_texts.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != wanted:
             found.append(path)
             if write:
                 path.write_text(wanted, encoding="utf-8")

@@ -107,19 +107,15 @@ def programs_in_redash(root: Path) -> dict[str, str]:
 
 
 def host_document_yaml(root: Path) -> str:
-    """The document as it stands in the template, between its marks."""
-    text = yaml.dump(
-        {"Content": host_document(root)},
-        Dumper=_Dumper,
-        sort_keys=False,
-        width=10**6,
-        allow_unicode=True,
+    """The file that the template includes."""
+    text: str = yaml.dump(
+        host_document(root), Dumper=_Dumper, sort_keys=False, width=10**6, allow_unicode=True
     )
-    return "".join(f"      {line}\n" if line else "\n" for line in text.splitlines())
+    return f"# Made of the scripts beside it by `python -m docs_generator`.\n{text}"
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, which a reader of the template can read."""
+    """Texts of several lines as blocks, which a reader of a change can read."""
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:

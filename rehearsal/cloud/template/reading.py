@@ -37,9 +37,11 @@ def read_template(path: Path, region: str) -> dict[str, Any]:
     """Read a SAM or CloudFormation template and transform it to plain CloudFormation.
 
     SAM wants code in S3: a local path becomes ``s3://local/<path>`` before the transform and is
-    found again afterwards by :func:`local_path`.
+    found again afterwards by :func:`local_path`. Files that the template includes are read in, as
+    ``sam package`` and CloudFormation do together.
     """
-    return copy.deepcopy(_transformed(path.name, path.read_text(encoding="utf-8"), region))
+    transformed = _transformed(path.name, path.read_text(encoding="utf-8"), region)
+    return copy.deepcopy(_with_included(transformed, path))
 
 
 @cache
@@ -69,6 +71,32 @@ def _transformed(file: str, text: str, region: str) -> dict[str, Any]:
         causes = "; ".join(str(cause.message) for cause in problem.causes)
         raise TemplateError(f"{file}: SAM's transform refuses it: {causes}") from problem
     return translated
+
+
+def _with_included(part: Any, template: Path) -> Any:
+    """``part`` with each ``Fn::Transform`` of ``AWS::Include`` replaced by the file it names."""
+    if isinstance(part, list):
+        return [_with_included(one, template) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "Fn::Transform" in part:
+        match part["Fn::Transform"]:
+            case {"Name": "AWS::Include", "Parameters": {"Location": str(location)}}:
+                file = template.parent / location
+                if not file.is_file():
+                    raise TemplateError(f"{template.name}: includes {location}, which isn't there")
+                return _snippet(file.name, file.read_text(encoding="utf-8"))
+        raise TemplateError(f"{template.name}: can't be rehearsed: {part}")
+    return {name: _with_included(one, template) for name, one in part.items()}
+
+
+@cache
+def _snippet(file: str, text: str) -> Any:
+    """An included file; CloudFormation takes no ``!Ref`` and the like in one."""
+    try:
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except yaml.YAMLError as problem:
+        raise TemplateError(f"{file}: no plain YAML, as an included file must be") from problem
 
 
 def local_path(template: Path, location: dict[str, Any]) -> Path:
