@@ -40,13 +40,13 @@ from redash_migration.database.verification.ledger import close_ledger, write_ou
 from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
 from redash_migration.database.watch.watching import source_before
 from redash_migration.errors import TransientFailure
+from redash_migration.failure_kinds import as_transient
 from redash_migration.homecoming.at_the_switch import note_ends
 from redash_migration.plan import Plan
 from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.preflight.source import room
 from redash_migration.record import Record
-from redash_migration.step import as_transient
 from rehearsal.postgres import programs, run, server_version
 from tests.net.replication import replication
 

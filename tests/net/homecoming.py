@@ -18,9 +18,9 @@ from redash_migration.database.verification.ledger import close_ledger, write_ou
 from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
 from redash_migration.database.watch.still import note_still
 from redash_migration.errors import TransientFailure
+from redash_migration.failure_kinds import as_transient
 from redash_migration.homecoming.opening import open_source
 from redash_migration.homecoming.preparation import prepare_return
-from redash_migration.step import as_transient
 from tests.net.carriage import TRIES, Carriage
 
 BUDGET_SECONDS = 300

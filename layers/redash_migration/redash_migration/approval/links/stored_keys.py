@@ -9,7 +9,7 @@ from functools import cache, partial
 from redash_migration import wiring
 from redash_migration.approval.links.keyring import KeyRing, parse_keys
 from redash_migration.approval.settings import link_secret
-from redash_migration.step import as_transient
+from redash_migration.failure_kinds import as_transient
 
 KEYS_LIFE_SECONDS = 300.0
 """How long keys are kept in memory."""
