@@ -34,7 +34,8 @@ from redash_migration.course import PHASES, doing
 from redash_migration.errors import MigrationError
 from redash_migration.plain_text import plain
 from redash_migration.record import Record
-from redash_migration.record.owner import MIGRATION_ID, Ownership
+from redash_migration.record.owner import MIGRATION_ID
+from redash_migration.record.ownership import Ownership
 
 ROOT = Path(__file__).parents[1]
 REMEDY = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.clock import Clock, now
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, Acting, Ownership, Phase
+from redash_migration.record.owner import PHASES, Acting, Phase
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 
 EXECUTION = "arn:aws:states:ap-northeast-1:123456789012:execution:redash-migration:example"

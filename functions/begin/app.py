@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.begin import begin, migration_name, parse_request
+from redash_migration.begin import begin, migration_name
+from redash_migration.execution_input import parse_request
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

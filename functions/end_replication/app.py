@@ -10,7 +10,7 @@ from redash_migration.approval.gate.seal import demand
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.function_settings import TaskEndSettings
 from redash_migration.homecoming.traffic import serving_targets
-from redash_migration.in_flight import turn_to_return
+from redash_migration.precedence import turn_to_return
 from redash_migration.replication.configuration import delete_task, task_identifier
 from redash_migration.settings import with_settings
 from redash_migration.step import step

@@ -11,7 +11,8 @@ from redash_migration.direction import direction_of
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
-from redash_migration.in_flight import Ending, end_commands, leads_alone
+from redash_migration.in_flight import Ending, end_commands
+from redash_migration.precedence import leads_alone
 from redash_migration.record.replay import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback.actions import Undoing

@@ -9,7 +9,7 @@ from redash_migration.approval.gate.seal import demand_approval
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.function_settings import LinkKeySettings
 from redash_migration.host import commands
-from redash_migration.in_flight import before_the_switch
+from redash_migration.precedence import before_the_switch
 from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.switch import close_old_home

@@ -6,8 +6,8 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.homecoming.traffic import open_old_home
-from redash_migration.in_flight import alone
 from redash_migration.pause_budget import pause_until
+from redash_migration.precedence import alone
 from redash_migration.record.owner import RETURN
 from redash_migration.step import step
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.in_flight import alone
 from redash_migration.pause_budget import pause_until, within_budget
+from redash_migration.precedence import alone
 from redash_migration.step import step
 from redash_migration.traffic.switch import open_new_home, unless_begun
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from redash_migration import begin, in_flight, reconcile, step
+from redash_migration import begin, in_flight, reconcile, step, succession
 from redash_migration.homecoming import closing
-from redash_migration.record import owner
+from redash_migration.record import ownership
 from redash_migration.record.attempts import Attempts
 from redash_migration.record.owner import PHASES, Acting, Owner
 from redash_migration.record.record import SWITCH_BEGAN, Record
@@ -127,7 +127,7 @@ def _nobody_runs() -> Callable[..., bool]:
 
 
 def _any_migration() -> Callable[..., bool]:
-    kept = begin._may_go_back_by_itself
+    kept = succession.may_go_back_by_itself
 
     def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
         same = None if seen is None else replace(seen, migration_id=migration_id)
@@ -137,7 +137,7 @@ def _any_migration() -> Callable[..., bool]:
 
 
 def _kept_too() -> Callable[..., bool]:
-    kept = begin._may_go_back_by_itself
+    kept = succession.may_go_back_by_itself
 
     def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
         milestones = record.milestones()
@@ -147,7 +147,7 @@ def _kept_too() -> Callable[..., bool]:
 
 
 def _without_the_switch() -> Callable[..., Any]:
-    kept = owner._as_seen
+    kept = ownership._as_seen
 
     def as_seen(seen: Owner | None) -> Any:
         whole = kept(seen)
@@ -166,7 +166,7 @@ def _by_milestones(record: Record) -> bool:
 
 
 def _in_a_return_too() -> Callable[..., bool]:
-    kept = begin._may_go_back_by_itself
+    kept = succession.may_go_back_by_itself
 
     def may(seen: Owner | None, migration_id: str, record: Record) -> bool:
         phase: Any = "forward" if seen is not None and seen.phase == "return" else None
@@ -176,7 +176,7 @@ def _in_a_return_too() -> Callable[..., bool]:
 
 
 def _from_the_way_back_too() -> Callable[..., None]:
-    kept = begin._refuse_what_can_not_follow
+    kept = succession.refuse_what_can_not_follow
 
     def refuse(request: Any, seen: Owner | None, *rest: Any) -> None:
         back = seen is not None and seen.phase == "back"
@@ -285,21 +285,21 @@ BREAKS = {
     ),
     "older-one": Break(
         "only the last migration is taken back",
-        lambda p: p.setattr(begin, "_may_go_back_by_itself", _any_migration()),
+        lambda p: p.setattr(begin, "may_go_back_by_itself", _any_migration()),
         Focus(("another", "by name", "stopped"), "StopServices"),
     ),
     "kept-one": Break(
         "what was kept is not taken back",
-        lambda p: p.setattr(begin, "_may_go_back_by_itself", _kept_too()),
+        lambda p: p.setattr(begin, "may_go_back_by_itself", _kept_too()),
     ),
     "unasked-after-the-switch": Break(
         "after the switch the approvers are asked",
-        lambda p: p.setattr(begin, "served_by_new_home", lambda _: False),
+        lambda p: p.setattr(succession, "served_by_new_home", lambda _: False),
         Focus(("stopped", "by name"), "SwitchTraffic"),
     ),
     "beside": Break(
         "nobody begins beside an unfinished migration",
-        lambda p: p.setattr(begin, "_refuse_beside", lambda *_: None),
+        lambda p: p.setattr(begin, "refuse_beside", lambda *_: None),
     ),
     "no-second-look": Break(
         "Begin looks again once it is the owner",
@@ -313,7 +313,7 @@ BREAKS = {
     ),
     "switch-elsewhere": Break(
         "a switch is noted where the way back is decided",
-        lambda p: p.setattr(owner, "_as_seen", _without_the_switch()),
+        lambda p: p.setattr(ownership, "_as_seen", _without_the_switch()),
         Focus(("stopped", "by name"), "SwitchTraffic", hangs=("Begin", 5)),
     ),
     "a-return-is-called-ended": Break(
@@ -323,17 +323,17 @@ BREAKS = {
     ),
     "back-by-name-in-a-return": Break(
         "a return that is half-way is led forward before anybody is asked",
-        lambda p: p.setattr(begin, "_may_go_back_by_itself", _in_a_return_too()),
+        lambda p: p.setattr(begin, "may_go_back_by_itself", _in_a_return_too()),
         Focus(("stopped", "by name"), "CloseNewHome"),
     ),
     "home-from-the-way-back": Break(
         "nothing leads on from being taken back",
-        lambda p: p.setattr(begin, "_refuse_what_can_not_follow", _from_the_way_back_too()),
+        lambda p: p.setattr(begin, "refuse_what_can_not_follow", _from_the_way_back_too()),
         Focus(("stopped", "return by name"), "RollBack"),
     ),
     "asked-again-at-home": Break(
         "nobody is asked whether to keep the new home once users have left it",
-        lambda p: p.setattr(begin, "turned", lambda _: False),
+        lambda p: p.setattr(succession, "turned", lambda _: False),
         Focus(("stopped", "by name"), "SwitchBack"),
     ),
     "closed-behind-users": Break(
@@ -353,7 +353,7 @@ BREAKS = {
     ),
     "late-before-it-turned": Break(
         "no step of a return that was given up before it turned turns the migration",
-        lambda p: p.setattr(owner, "_leads_on", lambda *_: False),
+        lambda p: p.setattr(ownership, "_leads_on", lambda *_: False),
         Focus(
             ("runs into a time limit",), "EndReplication", hangs=("EndReplication", 2), answers=1
         ),

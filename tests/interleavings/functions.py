@@ -7,22 +7,18 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from redash_migration.begin import begin, parse_request
+from redash_migration.begin import begin
 from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
+from redash_migration.execution_input import parse_request
 from redash_migration.homecoming import closing
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import LEFT_OPEN_FACT, PAUSE_FACT, SWITCH_FACT
 from redash_migration.homecoming.forward_again import is_forward
-from redash_migration.in_flight import (
-    Ending,
-    alone,
-    before_the_switch,
-    end_commands,
-    leads_alone,
-    turn_to_return,
-)
+from redash_migration.in_flight import Ending, end_commands
+from redash_migration.precedence import alone, before_the_switch, leads_alone, turn_to_return
 from redash_migration.record import Record
-from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Ownership, Phase
+from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Phase
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.replay import replay
 from redash_migration.rollback.ending import at_its_end, finish
 from redash_migration.step import attempt

@@ -15,7 +15,8 @@ from redash_migration.direction import Direction
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Record
-from redash_migration.record.owner import Owner, Ownership
+from redash_migration.record.owner import Owner
+from redash_migration.record.ownership import Ownership
 from tests.interleavings import functions
 from tests.interleavings.actors import Actor
 from tests.interleavings.world import Violation, World, one_ended

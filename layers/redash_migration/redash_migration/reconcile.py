@@ -11,7 +11,8 @@ from redash_migration.clock import seconds_between, stamp
 from redash_migration.failure_text import words
 from redash_migration.homecoming.arrival import turned
 from redash_migration.record import Record, Wait
-from redash_migration.record.owner import Owner, Ownership
+from redash_migration.record.owner import Owner
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.waits import Resumer
 from redash_migration.replication.guard import source_trouble
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from redash_migration.direction import Direction
     from redash_migration.host.waiting import HostSteps
     from redash_migration.plan import Plan
-    from redash_migration.record.owner import Acting, Ownership
+    from redash_migration.record.owner import Acting
+    from redash_migration.record.ownership import Ownership
     from redash_migration.record.table import RecordTable
     from redash_migration.traffic.administrator import Administrator
 
@@ -69,7 +70,7 @@ def undo_keys() -> KeyRing:
 
 def ownership() -> Ownership:
     """Who may act."""
-    from redash_migration.record.owner import Ownership
+    from redash_migration.record.ownership import Ownership
 
     return Ownership(record_table())
 

@@ -24,7 +24,7 @@ from redash_migration.approval.texts import Texts
 from redash_migration.clock import stamp
 from redash_migration.homecoming.facts import WAY_HOME_FACT
 from redash_migration.record import Check, Record
-from redash_migration.record.owner import Ownership
+from redash_migration.record.ownership import Ownership
 from tests.integration.approval.approval_stage import (
     HANA,
     KEN,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from redash_migration.begin import migration_name, parse_request
+from redash_migration.begin import migration_name
 from redash_migration.errors import InvalidInput, SchemaNotCopied
+from redash_migration.execution_input import parse_request
 from redash_migration.host.command import CommandTruth, after_command
 from redash_migration.host.inspection import fingerprint, host_report
 from redash_migration.host.schema_dump import schema_part

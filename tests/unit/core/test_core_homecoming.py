@@ -9,7 +9,7 @@ import pytest
 
 from redash_migration.adapters.ecs import ServiceTruth
 from redash_migration.approval.standing.ending import ending_of
-from redash_migration.begin import begin, parse_request
+from redash_migration.begin import begin
 from redash_migration.errors import (
     InvalidInput,
     NotFoundInRecord,
@@ -19,6 +19,7 @@ from redash_migration.errors import (
     TasksStillRun,
     TransientFailure,
 )
+from redash_migration.execution_input import parse_request
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
 from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
@@ -26,9 +27,11 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure, 
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.host.serving import serving
-from redash_migration.in_flight import Ending, alone, at_work, leads_alone
+from redash_migration.in_flight import Ending, at_work
+from redash_migration.precedence import alone, leads_alone
 from redash_migration.record import Check, Record
-from redash_migration.record.owner import PHASES, Acting, Ownership
+from redash_migration.record.owner import PHASES, Acting
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import report, status
 from redash_migration.report.homecoming import homecoming

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from redash_migration.begin import begin, parse_request
+from redash_migration.begin import begin
 from redash_migration.errors import InvalidInput, MigrationInProgress
+from redash_migration.execution_input import parse_request
 from redash_migration.homecoming.facts import SWITCH_FACT
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.owner import Acting, Ownership
+from redash_migration.record.owner import Acting
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 
 from redash_migration.adapters.s3 import Artifacts
-from redash_migration.begin import FIELDS, MODES
+from redash_migration.execution_input import FIELDS, MODES
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from rehearsal.options import HELP, from_environment

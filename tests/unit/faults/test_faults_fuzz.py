@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redash_migration import wiring
-from redash_migration.begin import MODES, Request, parse_request
 from redash_migration.database.planning.items import CopyItem, copy_pieces, verify_parts
 from redash_migration.errors import InvalidInput
+from redash_migration.execution_input import MODES, Request, parse_request
 from redash_migration.record.table import Condition, Expected, Item, Value
 from tests.function_environment import ENVIRONMENT, OWN
 from tests.record_table import pretend_to_be_on_aws

@@ -11,10 +11,11 @@ import pytest
 from redash_migration import wiring
 from redash_migration.clock import stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
-from redash_migration.in_flight import turn_to_return
+from redash_migration.precedence import turn_to_return
 from redash_migration.record import Record
 from redash_migration.record.attempts import LONGEST_SECONDS
-from redash_migration.record.owner import PHASES, RETURN, TURNS, Acting, Ownership, Phase
+from redash_migration.record.owner import PHASES, RETURN, TURNS, Acting, Phase
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.step import step
 from tests.owning import EXECUTION, owned, undo_keys

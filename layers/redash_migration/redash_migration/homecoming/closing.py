@@ -38,7 +38,7 @@ def left_open(record: Record) -> bool:
 
 def while_nobody_returns(active: Owner, context: Any, close: Callable[[Record], None]) -> None:
     """Have `close`, given the return's record, close what stands open; nothing while a return is at
-    work. A return that comes meanwhile waits for it (`in_flight.turn_to_return`)."""
+    work. A return that comes meanwhile waits for it (`precedence.turn_to_return`)."""
     name = active.migration_id
     if active.phase != "forward" or not left_open(wiring.record(name, "return")):
         return

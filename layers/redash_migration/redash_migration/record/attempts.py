@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.record.owner import Acting, Ownership, refusal
+from redash_migration.record.owner import Acting, refusal
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import ConditionNotMet, RecordTable
 
 MARGIN = timedelta(seconds=5)

@@ -14,7 +14,8 @@ from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.entries import Entries, as_text, packed, unpacked
-from redash_migration.record.owner import Acting, Ownership, Phase, refusal
+from redash_migration.record.owner import Acting, Phase, refusal
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo import Undo

@@ -9,7 +9,8 @@ from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner, UndoForged
-from redash_migration.record.owner import Acting, Ownership, refusal
+from redash_migration.record.owner import Acting, refusal
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Value
 from redash_migration.record.undo_entry import (
     FORGED,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
-from redash_migration.record.owner import Ownership
+from redash_migration.record.ownership import Ownership
 from redash_migration.record.record import Record
 
 FACT = "ending"

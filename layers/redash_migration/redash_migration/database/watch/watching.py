@@ -16,7 +16,7 @@ from redash_migration.database.watch.written import BASELINE, baseline, measure_
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.failure_text import words
 from redash_migration.record import Record
-from redash_migration.record.owner import Ownership
+from redash_migration.record.ownership import Ownership
 
 SOURCE_FACT = "measure_source"
 CUTOVER_FACT = "measure_cutover"
