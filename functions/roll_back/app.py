@@ -13,7 +13,7 @@ from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.precedence import leads_alone
-from redash_migration.record.replay import replay
+from redash_migration.record.undo.replay import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback.actions import Undoing
 from redash_migration.rollback.ending import close_waits, finish, tell_refused

@@ -9,7 +9,7 @@ from redash_migration.database.session.ending import end_sessions
 from redash_migration.database.tidying import UndoingInDatabases
 from redash_migration.direction import direction_of
 from redash_migration.in_flight import Ending
-from redash_migration.record.replay import replay
+from redash_migration.record.undo.replay import replay
 from redash_migration.step import step
 
 WAITING_SECONDS = 120.0

@@ -20,8 +20,8 @@ from redash_migration.record.attempts import Attempts
 from redash_migration.record.owner import PHASES, Acting, Owner
 from redash_migration.record.record import SWITCH_BEGAN, Record
 from redash_migration.record.table import Condition
-from redash_migration.record.undo import Undo
-from redash_migration.record.undo_entry import message_of
+from redash_migration.record.undo.entry import message_of
+from redash_migration.record.undo.undo import Undo
 from redash_migration.rollback.ending import served
 from tests.interleavings import functions
 from tests.interleavings.run import EVERY, Focus
@@ -196,7 +196,7 @@ def _at_work_unnoticed(*rest: Any, service: bool) -> Any:
 
 
 def _take_without_looking(patch: Patch) -> None:
-    patch.setattr("redash_migration.record.owner._as_seen", lambda _: {})
+    patch.setattr("redash_migration.record.ownership._as_seen", lambda _: {})
 
 
 BREAKS = {

@@ -19,7 +19,7 @@ from redash_migration.precedence import alone, before_the_switch, leads_alone, t
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, RETURN, Acting, Owner, Phase
 from redash_migration.record.ownership import Ownership
-from redash_migration.record.replay import replay
+from redash_migration.record.undo.replay import replay
 from redash_migration.rollback.ending import at_its_end, finish
 from redash_migration.step import attempt
 from tests.interleavings.actors import stand_still

@@ -35,7 +35,7 @@ from redash_migration.preflight.examination import Request
 from redash_migration.preflight.report import preflight
 from redash_migration.preflight.source import room
 from redash_migration.record import Record
-from redash_migration.record.replay import replay
+from redash_migration.record.undo.replay import replay
 from rehearsal.dms.task.names import Names
 
 close = partial(closing.close_source, window=0.3)

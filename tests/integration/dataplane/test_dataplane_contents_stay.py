@@ -32,7 +32,7 @@ from redash_migration.errors import CopyFailed
 from redash_migration.failure_text import place, words
 from redash_migration.preflight.asking import ask
 from redash_migration.record.record import Record
-from redash_migration.record.replay import replay
+from redash_migration.record.undo.replay import replay
 from redash_migration.step import step
 from tests.owning import EXECUTION
 

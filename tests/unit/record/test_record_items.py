@@ -13,8 +13,8 @@ from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.record import Check, Outcome, Record
 from redash_migration.record.checks import verdict
 from redash_migration.record.owner import PHASES, Acting
-from redash_migration.record.replay import PATIENCE_SECONDS
-from redash_migration.record.replay import replay as with_fallbacks
+from redash_migration.record.undo.replay import PATIENCE_SECONDS
+from redash_migration.record.undo.replay import replay as with_fallbacks
 from tests.owning import EXECUTION, owned
 from tests.unit.conftest import StandingClock
 

@@ -14,8 +14,8 @@ import pytest
 
 from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record import Record
-from redash_migration.record.replay import replay
-from redash_migration.record.undo_entry import FORGED
+from redash_migration.record.undo.entry import FORGED
+from redash_migration.record.undo.replay import replay
 from redash_migration.rollback.ending import served
 from tests.memory import Memory
 from tests.owning import owned

@@ -3,8 +3,8 @@
 from redash_migration.record.checks import Check, Checks
 from redash_migration.record.record import Record
 from redash_migration.record.table import Item, RecordTable
-from redash_migration.record.undo import Undo
-from redash_migration.record.undo_entry import UndoEntry
+from redash_migration.record.undo.entry import UndoEntry
+from redash_migration.record.undo.undo import Undo
 from redash_migration.record.waits import Outcome, Wait, Waits
 
 __all__ = [

@@ -18,8 +18,8 @@ from redash_migration.record.owner import Acting, Phase, refusal
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
-from redash_migration.record.undo import Undo
-from redash_migration.record.undo_seals import Keys
+from redash_migration.record.undo.seals import Keys
+from redash_migration.record.undo.undo import Undo
 from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
 
 SWITCH_BEGAN = "switch_began"

@@ -12,7 +12,7 @@ from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record.owner import Acting, refusal
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import ConditionNotMet, Item, RecordTable, Value
-from redash_migration.record.undo_entry import (
+from redash_migration.record.undo.entry import (
     FORGED,
     Service,
     State,
@@ -22,7 +22,7 @@ from redash_migration.record.undo_entry import (
     in_replay_order,
     message_of,
 )
-from redash_migration.record.undo_seals import Keys, UndoSeals
+from redash_migration.record.undo.seals import Keys, UndoSeals
 
 
 class Undo:

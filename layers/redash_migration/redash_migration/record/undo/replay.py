@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from redash_migration.failure_text import words
-from redash_migration.record.undo import Undo
-from redash_migration.record.undo_entry import UndoEntry, Where
+from redash_migration.record.undo.entry import UndoEntry, Where
+from redash_migration.record.undo.undo import Undo
 
 PATIENCE_SECONDS = 60.0
 """How long an undo is tried again before the roll-back goes on without it and ends incomplete: a
