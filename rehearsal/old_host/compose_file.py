@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ class Definition:
     labels: Mapping[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
     """Named by ``docker run``; the project's own else."""
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether it makes or upgrades Redash's tables, and is over then."""
+        words = " ".join((*self.entrypoint, *self.command))
+        return re.search(r"\b(create_db|database create_tables|db upgrade)$", words) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,8 +212,8 @@ class PlainContainer:
     def running(self) -> bool:
         return self._running
 
-    def start(self, definition: Definition) -> None:  # noqa: ARG002 - nothing to be set
-        self._running = True
+    def start(self, definition: Definition) -> None:
+        self._running = not definition.ends_by_itself
 
     def stop(self, patience: float) -> None:  # noqa: ARG002 - nothing to wait for
         self._running = False

@@ -213,7 +213,7 @@ class OldHost:
             return PostgresContainer(self._cluster)
         if definition.name == self.kind.service("redis"):
             return RedisContainer(self.redis)
-        if "REDASH_REDIS_URL" in definition.environment:
+        if "REDASH_REDIS_URL" in definition.environment and not definition.ends_by_itself:
             return RedashContainer(
                 self._cluster,
                 self.redis,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
-from rehearsal.old_host.compose_file import ComposeError, find_files, read_project
-from rehearsal.old_host.containers import server_settings
+from rehearsal.old_host.compose_file import (
+    ComposeError,
+    Definition,
+    Project,
+    find_files,
+    read_project,
+)
+from rehearsal.old_host.containers import PlainContainer, server_settings
 from rehearsal.old_host.directory import Installation
+from rehearsal.old_host.services import Services
 
 INSTALLATION = Installation(
     secret_key="s3cret",
@@ -97,3 +105,25 @@ def test_settings_in_all_spellings() -> None:
         "fsync": "off",
         "max_wal_senders": "10",
     }
+
+
+def test_a_container_that_only_makes_the_tables_is_over_and_has_given_its_port_back() -> None:
+    """An anchor that all share publishes the port of each: what has ended holds it no longer."""
+    services = Services(lambda _: PlainContainer())
+    for command in ("create_db", "manage database create_tables", "sh -c './manage.py db upgrade'"):
+        services.up(
+            Project(
+                Path(),
+                {},
+                {
+                    name: Definition(name, "redash", words, {}, (), ("5000:5000",))
+                    for name, words in (
+                        ("first", tuple(shlex.split(command))),
+                        ("server", ("sh", "-c", "./manage.py db upgrade && exec gunicorn")),
+                    )
+                },
+            )
+        )
+        assert [one.state for one in services.created()] == ["exited", "running"], command
+        services.stop(None, ["server"], 0)
+        services.remove(["first", "server"])
