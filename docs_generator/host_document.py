@@ -18,7 +18,7 @@ import yaml
 from redash_migration.host.commands import PARAMETERS
 from redash_migration.host.schema_dump import PART_CHARACTERS
 from redash_migration.replication.mappings import CANARY_SCHEMA
-from redash_migration.traffic.proof.program import bare, program
+from redash_migration.traffic.proof.in_redash.program import bare, program
 
 ACTIONS = {
     "inspect": ("inspect",),
@@ -100,9 +100,9 @@ def whole_script(root: Path) -> str:
 
 def programs_in_redash(root: Path) -> dict[str, str]:
     """What is run by the python of Redash's own containers, however old that is, by name."""
-    proof = root / "layers/redash_migration/redash_migration/traffic/proof"
+    programs = root / "layers/redash_migration/redash_migration/traffic/proof/in_redash"
     files = [root / "host" / f"{name}.py" for name in PROGRAMS]
-    files.append(proof / "questions.py")
+    files.append(programs / "questions.py")
     return {**{file.stem: bare(file.read_text("utf-8")) for file in files}, "prover": program()}
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from redash_migration.record import Check
 from redash_migration.traffic.administrator import Administrator
-from redash_migration.traffic.proof.questions import SECONDS, Asker
+from redash_migration.traffic.proof.in_redash.questions import SECONDS, Asker
 
 PATIENCE_SECONDS = 60
 """How long jobs and heartbeat may take: the scheduler's own round has half a minute."""

@@ -16,7 +16,7 @@ from redash_migration.traffic.administrator import Administrator
 from redash_migration.traffic.live import look_live
 from redash_migration.traffic.paused import pause_alike, paused_sources
 from redash_migration.traffic.proof.answers import ANSWERING, OLD_ANSWERS
-from redash_migration.traffic.proof.questions import Asker, ask
+from redash_migration.traffic.proof.in_redash.questions import Asker, ask
 
 _REMEDIES = {
     "smoke.ping": "The server does not answer; see its log.",

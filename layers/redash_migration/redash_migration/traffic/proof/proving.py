@@ -30,8 +30,8 @@ from redash_migration.traffic.proof.containers import (
     role_of,
     served_queues,
 )
+from redash_migration.traffic.proof.in_redash.program import program
 from redash_migration.traffic.proof.judging import judge
-from redash_migration.traffic.proof.program import program
 from redash_migration.traffic.proof.redash_settings import (
     NewSettings,
     by_role,

@@ -2,7 +2,7 @@
 # in the old server's container. It asks what Redash itself would ask, writes nothing, holds no
 # lock, and says a fact a line. No value of a setting, no name, no message of a driver: these may
 # hold secrets. Argument: the key of the fingerprints. Python 3.7 and newer; Redash 9 to 26.
-# Packed behind trials.py into one program (program.py).
+# Packed behind the others into one program (program.py).
 import functools
 import hashlib
 import json
@@ -12,11 +12,12 @@ import re
 import sys
 import time
 
-from redash_migration.traffic.proof.trials import (
+from redash_migration.traffic.proof.in_redash.addresses import addresses_found
+from redash_migration.traffic.proof.in_redash.redis_seen import redis_said
+from redash_migration.traffic.proof.in_redash.trials import (
     LACKING,
     LONGEST,
     MADE_BY_A_TEST,
-    addresses_found,
     all_said,
     cause,
     lacking,
@@ -35,60 +36,6 @@ def settings_said(key):
             text = (key + ":" + value + ":" + key).encode("utf-8", "surrogateescape")
             found[name] = hashlib.sha256(text).hexdigest()[:16]
     say("settings", fingerprints=found)
-
-
-def of_redis(connection, key):
-    """(its INFO, a hash of who it is)."""
-    try:
-        info = connection.info()
-    except Exception:  # a user of few rights
-        info = {}
-    run = (key + ":" + str(info.get("run_id"))).encode()
-    return info, hashlib.sha256(run).hexdigest()[:16] if info.get("run_id") else ""
-
-
-def may_write(connection, name):
-    """What jobs need, asked of a key that nobody has: nothing is changed, and a right is needed."""
-    for words in (
-        ("DEL", name), ("LREM", name, 0, "x"), ("SREM", name, "x"), ("ZREM", name, "x"),
-        ("HDEL", name, "x"), ("EXPIRE", name, 1), ("PUBLISH", name, "x"),
-    ):  # fmt: skip
-        connection.execute_command(*words)
-
-
-def redis_said(redash, settings, key):
-    """What answers a PING may still take no job: a replica, one shard of a cluster, the old one."""
-    limits = str(getattr(settings, "LIMITER_STORAGE", ""))
-    limited = getattr(settings, "RATELIMIT_ENABLED", True) and limits.startswith("redis")
-    of, limiter = "", ""
-    try:
-        redash.redis_connection.ping()
-        redash.rq_redis_connection.ping()
-        info, server = of_redis(redash.rq_redis_connection, key)
-        # Why these take no write is told by what they are.
-        if info.get("role") != "slave" and not int(info.get("cluster_enabled", 0)):
-            may_write(redash.redis_connection, "ds:redash-migration")
-            may_write(redash.rq_redis_connection, "rq:redash-migration")
-        if limited and limits != settings.REDIS_URL:
-            import redis
-
-            of = "REDASH_LIMITER_STORAGE"
-            counting = redis.from_url(limits, socket_timeout=5)
-            counting.ping()
-            limiter = of_redis(counting, key)[1]
-    except Exception as error:
-        say("redis", state="fails", why=cause(error), of=of)
-        return
-    say(
-        "redis",
-        state="answers",
-        why="",
-        server=server,
-        limiter=limiter,
-        role=str(info.get("role", "")),
-        cluster=int(info.get("cluster_enabled", 0)),
-        eviction=str(info.get("maxmemory_policy", "")),
-    )
 
 
 def begin(models):

@@ -1,0 +1,1 @@
+"""What runs in a container of Redash itself, old or new: standard library and Redash alone."""
