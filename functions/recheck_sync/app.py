@@ -12,7 +12,8 @@ from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.new_home.listener import inspect_target_group
 from redash_migration.traffic.new_home.unchanged import demand_unchanged
-from redash_migration.traffic.switch import demand_closed, start_servers
+from redash_migration.traffic.starting import start_servers
+from redash_migration.traffic.switch import demand_closed
 
 AGENT_SECONDS = 30
 

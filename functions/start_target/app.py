@@ -8,7 +8,7 @@ from redash_migration import wiring
 from redash_migration.function_settings import StartTargetSettings
 from redash_migration.settings import with_settings
 from redash_migration.step import step
-from redash_migration.traffic.switch import start_servers
+from redash_migration.traffic.starting import start_servers
 
 
 @with_settings(StartTargetSettings)

@@ -8,7 +8,7 @@ from redash_migration import wiring
 from redash_migration.function_settings import StartWorkersSettings
 from redash_migration.settings import with_settings
 from redash_migration.step import step
-from redash_migration.traffic.switch import start_workers
+from redash_migration.traffic.starting import start_workers
 
 
 @with_settings(StartWorkersSettings)

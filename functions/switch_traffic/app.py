@@ -8,7 +8,8 @@ from redash_migration import wiring
 from redash_migration.pause_budget import pause_until, within_budget
 from redash_migration.precedence import alone
 from redash_migration.step import step
-from redash_migration.traffic.switch import open_new_home, unless_begun
+from redash_migration.traffic.starting import unless_begun
+from redash_migration.traffic.switch import open_new_home
 
 ALONE_SECONDS = 90.0
 """How long another run, which hangs or was sent twice, is waited for; it has no longer to live."""

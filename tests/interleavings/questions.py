@@ -18,13 +18,8 @@ from redash_migration.approval.deciding import finishing, upkeep
 from redash_migration.approval.deciding import request as asking
 from redash_migration.approval.deciding.answering import Reply, answer
 from redash_migration.approval.desk import Desk, Policy
-from redash_migration.approval.evidence.contents import (
-    Evidence,
-    Pause,
-    SourceDisk,
-    Stream,
-    WayHome,
-)
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import Pause, SourceDisk, Stream, WayHome
 from redash_migration.approval.gate.gates import latest_gate
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, EXPIRE, Purpose
 from redash_migration.approval.gate.question import Gate
@@ -36,7 +31,7 @@ from redash_migration.errors import NotApproved, NotFoundInRecord
 from redash_migration.record import Record
 from redash_migration.record.owner import Acting
 from redash_migration.record.table import Item
-from redash_migration.record.waits import Outcome, TokenUnknown
+from redash_migration.record.wait import Outcome, TokenUnknown
 from tests.interleavings.actors import Actor, stand_still
 from tests.interleavings.world import SlowMemory, Violation
 

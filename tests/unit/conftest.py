@@ -12,7 +12,7 @@ from moto import mock_aws
 from redash_migration.adapters.dynamodb.table import DynamoTable
 from redash_migration.record import Outcome, Record
 from redash_migration.record.table import RecordTable
-from redash_migration.record.waits import TokenUnknown
+from redash_migration.record.wait import TokenUnknown
 from tests.memory import Memory
 from tests.owning import owned
 from tests.record_table import make_table, pretend_to_be_on_aws

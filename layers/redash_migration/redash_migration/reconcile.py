@@ -13,7 +13,7 @@ from redash_migration.homecoming.arrival import turned
 from redash_migration.record import Record, Wait
 from redash_migration.record.owner import Owner
 from redash_migration.record.ownership import Ownership
-from redash_migration.record.waits import Resumer
+from redash_migration.record.wait import Resumer
 from redash_migration.replication.guard import source_trouble
 
 Answer = Callable[[Wait], object]

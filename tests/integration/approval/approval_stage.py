@@ -31,7 +31,7 @@ from redash_migration.clock import stamp
 from redash_migration.plan import Exclusion, Plan, TablePlan
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Check, Record
-from redash_migration.record.waits import Outcome
+from redash_migration.record.wait import Outcome
 from tests.function_environment import ENVIRONMENT
 from tests.memory import Memory
 from tests.owning import EXECUTION

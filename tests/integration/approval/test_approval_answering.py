@@ -21,7 +21,7 @@ from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from redash_migration.approval.gate.question import Answer
 from redash_migration.record import Check
-from redash_migration.record.waits import Outcome
+from redash_migration.record.wait import Outcome
 from tests.integration.approval.approval_stage import (
     HANA,
     KEN,

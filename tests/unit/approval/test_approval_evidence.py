@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redash_migration.approval.evidence.contents import (
-    Evidence,
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import (
     Finding,
     NewSide,
     Pause,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from redash_migration.approval.evidence.contents import (
-    Evidence,
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import (
     Finding,
     NewSide,
     Pause,

@@ -11,7 +11,7 @@ import pytest
 
 import redash_migration
 from docs_generator.checks import check_ids, words_of
-from redash_migration.approval.evidence.contents import Finding
+from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.page.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
 from redash_migration.approval.texts.english_checks import ENGLISH_CHECKS

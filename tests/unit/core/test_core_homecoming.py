@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.adapters.ecs import ServiceTruth
+from redash_migration.adapters.ecs_truth import ServiceTruth
 from redash_migration.approval.standing.ending import ending_of
 from redash_migration.begin import begin
 from redash_migration.errors import (

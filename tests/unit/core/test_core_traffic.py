@@ -39,12 +39,8 @@ from redash_migration.traffic.entrance import (
 )
 from redash_migration.traffic.proof.answers import OLD_ANSWERS
 from redash_migration.traffic.smoke import ask_servers, reach_servers
-from redash_migration.traffic.switch import (
-    close_old_home,
-    demand_closed,
-    open_new_home,
-    unless_begun,
-)
+from redash_migration.traffic.starting import unless_begun
+from redash_migration.traffic.switch import close_old_home, demand_closed, open_new_home
 from rehearsal.cloud.backends import backend
 from rehearsal.load_balancer.refusals import Refusals
 from rehearsal.ports import free_port

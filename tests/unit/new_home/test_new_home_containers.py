@@ -9,18 +9,17 @@ from typing import Any
 
 import pytest
 
-from redash_migration.adapters.ecs import ServiceTruth
+from redash_migration.adapters.ecs_truth import ServiceTruth
 from redash_migration.record import Check
-from redash_migration.traffic.proof.answers import Proof
-from redash_migration.traffic.proof.containers import (
+from redash_migration.traffic.new_home.container_checks import (
     alike,
     balanced,
-    described,
     every_role,
     lasting,
     roomy,
-    served_queues,
 )
+from redash_migration.traffic.proof.answers import Proof
+from redash_migration.traffic.proof.containers import described, served_queues
 from redash_migration.traffic.proof.judging import judge
 
 GROUP = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/redash-new/1"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from redash_migration.approval import gathering
+from redash_migration.approval import noted_parts
 from redash_migration.record import Record
 from redash_migration.traffic.errors_seen import count_errors
 
@@ -25,7 +25,7 @@ class Metrics:
 
 def counted(record: Record, metrics: Any) -> int | None:
     count_errors(record, metrics, "arn:group")
-    return gathering._new_side(record).errors
+    return noted_parts.new_side_of(record).errors
 
 
 def test_nothing_is_counted_before_anybody_is_asked(record: Record) -> None:
@@ -58,4 +58,7 @@ def test_the_live_check_stands_beside_the_smoke_test(record: Record) -> None:
         "live_check",
         {"checks": [{"id": "smoke.ping", "status": "FAIL"}, {"id": "live.jobs", "status": "WARN"}]},
     )
-    assert dict(gathering._new_side(record).smoke) == {"smoke.ping": "FAIL", "live.jobs": "WARN"}
+    assert dict(noted_parts.new_side_of(record).smoke) == {
+        "smoke.ping": "FAIL",
+        "live.jobs": "WARN",
+    }

@@ -14,7 +14,8 @@ import pytest
 
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator, Neighbour
-from redash_migration.traffic.live import HARMLESS, PATIENCE_SECONDS, look_live
+from redash_migration.traffic.live.checks import PATIENCE_SECONDS
+from redash_migration.traffic.live.look import HARMLESS, look_live
 from redash_migration.traffic.paused import note_paused, pause_alike, paused_sources
 
 QUEUES = ["queries", "scheduled_queries", "schemas", "periodic", "emails", "default"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.waits import TokenUnknown
+from redash_migration.record.wait import TokenUnknown
 from tests.memory import Memory
 
 

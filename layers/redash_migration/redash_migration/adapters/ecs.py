@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from redash_migration.adapters.ecs_truth import (
+    BY_ITSELF,
+    OnceTask,
+    ServiceTruth,
+    ServingTask,
+    TaskTruth,
+    addresses_of,
+    images_of,
+    network_of,
+    terms_of,
+    why_stopped,
+)
 from redash_migration.clock import moment
 from redash_migration.errors import NewHomeNotProven
-from redash_migration.traffic.new_home.unchanged import in_one_form
 from redash_migration.traffic.proof.containers import described
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
-
-
-_BY_ITSELF = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
-"""Stop codes of a task that nobody stopped (ECS API, Task: stopCode)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceTruth:
-    """One service as it is now. Steady can mean "still at 0": compare running with desired.
-
-    ``pending`` are tasks on their way up (PROVISIONING to ACTIVATING): they will run. ``network``
-    has "subnets", "security groups" and whether tasks get a "public address". ``terms`` is what
-    its tasks are made by, by the service's own names, each as text: what a deployment changes.
-    """
-
-    name: str
-    desired: int
-    running: int
-    pending: int
-    task_definition: str
-    event: str
-    target_groups: tuple[str, ...] = ()
-    network: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    terms: Mapping[str, str] = field(default_factory=dict)
-
-
-TERMS = (
-    "taskDefinition",
-    "launchType",
-    "capacityProviderStrategy",
-    "platformVersion",
-    "loadBalancers",
-    "networkConfiguration",
-)
-"""What of a service decides how its tasks are made (Amazon ECS API, Service)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServingTask:
-    """A running task of a service: its revision, addresses, and the digest of each container's
-    image where ECS tells it."""
-
-    definition: str
-    addresses: frozenset[str]
-    images: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class OnceTask:
-    """A task that was started for one purpose, and where its output goes."""
-
-    arn: str
-    log_group: str
-    log_stream: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskTruth:
-    """A task as it is now; ``reason`` is why it stopped, ``images`` as a ServingTask's.
-
-    ``exit_codes`` are those of the containers that ran and have ended, by their names.
-    """
-
-    status: str
-    reason: str
-    images: Mapping[str, str] = field(default_factory=dict)
-    exit_codes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Ecs:
@@ -112,8 +54,8 @@ class Ecs:
                         for one in service.get("loadBalancers", [])
                         if "targetGroupArn" in one
                     ),
-                    network=_network(service.get("networkConfiguration", {})),
-                    terms=_terms(service),
+                    network=network_of(service.get("networkConfiguration", {})),
+                    terms=terms_of(service),
                 )
         return found
 
@@ -132,10 +74,10 @@ class Ecs:
         found = [
             task
             for task in tasks
-            if task.get("stopCode") in _BY_ITSELF and task["createdAt"] >= moment(since)
+            if task.get("stopCode") in BY_ITSELF and task["createdAt"] >= moment(since)
         ]
         found.sort(key=lambda task: task["createdAt"], reverse=True)
-        return [_why(task) for task in found]
+        return [why_stopped(task) for task in found]
 
     def serving(self, service: str) -> list[ServingTask]:
         """The tasks of a service that are meant to run and do."""
@@ -144,7 +86,7 @@ class Ecs:
             return []
         tasks = self._client.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"]
         return [
-            ServingTask(task["taskDefinitionArn"], _addresses(task), _images(task))
+            ServingTask(task["taskDefinitionArn"], addresses_of(task), images_of(task))
             for task in tasks
             if task["lastStatus"] == "RUNNING"
         ]
@@ -209,41 +151,4 @@ class Ecs:
         reasons += [str(one.get("reason", "")) for one in task.get("containers", [])]
         codes = {one["name"]: one["exitCode"] for one in task["containers"] if "exitCode" in one}
         said = "; ".join(filter(None, reasons))
-        return TaskTruth(str(task["lastStatus"]), said, _images(task), codes)
-
-
-def _terms(service: Any) -> dict[str, str]:
-    return {name: in_one_form(service[name]) for name in TERMS if service.get(name)}
-
-
-def _network(configuration: Any) -> dict[str, frozenset[str]]:
-    found = configuration.get("awsvpcConfiguration", {})
-    return {
-        "subnets": frozenset(found.get("subnets", [])),
-        "security groups": frozenset(found.get("securityGroups", [])),
-        "public address": frozenset([found.get("assignPublicIp", "DISABLED")]),
-    }
-
-
-def _addresses(task: Any) -> frozenset[str]:
-    found = [
-        interface.get(name)
-        for container in task["containers"]
-        for interface in container.get("networkInterfaces", [])
-        for name in ("privateIpv4Address", "ipv6Address")
-    ]
-    return frozenset(filter(None, found))
-
-
-def _images(task: Any) -> dict[str, str]:
-    found = {str(one["name"]): str(one.get("imageDigest", "")) for one in task["containers"]}
-    return {name: digest for name, digest in found.items() if digest}
-
-
-def _why(task: Any) -> str:
-    ends = [
-        f"{container['name']}: {container.get('reason') or container.get('exitCode')}"
-        for container in task.get("containers", [])
-        if container.get("reason") or container.get("exitCode")
-    ]
-    return "; ".join([str(task.get("stoppedReason", task["stopCode"])), *ends])[:600]
+        return TaskTruth(str(task["lastStatus"]), said, images_of(task), codes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from redash_migration.record.waits import Outcome, TokenUnknown
+from redash_migration.record.wait import Outcome, TokenUnknown
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.client import SFNClient

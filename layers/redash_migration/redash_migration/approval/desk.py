@@ -16,7 +16,7 @@ from redash_migration.approval.gathering import gather
 from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.record.record import Record
-from redash_migration.record.waits import Resumer
+from redash_migration.record.wait import Resumer
 
 
 class NotSent(Exception):

@@ -9,29 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from redash_migration.approval.evidence.contents import (
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import (
     HIGH_LAG_SECONDS,
-    Evidence,
     Finding,
-    NewSide,
     Pause,
     SourceDisk,
     Stream,
     TableEvidence,
-    WayHome,
 )
 from redash_migration.approval.evidence.store import EvidenceStore, evidence_name
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.people import plain_address
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
-from redash_migration.clock import seconds_between
+from redash_migration.approval.noted_parts import (
+    Fact,
+    disk_of,
+    fact_named,
+    new_side_of,
+    number_in,
+    stream_of,
+    way_home_of,
+)
 from redash_migration.errors import NotFoundInRecord
-from redash_migration.homecoming.facts import FAILED_FACT, WAY_HOME_FACT
 from redash_migration.plan import PLAN_ARTIFACT, Plan
 from redash_migration.record.record import Record
-from redash_migration.traffic.errors_seen import ERRORS_FACT
-
-Fact = Mapping[str, Any]
 
 
 def gather(
@@ -46,11 +48,11 @@ def gather(
 ) -> Evidence:
     """The evidence for one question as it stands now; NotFoundInRecord when there is no plan."""
     plan = Plan.from_json(store.get_json(PLAN_ARTIFACT))
-    replication = _fact(record, "replication")
+    replication = fact_named(record, "replication")
     checks = record.checks.all()
-    stream = _stream(replication)
-    disk = _disk(_fact(record, "measure_source"), plan)
-    pause = _pause(plan, _fact(record, "prediction"), pause_budget_seconds)
+    stream = stream_of(replication)
+    disk = disk_of(fact_named(record, "measure_source"), plan)
+    pause = _pause(plan, fact_named(record, "prediction"), pause_budget_seconds)
     found = [
         Finding(check.id, check.status, check.detail, check.remedy)
         for check in checks
@@ -76,9 +78,9 @@ def gather(
         pause=pause,
         stream=stream,
         disk=disk,
-        new_side=_new_side(record) if purpose is CONFIRM else None,
+        new_side=new_side_of(record) if purpose is CONFIRM else None,
         started_at=record.milestones().get("started", ""),
-        way_home=_way_home(record.of("return")) if purpose is CONFIRM else None,
+        way_home=way_home_of(record.of("return")) if purpose is CONFIRM else None,
     )
 
 
@@ -155,7 +157,7 @@ def _validation_states(tables: Any) -> dict[str, str]:
 
 def _pause(plan: Plan, later: Fact, budget_seconds: int) -> Pause:
     """What was predicted after the pre-copies, which know more than the plan."""
-    seconds, parts = _number(later, "seconds"), later.get("parts")
+    seconds, parts = number_in(later, "seconds"), later.get("parts")
     if seconds is None or not isinstance(parts, Mapping):
         seconds, parts = plan.predicted_write_pause_seconds or None, plan.predicted_parts
     basis = later.get("basis")
@@ -163,101 +165,7 @@ def _pause(plan: Plan, later: Fact, budget_seconds: int) -> Pause:
         seconds,
         {str(name): float(value) for name, value in parts.items()},
         budget_seconds,
-        _number(later, "low"),
-        _number(later, "high"),
+        number_in(later, "low"),
+        number_in(later, "high"),
         {str(name): str(how) for name, how in basis.items()} if isinstance(basis, Mapping) else {},
     )
-
-
-def _stream(fact: Fact) -> Stream:
-    in_sync = fact.get("in_sync")
-    return Stream(
-        lag_seconds=_number(fact, "latency_seconds", "lag_seconds", "latency"),
-        in_sync=in_sync if isinstance(in_sync, bool) else None,
-        as_of=_time(fact),
-    )
-
-
-def _disk(fact: Fact, plan: Plan) -> SourceDisk:
-    verdict = str(fact.get("verdict") or "")
-    return SourceDisk(
-        wal_held_bytes=_whole(fact, "wal_held_bytes"),
-        wal_budget_bytes=_whole(fact, "wal_budget_bytes") or plan.wal_budget_bytes,
-        disk_free_bytes=_whole(fact, "disk_free_bytes") or plan.disk_free_bytes,
-        hours_left=_number(fact, "hours_left", "disk_hours_left", "hours_until_full"),
-        verdict=verdict if verdict in {"PASS", "WARN", "FAIL", "UNKNOWN"} else "",
-        as_of=_time(fact),
-    )
-
-
-def _new_side(record: Record) -> NewSide:
-    smoke, measured = _fact(record, "smoke_test"), _fact(record, "measure_cutover")
-    live = _fact(record, "live_check")
-    targets = _fact(record, "target_health")
-    milestones = record.milestones()
-    began, ended = milestones.get("pause_began"), milestones.get("pause_ended")
-    return NewSide(
-        switched_at=milestones.get("switch_began", ""),
-        smoke=tuple({**dict(_smoke(smoke, record)), **dict(_smoke(live, record))}.items()),
-        healthy_targets=_whole(targets, "healthy"),
-        all_targets=_whole(targets, "all"),
-        errors=_errors(_whole(measured, "errors_since_switch"), _fact(record, ERRORS_FACT)),
-        writes=_whole(measured, "writes_since_switch"),
-        write_pause_seconds=seconds_between(began, ended) if began and ended else None,
-        as_of=_time(measured),
-    )
-
-
-def _errors(checks: int | None, answers: Fact) -> int | None:
-    """Checks that failed with users there, and answers with 5xx; None where neither is known."""
-    counted = _whole(answers, "count")
-    return checks if counted is None else counted + (checks or 0)
-
-
-def _way_home(record: Record) -> WayHome:
-    """As it was measured last; not known to be possible where nobody has measured it."""
-    fact = _fact(record, WAY_HOME_FACT)
-    possible, parts = fact.get("possible"), fact.get("parts")
-    return WayHome(
-        possible=possible if isinstance(possible, bool) else None,
-        seconds=_number(fact, "seconds"),
-        parts=parts if isinstance(parts, Mapping) else {},
-        failed=str(_fact(record, FAILED_FACT).get("name") or ""),
-        as_of=_time(fact),
-    )
-
-
-def _smoke(fact: Fact, record: Record) -> tuple[tuple[str, str], ...]:
-    checks = fact.get("checks")
-    if isinstance(checks, list):
-        return tuple(
-            (str(check.get("id") or check.get("name")), str(check.get("status", "UNKNOWN")))
-            for check in checks
-            if isinstance(check, Mapping)
-        )
-    return tuple(
-        (check.id, check.status) for check in record.checks.all() if check.id.startswith("smoke")
-    )
-
-
-def _fact(record: Record, name: str) -> Fact:
-    """A fact with the time at which it was written down, as ``at``; empty when there is none."""
-    found = record.dated_fact(name)
-    return {} if found is None else {"at": found[1], **found[0]}
-
-
-def _time(fact: Fact) -> str:
-    return str(fact.get("measured_at") or fact.get("at") or "")
-
-
-def _number(fact: Fact, *names: str) -> float | None:
-    for name in names:
-        value = fact.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-    return None
-
-
-def _whole(fact: Fact, *names: str) -> int | None:
-    value = _number(fact, *names)
-    return None if value is None else int(value)

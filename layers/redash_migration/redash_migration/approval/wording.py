@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from redash_migration.approval.evidence.contents import Evidence, Finding, TableEvidence
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import Finding, TableEvidence
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import blocked
 from redash_migration.approval.texts import Texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from redash_migration.host.answer import answers
-from redash_migration.record.waits import Outcome
+from redash_migration.record.wait import Outcome
 
 PENDING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
 

@@ -12,7 +12,7 @@ from redash_migration.host.inspection import PAUSED_FACT, host_report, paused
 from redash_migration.host.judgement import cut_off, what_stays
 from redash_migration.host.schema_dump import schema_part
 from redash_migration.record import Record, Wait
-from redash_migration.record.waits import Outcome, Resumer
+from redash_migration.record.wait import Outcome, Resumer
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts

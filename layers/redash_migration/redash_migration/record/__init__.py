@@ -5,7 +5,8 @@ from redash_migration.record.record import Record
 from redash_migration.record.table import Item, RecordTable
 from redash_migration.record.undo.entry import UndoEntry
 from redash_migration.record.undo.undo import Undo
-from redash_migration.record.waits import Outcome, Wait, Waits
+from redash_migration.record.wait import Outcome, Wait
+from redash_migration.record.waits import Waits
 
 __all__ = [
     "Check",

@@ -20,7 +20,8 @@ from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo.seals import Keys
 from redash_migration.record.undo.undo import Undo
-from redash_migration.record.waits import Outcome, Resumer, Wait, Waits
+from redash_migration.record.wait import Outcome, Resumer, Wait
+from redash_migration.record.waits import Waits
 
 SWITCH_BEGAN = "switch_began"
 """The milestone from which on users may be on the new side."""

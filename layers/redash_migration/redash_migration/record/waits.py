@@ -10,59 +10,20 @@ is not put in the place of a newer one, which nobody else knows.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner
-from redash_migration.record.table import Condition, Expected, Item, RecordTable, Value
-
-WaitState = Literal["OPEN", "SETTLED", "DELIVERED", "CLOSED"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a wait: a result for SendTaskSuccess, or an error for SendTaskFailure."""
-
-    result: dict[str, Any] | None = None
-    error: str = ""
-    cause: str = ""
-
-    @classmethod
-    def success(cls, result: Mapping[str, Any]) -> Outcome:
-        """The step goes on with this result."""
-        return cls(result=dict(result))
-
-    @classmethod
-    def failure(cls, error: str, cause: str) -> Outcome:
-        """The step fails with this error name (a class of ``errors``) and cause."""
-        return cls(error=error, cause=cause)
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """One wait. ``resource`` is what it waits for: a task's ARN, a command's id."""
-
-    kind: str
-    token: str
-    resource: str
-    state: WaitState
-    since: str
-    details: dict[str, Any]
-    outcome: Outcome | None
-
-
-class TokenUnknown(Exception):
-    """Step Functions has closed or forgotten the token (TaskTimedOut, TaskDoesNotExist)."""
-
-
-class Resumer(Protocol):
-    """Sends an answer to Step Functions."""
-
-    def send(self, token: str, outcome: Outcome) -> None:
-        """Send; raises TokenUnknown when nobody waits with this token any more."""
+from redash_migration.record.table import Condition, Expected, RecordTable, Value
+from redash_migration.record.wait import (
+    Outcome,
+    Resumer,
+    TokenUnknown,
+    Wait,
+    WaitState,
+    as_json,
+    wait_of,
+)
 
 
 class Waits:
@@ -86,7 +47,7 @@ class Waits:
         """
         while True:
             item = self._table.get(self._id, f"WAIT#{kind}")
-            before = None if item is None else _wait(item)
+            before = None if item is None else wait_of(item)
             if item is not None and self._run < str(item.get("run", "")):
                 raise NotTheOwner(f"{kind}: a later run of this state waits already")
             if before is not None and before.token == token and before.state != "OPEN":
@@ -113,13 +74,13 @@ class Waits:
                 "resource": resource,
                 "state": "OPEN",
                 "since": since,
-                "details": _json(details),
+                "details": as_json(details),
                 "outcome": "",
                 "run": self._run,
             },
             expected={"token": None if before is None else before.token},
         )
-        return None if item is None else _wait(item)
+        return None if item is None else wait_of(item)
 
     def note(self, wait: Wait, *, resource: str | None = None, **details: Any) -> Wait:
         """Add what became known after the wait was opened; nothing when it is not open any more."""
@@ -128,20 +89,20 @@ class Waits:
             f"WAIT#{wait.kind}",
             values={
                 "resource": wait.resource if resource is None else resource,
-                "details": _json({**wait.details, **details}),
+                "details": as_json({**wait.details, **details}),
             },
             expected={"state": "OPEN", "token": wait.token},
         )
-        return wait if item is None else _wait(item)
+        return wait if item is None else wait_of(item)
 
     def get(self, kind: str) -> Wait | None:
         """The wait of this kind, or None."""
         item = self._table.get(self._id, f"WAIT#{kind}")
-        return None if item is None else _wait(item)
+        return None if item is None else wait_of(item)
 
     def all(self) -> list[Wait]:
         """Every wait."""
-        return [_wait(item) for item in self._table.query(self._id, "WAIT#")]
+        return [wait_of(item) for item in self._table.query(self._id, "WAIT#")]
 
     def waiting_for(self, resource: str) -> list[Wait]:
         """Open waits for a resource."""
@@ -152,7 +113,7 @@ class Waits:
         entry is as expected, else ConditionNotMet."""
         values: dict[str, Value] = {
             "state": "SETTLED",
-            "outcome": _json(
+            "outcome": as_json(
                 {"result": outcome.result}
                 if outcome.result is not None
                 else {"error": outcome.error, "cause": outcome.cause}
@@ -207,23 +168,3 @@ class Waits:
             values={"state": "CLOSED"},
             expected={"state": wait.state, "token": wait.token},
         )
-
-
-def _wait(item: Item) -> Wait:
-    text = str(item.get("outcome", ""))
-    outcome = Outcome(**json.loads(text)) if text else None
-    state = str(item["state"])
-    known: tuple[WaitState, ...] = ("OPEN", "SETTLED", "DELIVERED", "CLOSED")
-    return Wait(
-        kind=str(item["kind"]),
-        token=str(item["token"]),
-        resource=str(item["resource"]),
-        state=next(name for name in known if name == state),
-        since=str(item["since"]),
-        details=json.loads(str(item["details"])),
-        outcome=outcome,
-    )
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from redash_migration.errors import CheckFailed, SchemaChanged, WalBudgetExceeded
 from redash_migration.record import Outcome, Record, Wait
-from redash_migration.record.waits import Resumer
+from redash_migration.record.wait import Resumer
 from redash_migration.replication.configuration import task_arn
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from redash_migration.record.waits import Outcome
+from redash_migration.record.wait import Outcome
 
 FULL_LOAD_STOPS = frozenset(
     {"STOPPED_AFTER_CACHED_EVENTS", "STOPPED_AFTER_FULL_LOAD", "FULL_LOAD_ONLY_FINISHED"}

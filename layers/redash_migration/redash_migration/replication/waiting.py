@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redash_migration.record import Record, Wait
-from redash_migration.record.waits import Outcome, Resumer
+from redash_migration.record.wait import Outcome, Resumer
 from redash_migration.replication.configuration import task_arn
 from redash_migration.replication.task import (
     STOPPABLE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from redash_migration.approval.evidence.contents import Finding
+from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.approval.page.rendering import page
 from redash_migration.approval.standing.ending import Ending

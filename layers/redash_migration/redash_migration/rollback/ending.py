@@ -5,7 +5,7 @@ from __future__ import annotations
 from redash_migration.errors import RollBackIncomplete
 from redash_migration.homecoming.arrival import at_home, turned
 from redash_migration.record import Check, Record
-from redash_migration.record.waits import Resumer
+from redash_migration.record.wait import Resumer
 
 
 def close_waits(record: Record, resumer: Resumer) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from redash_migration.host.inspection import PAUSED_FACT
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
-from redash_migration.traffic.live import LiveAsker
+from redash_migration.traffic.live.asker import LiveAsker
 
 PAUSED = "smoke.paused_data_sources"
 _REMEDY = "Pause and resume them by hand as soon as users are there; see the server's log."

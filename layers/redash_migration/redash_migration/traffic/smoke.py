@@ -13,7 +13,7 @@ from typing import Any
 from redash_migration.errors import NewHomeNotProven, SmokeTestFailed
 from redash_migration.record import Check, Record
 from redash_migration.traffic.administrator import Administrator
-from redash_migration.traffic.live import look_live
+from redash_migration.traffic.live.look import look_live
 from redash_migration.traffic.paused import pause_alike, paused_sources
 from redash_migration.traffic.proof.answers import ANSWERING, OLD_ANSWERS
 from redash_migration.traffic.proof.in_redash.questions import Asker, ask

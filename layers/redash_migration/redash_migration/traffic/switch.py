@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.clock import looks, seconds_between, stamp
+from redash_migration.clock import looks
 from redash_migration.errors import (
     CheckFailed,
     ListenerClosed,
     SwitchNotMade,
     TargetNotHealthy,
-    WorkersNotRunning,
 )
 from redash_migration.failure_text import is_of, words
 from redash_migration.pause_budget import refuse_after, within_budget
@@ -26,10 +25,8 @@ from redash_migration.traffic.entrance import other_ways_in
 from redash_migration.traffic.health import described, healthy
 
 if TYPE_CHECKING:
-    from redash_migration.adapters.ecs import Ecs
     from redash_migration.adapters.elbv2 import LoadBalancing
-    from redash_migration.function_settings import StartTargetSettings
-    from redash_migration.settings import ServiceCount, Settings
+    from redash_migration.settings import Settings
 
 
 def demand_closed(record: Record, balancing: LoadBalancing, settings: Settings) -> None:
@@ -85,58 +82,6 @@ served."""
 
 def _original(listener: str, rule: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
     return {"listener": listener, "rule": rule, "actions": actions}
-
-
-def start_servers(
-    record: Record,
-    ecs: Ecs,
-    balancing: LoadBalancing,
-    settings: StartTargetSettings,
-    *,
-    phase: str = "start_target",
-) -> dict[str, Any]:
-    """Raise the server service and look at its targets' health, behind a rule nobody else meets.
-
-    Returns ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str, "waited":
-    seconds}``; to be called again until healthy. TARGET_TIMEOUT_SECONDS after the first call of a
-    ``phase``, since the execution was started or redriven, it raises TargetNotHealthy.
-    """
-    listener, group = settings.listener_arn, settings.target_group_arn
-    service = settings.ecs_server_service
-    record.undo.add("set_desired", {"service": service.name, "count": 0}, where="aws", key="server")
-    record.undo.add("close_health_rule", {"listener": listener, "target_group": group}, where="aws")
-    balancing.open_health_rule(listener, group)
-    now = ecs.services([service.name]).get(service.name)
-    if now is None:
-        raise TargetNotHealthy(f"ECS service {service.name}: not in the cluster")
-    if now.desired != service.count:
-        ecs.set_desired(service.name, service.count)
-    targets = balancing.targets(group)
-    serving = healthy(targets)
-    ready = len(serving) >= service.count and now.running >= service.count
-    since = record.waits_since(phase)
-    waited = seconds_between(since, stamp(record.clock()))
-    # An image, a right, a network or a secret that is not there stays so: said at once.
-    if not ready and (failures := ecs.failures(service.name, since)):
-        raise TargetNotHealthy(f"a task of {service.name} stopped by itself: {failures[0]}"[:2000])
-    if not ready and waited > settings.target_timeout_seconds:
-        raise TargetNotHealthy(
-            f"not healthy after {waited:.0f} s: {described(targets)}; {now.event}"[:2000]
-        )
-    return {
-        "healthy": ready,
-        "waited": waited,
-        "targets": [{"host": target.host, "port": target.port} for target in serving],
-        "waiting_for": ""
-        if ready
-        else f"{now.running} of {service.count} tasks run; {described(targets)}; {now.event}"[:500],
-    }
-
-
-def unless_begun(record: Record, until: float | None) -> float | None:
-    """The end of the pause's budget, for a switch that has not begun: one that has, ends nowhere
-    but on the new side."""
-    return None if "switch_began" in record.milestones() else until
 
 
 def open_new_home(
@@ -205,31 +150,3 @@ def _refused(error: Exception) -> bool:
     response: dict[str, Any] = getattr(error, "response", {})
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     return is_of(error, "botocore.ClientError") and status < 500
-
-
-def start_workers(
-    record: Record, ecs: Ecs, services: tuple[ServiceCount, ...], *, phase: str, limit: int
-) -> dict[str, Any]:
-    """Raise scheduler and workers; ``{"running": bool, "waiting_for": str, "waited"}``.
-
-    To be called again until they run. ``limit`` seconds after the first call of a ``phase`` it
-    raises WorkersNotRunning: users are served, but nothing runs on schedule.
-    """
-    waiting = []
-    found = ecs.services([service.name for service in services])
-    for service in services:
-        record.undo.add(
-            "set_desired", {"service": service.name, "count": 0}, where="aws", key=service.name
-        )
-        now = found.get(service.name)
-        if now is None:
-            waiting.append(f"{service.name} is not in the cluster")
-            continue
-        if now.desired != service.count:
-            ecs.set_desired(service.name, service.count)
-        if now.running < service.count:
-            waiting.append(f"{service.name}: {now.running} of {service.count} tasks run")
-    waited = seconds_between(record.waits_since(f"start_workers_{phase}"), stamp(record.clock()))
-    if waiting and waited > limit:
-        raise WorkersNotRunning(f"after {waited:.0f} s: {'; '.join(waiting)}"[:2000])
-    return {"running": not waiting, "waiting_for": "; ".join(waiting), "waited": waited}

@@ -21,7 +21,7 @@ from redash_migration.clock import now, stamp
 from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.record import Record
-from redash_migration.record.waits import Outcome
+from redash_migration.record.wait import Outcome
 from redash_migration.rollback import actions as rollback
 from redash_migration.rollback.actions import Undoing
 from redash_migration.settings import read

@@ -11,7 +11,7 @@ from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.seal import Seals
 from redash_migration.errors import NotApproved
 from redash_migration.record.table import ConditionNotMet
-from redash_migration.record.waits import Outcome, WaitState
+from redash_migration.record.wait import Outcome, WaitState
 
 _MOMENT_SECONDS = 0.5
 

@@ -17,7 +17,7 @@ from redash_migration.approval.messages.sending import send_requests
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput, TransientFailure
 from redash_migration.record.table import ConditionNotMet
-from redash_migration.record.waits import Wait
+from redash_migration.record.wait import Wait
 
 
 def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[str, str]:

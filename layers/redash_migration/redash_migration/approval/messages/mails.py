@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from redash_migration.approval.evidence.contents import Evidence, Finding
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.gate.purposes import CUTOVER, EXPIRE
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.rules import blocked

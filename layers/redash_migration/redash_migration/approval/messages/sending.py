@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from hashlib import sha256
-from typing import Literal
 
-from redash_migration.approval.desk import Desk, NotSent, Posted
+from redash_migration.approval.desk import Desk, Posted
 from redash_migration.approval.evidence.contents import Evidence, changed_parts
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.links.link import VIEWER, Link
-from redash_migration.approval.messages.channel import ANSWERED, CHAT, questions, say
+from redash_migration.approval.messages.channel import ANSWERED, CHAT, questions
 from redash_migration.approval.messages.chat_messages import (
     Blocks,
-    letter_blocks,
     outcome_blocks,
     request_blocks,
 )
@@ -28,15 +24,17 @@ from redash_migration.approval.messages.mails import (
     request_mail,
     unplanned_mail,
 )
+from redash_migration.approval.messages.posting import (
+    mail_each,
+    post_once,
+    say_in_slack,
+    send_once,
+)
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import changes_text
 
 REQUEST = "request"
 OUTCOME = "outcome"
-UNREACHED = "SNS: no confirmed subscription, the mail would reach nobody"
-
-Sending = Literal["sent", "failed", "not now"]
-"""not now: it was sent before, is being sent, or has failed too often or a moment ago."""
 
 
 def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> int:
@@ -46,7 +44,7 @@ def send_requests(desk: Desk, gate: Gate, evidence: Evidence, now: datetime) -> 
     def letter(person: Approver) -> Letter:
         return request_mail(texts, gate, evidence, link_for(desk, gate, person.key))
 
-    _mail(desk, gate, REQUEST, people=_unanswered(gate), letter=letter, now=now)
+    mail_each(desk, gate, REQUEST, people=_unanswered(gate), letter=letter, now=now)
     _post_question(desk, gate, evidence, REQUEST, now)
     return len(Deliveries(desk.record.table, gate.migration_id, gate.gate_id).reached(REQUEST))
 
@@ -59,7 +57,7 @@ def send_reminders(desk: Desk, gate: Gate, evidence: Evidence, percent: int, now
         return reminder_mail(texts, gate, evidence, link_for(desk, gate, person.key), now)
 
     occasion = f"reminder-{percent}"
-    if _mail(desk, gate, occasion, people=_unanswered(gate), letter=letter, now=now):
+    if mail_each(desk, gate, occasion, people=_unanswered(gate), letter=letter, now=now):
         desk.record.audit(
             "approval.reminded", purpose=gate.purpose.state, gate=gate.gate_id, percent=percent
         )
@@ -70,8 +68,8 @@ def send_planned(desk: Desk, gate: Gate, answer: Answer, now: datetime) -> None:
     """It begins later: to all, once for each time that was named."""
     letter = planned_mail(Texts(gate.language), gate, answer)
     occasion = f"planned-{answer.begin_at}"
-    _mail(desk, gate, occasion, people=gate.approvers, letter=lambda _: letter, now=now)
-    _say(desk, gate, occasion, letter, now)
+    mail_each(desk, gate, occasion, people=gate.approvers, letter=lambda _: letter, now=now)
+    say_in_slack(desk, gate, occasion, letter, now)
 
 
 def send_unplanned(
@@ -87,14 +85,14 @@ def send_unplanned(
 
     occasion = f"unplanned-{answer.evidence_hash[:12]}"
     everybody = gate.approvers
-    _mail(desk, gate, occasion, people=everybody, letter=lambda one: letter(one.key), now=now)
-    _say(desk, gate, occasion, letter(VIEWER), now, aloud=True)
+    mail_each(desk, gate, occasion, people=everybody, letter=lambda one: letter(one.key), now=now)
+    say_in_slack(desk, gate, occasion, letter(VIEWER), now, aloud=True)
 
 
 def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
     """What was decided, to all."""
     texts = Texts(gate.language)
-    _mail(
+    mail_each(
         desk,
         gate,
         OUTCOME,
@@ -102,7 +100,7 @@ def send_outcome(desk: Desk, gate: Gate, now: datetime) -> None:
         letter=lambda _: outcome_mail(texts, gate),
         now=now,
     )
-    told = _post(desk, gate, OUTCOME, lambda: outcome_blocks(texts, gate), now=now)
+    told = post_once(desk, gate, OUTCOME, lambda: outcome_blocks(texts, gate), now=now)
     if told != "failed":
         _answer_in_place(desk, gate, now)
 
@@ -122,35 +120,8 @@ def _answer_in_place(desk: Desk, gate: Gate, now: datetime) -> None:
             chat.update(posted, text, blocks)
 
         occasion = f"{ANSWERED}{asked.occasion}"
-        if _send(desk, gate, occasion, recipient=CHAT, now=now, send=update) == "failed":
+        if send_once(desk, gate, occasion, recipient=CHAT, now=now, send=update) == "failed":
             return
-
-
-def _say(
-    desk: Desk, gate: Gate, occasion: str, letter: Letter, now: datetime, *, aloud: bool = False
-) -> None:
-    """A mail's text in the channel."""
-    _post(desk, gate, occasion, lambda: letter_blocks(letter), now=now, aloud=aloud)
-
-
-def _post(
-    desk: Desk,
-    gate: Gate,
-    occasion: str,
-    written: Callable[[], tuple[str, Blocks]],
-    *,
-    now: datetime,
-    aloud: bool = False,
-) -> Sending:
-    """To the channel, in the migration's thread."""
-    chat = desk.chat
-    if chat is None:
-        return "not now"
-
-    def post() -> Posted | None:
-        return say(desk.record, chat, *written(), aloud=aloud)
-
-    return _send(desk, gate, occasion, recipient=CHAT, now=now, send=post)
 
 
 def link_for(desk: Desk, gate: Gate, person: str) -> str:
@@ -171,78 +142,9 @@ def _post_question(
         )
 
     # A reply is heard by those alone who follow the thread; a question is for all.
-    _post(desk, gate, occasion, written, now=now, aloud=True)
+    post_once(desk, gate, occasion, written, now=now, aloud=True)
 
 
 def _unanswered(gate: Gate) -> list[Approver]:
     answered = {actor.casefold() for actor in gate.answers}
     return [person for person in gate.approvers if person.address.casefold() not in answered]
-
-
-def _mail(
-    desk: Desk,
-    gate: Gate,
-    occasion: str,
-    *,
-    people: Iterable[Approver],
-    letter: Callable[[Approver], Letter],
-    now: datetime,
-) -> bool:
-    """Send to each; True when at least one message went out now."""
-    asked = list(people)
-    if not asked:
-        return False
-    lost = desk.mail.unreached([person.address for person in asked])
-    any_sent = False
-    for person in asked:
-
-        def send(person: Approver = person) -> None:
-            if person.address in lost:
-                raise NotSent(UNREACHED)
-            written = letter(person)
-            desk.mail.send(person.address, written.subject, written.text)
-
-        sent = _send(desk, gate, occasion, recipient=person.address, now=now, send=send)
-        any_sent |= sent == "sent"
-    if lost:
-        _say_lost(desk, gate, lost, now)
-    return any_sent
-
-
-def _say_lost(desk: Desk, gate: Gate, lost: list[str], now: datetime) -> None:
-    """Who isn't reached by mail, in the channel: once for each set of people."""
-    texts = Texts(gate.language)
-    text = texts("reach.lost", people=", ".join(lost))
-    letter = Letter(f"⚠️ {texts('reach.subject', migration=gate.migration_id)}", text)
-    people = sha256(",".join(sorted(lost)).encode()).hexdigest()[:12]
-    _say(desk, gate, f"unreached-{people}", letter, now)
-
-
-def _send(
-    desk: Desk,
-    gate: Gate,
-    occasion: str,
-    *,
-    recipient: str,
-    now: datetime,
-    send: Callable[[], Posted | None],
-) -> Sending:
-    deliveries = Deliveries(desk.record.table, gate.migration_id, gate.gate_id)
-    claim = deliveries.claim(occasion, recipient, now)
-    if claim is None:
-        return "not now"
-    try:
-        posted = send()
-    except NotSent as failure:
-        deliveries.failed(claim, str(failure))
-        desk.record.audit(
-            "approval.message_failed",
-            purpose=gate.purpose.state,
-            occasion=occasion,
-            recipient=recipient,
-            attempt=claim.attempts,
-            failure=str(failure),
-        )
-        return "failed"
-    deliveries.sent(claim, now, posted)
-    return "sent"

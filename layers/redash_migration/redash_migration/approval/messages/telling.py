@@ -15,7 +15,7 @@ from redash_migration.approval.messages.chat_messages import Blocks, letter_bloc
 from redash_migration.approval.messages.deliveries import Claim, Deliveries
 from redash_migration.approval.messages.endings import ending_letter, marked
 from redash_migration.approval.messages.mails import Letter
-from redash_migration.approval.messages.sending import UNREACHED
+from redash_migration.approval.messages.posting import UNREACHED
 from redash_migration.approval.standing.ending import Ending
 from redash_migration.approval.texts import Texts
 from redash_migration.record.record import Record

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-
 from redash_migration.approval.deciding.answering import Reply, answer
 from redash_migration.approval.deciding.finishing import as_it_ended, still_waiting
-from redash_migration.approval.desk import Desk
-from redash_migration.approval.evidence.contents import Evidence, changed_parts
-from redash_migration.approval.gate.gates import Gates
-from redash_migration.approval.gate.people import Approver
-from redash_migration.approval.gate.question import Gate
+from redash_migration.approval.evidence.contents import changed_parts
 from redash_migration.approval.gate.rules import Problem, Proposal
-from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.approval.links.link import PATH, VIEWER, read_link
 from redash_migration.approval.links.nonces import new_nonce, nonce_holds
 from redash_migration.approval.page import notices
@@ -22,7 +13,7 @@ from redash_migration.approval.page.http import MAXIMUM_BODY, Request, Response
 from redash_migration.approval.page.models.form_model import form_model
 from redash_migration.approval.page.models.page_model import page_model
 from redash_migration.approval.page.rendering import render
-from redash_migration.approval.page.status import status_page
+from redash_migration.approval.page.visit import Site, Visit
 from redash_migration.approval.starter import reached
 from redash_migration.approval.texts import LANGUAGES, Texts
 from redash_migration.approval.wording import changes_text
@@ -34,55 +25,6 @@ _TOO_LATE = {
 }
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the page works with. ``desk`` makes the desk of one migration.
-
-    ``approvers`` are those of the stack now: who has been taken off the list since a question was
-    asked decides it no more.
-    """
-
-    gates: Gates
-    approvers: Callable[[], tuple[Approver, ...]]
-    keys: Callable[[], KeyRing]
-    desk: Callable[[str], Desk]
-    clock: Callable[[], datetime]
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One person at one gate. ``person`` is None for a link that only shows."""
-
-    texts: Texts
-    desk: Desk
-    gate: Gate
-    evidence: Evidence
-    person: Approver | None
-    link: str
-    keys: KeyRing
-    now: datetime
-    expired: bool = False
-    still: bool = False
-    """The page is not to renew itself."""
-
-    def status(
-        self, code: int, *, gate: Gate | None = None, note: str = "", pending: bool = False
-    ) -> Response:
-        """How things stand, in place of a question."""
-        return status_page(
-            self.texts,
-            code,
-            desk=self.desk,
-            gate=gate or self.gate,
-            evidence=self.evidence,
-            now=self.now,
-            note=note,
-            pending=pending,
-            still=self.still,
-        )
 
 
 def respond(site: Site, request: Request) -> Response:

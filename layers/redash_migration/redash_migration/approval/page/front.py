@@ -12,8 +12,9 @@ from redash_migration.approval.gate.seal import Seals
 from redash_migration.approval.links.link import PATH
 from redash_migration.approval.links.stored_keys import keys
 from redash_migration.approval.page import notices
-from redash_migration.approval.page.answers import Site, respond
+from redash_migration.approval.page.answers import respond
 from redash_migration.approval.page.http import Request, Response
+from redash_migration.approval.page.visit import Site
 from redash_migration.approval.settings import approval_settings
 from redash_migration.approval.texts import Texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redash_migration.approval.evidence.contents import Finding
+from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.standing.ending import CHECKS_NAMED, SHOWN, Ending
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import error_meaning, finding_lines

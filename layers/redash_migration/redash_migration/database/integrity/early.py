@@ -14,13 +14,12 @@ from contextlib import closing
 import psycopg
 
 from redash_migration.database.freeze.draining import refuse_exceptions
-from redash_migration.database.integrity.application import (
+from redash_migration.database.integrity.application import check_text_search, count_nulls
+from redash_migration.database.integrity.objects import Objects, compare_objects, read_objects
+from redash_migration.database.integrity.rights import (
     check_application_rights,
     check_replication_role,
-    check_text_search,
-    count_nulls,
 )
-from redash_migration.database.integrity.objects import Objects, compare_objects, read_objects
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.session.data_session import Session, open_session

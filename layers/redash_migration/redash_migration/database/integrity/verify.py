@@ -10,8 +10,6 @@ from queue import Empty, SimpleQueue
 
 from redash_migration.database.integrity.application import (
     check_alembic,
-    check_application_rights,
-    check_replication_role,
     check_text_search,
     count_nulls,
 )
@@ -30,6 +28,10 @@ from redash_migration.database.integrity.not_null import (
     set_not_null,
 )
 from redash_migration.database.integrity.objects import compare_objects, read_objects
+from redash_migration.database.integrity.rights import (
+    check_application_rights,
+    check_replication_role,
+)
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.session.data_session import (

@@ -1,8 +1,4 @@
-"""The new home's containers: which of a task's is Redash, what it runs, and what it is run by.
-
-The proof asks from the server's own task. Workers start after the switch: before it a task of each
-is seen to start (new_home/worker_trials.py), and no more is asked of it.
-"""
+"""The new home's containers: which of a task's is Redash, what it runs, and what it is run by."""
 
 from __future__ import annotations
 
@@ -10,15 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.record import Check
-
 if TYPE_CHECKING:
-    from redash_migration.adapters.ecs import Ecs, ServiceTruth
-    from redash_migration.function_settings import InspectNewHomeSettings, NewHomeSettings
+    from redash_migration.adapters.ecs import Ecs
+    from redash_migration.function_settings import NewHomeSettings
 
 EVERY_QUEUE = "*"
-LEAST_MEGABYTES = 150
-"""What a process of Redash takes by itself, all its runners loaded."""
 OF_ESSENTIALS = frozenset(
     {"REDASH_DATABASE_URL", "REDASH_REDIS_URL", "REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET"}
 )
@@ -27,17 +19,6 @@ OF_ESSENTIALS = frozenset(
 Container = Mapping[str, Any]
 
 ROLES = ("server", "scheduler", "worker")
-
-_BREAKS = {
-    "server": "nobody is served",
-    "scheduler": "no query runs by its schedule, and no alert is looked at",
-    "worker": "no query runs at all",
-}
-_SAME = (
-    "image", "task role", "execution role", "platform", "subnets", "security groups",
-    "public address",
-)  # fmt: skip
-"""What a worker and the server have in common where the proof's answers hold for both."""
 
 
 def redash_in(containers: Sequence[Container]) -> Container:
@@ -98,58 +79,7 @@ def served_queues(
     return queues, unseen
 
 
-def every_role(containers: Iterable[Container], running: Iterable[str]) -> Check:
-    """Whether each role that runs on the old host has a service; ``running`` are its roles."""
-    there = {role_of(one) for one in containers}
-    missing = [role for role in ROLES if role in set(running) and role not in there]
-    if missing:
-        return Check(
-            "services.roles",
-            "FAIL",
-            "; ".join(
-                f"no service of the new home runs a {one}: {_BREAKS[one]}" for one in missing
-            ),
-            "Name its service in EcsServerService or EcsWorkerServices.",
-        )
-    return Check("services.roles", "PASS", f"{', '.join(sorted(there))}")
-
-
-def alike(services: Mapping[str, ServiceTruth], containers: Mapping[str, Container]) -> Check:
-    """What the services have otherwise than the server's, both by name, the server's first."""
-    first = next(iter(services))
-    pattern = {**containers[first], **services[first].network}
-    said = []
-    for name, service in services.items():
-        mine = {**containers[name], **service.network}
-        other = [what for what in _SAME if mine.get(what) != pattern.get(what)]
-        given = _references(mine)
-        other += [
-            f"the secret of {variable}"
-            for variable, source in _references(pattern).items()
-            if given.get(variable, source) != source and variable not in OF_ESSENTIALS
-        ]
-        if other:
-            said.append(f"{name}: {', '.join(other)}")
-    if said:
-        return Check(
-            "services.alike",
-            "WARN",
-            f"not as {first}, whose task alone is tried before the switch: {'; '.join(said)}",
-            "Give them the same, unless it is meant: their data sources, secrets and image are"
-            " then tried by nobody before users are there.",
-        )
-    return Check("services.alike", "PASS", "all have the server's image, roles and network")
-
-
-def _references(container: Container) -> dict[str, str]:
-    return {str(one["name"]): str(one["valueFrom"]) for one in container.get("secrets") or []}
-
-
-def _plain(container: Container) -> dict[str, str]:
-    return {str(one["name"]): str(one["value"]) for one in container.get("environment") or []}
-
-
-def _processes(container: Container) -> int | None:
+def processes_of(container: Container) -> int | None:
     """How many processes of Redash run in it (bin/docker-entrypoint); None where an environment
     file may say so."""
     name, default = {
@@ -157,29 +87,11 @@ def _processes(container: Container) -> int | None:
         "worker": ("WORKERS_COUNT", "2"),
         "scheduler": ("", "1"),
     }[role_of(container)]
-    told = _plain(container).get(name)
+    told = plain_settings(container).get(name)
     if told is None and (container.get("environmentFiles") or "rq" in words_of(container).split()):
         return 1 if "rq" in words_of(container).split() else None
     number = told or default
     return int(number) if number.isdecimal() else None
-
-
-def roomy(containers: Mapping[str, Container]) -> Check:
-    """Whether each process has memory to start in; ``containers`` by their services' names."""
-    said = []
-    for name, container in containers.items():
-        memory = str(container.get("memory") or container["task memory"])
-        processes = _processes(container)
-        if processes and memory.isdecimal() and int(memory) < processes * LEAST_MEGABYTES:
-            said.append(f"{name}: {memory} MB for {processes} processes")
-    if said:
-        return Check(
-            "services.memory",
-            "WARN",
-            f"too little memory for Redash to start in, before any result: {'; '.join(said)}",
-            "Give these tasks more memory, or fewer processes (WORKERS_COUNT, REDASH_WEB_WORKERS).",
-        )
-    return Check("services.memory", "PASS", "every process has memory to start in")
 
 
 def new_processes(ecs: Ecs, settings: NewHomeSettings) -> dict[str, int] | None:
@@ -193,62 +105,12 @@ def new_processes(ecs: Ecs, settings: NewHomeSettings) -> dict[str, int] | None:
         if not container or role_of(container) != "worker":
             continue
         served, _ = served_queues([container])
-        processes = _processes(container)
+        processes = processes_of(container)
         if processes is None or (served is None and container.get("environmentFiles")):
             return None
         for queue in served or [EVERY_QUEUE]:
             found[queue] = found.get(queue, 0) + processes * wanted.count
     return found
-
-
-def lasting(
-    services: Mapping[str, ServiceTruth],
-    containers: Mapping[str, Container],
-    counts: Mapping[str, int],
-) -> Check:
-    """Whether scheduler and workers, which start after the switch, stay up once they run.
-
-    ``counts`` are the tasks that each service is to have. Only a server answers HTTP: whoever asks
-    the others by it takes them for ill, and ECS replaces them for good.
-    """
-    said = []
-    for name, service in services.items():
-        role = role_of(containers[name])
-        if role == "server":
-            continue
-        health = containers[name].get("healthCheck") or {}
-        if re.search(
-            r"curl|wget|https?:|/ping|:5000", " ".join(map(str, health.get("command", [])))
-        ):
-            said.append(f"the health check of {name}'s container asks a {role} for HTTP")
-        if service.target_groups:
-            said.append(f"{name} is behind a target group, where no {role} ever becomes healthy")
-    schedulers = sum(
-        counts.get(name, 1) for name in services if role_of(containers[name]) == "scheduler"
-    )
-    if schedulers > 1:
-        said.append(f"{schedulers} schedulers are to run: all but the first end as they start")
-    if said:
-        return Check(
-            "services.lasting",
-            "FAIL",
-            "; ".join(said),
-            "Take the server's health check and load balancer out of the others; one scheduler.",
-        )
-    return Check("services.lasting", "PASS", "nothing ends scheduler and workers")
-
-
-def balanced(service: ServiceTruth, target_group: str) -> Check:
-    """Whether the server's tasks will be targets of the group that users are led to."""
-    if target_group in service.target_groups:
-        return Check("services.target_group", "PASS", "the servers join the new target group")
-    where = ", ".join(one.rpartition(":")[2] for one in service.target_groups) or "none"
-    return Check(
-        "services.target_group",
-        "FAIL",
-        f"the tasks of {service.name} join another target group than TargetGroupArn: {where}",
-        "Give the service's load balancer the group of TargetGroupArn, or correct that.",
-    )
 
 
 def new_containers(ecs: Ecs, settings: NewHomeSettings) -> list[dict[str, Any]]:
@@ -258,23 +120,6 @@ def new_containers(ecs: Ecs, settings: NewHomeSettings) -> list[dict[str, Any]]:
     return [ecs.container(definition) for definition in sorted(definitions)]
 
 
-def inspect_containers(
-    ecs: Ecs, settings: InspectNewHomeSettings, running: Iterable[str]
-) -> list[Check]:
-    """What the services run, and in what they differ; ``running`` are the old host's roles."""
-    names = [service.name for service in settings.services]
-    found = ecs.services(names)
-    services = {name: found[name] for name in names if name in found}
-    if not services:  # which services.exist says
-        return []
-    containers = {name: ecs.container(one.task_definition) for name, one in services.items()}
-    counts = {service.name: service.count for service in settings.services}
-    checks = [
-        every_role(containers.values(), running),
-        roomy(containers),
-        alike(services, containers),
-        lasting(services, containers, counts),
-    ]
-    if server := services.get(settings.ecs_server_service.name):
-        checks.append(balanced(server, settings.target_group_arn))
-    return checks
+def plain_settings(container: Container) -> dict[str, str]:
+    """Its environment as far as it is written out: name -> value."""
+    return {str(one["name"]): str(one["value"]) for one in container.get("environment") or []}

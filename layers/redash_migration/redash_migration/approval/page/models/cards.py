@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from redash_migration.approval.evidence.contents import (
-    HIGH_LAG_SECONDS,
-    Evidence,
-)
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import HIGH_LAG_SECONDS
 from redash_migration.approval.texts import Texts
 
 Model = dict[str, Any]

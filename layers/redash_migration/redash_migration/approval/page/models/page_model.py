@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from redash_migration.approval.evidence.contents import (
-    Evidence,
-    Pause,
-    TableEvidence,
-)
+from redash_migration.approval.evidence.contents import Evidence
+from redash_migration.approval.evidence.parts import Pause
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import offered
 from redash_migration.approval.page.models.cards import Model, as_of, new_side_cards, stream_cards
 from redash_migration.approval.page.models.people_model import people_model
-from redash_migration.approval.page.models.picture import progress, table_bars
+from redash_migration.approval.page.models.picture import progress
+from redash_migration.approval.page.models.tables_model import excluded_tables, tables_model
 from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
@@ -29,7 +27,6 @@ from redash_migration.approval.wording import (
     question_lead,
     question_title,
     severity,
-    table_state,
 )
 
 
@@ -62,9 +59,9 @@ def page_model(
         ],
         "findings_title": _findings_title(texts, evidence),
         "findings_note": _findings_note(texts, gate, evidence),
-        "tables": _tables(texts, evidence),
+        "tables": tables_model(texts, evidence),
         "tables_title": texts(f"tables.title{after}"),
-        "excluded": _excluded(texts, evidence),
+        "excluded": excluded_tables(texts, evidence),
         "excluded_text": texts(f"excluded.text{after}"),
         "cards_title": texts("stream.title" if evidence.new_side is None else "new.title"),
         "cards": stream_cards(texts, evidence)
@@ -179,49 +176,6 @@ def _findings_note(texts: Texts, gate: Gate, evidence: Evidence) -> str:
     if gate.purpose is CUTOVER and evidence.blockers:
         return texts("findings.blocked")
     return texts(f"findings.some.{gate.purpose.state}", passed=evidence.passed)
-
-
-def _tables(texts: Texts, evidence: Evidence) -> Model:
-    figures = texts.figures
-    return {
-        "bars": table_bars(texts, evidence.tables),
-        "all": texts("tables.all", count=len(evidence.tables)),
-        "rows": [
-            {
-                "name": table.name,
-                "rows": figures.number(table.rows),
-                "size": figures.bytes(table.bytes),
-                "state": table_state(texts, table),
-                "tone": _table_tone(table),
-                "raw_state": table.validation,
-            }
-            for table in evidence.tables
-        ],
-    }
-
-
-def _table_tone(table: TableEvidence) -> str:
-    if table.match is not None:
-        return "" if table.match else "bad"
-    if table.method == "restore":
-        return ""
-    return {"bad": "bad", "limited": "warn"}.get(table.soundness, "")
-
-
-def _excluded(texts: Texts, evidence: Evidence) -> list[Model]:
-    return [
-        {
-            "name": table.name,
-            "size": texts.figures.bytes(table.bytes),
-            "rows": texts.figures.number(table.rows),
-            "reasons": [
-                texts("excluded.column", column=column, type=kind) if column else reason
-                for column, kind, reason in table.excluded_because
-            ],
-        }
-        for table in evidence.tables
-        if table.method == "restore"
-    ]
 
 
 def _back(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from redash_migration.approval.evidence.contents import TableEvidence
+from redash_migration.approval.evidence.parts import TableEvidence
 from redash_migration.approval.texts import Texts
 
 STATIONS = ("copied", "in_step", "approval", "pause", "switch", "confirm")

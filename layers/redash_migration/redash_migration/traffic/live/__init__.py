@@ -1,0 +1,1 @@
+"""With users and workers on the new home: is every queue served, does the scheduler beat?"""
