@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -107,21 +108,25 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
             raise BadOption(f"{name}={value}: give one of {', '.join(known)}")
         return value
 
-    dump = given.get("SOURCE_DUMP", "").strip()
-    if dump and not Path(dump).expanduser().exists():
+    def path(name: str) -> Path | None:
+        value = given.get(name, "").strip()
+        return _path(name, value) if value else None
+
+    dump = path("SOURCE_DUMP")
+    if dump and not dump.exists():
         raise BadOption(f"SOURCE_DUMP={dump}: there is no such file; give the path of a pg_dump")
     for name in ("SOURCE_PG_BIN", "TARGET_PG_BIN"):
-        folder = given.get(name, "").strip()
-        if folder and not (Path(folder).expanduser() / "initdb").exists():
+        folder = path(name)
+        if folder and not _path(name, str(folder / "initdb")).exists():
             raise BadOption(f"{name}={folder}: no initdb there; give the bin directory")
-    named = given.get("REHEARSAL_DIRECTORY", "").strip()
+    named = path("REHEARSAL_DIRECTORY")
     among = None if named else Path(".rehearsal").resolve()
-    directory = Path(named).resolve() if among is None else fresh(among)
-    if named and directory.exists():
-        _may_be_emptied(directory)
+    directory = named or fresh(Path(".rehearsal").resolve())
+    if named and named.exists():
+        _may_be_emptied(named)
     scale = choice("SCALE", get_args(Scale), "small")
     approve = choice("APPROVE", get_args(Approve), "ask")
-    profile = Path(given.get("CLOCK_PROFILE", "").strip() or AWS_PROFILE).expanduser().resolve()
+    profile = path("CLOCK_PROFILE") or AWS_PROFILE
     try:
         read_profile(profile)
     except ProfileError as error:
@@ -140,7 +145,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         scale="medium" if scale == "medium" else "large" if scale == "large" else "small",
         approve="auto" if approve == "auto" else "reject" if approve == "reject" else "ask",
         confirm="return" if confirm == "return" else "keep",
-        source_dump=Path(dump).expanduser().resolve() if dump else None,
+        source_dump=dump,
         source_secret_key=given.get("SOURCE_SECRET_KEY", "").strip(),
         old_host=choice("OLD_HOST", tuple(HOST_KINDS), "official-2025"),
         redash_command=given.get("REDASH_COMMAND", "").strip(),
@@ -152,6 +157,18 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Options:
         plain=bool(given.get("CI")) or not os.isatty(1),
         open_browser=opens == "1",
     )
+
+
+def _path(name: str, value: str) -> Path:
+    """A path that somebody names may lie where this user must not look, or be none at all."""
+    try:
+        path = Path(value).expanduser().resolve()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()
+    except (OSError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadOption(f"{name}={value}: it can't be looked at: {why}") from None
+    return path
 
 
 def _may_be_emptied(directory: Path) -> None:

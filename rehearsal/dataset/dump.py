@@ -67,7 +67,8 @@ def check_dump(file: Path) -> None:
     try:
         head = _head(file)
     except (OSError, EOFError) as error:
-        raise DumpNotRestored(f"SOURCE_DUMP: {file} can't be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise DumpNotRestored(f"SOURCE_DUMP: {file} can't be read: {why}") from None
     if not (file.is_dir() or head.startswith(b"PGDMP") or head[257:262] == b"ustar"):
         _check_plain(file, head)
 

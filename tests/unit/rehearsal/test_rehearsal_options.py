@@ -35,6 +35,27 @@ def test_a_profile_that_can_not_be_read_is_named_once(tmp_path: Path) -> None:
     assert str(told.value) == f"CLOCK_PROFILE={path}: it can't be read: No such file or directory"
 
 
+PATHS = (
+    "SOURCE_DUMP",
+    "SOURCE_PG_BIN",
+    "TARGET_PG_BIN",
+    "REHEARSAL_DIRECTORY",
+    "CLOCK_PROFILE",
+)
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("value", ["/" + "long" * 100, "~nobody-of-that-name/x"])
+def test_a_path_that_can_not_be_looked_at_is_told(name: str, value: str) -> None:
+    with pytest.raises(BadOption, match=f"^{name}={value}: it can't be looked at: ."):
+        from_environment({name: value})
+
+
+def test_home_is_known_in_every_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert from_environment({"REHEARSAL_DIRECTORY": "~/kept"}).directory == tmp_path / "kept"
+
+
 @pytest.mark.parametrize(("gibibytes", "budget"), [(50, {}), (5, {"WalBudgetGibibytes": "2.5"})])
 def test_a_small_disk_has_a_smaller_budget_of_wal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gibibytes: int, budget: dict[str, str]
