@@ -367,6 +367,36 @@ KINDS = {
         "CREATE INDEX ON t (day(at)); INSERT INTO t VALUES (1, '2020-01-01 23:00+00');",
         refused="source.search_path",
     ),
+    **{
+        f"texts-that-a-setting-prints-otherwise-{type_}": Kind(
+            # PostgreSQL itself calls them IMMUTABLE.
+            f"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', current_database());"
+            f" END $$; CREATE TABLE t (id int PRIMARY KEY, v {type_}, ts tsvector);"
+            f"{made}; INSERT INTO t (id, v) VALUES (1, {value});",
+            refused="source.search_path",
+        )
+        for type_, setting, value, made in (
+            (
+                *("interval", "intervalstyle TO iso_8601", "'1 day'"),
+                "CREATE FUNCTION said(i interval) RETURNS text IMMUTABLE LANGUAGE sql AS"
+                " 'SELECT i::text'; CREATE INDEX ON t (said(v))",
+            ),
+            (
+                *("float8", "extra_float_digits TO 0", "0.1::float8 + 0.2"),
+                "CREATE UNIQUE INDEX ON t (id) WHERE length(v::text) > 3",
+            ),
+            (
+                *("bytea", "bytea_output TO escape", "'a'"),
+                "ALTER TABLE t ADD made text GENERATED ALWAYS AS (v::text) STORED",
+            ),
+        )
+    },
+    "texts-that-no-setting-prints-otherwise": Kind(
+        "CREATE TABLE t (id int PRIMARY KEY, x float8, b bytea, ts tsvector);"
+        "CREATE INDEX ON t ((x::text), (b::text));"
+        "INSERT INTO t VALUES (1, 0.1::float8 + 0.2, 'a')",
+        methods={"public.t": "restore"},
+    ),
     "functions-that-bring-their-time-zone": Kind(
         # Found by the net: by bytea_output the very same bytes print otherwise.
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone TO Japan', current_database());"

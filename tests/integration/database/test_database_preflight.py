@@ -145,6 +145,16 @@ def test_nothing_was_changed(
             "FAIL",
         ),
         *(
+            (f"CREATE TYPE held AS (c regclass, n int); {naming}", "source.names_in_texts", "WARN")
+            for naming in (
+                "CREATE TABLE naming (many regclass[] DEFAULT '{queries}')",
+                "CREATE TABLE naming (one held DEFAULT '(queries,1)'::held)",
+                "CREATE TABLE naming (many regclass[] CHECK (many <> '{queries}'::regclass[]))",
+                "CREATE DOMAIN naming AS regclass[] DEFAULT '{queries}'",
+                "CREATE VIEW naming AS SELECT '{queries}'::regclass[] AS many",
+            )
+        ),
+        *(
             (
                 f"CREATE TABLE awsdms_old (id int PRIMARY KEY); {needing}",
                 "source.dms_tables",

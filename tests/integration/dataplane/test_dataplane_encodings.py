@@ -180,6 +180,43 @@ def test_bytes_that_are_no_text_are_found_wherever_they_are(
     assert (before.status, check.status) == ("PASS", "FAIL")
 
 
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        ("jsonb", "%s"),
+        ("jsonb[]", "ARRAY['1', %s]::jsonb[]"),
+        ("pair", "ROW(1, ROW(%s))"),
+        ("pair[]", "ARRAY[NULL, ROW(1, ROW(%s))]::pair[]"),
+        ("document", "%s"),
+        ("document[]", "ARRAY[%s]::document[]"),
+        ("paired", "ROW(1, ROW(%s))"),
+        ("span", "span(NULL, %s)"),
+        ("spans", "span(%s, NULL)"),
+    ],
+)
+def test_keys_of_json_are_found_wherever_the_document_lies(
+    source_cluster: Cluster, target_database: DatabaseAddress, run: Run, type_: str, value: str
+) -> None:
+    """A jsonb orders its keys by the server's own bytes."""
+    with database(source_cluster, "EUC_JP") as source:
+        run(
+            source,
+            'CREATE TYPE inner_one AS (doc jsonb); CREATE TYPE pair AS (数 int, "in" inner_one);'
+            "CREATE DOMAIN document AS jsonb; CREATE DOMAIN paired AS pair;"
+            "CREATE TYPE span AS RANGE (subtype = jsonb); CREATE DOMAIN spans AS span;"
+            f"CREATE TABLE held (id int, v {type_});",
+        )
+        with connect(source, purpose="t") as old, connect(target_database, purpose="t") as new:
+            harmless = value.replace("%s", """'{"a": [{"b": "売上"}]}'""")
+            run(source, f"INSERT INTO held VALUES (0, NULL), (1, {harmless})")  # noqa: S608
+            [before] = encodings(old, new)
+            odd = value.replace("%s", """'{"a": [{"亜": 1, "一": 2}]}'""")
+            run(source, f"INSERT INTO held VALUES (2, {odd})")  # noqa: S608
+            [check] = encodings(old, new)
+    assert (before.status, check.status) == ("PASS", "FAIL")
+    assert "public.held (keys of JSON documents" in check.detail
+
+
 def test_functions_of_another_encoding_are_the_same_on_the_target(
     source_cluster: Cluster, target_database: DatabaseAddress, run: Run
 ) -> None:

@@ -529,6 +529,10 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
         "Does schema.name name one table or sequence each, and is our own schema ours alone?",
         "Rename one of the two that read alike; move what is not ours.",
     ),
+    "source.names_in_texts": (
+        "Does a default, a CHECK or a view name objects in an array or a composite?",
+        "If CopySchema is refused it: `DROP DEFAULT` (or drop it) until the migration has ended.",
+    ),
     "source.orphans": (
         "Does every row's reference lead to a row?",
         "Delete or mend the rows named: the new database would refuse them.",
@@ -575,7 +579,8 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "source.search_path": (
         "Are checks, domains, generated columns and indexes the same in every session?",
-        "`ALTER FUNCTION ... SET search_path`, or `SET timezone`, for those that are named.",
+        "`ALTER FUNCTION ... SET search_path`, or `SET timezone`, for those that are named; no text"
+        " of an interval, a float or a bytea.",
     ),
     "source.sequences": (
         "Is every sequence ahead of its column?",

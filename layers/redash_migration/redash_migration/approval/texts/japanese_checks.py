@@ -263,6 +263,11 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
         "全行が満たすとは確認されていない制約があります。",
         "新しい側では外部キーをすべて検証します。先に VALIDATE CONSTRAINT を実行してください。",
     ),
+    "source.names_in_texts": (
+        "既定値、CHECK、ビューが、配列や複合型の中でオブジェクトを名指しています。",
+        "新しい側で先に作られて拒まれることがあります。CopySchema で拒まれたら、"
+        "移行が終わるまで DROP DEFAULT するか、削除してください。",
+    ),
     "source.collation_versions": (
         "インデックスの作成後に、並び順を決めるロケールのバージョンが変わっています。",
         "移行元で REINDEX を実行し、ALTER COLLATION ... REFRESH VERSION を実行してください。",

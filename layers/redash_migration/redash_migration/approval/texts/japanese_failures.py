@@ -514,6 +514,10 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
         "同じに読める二つの一方を RENAME してください。redash_migration の中の自作のものは別の"
         "スキーマへ移してください。",
     ),
+    "source.names_in_texts": (
+        "配列や複合型の中でオブジェクトを名指すもの",
+        "CopySchema で拒まれたら、移行が終わるまで DROP DEFAULT するか、削除してください。",
+    ),
     "source.orphans": (
         "参照先のない行",
         "示された行を削除するか直してください。新しいデータベースは受け付けません。",
@@ -561,7 +565,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "source.search_path": (
         "CHECK、ドメイン、生成列、インデックスの結果が、どのセッションでも同じこと",
         "示された関数に ALTER FUNCTION ... SET search_path を設定してください。"
-        "時刻に依存するものには SET timezone を設定してください。",
+        "時刻に依存するものには SET timezone を設定してください。"
+        "interval、float、bytea の文字列表現は使わないでください。",
     ),
     "source.sequences": (
         "シーケンスと列の値",

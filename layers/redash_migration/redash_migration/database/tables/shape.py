@@ -105,26 +105,30 @@ class TableShape:
         )
 
 
-_MADE_OF = """
+MADE_OF = """
     WITH RECURSIVE parts AS (
-        SELECT t.oid, t.typtype, t.typname, t.typcategory, t.typelem, t.typbasetype, t.typsend
+        SELECT t.oid, t.typtype, t.typname, t.typcategory, t.typelem, t.typbasetype, t.typsend,
+               t.typrelid
       UNION
-        SELECT q.oid, q.typtype, q.typname, q.typcategory, q.typelem, q.typbasetype, q.typsend
+        SELECT q.oid, q.typtype, q.typname, q.typcategory, q.typelem, q.typbasetype, q.typsend,
+               q.typrelid
         FROM parts o LEFT JOIN pg_catalog.pg_range r
             ON o.oid IN (r.rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid)
-        JOIN pg_catalog.pg_type q ON q.oid IN (
-            o.typbasetype, r.rngsubtype, CASE o.typcategory WHEN 'A' THEN o.typelem END)
+        JOIN pg_catalog.pg_type q ON q.oid = ANY (
+            ARRAY[o.typbasetype, r.rngsubtype, CASE o.typcategory WHEN 'A' THEN o.typelem END]
+            || ARRAY(SELECT a.atttypid FROM pg_catalog.pg_attribute a
+                     WHERE a.attrelid = o.typrelid AND a.attnum > 0))
     )
 """
 """The type t and all that its values hold: what a domain is of, an array's elements, a range's
-bounds. The binary form of the whole is that of its parts."""
+bounds, a composite's fields. The binary form of the whole is that of its parts."""
 
 _SHAPES = f"""
 SELECT n.nspname, c.relname, {primary_key_of("c.oid")},
        a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
        CASE WHEN t.oid < %(first)s THEN t.typname::text ELSE '' END,
        CASE WHEN t.oid < %(first)s AND t.typsend <> 0 THEN p.proname::text ELSE '' END,
-       t.typsend <> 0 AND t.typreceive <> 0 AND NOT EXISTS ({_MADE_OF}
+       t.typsend <> 0 AND t.typreceive <> 0 AND NOT EXISTS ({MADE_OF}
            SELECT FROM parts p
            WHERE p.typtype = 'c' OR p.oid < %(first)s AND p.typname LIKE 'reg%%'
               OR p.typcategory = 'A' AND p.typelem >= %(first)s

@@ -15,6 +15,7 @@ from psycopg import errors, sql
 
 from redash_migration.database.tables.catalog import CatalogTable, Connection, read_tables
 from redash_migration.preflight.asking import listed, one
+from redash_migration.preflight.pair.json_keys import has_other_keys
 from redash_migration.record import Check
 
 NAME = "databases.encoding"
@@ -167,27 +168,10 @@ def _read(
                 "SELECT set_config('statement_timeout', %s, true)", [f"{int(seconds * 1000)}ms"]
             )
             row = source.execute(query).fetchone()
-            if encoding != "SQL_ASCII" and _has_other_keys(source, table):
+            if encoding != "SQL_ASCII" and has_other_keys(source, table):
                 return "keys of JSON documents beyond ASCII"
     except (errors.CharacterNotInRepertoire, errors.UntranslatableCharacter):
         return "bytes or characters that UTF8 has not"
     except (errors.QueryCanceled, errors.LockNotAvailable):
         return None
     return bool(row and row[0])
-
-
-def _has_other_keys(source: Connection, table: CatalogTable) -> bool:
-    """Whether a jsonb document has a key beyond ASCII: the server orders keys by its own bytes."""
-    for column in table.columns:
-        if column.base_type != "jsonb" or column.array:
-            continue
-        found = source.execute(
-            sql.SQL(
-                "SELECT EXISTS (SELECT FROM ONLY {} t, pg_catalog.jsonb_path_query(t.{},"
-                " 'strict $.** ? (@.type() == \"object\").keyvalue().key') k"
-                " WHERE octet_length(k #>> '{{}}') <> length(k #>> '{{}}'))"
-            ).format(sql.Identifier(table.schema, table.name), sql.Identifier(column.name))
-        ).fetchone()
-        if found and found[0]:
-            return True
-    return False

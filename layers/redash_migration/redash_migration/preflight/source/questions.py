@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from redash_migration.preflight.asking import Question
 from redash_migration.preflight.source import contents, database, others, readiness, visibility
-from redash_migration.preflight.source.dms_tables import dms_tables
+from redash_migration.preflight.source.needs import dms_tables, names_in_texts
 from redash_migration.preflight.source.orphans import orphans
 from redash_migration.preflight.source.search_path import search_path
 from redash_migration.preflight.source.sequences import judged_sequences
@@ -21,4 +21,5 @@ QUESTIONS: Mapping[str, Question] = {
     "source.orphans": orphans,
     "source.search_path": search_path,
     "source.dms_tables": dms_tables,
+    "source.names_in_texts": names_in_texts,
 }
