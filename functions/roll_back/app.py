@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     direction = direction_of(event)
     record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "forward":
-        # People decided that a return begins; that one has turned is any function's word.
+        # People decided that a return begins; that it has led users home stands with the owner.
         led_home = record.phase() == "return" and turned(record.of("return"))
         home = led_home or decided_to_go_back(record, keys)
         record.turn("back", unless_switched=not home)

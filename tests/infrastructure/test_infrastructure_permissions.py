@@ -244,7 +244,10 @@ def test_only_the_services_that_are_named_may_be_changed(workers: str, names: li
 TABLE = arn("dynamodb", "table/MigrationTable")
 NAMED = "redash-20260131-020000"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
-OWNERS = {"Begin", "CleanUp", "EndReplication", "Reconcile", "Report", "RollBack", "SwitchTraffic"}
+OWNERS = {
+    *("Begin", "CleanUp", "EndReplication", "Reconcile", "Report", "RollBack"),
+    *("SwitchBack", "SwitchTraffic"),
+}
 """Who becomes the owner, turns the way, ends it, or notes a switch with it."""
 ASKERS = {"ConfirmCutover", "RequestApproval"}
 

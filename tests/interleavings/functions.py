@@ -12,7 +12,7 @@ from redash_migration.errors import NotApproved, PreflightFailed, TransientFailu
 from redash_migration.execution_input import parse_request
 from redash_migration.homecoming import closing
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
-from redash_migration.homecoming.facts import LEFT_OPEN_FACT, PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.facts import LEFT_OPEN_FACT, PAUSE_FACT
 from redash_migration.homecoming.forward_again import is_forward
 from redash_migration.in_flight import Ending, end_commands
 from redash_migration.precedence import alone, before_the_switch, leads_alone, turn_to_return
@@ -180,7 +180,7 @@ def switch_back(world: World, record: Record) -> None:
     if world.door != "old":
         if not world.services or world.fenced:
             raise TransientFailure("no healthy target in the old group")
-        home.put_fact(SWITCH_FACT, {"state": "begun"})
+        home.note_home("begun")
         world.lead_home(record.migration_id)
     arrived(home)
 

@@ -22,7 +22,7 @@ from redash_migration.errors import (
 from redash_migration.execution_input import parse_request
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
-from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT
 from redash_migration.homecoming.forward_again import is_forward, note_failure, note_open_again
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
@@ -177,7 +177,7 @@ def test_a_switch_that_was_begun_and_died_counts_as_a_return_once_all_is_taken_b
     record: Record, home: Record
 ) -> None:
     home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
-    home.put_fact(SWITCH_FACT, {"state": "begun"})
+    home.note_home("begun")
     for entry in record.undo.pending():
         record.undo.done(entry)
     arrived(home, "2026-01-31T02:00:20.000000Z")
@@ -336,7 +336,7 @@ def test_nobody_returns_or_finishes_where_users_are_not_on_the_new_side(
     with pytest.raises(InvalidInput, match="not on the new side"):
         later(table, mode)
     record.milestone("switch_began")
-    record.of("return").put_fact(SWITCH_FACT, {"state": "begun"})
+    record.of("return").note_home("begun")
     with pytest.raises(InvalidInput, match="not on the new side"):
         later(table, mode)
     owned(table, "redash-20260201-020000")
@@ -370,7 +370,7 @@ def test_what_a_return_left_once_users_were_home_is_taken_back_unasked(
     record.undo.add("set_actions", {}, where="aws")
     record.milestone("switch_began")
     record.turn("return")
-    record.of("return").put_fact(SWITCH_FACT, {"state": "begun"})
+    record.of("return").note_home("begun")
     assert later(table, "roll-back") is False
     owner = Ownership(table).last()
     assert owner is not None
@@ -393,7 +393,7 @@ def test_a_switch_home_that_was_only_begun_has_not_ended(record: Record) -> None
     record.turn("return")
     home = record.of("return")
     home.put_fact(PAUSE_FACT, {"began": "2026-01-31T02:00:00.000000Z"})
-    home.put_fact(SWITCH_FACT, {"state": "begun"})
+    home.note_home("begun")
     assert not at_its_end(record)
     told = report(record, Nothing(), {"name": "Broken", "cause": "", "state": "SwitchBack"})  # type: ignore[arg-type]
     assert ending_of(told, record.milestones()).serves == "nobody"
@@ -453,6 +453,6 @@ def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:
         before_users_are_home(home)
     home.attempts.end(attempt)
     before_users_are_home(home)
-    home.put_fact(SWITCH_FACT, {"state": "made"})
+    home.note_home("made")
     with pytest.raises(NotTheOwner, match="too late"):
         before_users_are_home(home)

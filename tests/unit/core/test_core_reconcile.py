@@ -11,7 +11,8 @@ import pytest
 from redash_migration.begin import begin
 from redash_migration.errors import InvalidInput, MigrationInProgress
 from redash_migration.execution_input import parse_request
-from redash_migration.homecoming.facts import SWITCH_FACT
+from redash_migration.homecoming.arrival import at_home, before_users_are_home, turned
+from redash_migration.homecoming.facts import EARLIER_SWITCH_FACT
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
 from redash_migration.record.owner import Acting
@@ -19,6 +20,7 @@ from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
+from redash_migration.rollback.ending import at_its_end
 from tests.owning import EXECUTION, owned
 
 
@@ -427,13 +429,57 @@ def test_nothing_that_any_function_may_write_spares_the_question(
     if ended:
         record.turn("ended")
     if forged == "turned":
-        record.of("return").put_fact(SWITCH_FACT, {"state": "made"})
+        record.of("return").put_fact(EARLIER_SWITCH_FACT, {"state": "made"})
     elif forged == "not made":
         table.update(FIRST, "MILESTONE#switch_began", values={"not_made": "2026-01-31T02:00:00Z"})
     else:
         record.milestone(forged)
     assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
     assert Record(table, FIRST).phase() == "forward"
+
+
+@pytest.mark.parametrize("state", ["begun", "made"])
+def test_within_a_return_no_word_of_any_function_leads_users_home(
+    table: RecordTable, record: Record, resumed: Any, state: str
+) -> None:
+    """They stand before a closed door or write on the new side, and only the owner's item tells
+    whether the way home was open to them."""
+    record.undo.add("lift_fence", {}, where="database")
+    record.switch_begins()
+    record.turn("return")
+    home = record.of("return")
+    home.undo.add("set_actions", {}, where="aws", service="serves")
+    home.put_fact("switch", {"state": state})
+    before_users_are_home(home)
+    assert not at_its_end(record)
+    executions = Executions(ended={EXECUTION})
+    with pytest.raises(InvalidInput, match="half-way"):
+        start(
+            table,
+            record.migration_id,
+            executions,
+            mode="roll-back",
+            migrationId=record.migration_id,
+            arn="arn:by-name",
+        )
+    for _ in range(2):
+        round_of(table, record, executions, resumed)
+    assert executions.roll_backs == []
+    assert executions.returns == [f"{record.migration_id}-1"]
+
+
+def test_a_return_of_an_older_version_is_known_by_its_own_word(
+    table: RecordTable, record: Record
+) -> None:
+    """The table outlives the stack: the owner's item may say nothing of a switch home."""
+    items: Any = table
+    record.turn("return")
+    del items.items["OWNER", "OWNER"]["switched_back"]
+    home = record.of("return")
+    assert not turned(home)
+    home.put_fact(EARLIER_SWITCH_FACT, {"state": "begun"})
+    assert turned(home)
+    assert not at_home(home)
 
 
 def test_what_was_decided_is_not_asked_again(table: RecordTable) -> None:

@@ -219,6 +219,40 @@ def test_who_was_told_to_go_back_does_so_over_a_switch(table: RecordTable) -> No
     assert record.phase() == "back"
 
 
+def test_a_switch_home_is_seen_by_whoever_takes_the_migration_over(table: RecordTable) -> None:
+    """Noted between the look and the deed, it must not be forgotten: nothing leads forward then."""
+    ownership, record = Ownership(table), owned(table, NAME)
+    record.turn("return")
+    seen = ownership.last()
+    assert seen is not None
+    acting = Acting(NAME, EXECUTION, RETURN)
+    home = Record(table, NAME, direction="return", acting=acting)
+    home.note_home("begun")
+    assert ownership.take(NAME, "arn:other", phase="return", instead_of=seen) is None
+    assert record.switched_back() == "begun"
+    taken = ownership.take(NAME, "arn:other", phase="back", instead_of=ownership.last())
+    assert taken is not None
+    assert taken.switched_back == "begun"
+    with pytest.raises(NotTheOwner):
+        home.note_home("made")
+    other = ownership.take("redash-20260201-020000", "arn:3", instead_of=taken)
+    assert other is not None
+    assert other.switched_back == ""
+    assert Record(table, NAME).switched_back() == "begun", "until that one has looked"
+    assert ownership.looked(other)
+    assert Record(table, NAME).switched_back() == ""
+
+
+def test_a_return_that_is_led_forward_switches_nobody(table: RecordTable) -> None:
+    record = owned(table, NAME)
+    record.turn("return")
+    record.lead_forward()
+    home = Record(table, NAME, acting=Acting(NAME, EXECUTION, RETURN))
+    with pytest.raises(NotTheOwner, match="led forward again"):
+        home.note_home("begun")
+    assert record.switched_back() == ""
+
+
 def test_an_owner_of_before_switches_were_noted_is_replaced(table: RecordTable) -> None:
     """The table outlives the stack: the item may have been written by an older version."""
     values: dict[str, Any] = {"migration_id": "redash-20260131-020000", "phase": "ended"}

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from redash_migration.clock import stamp
 from redash_migration.errors import NotTheOwner
-from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.facts import EARLIER_SWITCH_FACT, PAUSE_FACT
 from redash_migration.record import Record
 
 
 def turned(record: Record) -> bool:
     """Whether users have been sent home, or may have been: then nothing leads forward again."""
-    return (record.fact(SWITCH_FACT) or {}).get("state") in {"begun", "made"}
+    return _switched_back(record) in {"begun", "made"}
 
 
 def at_home(record: Record) -> bool:
     """Whether users were seen served at home."""
-    return (record.fact(SWITCH_FACT) or {}).get("state") == "made"
+    return _switched_back(record) == "made"
+
+
+def _switched_back(record: Record) -> str:
+    """By the owner's item alone: a fact is any function's word."""
+    noted = record.switched_back()
+    if noted is not None:
+        return noted
+    return str((record.fact(EARLIER_SWITCH_FACT) or {}).get("state", ""))
 
 
 def before_users_are_home(home: Record) -> None:
@@ -35,7 +43,7 @@ def arrived(record: Record, at: str = "") -> None:
     `record` is the return's. Of its undo list only the fence is left, which is lifted by who puts
     the new database's tables aside. Safe to repeat.
     """
-    record.put_fact(SWITCH_FACT, {"state": "made"})
+    record.note_home("made")
     pause = record.fact(PAUSE_FACT) or {}
     if "began" in pause and "ended" not in pause:
         record.put_fact(PAUSE_FACT, {**pause, "ended": at or stamp(record.clock())})

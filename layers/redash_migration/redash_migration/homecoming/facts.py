@@ -10,9 +10,9 @@ FAILED_PAUSES_FACT = "failed_pauses"
 """``{"pauses": [{"began", "ended"}]}`` of the tries that were led forward again: in those, too,
 users waited."""
 
-SWITCH_FACT = "switch"
-"""``{"state": "begun" | "made"}`` once users are sent to the old home; ``undone`` where that failed
-and they were led forward again."""
+EARLIER_SWITCH_FACT = "switch"
+"""``{"state": "begun" | "made"}``: how far users were led home, as a version kept it before that
+stood in the owner's item. Nobody writes it; it is read where the owner's item says nothing."""
 
 FAILED_FACT = "failed"
 """``{"name", "cause", "state"}`` of what ended the last return; shown to whoever decides anew."""

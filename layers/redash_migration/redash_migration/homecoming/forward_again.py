@@ -12,7 +12,6 @@ from redash_migration.homecoming.facts import (
     FAILED_PAUSES_FACT,
     LEFT_OPEN_FACT,
     PAUSE_FACT,
-    SWITCH_FACT,
 )
 from redash_migration.record import Check, Record, UndoEntry
 
@@ -73,8 +72,6 @@ def is_forward(record: Record) -> None:
         if left
         else Check("taken_back", "PASS", "the old side is closed again")
     )
-    if record.fact(SWITCH_FACT) is not None:
-        record.put_fact(SWITCH_FACT, {"state": "undone"})
     _note_pause(record)
     record.audit("forward_again", **_named(record.fact(FAILED_FACT)))
 

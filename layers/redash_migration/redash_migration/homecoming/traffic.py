@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redash_migration.clock import looks, seconds_between, stamp
 from redash_migration.errors import TargetNotHealthy, TasksStillRun
 from redash_migration.homecoming.arrival import arrived, before_users_are_home
-from redash_migration.homecoming.facts import PAUSE_FACT, SWITCH_FACT
+from redash_migration.homecoming.facts import PAUSE_FACT
 from redash_migration.pause_budget import refuse_after
 from redash_migration.record import Record
 from redash_migration.traffic.actions import (
@@ -164,7 +164,7 @@ def open_old_home(
             raise TargetNotHealthy(f"no healthy target in the old group: {described(targets)}")
         refuse_after(until, "SwitchBack")
         # Noted before the deed: from here on nothing leads forward again.
-        record.put_fact(SWITCH_FACT, {"state": "begun"})
+        record.note_home("begun")
         point(balancing, settings, _before_the_migration(record), group)
     balancing.close_health_rule(listener, group)
     arrived(record)

@@ -20,6 +20,10 @@ again with all that was written there; to its end, with no way back; and none, b
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
+SwitchedBack = Literal["", "begun", "made"]
+"""Whether a return's switch home was begun, so that users may be there; and whether they were seen
+served there."""
+
 FORWARD: tuple[Phase, ...] = ("forward",)
 RETURN: tuple[Phase, ...] = ("return",)
 
@@ -46,7 +50,8 @@ class Owner:
 
     ``switched`` is when its switch was begun, empty where it was not, was seen not to be made, or
     was decided to be taken back: it stands here, so that a switch and a turn back can't both be
-    noted at one moment (None: in an item of a time before this was noted). ``turned`` is when the
+    noted at one moment (None: in an item of a time before this was noted). ``switched_back`` is how
+    far a return has led users home (None as there). ``turned`` is when the
     execution began, or the state was entered, that last turned it another way than before or led it
     forward again, and ``led`` the same of the latter alone: both by the state machine's clock.
     ``previous`` is whom it took the place of, until it has looked once more whether that one is at
@@ -59,6 +64,7 @@ class Owner:
     attempt: int
     since: str
     switched: str | None = ""
+    switched_back: SwitchedBack | None = ""
     turned: str = ""
     led: str = ""
     previous: Owner | None = None

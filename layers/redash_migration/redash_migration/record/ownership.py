@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import get_args
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import SwitchBegun
-from redash_migration.record.owner import KEY, PHASES, TURNS, Acting, Owner, Phase, refusal
+from redash_migration.record.owner import (
+    KEY,
+    PHASES,
+    TURNS,
+    Acting,
+    Owner,
+    Phase,
+    SwitchedBack,
+    refusal,
+)
 from redash_migration.record.table import Expected, Item, RecordTable
 
 
@@ -61,6 +71,7 @@ class Ownership:
                 "switched": max((one.switched or "" for one in same), default="")
                 if phase != "back"
                 else "",
+                "switched_back": max((one.switched_back or "" for one in same), default=""),
                 "turned": turned or stamp(self._clock()),
                 "leads_forward": "",
                 "led": "",
@@ -146,6 +157,12 @@ class Ownership:
         values = {"leads_forward": stamp(self._clock())}
         self._table.update(KEY, KEY, values=values, expected=expected)
 
+    def note_home(self, acting: Acting, how_far: SwitchedBack) -> None:
+        """Note how far users have been led home; NotTheOwner where this step may not say so."""
+        expected = acting.condition().expected
+        if not self._table.update(KEY, KEY, values={"switched_back": how_far}, expected=expected):
+            raise refusal(acting, self.last())
+
     def give_back(self, taken: Owner, previous: Owner) -> None:
         """Undo a change of owner or phase, unless it has been changed again."""
         self._table.update(KEY, KEY, values=json.loads(_text(previous)), expected=_as_seen(taken))
@@ -172,6 +189,7 @@ def _as_seen(owner: Owner | None) -> dict[str, Expected]:
         "attempt": owner.attempt,
         "since": owner.since,
         "switched": owner.switched,
+        "switched_back": owner.switched_back,
     }
 
 
@@ -189,6 +207,9 @@ def _owner(item: Item) -> Owner:
         attempt=int(item["attempt"]),
         since=str(item["since"]),
         switched=None if item.get("switched") is None else str(item["switched"]),
+        switched_back=None
+        if item.get("switched_back") is None
+        else next(one for one in get_args(SwitchedBack) if one == item["switched_back"]),
         turned=str(item.get("turned", "")),
         led=str(item.get("led", "")),
         previous=_owner(json.loads(str(item["previous"]))) if item.get("previous") else None,

@@ -14,7 +14,7 @@ from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.entries import Entries, as_text, packed, unpacked
-from redash_migration.record.owner import Acting, Phase, refusal
+from redash_migration.record.owner import Acting, Phase, SwitchedBack, refusal
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
@@ -234,6 +234,25 @@ class Record:
             )
         except ConditionNotMet as error:
             raise refusal(self._acting, Ownership(self.table).last()) from error
+
+    def note_home(self, how_far: SwitchedBack) -> None:
+        """Note that users are about to be led home, or are served there; NotTheOwner where this
+        step may not say so.
+
+        In the owner's item alone, which few may write: where users are decides whether they may be
+        led away again without being asked.
+        """
+        if self._acting is None:
+            raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
+        Ownership(self.table).note_home(self._acting, how_far)
+
+    def switched_back(self) -> SwitchedBack | None:
+        """How far users were led home; None in an item of a time before this was noted there."""
+        owner = Ownership(self.table).last()
+        for one in () if owner is None else (owner, owner.stands):
+            if one.migration_id == self.migration_id:
+                return one.switched_back
+        return ""
 
     def milestones(self) -> dict[str, str]:
         """Name -> time of every milestone."""
