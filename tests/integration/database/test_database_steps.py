@@ -346,6 +346,27 @@ def test_a_source_that_is_gone_at_the_end_is_a_warning(
     assert watch_source_by_the_way(migration.record, gone)["verdict"] == "UNKNOWN"
 
 
+@pytest.mark.parametrize("afterwards", ["back", "pause_ended"])
+def test_nobody_looks_at_the_source_by_the_way_in_the_write_pause(
+    migrate: Callable[[str], Migration], afterwards: str
+) -> None:
+    """Who looks has a transaction open, and the last look would take that for a writer's."""
+    migration = migrate(FIRST)
+    migration.until_replicating()
+    record, gone = migration.record, DatabaseAddress("127.0.0.1", 1, "x", "y", "z")
+
+    def looks() -> bool:
+        return bool(watch_source_by_the_way(record, gone)["verdict"] == "UNKNOWN")
+
+    record.milestone("pause_began")
+    assert not looks()
+    if afterwards == "back":
+        record.turn("back")  # nobody knows how long that takes, and the disk fills meanwhile
+    else:
+        record.milestone(afterwards)
+    assert looks()
+
+
 def test_steps_out_of_order_say_what_has_not_run(
     migrate: Callable[[str], Migration],
 ) -> None:
