@@ -43,6 +43,9 @@ role_of() { # image, what it runs
   case $2 in
     *bin/docker-entrypoint[!.]*server* | *bin/docker-entrypoint[!.]*scheduler* | *bin/docker-entrypoint[!.]*worker* | *manage.py* | *redash.wsgi*) ;;
     *)
+      case $1,$runs in # what looks on, and what stands beside a proxy, is neither
+        *[-_]exporter* | *[-_]companion* | *docker-gen* | *certbot*) echo other && return ;;
+      esac
       case $runs in
         *redis-server* | *valkey-server* | *keydb-server* | *dragonfly*) echo queues && return ;;
         *nginx* | *caddy* | *traefik* | *haproxy* | *httpd* | *openresty* | *envoy* | *oauth2[-_]proxy* | *cloudflared*) echo proxy && return ;;
@@ -59,7 +62,7 @@ role_of() { # image, what it runs
     *)
       case $1 in
         *redis* | *valkey*) echo queues ;;
-        *nginx* | *oauth2[-_]proxy* | *https-portal* | */swag* | *pomerium* | *authelia* | kong* | */kong* | *ngrok* | *cloudflared*) echo proxy ;;
+        *nginx* | *oauth2[-_]proxy* | *https-portal* | */swag* | *pomerium* | *authelia* | kong* | */kong* | *apisix* | *ngrok* | *cloudflared*) echo proxy ;;
         *postgres*) echo database ;;
         *) echo other ;;
       esac

@@ -55,9 +55,11 @@ directives() {
     $1 ~ /^(auth_basic|ssl_verify_client|auth_request|auth_jwt)$/ { if ($2 != "off") print $1 }
     $1 == "allow" && $2 == "all" { next }
     $1 ~ /^(return|rewrite)$/ && /https:\/\/\$(host|http_host|server_name)/ { next } # as a load balancer does
+    $1 == "return" && $2 ~ /^(444|503)$/ { next } # to hosts that it does not know
     $1 ~ /^(allow|deny|limit_req|limit_conn|rewrite|return|add_header|sub_filter|proxy_hide_header|proxy_cookie_(domain|path))$/ { print $1 }
-    $1 == "proxy_set_header" {
-      if (tolower($2) !~ /^(host|x-real-ip|x-forwarded-(for|proto|host|port|server|scheme|ssl)|forwarded|upgrade|connection|accept-encoding|x-scheme)$/) print $1 ":" $2
+    # What is taken away, and what repeats the request, no Redash misses.
+    $1 == "proxy_set_header" && $3 != "\"\"" {
+      if (tolower($2) !~ /^(host|x-real-ip|x-forwarded-(for|proto|host|port|server|scheme|ssl|uri|method)|x-original-(uri|url|method)|forwarded|upgrade|connection|early-data|accept-encoding|x-scheme)$/) print $1 ":" $2
     }
     $1 ~ /^(proxy|grpc|uwsgi|fastcgi)_pass$/ { sub(/^[a-z]+:\/\//, "", $2); sub(/[\/?].*/, "", $2); to[$2] = 1 }
     END { for (one in to) sites++; if (sites > 1) print "sites:" sites }' | tr -cd 'A-Za-z0-9_:\n-' | sort -u | tr '\n' ' '
@@ -87,22 +89,44 @@ of_others() {
   } | tr -cd 'A-Za-z0-9_:\n-' | sort -u | tr '\n' ' '
 }
 their_files='cat /etc/caddy/Caddyfile /usr/local/etc/haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg /usr/local/apache2/conf/httpd.conf /etc/apache2/sites-enabled/* /etc/httpd/conf.d/*.conf /etc/traefik/*.y*ml /etc/traefik/*.toml /etc/traefik/*/* 2>/dev/null'
-labelled=$(docker inspect -f "${o}json .Config.Labels$c" "$(first server)" | grep -F '"traefik.' || true)
-for id in $(ids_of proxy true); do
+labels_of() { docker inspect -f "${o}json .Config.Labels$c" "$@" | awk '{ gsub(/","/, "\"\n\""); print }'; }
+labelled=$(labels_of "$(first server)" | grep -F '"traefik.' || true)
+# A middleware may stand at any container: those of several sites share it.
+for one in $(printf '%s\n' "$labelled" | sed -n 's/.*[.]middlewares":"//p' | sed 's/@[a-z]*//g' | tr ',' ' ' | tr -cd 'A-Za-z0-9_ \n-'); do
+  # shellcheck disable=SC2086 # ids are words
+  labelled=$(printf '%s\n' "$labelled" && labels_of $ids | grep -F ".middlewares.$one." || true)
+done
+networks_of() {
+  docker inspect -f "${o}range \$name, \$one := .NetworkSettings.Networks$c${o}\$name$c ${o}\$one.IPAddress$c
+${o}end$c" "$1" | awk '{ print $1 }'
+}
+# A proxy of its own project may stand before several sites: it is on a network that Redash is on.
+proxies_beside() {
+  near=$(networks_of "$(first server)")
+  printf '%s\n' "$found" | awk -F'|' -v p="$project" '$1 == "proxy" && $4 == "true" && $7 != p { print $2 }' |
+    while read -r id; do
+      if networks_of "$id" | grep -qFx -e host -e "$near"; then echo "$id"; fi
+    done
+}
+proxies=$(ids_of proxy true && proxies_beside)
+for id in $proxies; do
   name=$(docker inspect -f "${o}.Name$c" "$id")
+  runs=$(docker inspect -f "${o}.Config.Image$c ${o}json .Config.Entrypoint$c ${o}json .Config.Cmd$c" "$id")
+  case $runs in
+    *oauth2[-_]proxy* | *pomerium* | *authelia*) say proxy "${name#/} signs-in" && continue ;;
+    # What these do stands in a store of their own; nginx, where they are made of it, tells nothing of it.
+    kong* | */kong* | *apisix* | *envoy*) say proxy "${name#/} unseen" && continue ;;
+  esac
   if does=$(inside "$id" nginx -T 2>/dev/null); then
     say proxy "${name#/} $(printf '%s\n' "$does" | directives)"
   elif does=$(inside "$id" sh -c "$their_files" 2>/dev/null | grep .) || does=$labelled && [ -n "$does" ]; then
     say proxy "${name#/} $(printf '%s\n' "$does" | of_others)"
   else
-    case $(docker inspect -f "${o}.Config.Image$c ${o}json .Config.Entrypoint$c" "$id") in
-      *oauth2[-_]proxy* | *pomerium* | *authelia*) say proxy "${name#/} signs-in" ;;
-      *) say proxy "${name#/} unseen" ;;
-    esac
+    say proxy "${name#/} unseen"
   fi
 done
 [ -z "$labelled" ] || say proxy "traefik $(printf '%s\n' "$labelled" | of_others)"
-if [ -z "$(ids_of proxy true)" ]; then
+if [ -z "$proxies" ]; then
   if [ -s /run/nginx.pid ] && does=$(nginx -T 2>/dev/null); then
     say proxy "host $(printf '%s\n' "$does" | directives)"
   elif grep -qsxE 'caddy|haproxy|apache2|httpd|traefik' /proc/[0-9]*/comm && does=$(sh -c "$their_files" | grep .); then

@@ -223,7 +223,7 @@ class Engine:
             "com.docker.compose.project.working_dir": self._directory,
             "PODMAN_SYSTEMD_UNIT": "podman-compose@redash.service" if self._podman else "",
         }
-        network = f"{self._services.project}_default"
+        network = (*definition.networks, f"{self._services.project}_default")[0]
         return {
             "Id": container_id(definition.name),
             "Name": f"{'' if self._podman else '/'}{self._named(service)}",
@@ -234,7 +234,8 @@ class Engine:
                 "Env": [*own, *IMAGE_ENVIRONMENT],
                 "Entrypoint": " ".join(entrypoint) if self._podman else entrypoint or None,
                 "Cmd": command or None,
-                "Labels": {**definition.labels, **{k: v for k, v in labels.items() if v}}
+                # What a label says by itself stands: so is a container another project's.
+                "Labels": {**{k: v for k, v in labels.items() if v}, **definition.labels}
                 if not service.alone
                 else {"com.docker.compose.project": "redash-migration"},
             },

@@ -68,6 +68,14 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "postgres": "database", "gate": "proxy", "edge": "proxy", "tunnel": "proxy",
         "watchtower": "other", "exporter": "other",
     },
+    "behind-proxies": {
+        "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",
+        "postgres": "database", "envoy": "proxy", "kong": "proxy", "apisix": "proxy",
+        "https-portal": "proxy", "swag": "proxy", "nginx-proxy": "proxy", "manager": "proxy",
+        "traefik": "proxy", "caddy": "proxy", "caddy-by-labels": "proxy", "haproxy": "proxy",
+        "acme": "other", "acme-of-old": "other", "docker-gen": "other", "figures": "other",
+        "renewal": "other",
+    },
     "several-databases": {
         "server": "server", "scheduler": "scheduler", "worker": "worker", "redis": "queues",
         "sessions": "other", "postgres": "database", "warehouse": "other", "shop": "other",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -189,6 +190,21 @@ PROXIES: dict[str, tuple[str, str]] = {
         "proxy_set_header:X-Forwarded-Remote-User",
     ),
     "another site": ("}\n location /wiki/ { proxy_pass http://wiki:3000/;", "sites:2"),
+    "for machines alone": ("return 403;", "return"),
+    "as nginx-proxy writes it": (
+        'proxy_set_header X-Original-URI $request_uri; proxy_set_header Proxy "";\n'
+        "proxy_set_header X-Forwarded-Ssl $proxy_x_forwarded_ssl;\n"
+        "}\n}\nserver { server_name _; listen 80; location / { return 503;",
+        "",
+    ),
+    "as SWAG writes it": (
+        "proxy_set_header Early-Data $ssl_early_data;\n"
+        "proxy_set_header X-Forwarded-Method $request_method;\n"
+        "proxy_set_header X-Forwarded-Uri $request_uri;\n"
+        "proxy_set_header X-Original-Method $request_method;\n"
+        "}\n location /nothing { return 444;",
+        "",
+    ),
     "nothing that counts": (
         "client_max_body_size 32m; proxy_read_timeout 300s; # deny all;\n auth_basic off;\n"
         "}\n location /static { proxy_pass http://redash/static;\n"
@@ -209,6 +225,63 @@ def test_what_the_old_proxy_does_is_told(start_host: StartHost, run: Commands) -
         failed = {one.id: one.status for one in checks if one.status != "PASS"}
         assert failed == ({"host.proxy": "WARN"} if words else {})
         assert words in " ".join(one.detail for one in checks if one.status != "PASS")
+
+
+def _judged_proxy(host: OldHost, run: Commands) -> str:
+    """What the check says of the proxies, "" where it passes."""
+    found = [one for one in host_checks(inspected(host, run).to_json()) if one.id == "host.proxy"]
+    [check] = found
+    return check.detail if check.status != "PASS" else ""
+
+
+def _become(host: OldHost, name: str, **more: Any) -> None:
+    service = host.services.get(name)
+    assert service is not None
+    service.definition = replace(service.definition, **more)
+
+
+def test_a_proxy_of_another_project_is_looked_at_where_it_reaches_redash(
+    start_host: StartHost, run: Commands
+) -> None:
+    """One proxy before all sites of the host: a Compose project of its own, a network of theirs."""
+    host = start_host("official-2025")
+    host.configure_nginx('auth_basic "Staff";')
+    edge = {"com.docker.compose.project": "edge", "com.docker.compose.project.working_dir": "/edge"}
+    _become(host, "nginx", labels=edge, networks=("redash_default",))
+    assert "people are let in by it; redash-nginx-1 does" in _judged_proxy(host, run)
+    assert "nginx" not in [one.service for one in inspected(host, run).containers], "left alone"
+    _become(host, "nginx", networks=("crm_default",))
+    assert _judged_proxy(host, run) == ""
+    _become(host, "nginx", networks=("host",))
+    assert "auth_basic" in _judged_proxy(host, run)
+
+
+def test_a_middleware_that_is_shared_is_found_where_it_stands(
+    start_host: StartHost, run: Commands
+) -> None:
+    host = start_host("official-2025")
+    middle = "traefik.http.middlewares."
+    _become(host, "nginx", labels={
+        middle + "staff.basicauth.users": "a:$apr1$x,b:$apr1$y",
+        middle + "panel.ipallowlist.sourcerange": "10.0.0.0/8",
+    })  # fmt: skip
+    router = "traefik.http.routers.redash."
+    _become(host, "server", labels={router + "rule": "Host(`bi.example`)"})
+    assert _judged_proxy(host, run) == "", "of the dashboard, and not of Redash"
+    _become(host, "server", labels={router + "middlewares": "gzip@file,staff@docker"})
+    assert _judged_proxy(host, run) == (
+        "people are let in by it; traefik does what the new home does not: basicauth"
+    )
+
+
+@pytest.mark.parametrize("image", ["kong:3.8", "apache/apisix:3.11", "envoyproxy/envoy:v1.31"])
+def test_what_a_proxy_keeps_in_a_store_of_its_own_is_not_seen(
+    image: str, start_host: StartHost, run: Commands
+) -> None:
+    """Kong and APISIX are made of nginx, whose files say nothing of their plugins."""
+    host = start_host("official-2025")
+    _become(host, "nginx", image=image, command=())
+    assert _judged_proxy(host, run) == "what redash-nginx-1 does to requests can't be seen"
 
 
 LABELLED: dict[str, tuple[dict[str, str], str, str]] = {
