@@ -202,6 +202,16 @@ FAULTS: dict[str, tuple[Callable[[NewHome], None], dict[str, str], str]] = {
     "a worker behind the load balancer": (
         with_group, {"services.lasting": "FAIL"}, "redash-worker is behind a target group",
     ),
+    "a worker that may write nowhere": (
+        lambda home: home.redash("redash-adhoc-worker").update(readonlyRootFilesystem=True),
+        {"services.lasting": "FAIL"}, "redash-adhoc-worker may not write to /tmp",
+    ),
+    "a volume that is read only as well": (
+        lambda home: home.redash("redash-worker").update(
+            readonlyRootFilesystem=True, mountPoints=[{"containerPath": "/tmp", "readOnly": True}]
+        ),
+        {"services.lasting": "FAIL"}, "redash-worker may not write to /tmp",
+    ),
     "two schedulers": (
         lambda home: home.counts.update({"redash-scheduler": 2}),
         {"services.lasting": "FAIL"}, "2 schedulers",
@@ -260,6 +270,15 @@ ALLOWED: dict[str, Callable[[NewHome], object]] = {
         home.definitions["redash-adhoc-worker"].update(memory="256"),
         home.redash("redash-adhoc-worker").update(environmentFiles=[{"value": "arn"}]),
     ],
+    "nothing but /tmp can be written": lambda home: [
+        home.redash(name).update(
+            readonlyRootFilesystem=True, mountPoints=[{"containerPath": "/tmp"}]
+        )
+        for name in NAMES
+    ],
+    "a worker by RQ's own command writes nowhere": lambda home: home.redash(
+        "redash-adhoc-worker"
+    ).update(command=["manage", "rq", "worker", "queries"], readonlyRootFilesystem=True),
     "as the template makes it": lambda _: None,
     "containers beside it": beside,
     "one worker for all": one_worker,

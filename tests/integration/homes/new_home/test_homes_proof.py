@@ -17,6 +17,8 @@ from redash_migration.traffic.proof.answers import Proof, old_answers, proof
 from redash_migration.traffic.proof.judging import judge
 from redash_migration.traffic.proof.proving import proof_command
 from rehearsal.ecs.stand_in import OVERRIDES_LIMIT
+from rehearsal.postgres import Cluster
+from tests.integration.homes.conftest import url_of
 from tests.integration.homes.local_aws import SECRET_KEY
 from tests.integration.homes.new_home.conftest import KEY, QUEUES, Homes, statuses
 
@@ -260,6 +262,24 @@ def test_another_database_than_the_migration_fills_is_named(homes: Homes) -> Non
     assert said({**there, "server": None}) == "PASS", "who may not see it says nothing"
     assert said({**there, "database": 1}) == "FAIL"
     assert said({**there, "server": "another"}) == "FAIL"
+
+
+def test_a_database_without_redash_is_another_one_and_not_one_of_too_few_rights(
+    homes: Homes, source_cluster: Cluster
+) -> None:
+    """Its first query there fails by a table that is missing, which names no cause."""
+    there = homes.new().facts["identity"]
+    made = source_cluster.create_database("homes_of_nobody")
+    try:
+        found = homes.new(REDASH_DATABASE_URL=url_of(made))
+    finally:
+        source_cluster.drop_database("homes_of_nobody")
+    [check] = [o for o in judge(found, homes.old(), QUEUES, there) if o.id == "proof.database"]
+    assert (check.status, check.detail) == (
+        "FAIL",
+        "REDASH_DATABASE_URL of the new home leads to another database than the one that this"
+        " migration fills",
+    )
 
 
 def test_a_queue_without_a_worker_and_another_revision(homes: Homes) -> None:

@@ -47,6 +47,11 @@ SETTINGS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
         {"proof.place": "WARN"},
         "users then come from its address alone",
     ),
+    "no proxy counted at all": (
+        {"REDASH_PROXIES_COUNT": "0"},
+        {"proof.place": "WARN"},
+        "sign-in leads back to http://",
+    ),
     "links to an address in numbers": (
         {"REDASH_HOST": "http://10.1.2.3:5000"},
         {"proof.place": "WARN"},

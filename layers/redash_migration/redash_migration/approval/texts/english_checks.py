@@ -160,7 +160,8 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "services.lasting": (
         "Do scheduler and workers stay up once they run?",
-        "Give them neither the server's health check nor a target group; run one scheduler.",
+        "Give them neither the server's health check nor a target group, and workers a `/tmp` that"
+        " can be written; run one scheduler.",
     ),
     "host.mounts": (
         "Do Redash's containers read files of the host?",

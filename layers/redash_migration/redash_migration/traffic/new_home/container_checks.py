@@ -17,6 +17,7 @@ from redash_migration.traffic.proof.containers import (
     Container,
     processes_of,
     role_of,
+    words_of,
 )
 
 if TYPE_CHECKING:
@@ -105,6 +106,15 @@ def roomy(containers: Mapping[str, Container]) -> Check:
     return Check("services.memory", "PASS", "every process has memory to start in")
 
 
+def _shut(container: Container) -> bool:
+    """Whether supervisord, which starts a worker's processes, can't make its socket in /tmp."""
+    if role_of(container) != "worker" or "rq" in words_of(container).split():
+        return False
+    volumes = container.get("mountPoints") or []
+    there = any(one["containerPath"] == "/tmp" for one in volumes if not one.get("readOnly"))  # noqa: S108
+    return bool(container.get("readonlyRootFilesystem")) and not there
+
+
 def lasting(
     services: Mapping[str, ServiceTruth],
     containers: Mapping[str, Container],
@@ -127,6 +137,8 @@ def lasting(
             said.append(f"the health check of {name}'s container asks a {role} for HTTP")
         if service.target_groups:
             said.append(f"{name} is behind a target group, where no {role} ever becomes healthy")
+        if _shut(containers[name]):
+            said.append(f"{name} may not write to /tmp: its processes are not started")
     schedulers = sum(
         counts.get(name, 1) for name in services if role_of(containers[name]) == "scheduler"
     )
@@ -137,7 +149,8 @@ def lasting(
             "services.lasting",
             "FAIL",
             "; ".join(said),
-            "Take the server's health check and load balancer out of the others; one scheduler.",
+            "Take the server's health check and load balancer out of the others; one scheduler; a"
+            " volume at /tmp where the root file system is read-only.",
         )
     return Check("services.lasting", "PASS", "nothing ends scheduler and workers")
 

@@ -134,6 +134,12 @@ def place(new: Proof, old: Proof) -> Iterable[Check]:
             " new home: users then come from its address alone, and share one limit of log-ins"
         )
         remedies.append("Set it to 1, unless a proxy of your own passes requests on to it.")
+    elif not int(fact["proxies"]) and (before is None or int(before["proxies"])):
+        said.append(
+            "REDASH_PROXIES_COUNT is 0: what the load balancer says of a request is not believed,"
+            " so sign-in leads back to http://, and all users share one limit of log-ins"
+        )
+        remedies.append("Set it to 1.")
     if fact["numbered"]:
         said.append(
             "REDASH_HOST is an address in numbers or localhost: links in mails and alerts go past"

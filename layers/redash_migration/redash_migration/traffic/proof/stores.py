@@ -36,8 +36,7 @@ def _database(new: Proof, old: Proof, target: Mapping[str, Any] | None) -> Check
     name, variable = "proof.database", "REDASH_DATABASE_URL"
     answer = _reached(new.facts.get("database", {"state": "answers"}), name, variable)
     there = new.facts.get("identity")
-    if answer.status != "PASS":
-        return answer
+    # First: a table that is missing in another database says nothing of rights or addresses.
     if there is not None and target is not None:
         servers = {there["server"], target["server"]} - {None}
         if len(servers) > 1 or int(there["database"]) != int(target["database"]):
@@ -49,6 +48,8 @@ def _database(new: Proof, old: Proof, target: Mapping[str, Any] | None) -> Check
                 "Correct its address in the new home's secret, or the target's secret of this"
                 " stack.",
             )
+    if answer.status != "PASS":
+        return answer
     writing = new.facts.get("writing", {})
     if writing.get("standby"):
         return Check(

@@ -95,14 +95,6 @@ def database_said(redash, models):
 
     text = models.db.text
     begin(models)
-    rows = models.db.session.execute(text("SELECT version_num FROM alembic_version")).fetchall()
-    folder = os.path.join(os.path.dirname(os.path.dirname(redash.__file__)), "migrations")
-    say(
-        "revision",
-        database=sorted(str(row[0]) for row in rows),
-        code=sorted(ScriptDirectory(folder).get_heads()),
-        version=str(redash.__version__),
-    )
     rows = models.db.session.execute(
         text("SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = current_database()")
     ).fetchall()
@@ -112,7 +104,16 @@ def database_said(redash, models):
         ).fetchall()[0][0]
     except Exception:
         server = None
+        begin(models)
     say("identity", database=int(rows[0][0]), server=server)
+    rows = models.db.session.execute(text("SELECT version_num FROM alembic_version")).fetchall()
+    folder = os.path.join(os.path.dirname(os.path.dirname(redash.__file__)), "migrations")
+    say(
+        "revision",
+        database=sorted(str(row[0]) for row in rows),
+        code=sorted(ScriptDirectory(folder).get_heads()),
+        version=str(redash.__version__),
+    )
     writing_said(models)
     rows = models.db.session.execute(
         text("SELECT id, type, queue_name, scheduled_queue_name FROM data_sources ORDER BY id")
