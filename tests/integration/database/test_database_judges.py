@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from redash_migration.database.prediction import Speeds, measure_speeds
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables.catalog import read_tables
@@ -77,6 +78,29 @@ def test_a_row_that_no_function_or_server_can_hold(
     assert "public.users" not in found.detail  # replication carries it
     larger = [replace(table, largest_row_bytes=600_000_000) for table in tables]
     assert "public.users (" in largest_row(larger).detail  # and no server would compare it
+
+
+@pytest.mark.parametrize(
+    ("type_", "long", "taken"),
+    [
+        ("bytea", "decode(repeat('ab', 20000000), 'hex')", False),
+        ("jsonb", "to_jsonb(repeat('ab', 10000000))", False),
+        ("text", "repeat('ab', 4000000)", True),
+    ],
+)
+def test_how_fast_a_source_answers_is_measured_on_no_row_that_is_longer_than_the_sample(
+    source_database: DatabaseAddress, rows: Rows, type_: str, long: str, *, taken: bool
+) -> None:
+    """A row comes as one message, and the preflight's function has half a gigabyte."""
+    rows(
+        source_database,
+        f"CREATE TABLE a (id int PRIMARY KEY, v {type_});"  # noqa: S608 - made of constants
+        f"INSERT INTO a SELECT n, {long} FROM generate_series(1, 2) n",
+    )
+    with connect(source_database, purpose="test") as session:
+        speeds = measure_speeds(session, plan_tables(session, read_tables(session)))
+    measured = speeds != Speeds(round_trip=speeds.round_trip)
+    assert measured is taken
 
 
 def test_a_row_is_as_large_as_all_of_its_values_and_as_the_form_in_which_it_travels(
