@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from redash_migration.approval.standing.ending import CHECKS_NAMED
+from redash_migration.plain_text import shortened
 from rehearsal.outcome import LedgerCount
 
 LONGEST_CAUSE = 200
@@ -118,8 +119,7 @@ def _return(home: Mapping[str, Any]) -> list[str]:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(str(text).split()).rstrip(".")
-    return line if len(line) <= LONGEST_CAUSE else line[: LONGEST_CAUSE - 1] + "…"
+    return shortened(" ".join(str(text).split()).rstrip("."), LONGEST_CAUSE)
 
 
 def _short(path: Path) -> str:

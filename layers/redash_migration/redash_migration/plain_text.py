@@ -27,6 +27,11 @@ def plain(text: str, *, keep: str = "") -> str:
     )
 
 
+def shortened(text: str, most: int) -> str:
+    """``text``, or its beginning and a mark that it goes on: ``most`` characters at most."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _shown(letter: str) -> str:
     if letter in _SPACES:
         return " "

@@ -18,8 +18,12 @@ from redash_migration.approval.texts.japanese_checks import (
     of_kind,
 )
 from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
+from redash_migration.plain_text import shortened
 
 Severity = Literal["blocked", "warned", "clear"]
+
+_LONGEST = 600
+"""Characters of a finding's words, or of its remedy, in a message."""
 
 
 def severity(gate: Gate, evidence: Evidence) -> Severity:
@@ -57,9 +61,10 @@ def question_lead(texts: Texts, gate: Gate, evidence: Evidence) -> str:
 def finding_lines(texts: Texts, finding: Finding) -> list[str]:
     """What was found, for a message: what it means, what the step saw, its id; what to do.
 
-    The id is by what docs/checks.md is searched, and a return's check says that it is one.
+    The id is by what docs/checks.md is searched, and a return's check says that it is one. What is
+    very long stands whole on the page and in the report: a message has to be taken and read.
     """
-    meaning, detail = meaning_and_detail(texts, finding)
+    meaning, detail = (shortened(part, _LONGEST) for part in meaning_and_detail(texts, finding))
     text = (meaning if texts.language == "ja" else f"{meaning} ") + detail if detail else meaning
     if texts.language == "en" and finding.blocks:
         text = " ".join([*_asked(texts, finding), text])
@@ -67,7 +72,7 @@ def finding_lines(texts: Texts, finding: Finding) -> list[str]:
         text = texts("finding.in_return", text=text)
     if finding.id not in text and not texts.known(f"finding.{finding.id}"):
         text += f"（{finding.id}）" if texts.language == "ja" else f" ({finding.id})"
-    remedy = remedy_text(texts, finding)
+    remedy = shortened(remedy_text(texts, finding), _LONGEST)
     return [f"- {text}", *([f"  {texts('finding.remedy')} {remedy}"] if remedy else [])]
 
 

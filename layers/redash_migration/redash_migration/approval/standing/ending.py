@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
+from redash_migration.plain_text import shortened
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.record import Record
 
@@ -94,7 +95,9 @@ def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt:
         tables=len(tables),
         tables_equal=sum(table["match"] is True for table in tables),
         failures=tuple(
-            Failure(check["id"], check["status"], check["detail"][:_WORDS], check["remedy"])
+            Failure(
+                check["id"], check["status"], shortened(check["detail"], _WORDS), check["remedy"]
+            )
             for check in report["checks"]
             if check["status"] in {"FAIL", "UNKNOWN"}
         ),

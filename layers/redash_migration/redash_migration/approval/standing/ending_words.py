@@ -6,6 +6,7 @@ from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.standing.ending import CHECKS_NAMED, SHOWN, Ending
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import error_meaning, finding_lines
+from redash_migration.plain_text import shortened
 
 ANSWERS = frozenset({"ApprovalRejected", "ApprovalExpired"})
 """Endings that a person chose, or left to the time: nothing went wrong."""
@@ -15,6 +16,9 @@ CHOSEN = "WentBack"
 
 ASKED = "RollBackAsked"
 """The same, by the mode ``roll-back``."""
+
+_LONGEST = 600
+"""Characters of a cause."""
 
 REFUSED = "PreflightFailed"
 """Nothing was begun, so nothing failed and nothing was taken back."""
@@ -66,7 +70,7 @@ def why(texts: Texts, ending: Ending) -> str:
     if not ending.error or ending.error in {*ANSWERS, REFUSED}:
         return ""
     # The checks are named below, with their words.
-    cause = ending.cause.partition(CHECKS_NAMED)[0][:600] or "—"
+    cause = shortened(ending.cause.partition(CHECKS_NAMED)[0], _LONGEST) or "—"
     if ending.error in {CHOSEN, ASKED}:
         return cause
     return texts(
