@@ -54,6 +54,9 @@ role_of() { # image, what it runs
       ;;
   esac
   case $runs in
+    *gunicorn*' rq '[sw][co][hr]* | *' rq '[sw][co][hr]*gunicorn* | *'entrypoint '[sw][co][hr]*'entrypoint server'* | *'entrypoint server'*'entrypoint '[sw][co][hr]*) echo several && return ;;
+  esac
+  case $runs in
     *create_db*server* | *create_tables*server* | *upgrade*server* | *gunicorn*) echo server ;;
     *create_db* | *create_tables* | *'"db" "upgrade"'*) echo other ;;
     *scheduler*) echo scheduler ;;
@@ -106,11 +109,26 @@ rootless() {
     [ "${owner:-root}" = root ] || { printf '; the user %s has containers of its own (rootless Podman), which nobody else can stop or start: run Redash as root there' "$owner" && return; }
   done
 }
+alone() {
+  all=$(of_several_roles)
+  if [ -n "$all" ]; then
+    printf ' alone: give each role a container of its own, server, scheduler and workers, in place of %s' "${all% }"
+  else
+    printf '; start Redash first'
+  fi
+}
+# One container for every role: its scheduler neither stops before users are locked out nor starts
+# after they are back.
+of_several_roles() {
+  printf '%s\n' "$found" | awk -F'|' '$1 ~ /^(several|other)$/ && $4 == "true" { print $2, $3 }' | while read -r id name; do
+    if environment_of "$id" | grep -q '"REDASH_DATABASE_URL=[^"]'; then printf '%s ' "$name"; fi
+  done
+}
 look() {
   servers='' silent=''
   reached || silent="docker does not answer to $(id -un)"
   [ -n "$servers" ] || reached_elsewhere ||
-    give_up "${silent:-no container runs a Redash server; start Redash first}$(rootless)"
+    give_up "${silent:-no container runs a Redash server$(alone)}$(rootless)"
   here=$(cd "$directory" 2>/dev/null && pwd -P || printf '%s' "$directory")
   base=$(basename "$here" | tr 'A-Z' 'a-z' | tr -cd 'a-z0-9_-')
   project=$(printf '%s\n' "$servers" | awk -F'|' -v b="$here" -v n="$base" '

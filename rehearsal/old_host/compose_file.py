@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,10 @@ class Definition:
     labels: Mapping[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
     """Named by ``docker run``; the project's own else."""
+    number: int = 1
+    """Of a service's several containers; ``name`` is then the container's own."""
+    service: str = ""
+    """Of which service it is, where the name does not say so."""
 
     @property
     def ends_by_itself(self) -> bool:
@@ -107,9 +111,10 @@ def read_project(files: Sequence[Path]) -> Project:
         merged = _merged(merged, document)
     directory = files[0].parent
     services = {
-        name: _definition(name, service or {}, directory)
+        one.name: one
         for name, service in sorted(merged.get("services", {}).items())
         if not (service or {}).get("profiles")  # up only for those who ask for one
+        for one in _copies(_definition(name, service or {}, directory), service or {})
     }
     return Project(directory, merged, services)
 
@@ -153,6 +158,17 @@ def _definition(name: str, service: Mapping[str, Any], directory: Path) -> Defin
         str(service.get("restart") or "no"),
         _pairs(service.get("labels") or {}),
     )
+
+
+def _copies(definition: Definition, service: Mapping[str, Any]) -> list[Definition]:
+    """A definition for each container: ``scale``, or ``deploy: replicas``."""
+    count = int(service.get("scale", (service.get("deploy") or {}).get("replicas", 1)))
+    name = definition.name
+    more = [
+        replace(definition, name=f"{name}:{number}", number=number, service=name)
+        for number in range(2, count + 1)
+    ]
+    return [definition, *more] if count else []
 
 
 def _mounted(volume: str | Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ services:
     environment:
       QUEUES: "queries"
       WORKERS_COUNT: 2
-  {worker}:
+{scaled}  {worker}:
     <<: *redash-service
     command: worker
     depends_on:
@@ -77,6 +77,11 @@ services:
     links:
       - {server}:redash
     restart: always
+"""
+
+SCALED = """\
+    deploy:
+      replicas: {}
 """
 
 SECOND_DATABASE = """\
@@ -130,6 +135,7 @@ class Installation:
             volume="redash-data" if kind.named_volume else f"{directory}/postgres-data",
             directory=directory,
             mounts=json.dumps(kind.mounts),
+            scaled=SCALED.format(kind.adhoc_workers) if kind.adhoc_workers > 1 else "",
         )
         more = SECOND_DATABASE if kind.second_database else ""
         (directory / "docker-compose.yml").write_text(compose + more)

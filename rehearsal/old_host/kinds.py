@@ -32,6 +32,8 @@ class HostKind:
     named_volume: bool = False
     prepared: bool = True
     second_database: bool = False
+    adhoc_workers: int = 1
+    """Containers of that one service."""
     podman: bool = False
     """Podman under docker's name, its containers made by podman-compose."""
     nginx: str = ""
@@ -132,6 +134,7 @@ HOST_KINDS: Mapping[str, HostKind] = {
     "second-database": HostKind(
         "another PostgreSQL in the same project, which Redash queries", second_database=True
     ),
+    "scaled": HostKind("three containers of one service", adhoc_workers=3),
     "podman": HostKind("Podman under docker's name", podman=True, prepared=False),
     "full-settings": HostKind(
         "mail, sign-in, HTTPS and a further runner in the env file",

@@ -63,7 +63,10 @@ class Services:
         service = self._created.get(name)
         if service is not None and (service.alone or service.definition.container_name):
             return service.definition.container_name or name
-        return self._separator.join((self.project, name, "1"))
+        own, number = name, 1
+        if service is not None:
+            own, number = service.definition.service or name, service.definition.number
+        return self._separator.join((self.project, own, str(number)))
 
     def run(self, definition: Definition, container: Container) -> None:
         """``docker run``: a container that no compose file knows; ComposeError for a taken port."""

@@ -210,7 +210,8 @@ class Engine:
         if key == "name":
             return value in self._named(service)
         if key == "label" and value.startswith("com.docker.compose.service="):
-            return service.definition.name == value.rpartition("=")[2]
+            own = service.definition.service or service.definition.name
+            return own == value.rpartition("=")[2]
         return True
 
     def _inspected(self, service: Service) -> dict[str, Any]:
@@ -219,7 +220,7 @@ class Engine:
         entrypoint, command = runs(definition)
         labels = {
             "com.docker.compose.project": self._services.project,
-            "com.docker.compose.service": definition.name,
+            "com.docker.compose.service": definition.service or definition.name,
             "com.docker.compose.project.working_dir": self._directory,
             "PODMAN_SYSTEMD_UNIT": "podman-compose@redash.service" if self._podman else "",
         }

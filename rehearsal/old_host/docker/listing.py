@@ -22,7 +22,7 @@ def described(service: Service, name: str) -> dict[str, Any]:
         "ID": container_id(definition.name)[:12],
         "Name": name,
         "Names": name,
-        "Service": definition.name,
+        "Service": definition.service or definition.name,
         "Project": "redash",
         "Image": definition.image,
         "Command": " ".join(definition.command),

@@ -22,7 +22,7 @@ PAUSED_FACT = "paused"
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of the Redash project. ``role`` is what it runs: server, scheduler, worker,
-    queues, proxy, database, or other; ``name`` and ``service`` are the operator's."""
+    several of these, queues, proxy, database, other; ``name``, ``service`` are the operator's."""
 
     role: str
     running: bool

@@ -17,6 +17,9 @@ OF_THE_CLOCK = frozenset({"/etc/localtime", "/etc/timezone"})
 BACKLOG = 50
 """Jobs in a queue that tell of workers which do not keep up: each takes less than a second."""
 
+SEVERAL = "several"
+"""What host/common.sh calls a container in which a server runs beside a scheduler or workers."""
+
 FIRST_WITH_RQ = 9
 """Redash queues with RQ from here on; what queued with Celery before is another program."""
 
@@ -40,7 +43,16 @@ def _containers(host: Mapping[str, Any]) -> Iterable[Check]:
     running = {str(one["role"]) for one in host["containers"] if one["running"]}
     missing = [role for role in ("server", "scheduler", "worker") if role not in running]
     names = ", ".join(f"{one['name']} ({one['role']})" for one in host["containers"])
-    if missing:
+    several = [str(one["name"]) for one in host["containers"] if one["role"] == SEVERAL]
+    if several:
+        yield Check(
+            "host.containers",
+            "FAIL",
+            f"server and scheduler or workers share a container: {', '.join(several)}",
+            "Give each role a container of its own: what schedules stops before users are locked"
+            " out, and starts after they are back.",
+        )
+    elif missing:
         yield Check(
             "host.containers",
             "FAIL" if "server" in missing else "WARN",

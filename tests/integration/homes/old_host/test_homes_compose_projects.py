@@ -100,3 +100,29 @@ def test_a_database_of_another_project_is_redash_s_if_its_address_names_it(
         databases[1].replace("|pg|", "|db|"),
     ]
     assert ours(tmp_path, shell, twice, place) == "server|redash-server-1", "none is guessed at"
+
+
+EVERYTHING = [
+    "/usr/bin/supervisord -c /etc/supervisor/redash.conf",
+    "sh -c ./manage.py rq scheduler & ./manage.py rq worker & exec gunicorn redash.wsgi:app",
+    "sh -c exec gunicorn redash.wsgi:app & exec ./manage.py rq worker",
+    "sh -c bin/docker-entrypoint scheduler & bin/docker-entrypoint server",
+]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("runs", EVERYTHING)
+def test_one_container_for_every_role_is_refused_with_the_reason(
+    tmp_path: Path, shell: str, runs: str
+) -> None:
+    """Its scheduler can't be stopped while it serves, nor started after it."""
+    containers = [f"a1|bi-all-1|bi|/opt/bi|all|{runs}|postgresql://u:p@db/redash"]
+    said = ours(tmp_path, shell, containers, tmp_path)
+    assert "@problem no container runs a Redash server alone" in said
+    assert "bi-all-1" in said
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_server_that_is_down_is_no_container_for_every_role(tmp_path: Path, shell: str) -> None:
+    said = ours(tmp_path, shell, ["a1|x|p|/p|mail|postfix|"], tmp_path)
+    assert said == "@problem no container runs a Redash server; start Redash first"

@@ -94,6 +94,7 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     parts = ["database", "proxy", "queues", "scheduler", "server", "worker", "worker", "worker"]
     if host.kind.second_database:
         parts.append("other")
+    parts += ["worker"] * (host.kind.adhoc_workers - 1)
     assert roles == sorted(parts)
     own = host.kind.service("postgres")
     assert [one.service for one in report.containers if one.role == "database"] == [own]
@@ -119,8 +120,9 @@ def test_each_kind_of_host_is_understood_and_its_queues_run_empty(
     assert (drained["left"], drained["paused"]) == (["0"], ["3"])
 
 
-STOPPED = ["official-2018", "custom-names", "second-database", "podman"]
-"""Compose 1, other names, a service that stays; the others differ in what inspection reads."""
+STOPPED = ["official-2018", "custom-names", "second-database", "scaled", "podman"]
+"""Compose 1, other names, a service that stays, several containers of one; the others differ in
+what inspection reads."""
 
 
 @pytest.mark.parametrize("kind", STOPPED)
@@ -272,6 +274,16 @@ def test_a_middleware_that_is_shared_is_found_where_it_stands(
     assert _judged_proxy(host, run) == (
         "people are let in by it; traefik does what the new home does not: basicauth"
     )
+
+
+def test_a_container_of_several_roles_is_refused(start_host: StartHost, run: Commands) -> None:
+    host = start_host("official-2025")
+    both = ("sh", "-c", "./manage.py rq worker emails & exec gunicorn redash.wsgi:app")
+    _become(host, "worker", entrypoint=both[:2], command=both[2:])
+    checks = host_checks(inspected(host, run).to_json())
+    [failed] = [one for one in checks if one.status != "PASS"]
+    assert (failed.id, failed.status) == ("host.containers", "FAIL")
+    assert "share a container: redash-worker-1" in failed.detail
 
 
 @pytest.mark.parametrize("image", ["kong:3.8", "apache/apisix:3.11", "envoyproxy/envoy:v1.31"])
