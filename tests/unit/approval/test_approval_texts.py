@@ -15,10 +15,16 @@ from redash_migration.approval.evidence.parts import Finding
 from redash_migration.approval.page.rendering import style
 from redash_migration.approval.texts import LANGUAGES, Texts
 from redash_migration.approval.texts.english_checks import ENGLISH_CHECKS
-from redash_migration.approval.texts.japanese_checks import japanese_check, japanese_failure
+from redash_migration.approval.texts.japanese_checks import (
+    JAPANESE_CHECKS,
+    japanese_check,
+    japanese_failure,
+)
+from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
 from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
 from redash_migration.approval.wording import meaning_and_detail, remedy_text
 
+ROOT = Path(__file__).parents[3]
 EN, JA = LANGUAGES["en"], LANGUAGES["ja"]
 LATIN_ONLY = {
     "language.other",
@@ -69,6 +75,32 @@ def test_subjects_fit_into_an_sns_message(key: str, language: str) -> None:
         "title": max((texts(name, count=12) for name in TITLES), key=len),
     }
     assert len(texts(key, **figures)) < 100
+
+
+JAPANESE = [
+    *((f"texts {key}", text) for key, text in JA.items()),
+    *((f"errors {name}", text) for name, said in JAPANESE_ERRORS.items() for text in said),
+    *((f"failures {name}", text) for name, said in JAPANESE_FAILURES.items() for text in said),
+    *((f"warnings {name}", text) for name, said in JAPANESE_CHECKS.items() for text in said),
+]
+FIGURE = (
+    r"(?:[0-9]|\{(?:pause|low|high|seconds|predicted|left|count|writes|limit|given|required)\})"
+)
+WORDS = r"[ぁ-んァ-ヶー一-龠]"
+
+
+@pytest.mark.parametrize(("name", "text"), JAPANESE)
+def test_a_japanese_figure_stands_apart_from_the_word_before_it_and_close_to_its_unit(
+    name: str, text: str
+) -> None:
+    assert not re.search(WORDS + FIGURE, text)
+    assert not re.search(r"[0-9] (?:つ|個|件|秒|分|時間|日|行|回|名|人|台|番)", text)
+
+
+@pytest.mark.parametrize(("name", "text"), JAPANESE)
+def test_a_japanese_text_leads_to_the_japanese_document(name: str, text: str) -> None:
+    for document in re.findall(r"docs/([a-z-]+)\.md", text):
+        assert not (ROOT / "docs" / f"{document}.ja.md").exists(), document
 
 
 def test_an_unknown_language_is_english() -> None:

@@ -19,7 +19,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "RequestApproval.lead": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
-        "書き込みを約{pause}停止し、新しい環境で再開します。"
+        "書き込みを約 {pause}停止し、新しい環境で再開します。"
     ),
     "RequestApproval.lead_unmeasured": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
@@ -37,7 +37,7 @@ JAPANESE: Mapping[str, str] = {
     "ConfirmCutover.lead_failed": (
         "元に戻す作業は {error} で終わり、利用者は再び新しい Redash を使っています。"
         "失われたものはありません。このまま使い続けるか、元の環境に戻すかを選んでください。"
-        "先に直す点は docs/errors.md にあります。"
+        "先に直す点は docs/errors.ja.md にあります。"
     ),
     "RequestApproval.headline": "書き込み停止時間の予測",
     "ConfirmCutover.headline": "切り替え後の書き込み",
@@ -105,10 +105,10 @@ JAPANESE: Mapping[str, str] = {
     ),
     "prediction.title": "停止時間の見積もり",
     "prediction.text": (
-        "今回の移行で実際にかかった時間から計算しました。全体で約{pause}、{low}から{high}の間に"
+        "今回の移行で実際にかかった時間から計算しました。全体で約 {pause}、{low}から {high}の間に"
         "収まる見込みです。事前に測れなかったものは「仮定」と示しています。"
     ),
-    "prediction.point": "今回の移行で測った速度から計算しました。全体で約{pause}です。",
+    "prediction.point": "今回の移行で測った速度から計算しました。全体で約 {pause}です。",
     "prediction.assumed": "{part}（仮定）",
     "prediction.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
     "part.stop_services": "Redash の停止",
@@ -354,7 +354,7 @@ JAPANESE: Mapping[str, str] = {
     "mail.reminder": "まだ回答をいただいていません。回答期限まで残り {left}です。",
     "mail.outcome.subject": "[Redash] {decision} {migration}",
     "mail.pause": "書き込み停止時間の予測: {pause}",
-    "mail.pause_likely": "{pause}（{low}から{high}の見込み）",
+    "mail.pause_likely": "{pause}（{low}から {high}の見込み）",
     "mail.writes": "切り替え後の書き込み: {writes}件（書き戻せるかどうかは確認されていません）",
     "mail.writes_come_home": "切り替え後の書き込み: {writes}件（戻す場合はすべて書き戻されます）",
     "mail.return": "元に戻す場合の停止の見込み: {pause}",

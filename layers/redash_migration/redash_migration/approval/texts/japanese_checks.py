@@ -145,7 +145,7 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     "host.clock": (
         "既存サーバーの時計がずれています。新環境では、"
         "差がなくなるまでクエリの実行時刻がずれます。",
-        "NTP (chrony など) で合わせ、1 時間ほど待ってください。",
+        "NTP (chrony など) で合わせ、1時間ほど待ってください。",
     ),
     "host.directory": (
         "ComposeDirectory が既存サーバーにありません。"
@@ -208,7 +208,7 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "host.database": (
         "既存の Redash のコンテナは、複数の REDASH_DATABASE_URL を使っています。"
-        "すべて停止されますが、移行されるデータベースは 1 つです。",
+        "すべて停止されますが、移行されるデータベースは 1つです。",
         "Redash ごとに Compose のプロジェクトを分けてください。",
     ),
     "traffic.other_ways": (

@@ -19,7 +19,7 @@ JAPANESE_ERRORS: Mapping[str, tuple[str, str]] = {
         "スタックをもう一度デプロイする。値はテンプレートが設定する。",
     ),
     "MigrationInProgress": (
-        "別の移行が進行中。同時に動けるのは 1 つだけ。",
+        "別の移行が進行中。同時に動けるのは 1つだけ。",
         "示された実行の終わりを待つか、切り戻すか、再実行（redrive）する。",
     ),
     "NotTheOwner": (
@@ -38,7 +38,7 @@ JAPANESE_ERRORS: Mapping[str, tuple[str, str]] = {
     ),
     "SwitchBegun": (
         "切り戻そうとしたが、切り替えがすでに始まっており、戻すと決めた人がいない。",
-        "2 つ目の確認に回答する。移行名を指定した切り戻しでも、この確認が届く。",
+        "2つ目の確認に回答する。移行名を指定した切り戻しでも、この確認が届く。",
     ),
     "TransientFailure": (
         "そのままもう一度試せば成功しうる失敗。間隔をあけて自動で再試行される。",
@@ -123,7 +123,7 @@ JAPANESE_ERRORS: Mapping[str, tuple[str, str]] = {
         "新しい Redash が、正常な Redash のように応答しない。",
         "レポートの `smoke.` の検査と、新しいサーバーのログを確認する。",
     ),
-    "DataMismatch": ("移行元と移行先で、異なる行が 1 つ以上ある。", _REPORT),
+    "DataMismatch": ("移行元と移行先で、異なる行が 1つ以上ある。", _REPORT),
     "IntegrityViolated": (
         "移行先の制約、トリガー、設定のいずれかが移行元と異なる。",
         _REPORT,
@@ -154,7 +154,7 @@ JAPANESE_ERRORS: Mapping[str, tuple[str, str]] = {
     ),
     "CopyFailed": ("テーブルをコピーできなかった。", "テーブルと原因が示される。"),
     "RollBackIncomplete": (
-        "取り消せなかった変更が 1 つ以上ある。それぞれの対処が示される。",
+        "取り消せなかった変更が 1つ以上ある。それぞれの対処が示される。",
         "まず手作業で Redash を開き、次に示された項目を直し、モード `roll-back` を開始する"
         "（docs/runbook.ja.md）。",
     ),

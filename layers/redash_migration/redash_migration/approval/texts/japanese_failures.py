@@ -170,7 +170,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "services.lasting": (
         "スケジューラーとワーカーの継続",
         "サーバー用のヘルスチェックとターゲットグループを外し、ワーカーの `/tmp` は書き込めるように"
-        "して、スケジューラーは 1 つにしてください。",
+        "して、スケジューラーは 1つにしてください。",
     ),
     "host.mounts": (
         "元のコンテナがマウントしているファイル",
@@ -294,11 +294,11 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "replication.source_endpoint": (
         "DMS から元のデータベースへの接続",
-        "シークレット、pg_hba.conf、5432 番のセキュリティグループを確認してください。",
+        "シークレット、pg_hba.conf、5432番のセキュリティグループを確認してください。",
     ),
     "replication.target_endpoint": (
         "DMS から新しいデータベースへの接続",
-        "シークレットと 5432 番のセキュリティグループを確認してください。",
+        "シークレットと 5432番のセキュリティグループを確認してください。",
     ),
     "replication.source_endpoint_settings": (
         "ソースエンドポイントの設定",
@@ -540,7 +540,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.reachable": (
         "元のデータベースへの接続",
-        "シークレット、pg_hba.conf、5432 番のセキュリティグループを確認してください。",
+        "シークレット、pg_hba.conf、5432番のセキュリティグループを確認してください。",
     ),
     "source.readable": (
         "読み取りの権限",
@@ -595,7 +595,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.wal_sender_timeout": (
         "wal_sender_timeout",
-        "0 か 10 秒以上にして、設定を再読み込みしてください。",
+        "0 か 10秒以上にして、設定を再読み込みしてください。",
     ),
     "source.wal_senders": ("WAL センダーの空き", f"max_wal_senders を増やして{_RESTART}"),
     "source.writable": (
@@ -616,7 +616,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "target.reachable": (
         "新しいデータベースへの接続",
-        "シークレットと 5432 番のセキュリティグループを確認してください。",
+        "シークレットと 5432番のセキュリティグループを確認してください。",
     ),
     "target.schema": (
         "新しい側でのスキーマの作成",
