@@ -54,15 +54,15 @@ EARLY: dict[str, Early] = {
     "TransientFailure in session/turn": Early("", _AGAIN),
     "TransientFailure in schema/completion": Early("", "a lock, or time: it is tried again"),
     "SchemaNotCopied in schema/completion": Early("`CompleteSchema`, which tries them", _SINCE),
-    "SequenceNotSettable in sequences/ledger": Early("`source.sequences`", "values drawn since"),
+    "SequenceNotSettable in sequences/results": Early("`source.sequences`", "values drawn since"),
     "sequences.set": Early("`source.sequences`", "values drawn since"),
     "sequences.ready": Early("`source.sequences`", "who draws from the new side's sequences"),
-    "DataMismatch in verification/ledger": Early(
+    "DataMismatch in verification/results": Early(
         "`PrecopyTable` for what we copy, validation in `AwaitInSync` for what is replicated",
         "rows written since",
     ),
     "data.verified": Early("the same", "rows written since"),
-    "IntegrityViolated in integrity/ledger": Early("the checks below", _SINCE),
+    "IntegrityViolated in integrity/results": Early("the checks below", _SINCE),
     "integrity.foreign_keys": Early("`source.orphans`", "rows written since"),
     "integrity.not_null": Early(
         "validation in `AwaitInSync`", "values that are still on their way"

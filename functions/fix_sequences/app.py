@@ -6,7 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.sequences.fix import fix_sequences
-from redash_migration.database.sequences.ledger import artifact_of, write_sequences
+from redash_migration.database.sequences.results import artifact_of, write_sequences
 from redash_migration.database.watch.still import note_still
 from redash_migration.direction import direction_of
 from redash_migration.step import step

@@ -6,7 +6,7 @@ from typing import Any
 
 from redash_migration import wiring
 from redash_migration.database.freeze.last_look import last_look
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.watch.watching import note_target, source_before
 from redash_migration.direction import direction_of
 from redash_migration.step import step

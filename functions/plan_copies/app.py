@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     record, plan = wiring.record(migration_id, direction), wiring.plan(migration_id)
     if direction == "forward":
         from redash_migration.database.integrity.early import failures, judge_new_home
-        from redash_migration.database.integrity.ledger import write_checks
+        from redash_migration.database.integrity.results import write_checks
 
         found = judge_new_home(
             wiring.source_address(),

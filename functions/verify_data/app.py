@@ -7,8 +7,8 @@ from typing import Any
 from redash_migration import wiring
 from redash_migration.database.planning.items import verify_parts
 from redash_migration.database.verification.compare import compare
-from redash_migration.database.verification.ledger import write_outcomes
 from redash_migration.database.verification.precopy import with_precopy
+from redash_migration.database.verification.results import write_outcomes
 from redash_migration.direction import direction_of
 from redash_migration.step import step
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.verification.again import verify_again
-from redash_migration.database.verification.ledger import close_ledger
+from redash_migration.database.verification.results import see_all_equal
 from redash_migration.database.watch.still import moved
 from redash_migration.direction import direction_of
 from redash_migration.homecoming.at_the_switch import application_role, note_ends
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     late = moved(record, target)
     if late:
         verify_again(record, source, target, late)
-    close_ledger(record, [table.qualified_name for table in plan.tables])
+    see_all_equal(record, [table.qualified_name for table in plan.tables])
     checks = verify_integrity(
         source,
         target,

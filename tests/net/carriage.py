@@ -19,7 +19,7 @@ from redash_migration.database.copying.restore import restore
 from redash_migration.database.freeze.closing import close_source, drain_source
 from redash_migration.database.freeze.last_look import last_look
 from redash_migration.database.integrity.early import failures, judge_new_home
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning import items as item_rules
 from redash_migration.database.planning import precopy as early_rule
@@ -33,11 +33,11 @@ from redash_migration.database.schema.carrying import (
 )
 from redash_migration.database.schema.dump import entries
 from redash_migration.database.sequences.fix import fix_sequences
-from redash_migration.database.sequences.ledger import write_sequences
+from redash_migration.database.sequences.results import write_sequences
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.verification.compare import compare
-from redash_migration.database.verification.ledger import close_ledger, write_outcomes
 from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
+from redash_migration.database.verification.results import see_all_equal, write_outcomes
 from redash_migration.database.watch.watching import source_before
 from redash_migration.errors import TransientFailure
 from redash_migration.failure_kinds import as_transient
@@ -206,7 +206,7 @@ class Carriage:
             parts = verify_parts(item)
             outcomes = compare(self.source, self.target, with_precopy(parts, self.record))
             write_outcomes(self.record, parts, outcomes)
-        close_ledger(self.record, [table.qualified_name for table in self.plan.tables])
+        see_all_equal(self.record, [table.qualified_name for table in self.plan.tables])
         write_checks(self.record.checks, verify_integrity(self.source, self.target, tables))
         note_ends(self.record.of("return"), self.source, self.target)
         slots = source_before(self.record).slots

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from redash_migration.database.copying.pieces import precopy_pieces, restore_pieces
 from redash_migration.database.freeze.closing import close_source
 from redash_migration.database.freeze.last_look import last_look
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning.items import copy_pieces, verify_parts
 from redash_migration.database.planning.phases import plan_pieces
 from redash_migration.database.sequences.fix import fix_sequences
-from redash_migration.database.sequences.ledger import artifact_of, write_sequences
+from redash_migration.database.sequences.results import artifact_of, write_sequences
 from redash_migration.database.verification.compare import compare
-from redash_migration.database.verification.ledger import close_ledger, write_outcomes
 from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
+from redash_migration.database.verification.results import see_all_equal, write_outcomes
 from redash_migration.database.watch.still import note_still
 from redash_migration.errors import TransientFailure
 from redash_migration.failure_kinds import as_transient
@@ -60,7 +60,7 @@ def bring_home(
     for item in planned["verify"]:
         parts = verify_parts(item)
         write_outcomes(record, parts, compare(new, old, with_precopy(parts, record)))
-    close_ledger(record, [table.qualified_name for table in plan.tables])
+    see_all_equal(record, [table.qualified_name for table in plan.tables])
     tables = [(table.schema, table.name) for table in plan.tables]
     write_checks(record.checks, verify_integrity(new, old, tables, fenced=True))
     write_checks(record.checks, last_look(record, new, old, ()))

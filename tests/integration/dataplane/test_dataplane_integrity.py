@@ -14,7 +14,7 @@ from redash_migration.database.integrity.early import (
     judge_new_home,
     judge_text_search,
 )
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import open_session

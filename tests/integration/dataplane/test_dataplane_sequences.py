@@ -10,7 +10,7 @@ import pytest
 
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.goal import SetSequence
-from redash_migration.database.sequences.ledger import write_sequences
+from redash_migration.database.sequences.results import write_sequences
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.errors import SequenceNotSettable

@@ -19,11 +19,11 @@ from redash_migration.database.tables.scan import Scan
 from redash_migration.database.tables.shape import read_shape
 from redash_migration.database.verification.buckets import EqualBuckets, compare_buckets, unchanged
 from redash_migration.database.verification.compare import Part, compare
-from redash_migration.database.verification.ledger import (
-    close_ledger,
+from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
+from redash_migration.database.verification.results import (
+    see_all_equal,
     write_outcomes,
 )
-from redash_migration.database.verification.precopy import precopy_comparison, with_precopy
 from redash_migration.errors import DataMismatch
 from redash_migration.record.record import Record
 
@@ -122,7 +122,7 @@ def test_ranges_add_up_to_the_table(both: Both, run: Run, record: Record) -> Non
     whole = compare(source, target, PARTS[:1])[0]
     note_chunks(record, items)
     write_outcomes(record, items, compare(source, target, with_precopy(items, record)))
-    close_ledger(record, ["public.results"])
+    see_all_equal(record, ["public.results"])
     line = record.tables.get("public.results")
     assert line["source_checksum"] == str(whole.source)
     assert (line["rows"], line["match"]) == (3000, True)
@@ -141,11 +141,11 @@ def test_a_forgotten_range_or_table_keeps_the_gate_shut(both: Both, record: Reco
     note_chunks(record, items)
     write_outcomes(record, items[:1], compare(source, target, with_precopy(items[:1], record)))
     with pytest.raises(DataMismatch, match="results"):
-        close_ledger(record, ["public.results"])
+        see_all_equal(record, ["public.results"])
     write_outcomes(record, items[1:], compare(source, target, with_precopy(items[1:], record)))
     with pytest.raises(DataMismatch, match="pairs"):
-        close_ledger(record, ["public.results", "public.pairs"])
-    close_ledger(record, ["public.results"])
+        see_all_equal(record, ["public.results", "public.pairs"])
+    see_all_equal(record, ["public.results"])
 
 
 def precompared(source: DatabaseAddress, target: DatabaseAddress) -> tuple[EqualBuckets, Any]:

@@ -10,7 +10,7 @@ from redash_migration.database.copying.horizons import known_horizons, note_hori
 from redash_migration.database.copying.restore import both_ends, restore_between
 from redash_migration.database.copying.restored import Restored
 from redash_migration.database.integrity.early import failures, judge_text_search
-from redash_migration.database.integrity.ledger import write_checks
+from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.prediction.update import note_measured
 from redash_migration.database.session.address import DatabaseAddress

@@ -8,7 +8,7 @@ from redash_migration.database.planning.items import verify_parts
 from redash_migration.database.planning.phases import VERIFY_FACT
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.verification.compare import Part, compare
-from redash_migration.database.verification.ledger import write_outcomes
+from redash_migration.database.verification.results import write_outcomes
 from redash_migration.record.record import Record
 
 

@@ -41,7 +41,7 @@ def write_outcomes(record: Record, items: Sequence[CopyItem], outcomes: Sequence
     _raise_unless_equal(outcomes)
 
 
-def close_ledger(record: Record, tables: Sequence[str]) -> None:
+def see_all_equal(record: Record, tables: Sequence[str]) -> None:
     """Merge the ranges of large tables, and see that every table was compared and is equal.
 
     Writes the check `data.verified`. Raises DataMismatch otherwise.
