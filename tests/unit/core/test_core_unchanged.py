@@ -9,7 +9,7 @@ import pytest
 
 from redash_migration.record import Record
 from redash_migration.traffic.new_home.listener import inspect_target_group
-from redash_migration.traffic.new_home.unchanged import as_inspected, in_one_form, note_door
+from redash_migration.traffic.new_home.same_door import as_inspected, in_one_form, note_door
 from tests.unit.core.conftest import Front
 
 Change = Callable[[Any, Front], object]

@@ -8,12 +8,8 @@ import pytest
 
 from redash_migration.host.inspection import fingerprint
 from redash_migration.traffic.proof.containers import ROLES
-from redash_migration.traffic.proof.redash_settings import (
-    OWN,
-    by_role,
-    compare_settings,
-    group_of,
-)
+from redash_migration.traffic.proof.redash_settings import by_role, compare_settings
+from redash_migration.traffic.proof.setting_groups import OWN, group_of
 
 KEY = "k" * 32
 

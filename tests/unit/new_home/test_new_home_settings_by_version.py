@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from redash_migration.traffic.proof.redash_settings import OWN, group_of
+from redash_migration.traffic.proof.setting_groups import OWN, group_of
 
 READ: dict[str, str] = {
     "own": """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from redash_migration.traffic.new_home.unchanged import in_one_form
+from redash_migration.traffic.new_home.same_door import in_one_form
 
 if TYPE_CHECKING:
     pass

@@ -10,9 +10,9 @@ from redash_migration.record import Record
 from redash_migration.traffic.new_home.container_checks import inspect_containers
 from redash_migration.traffic.new_home.listener import inspect_traffic, old_targets
 from redash_migration.traffic.new_home.replication import inspect_replication
+from redash_migration.traffic.new_home.same_door import note_door
 from redash_migration.traffic.new_home.secrets import compare_secrets, new_fingerprints, respelt
 from redash_migration.traffic.new_home.services import inspect_services, inspect_versions
-from redash_migration.traffic.new_home.unchanged import note_door
 from redash_migration.traffic.proof.containers import new_containers
 from redash_migration.traffic.proof.essentials import essentials
 from redash_migration.traffic.proof.redash_settings import by_role, compare_settings, with_baked

@@ -19,7 +19,7 @@ from redash_migration.function_settings import ProveNewHomeSettings, RecheckSync
 from redash_migration.record import Record
 from redash_migration.rollback.actions import Undoing
 from redash_migration.settings import read
-from redash_migration.traffic.new_home import unchanged, worker_trials
+from redash_migration.traffic.new_home import same_door, unchanged, worker_trials
 from rehearsal.cloud.backends import ACCOUNT
 from rehearsal.ecs import EcsStandIn, NewHome, create_new_home
 from rehearsal.ecs.new_home import ROLES
@@ -220,7 +220,7 @@ def proven(
     aws: LocalAws, new_home: NewHome, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], dict[str, str]]:
     """A server that runs and was proven; what of it is otherwise now, by its checks."""
-    monkeypatch.setattr(unchanged, "_SETTLING_SECONDS", 0.2)
+    monkeypatch.setattr(same_door, "_SETTLING_SECONDS", 0.2)
     known = {
         **ENVIRONMENT, "TARGET_GROUP_ARN": new_home.target_group_arn,
         "ECS_SERVER_SERVICE": f"{SERVER}:1", "ECS_WORKER_SERVICES": new_home.worker_services,
@@ -238,7 +238,7 @@ def proven(
     def checks() -> dict[str, str]:
         found = [
             unchanged.as_proven(record, ecs, SERVER),
-            unchanged.without_strangers(ecs, balancing, read(RecheckSyncSettings, known)),
+            same_door.without_strangers(ecs, balancing, read(RecheckSyncSettings, known)),
         ]
         return {one.id: one.detail for one in found if one.status != "PASS"}
 

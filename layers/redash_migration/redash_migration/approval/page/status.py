@@ -13,26 +13,16 @@ from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
 from redash_migration.approval.gate.question import Gate
-from redash_migration.approval.messages.telling import never_told_lines
 from redash_migration.approval.page.http import Response
 from redash_migration.approval.page.models.picture import progress
 from redash_migration.approval.page.rendering import render
-from redash_migration.approval.standing.ending import Ending
+from redash_migration.approval.page.status_facts import facts_of, facts_of_decision
 from redash_migration.approval.standing.ending_words import (
-    after_that,
     ended_title,
-    failed_checks,
-    not_taken_back,
     nothing_lost,
-    returning,
-    why,
 )
 from redash_migration.approval.standing.standing import Standing, standing
 from redash_migration.approval.texts import Texts
-from redash_migration.course import doing
-from redash_migration.record.record import Record
-
-Facts = list[tuple[str, str]]
 
 QUICK_SECONDS, CALM_SECONDS = 3, 20
 """How soon the page renews itself: while something moves, and while people think."""
@@ -83,8 +73,8 @@ def status_page(
         refresh=None if stands.ending or still else QUICK_SECONDS if moving else CALM_SECONDS,
         bar=_bar(stands),
         page={"progress": None if stands.ending else progress(texts, here)},
-        facts=_facts(texts, gate, evidence, stands, desk.record),
-        decision=_decision(texts, gate),
+        facts=facts_of(texts, gate, evidence, stands, desk.record),
+        decision=facts_of_decision(texts, gate),
     )
 
 
@@ -159,58 +149,3 @@ def _bar(stands: Standing) -> float | None:
     if stands.ending or not stands.pause_is_on or not stands.predicted_seconds:
         return None
     return round(min(100.0, 100 * (stands.pause_seconds or 0) / stands.predicted_seconds), 1)
-
-
-def _facts(texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, record: Record) -> Facts:
-    figures, ending = texts.figures, stands.ending
-    facts: Facts = []
-    if ending is not None:
-        facts += _ended(texts, ending)
-        if lines := never_told_lines(record, ending):
-            facts.append((texts("ended.never_told"), "\n".join(lines)))
-    # Nobody is waited for any more, though the execution may not have heard of it yet.
-    elif stands.state and not (gate.decided and stands.state == gate.purpose.state):
-        facts.append((texts("status.now"), doing(stands.state).text(texts.language)))
-    if stands.pause_seconds is not None and not stands.pause_is_on:
-        seconds = figures.duration(stands.pause_seconds)
-        predicted = stands.predicted_seconds
-        value = (
-            seconds
-            if predicted is None
-            else texts("status.pause_value", seconds=seconds, predicted=figures.duration(predicted))
-        )
-        facts.append((texts("status.pause_label"), value))
-    if stands.tables_compared and ending is None:
-        done = texts("status.compared_value", done=stands.tables_compared, all=len(evidence.tables))
-        facts.append((texts("status.compared"), done))
-    person = evidence.requested_by or texts("status.unknown_person")
-    return [*facts, (texts("status.started_by"), person)]
-
-
-def _ended(texts: Texts, ending: Ending) -> Facts:
-    facts: Facts = [(texts("status.serves"), texts(f"status.serves.{ending.serves}"))]
-    if reason := why(texts, ending):
-        facts.append((texts("ended.why"), reason))
-    facts += returning(texts, ending)
-    if ending.failures:
-        facts.append((texts("ended.checks"), "\n".join(failed_checks(texts, ending))))
-    if ending.not_taken_back:
-        facts.append((texts("ended.not_taken_back"), "\n".join(not_taken_back(texts, ending))))
-    return [*facts, (texts("ended.next"), after_that(texts, ending))]
-
-
-def _decision(texts: Texts, gate: Gate) -> Facts:
-    if not gate.decided:
-        return []
-    facts: Facts = []
-    if gate.decision != EXPIRE:
-        facts = [
-            (texts("decided.by"), gate.actor),
-            (texts("decided.reason"), gate.reason or texts("decided.no_reason")),
-        ]
-    return [
-        (texts("decided.what"), texts(f"decided.{gate.decision}")),
-        *facts,
-        (texts("decided.at"), texts.figures.time(gate.decided_at)),
-        (texts("decided.evidence"), gate.evidence_hash[:12]),
-    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import seconds_between, stamp
@@ -13,30 +12,23 @@ from redash_migration.host import commands as on_the_host
 from redash_migration.host.command import PENDING
 from redash_migration.host.inspection import paused, queued, worker_processes
 from redash_migration.host.judgement import backlog
-from redash_migration.record import Check, Record
+from redash_migration.record import Record
 from redash_migration.traffic.new_home import worker_trials
 from redash_migration.traffic.new_home.unchanged import as_proven, note_home, note_images
 from redash_migration.traffic.proof.answers import (
     ANSWERING,
     OLD_ANSWERS,
     TARGET_FACT,
-    Proof,
     old_answers,
     proof,
 )
-from redash_migration.traffic.proof.containers import (
-    new_containers,
-    new_processes,
-    role_of,
-    served_queues,
-)
 from redash_migration.traffic.proof.in_redash.program import program
-from redash_migration.traffic.proof.judging import judge
-from redash_migration.traffic.proof.redash_settings import (
-    NewSettings,
-    by_role,
-    compare_settings,
-    with_baked,
+from redash_migration.traffic.proof.outcome import (
+    ended_check,
+    judged,
+    not_asked,
+    old_home_check,
+    settings_checks,
 )
 
 if TYPE_CHECKING:
@@ -98,18 +90,21 @@ def prove(
     if same.status != "PASS":  # while it was asked
         raise NewHomeNotProven(f"{same.id}: {same.detail}")
     if task is None:
-        record.checks.put(_not_asked(str(attempt["why"])))
+        record.checks.put(not_asked(str(attempt["why"])))
         return {"proven": True, "waiting_for": "", "waited": waited}
     heard = logs.lines(str(attempt["group"]), str(attempt["stream"]))
     target = record.fact(TARGET_FACT)
-    checks = [_ended(proof(heard), task.reason), _old_home(old_answers(said), proof(said))]
+    checks = [
+        ended_check(proof(heard), task.reason),
+        old_home_check(old_answers(said), proof(said)),
+    ]
     checks += [worker_trials.judged(ecs, attempt["workers"])] if attempt["workers"] else []
     stopped = paused("\n".join(said))
     workers = worker_processes("\n".join(said))
-    checks += _judged(
+    checks += judged(
         proof(heard), proof(said), ecs, settings, target=target, stopped=stopped, workers=workers
     )
-    checks += _settings(record, proof(heard), ecs, settings, key)
+    checks += settings_checks(record, proof(heard), ecs, settings, key)
     record.checks.put(*checks)
     found = proof(heard).sources
     there = [number for number, one in sorted(found.items()) if one["state"] == "answers"]
@@ -157,84 +152,3 @@ def _log_group(ecs: Ecs, service: str) -> str:
     found = ecs.services([service])
     logs = ecs.container(found[service].task_definition) if service in found else {}
     return str(logs.get("logConfiguration", {}).get("options", {}).get("awslogs-group", ""))
-
-
-def _not_asked(why: str) -> Check:
-    return Check(
-        "proof.run",
-        "WARN",
-        f"nothing was asked from the new home's network: {why}",
-        "Give both (outputs of the new home's stack) to have data sources, queues, redis and mail"
-        " asked from there before anybody is.",
-    )
-
-
-def _ended(new: Proof, reason: str) -> Check:
-    if new.complete:
-        return Check("proof.run", "PASS", "the proof in the new network came to its end")
-    return Check(
-        "proof.run",
-        "FAIL",
-        f"the proof in the new network did not come to its end: {reason or 'see its log'}",
-        "See the stopped task's reason in ECS: image, secrets, network, roles.",
-    )
-
-
-def _old_home(answers: Mapping[str, str], old: Proof) -> Check:
-    """Without its answers nobody can tell what never worked from what the move has broken."""
-    if answers and old.complete:
-        return Check("proof.old_home", "PASS", "the old Redash answered the same questions")
-    return Check(
-        "proof.old_home",
-        "WARN",
-        "the old Redash could not be asked what the new one is asked: what has never worked there"
-        " would count as a fault of the new home, and end the write pause",
-        "See the output of this migration's Run Command for ProveNewHome.",
-    )
-
-
-def _judged(
-    new: Proof,
-    old: Proof,
-    ecs: Ecs,
-    settings: ProveNewHomeSettings,
-    *,
-    target: Mapping[str, Any] | None,
-    stopped: Sequence[int],
-    workers: Mapping[str, int],
-) -> list[Check]:
-    if not new.facts:
-        return []
-    seen = new.facts.get("settings", {}).get("fingerprints", {})
-    queues, unseen = served_queues(new_containers(ecs, settings), seen)
-    both = (workers, new_processes(ecs, settings))
-    return judge(new, old, queues, target, unseen, paused=stopped, processes=both)
-
-
-def _settings(
-    record: Record, new: Proof, ecs: Ecs, settings: ProveNewHomeSettings, key: str
-) -> list[Check]:
-    """The comparison once more, with the values that the running task really has."""
-    seen: Mapping[str, str] = new.facts.get("settings", {}).get("fingerprints", {})
-    if not seen:
-        return []
-    containers = new_containers(ecs, settings)
-    known = by_role(containers, key)
-    server = next((one for one in containers if role_of(one) == "server"), {})
-    for role in known:
-        mine = [one for one in containers if role_of(one) == role]
-        files = server.get("environmentFiles")
-        same_files = all(one.get("environmentFiles") == files for one in mine)
-        references = {one["name"]: one["valueFrom"] for one in server.get("secrets") or []}
-        fingerprints = dict(known[role].fingerprints)
-        for one in (secret for container in mine for secret in container.get("secrets") or []):
-            if references.get(one["name"]) == one["valueFrom"]:
-                fingerprints[one["name"]] = seen.get(one["name"])
-        if role == "server":
-            fingerprints = {**fingerprints, **seen}
-        elif same_files and known[role].open:
-            fingerprints = {**seen, **fingerprints}
-        known[role] = NewSettings(fingerprints, known[role].open and not same_files)
-    host = record.require_fact("host")
-    old = with_baked(host["settings_of"], host["baked_of"])
-    return compare_settings(old, known, known=settings.settings_known_to_differ)

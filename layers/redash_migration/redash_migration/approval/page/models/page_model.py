@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.evidence.parts import Pause
 from redash_migration.approval.gate.people import Approver
 from redash_migration.approval.gate.purposes import CUTOVER
 from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import offered
 from redash_migration.approval.page.models.cards import Model, as_of, new_side_cards, stream_cards
+from redash_migration.approval.page.models.pause_model import pause_model
 from redash_migration.approval.page.models.people_model import people_model
 from redash_migration.approval.page.models.picture import progress
 from redash_migration.approval.page.models.tables_model import excluded_tables, tables_model
@@ -22,8 +22,6 @@ from redash_migration.approval.starter import Reached
 from redash_migration.approval.texts import Texts
 from redash_migration.approval.wording import (
     finding_model,
-    in_order,
-    part_name,
     question_lead,
     question_title,
     severity,
@@ -52,7 +50,7 @@ def page_model(
         "progress": progress(texts, "approval" if gate.purpose is CUTOVER else "confirm"),
         "steps_list": "ol" if gate.purpose is CUTOVER else "ul",
         "steps": _steps(texts, gate, evidence),
-        "pause": _pause(texts, evidence) if gate.purpose is CUTOVER else None,
+        "pause": pause_model(texts, evidence) if gate.purpose is CUTOVER else None,
         "findings": [
             finding_model(texts, finding)
             for finding in sorted(evidence.findings, key=lambda one: not one.blocks)
@@ -125,42 +123,6 @@ def _steps(texts: Texts, gate: Gate, evidence: Evidence) -> list[str]:
         texts("steps.switch"),
         texts("steps.confirm"),
     ]
-
-
-def _pause(texts: Texts, evidence: Evidence) -> Model:
-    pause = evidence.pause
-    if pause.seconds is None:
-        return {"text": texts("prediction.none"), "parts": []}
-    longest = max(pause.parts.values(), default=0) or 1
-    return {
-        "text": _likely(texts, pause, pause.seconds),
-        "parts": [
-            {
-                "name": _part(texts, name, pause.basis.get(name, "")),
-                "value": texts.figures.duration(seconds),
-                "percent": max(1.0, round(100 * seconds / longest, 1)),
-            }
-            for name, seconds in in_order(pause.parts)
-            if seconds > 0
-        ],
-    }
-
-
-def _likely(texts: Texts, pause: Pause, seconds: float) -> str:
-    figures = texts.figures
-    if pause.low is None or pause.high is None:
-        return texts("prediction.point", pause=figures.duration(seconds))
-    return texts(
-        "prediction.text",
-        pause=figures.duration(seconds),
-        low=figures.duration(pause.low),
-        high=figures.duration(pause.high),
-    )
-
-
-def _part(texts: Texts, name: str, basis: str) -> str:
-    known = part_name(texts, name)
-    return texts("prediction.assumed", part=known) if basis == "assumed" else known
 
 
 def _findings_title(texts: Texts, evidence: Evidence) -> str:
