@@ -25,8 +25,10 @@ from redash_migration.host.inspection import HostReport, fingerprint, host_repor
 from redash_migration.host.judgement import host_checks, what_stays
 from redash_migration.host.schema_dump import schema_part
 from rehearsal.old_host import OldHost
+from rehearsal.old_host.compose_file import ComposeError
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.redis import Redis
+from rehearsal.old_host.services import Services
 from rehearsal.postgres import Cluster
 from tests.integration.homes.local_aws import SECRET_KEY, LocalAws
 from tests.integration.homes.old_host.conftest import INSTANCE, MakeHost
@@ -165,6 +167,27 @@ def test_a_host_stops_in_order_and_serves_again(
     always = {one.definition.name for one in host.services.created() if one.restart != "no"}
     assert host.kind.podman or always == others
     assert not cluster_runs(host)
+
+
+def test_a_daemon_that_may_stop_nothing_is_found_before_users_are_locked_out(
+    start_host: StartHost, run: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Docker as a snap, when the kernel has lost its AppArmor profile."""
+    host = start_host("official-2025")
+    before = inspected(host, run)
+    directory = str(host.compose_directory)
+
+    def denied(*_: object) -> None:
+        raise ComposeError("cannot stop container: redash-scheduler-1: permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Services, "stop_together", denied)
+        with pytest.raises(CommandFailed, match="permission denied"):
+            run(commands.drain(directory, 2))
+    assert host.resolve(INSTANCE, 80) is not None, "users are still served"
+    run(commands.start_services(directory, "redash", before.running))
+    assert inspected(host, run).running == before.running
+    assert {one.restart for one in host.services.created()} == {"always"}
 
 
 @pytest.mark.parametrize("named", [commands.EVERY_PART, "redash_server_1"])
