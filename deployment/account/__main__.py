@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
 from deployment.account.questions import diagnostics, preflight, wrong_ways
 from deployment.configure.file import stack_and_region
 from deployment.machine import filled
@@ -15,9 +18,18 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Ask; 1 when any answer is bad."""
-    import boto3
+    """Ask; 1 when any answer is bad, 2 when the account can't be asked."""
+    try:
+        return _ask()
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS doesn't answer: {error}")
+        print(
+            "It needs credentials of the stack's account and its region: AWS_PROFILE, AWS_REGION."
+        )
+        return 2
 
+
+def _ask() -> int:
     stack, region = stack_and_region(ROOT)
     stack = os.environ.get("STACK", stack)
     session = boto3.Session(region_name=os.environ.get("AWS_REGION") or region or None)

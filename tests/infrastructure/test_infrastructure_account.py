@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from botocore.stub import ANY, Stubber
 
+from deployment import status as standing
+from deployment.account import __main__ as account
 from deployment.account.questions import catches, diagnostics, preflight, wrong_ways
+from deployment.configure import __main__ as configure
 from deployment.machine import filled
 
 DEFINITION = filled(Path(__file__).parents[2])
@@ -76,3 +80,19 @@ def test_a_preflight_is_waited_for() -> None:
     rests: list[float] = []
     assert preflight(client, MACHINE, rests.append) == "SUCCEEDED"
     assert len(rests) == 1
+
+
+@pytest.mark.parametrize("command", [account, configure, standing])
+def test_an_account_that_can_not_be_asked_is_told_in_sentences(
+    command: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody-s")
+    for name in ("ID", "STACK"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        code = command.main()
+    except SystemExit as end:
+        code = end.code
+    assert code not in {0, None}
+    out, err = capsys.readouterr()
+    assert "nobody-s" in f"{out}{err}{code}"

@@ -19,6 +19,7 @@ from contextlib import suppress
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+import rehearsal  # noqa: F401 - it puts the layer on the path
 from tests.net.breaks import BREAKS, Break
 from tests.net.grammar import Source, sources
 from tests.net.laboratory import Laboratory
