@@ -34,6 +34,9 @@ class Lines:
 
     def ask(self, question: str, address: str) -> None:
         """See Screen."""
+        asking = [step for step in self._progress.steps if step.ended is None]
+        if asking:
+            self._head(asking[-1])
         self.say(f"{question}\n{address}")
 
     def happened(self, record: Mapping[str, Any]) -> None:
@@ -43,9 +46,12 @@ class Lines:
                 self._told.add((step.name, step.failed))
                 self._tell(step)
 
-    def _tell(self, step: Step) -> None:
+    def _head(self, step: Step) -> None:
         if step.phase != self._phase:
             self._phase = step.phase
             self.say(PHASES[step.phase]["en"])
+
+    def _tell(self, step: Step) -> None:
+        self._head(step)
         mark = "✗" if step.failed else "✓"
         self.say(f"  {mark} {doing(step.name).en:<46.46} {step.seconds:6.1f} s  {step.name}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from redash_migration.approval.standing.ending import CHECKS_NAMED
+from redash_migration.approval.standing.ending_words import REFUSED
 from redash_migration.plain_text import shortened
 from rehearsal.outcome import LedgerCount
 
@@ -53,7 +54,7 @@ def sentence(ending: Ending) -> str:
     status = str(report.get("status", "REFUSED"))
     asked = f" ({ending.asked})" if ending.asked else ""
     how = "" if status == "SUCCEEDED" else " as expected"
-    outcome = ENDINGS.get(status, status)
+    outcome = ENDINGS["REFUSED" if _refused(report) else status]
     opening = f"{outcome}{how}{asked}" if not ending.problems else f"NOT as it should: {outcome}"
     serves = {"old": "the old Redash serves", "new": "the new Redash serves"}
     parts = [
@@ -63,6 +64,11 @@ def sentence(ending: Ending) -> str:
         f"{len(ledger.missing)} of {ledger.acknowledged} writes lost",
     ]
     return f"{opening}: {'; '.join(parts)}."
+
+
+def _refused(report: Mapping[str, Any]) -> bool:
+    """By the preflight: nothing was begun, so nothing failed."""
+    return bool((report.get("error") or {}).get("name") == REFUSED)
 
 
 def remedies(report: Mapping[str, Any] | None) -> list[str]:

@@ -64,6 +64,25 @@ def test_repeated_steps_are_told_once_and_failed_ones_always() -> None:
     assert "Comparing every table" in written.getvalue()
 
 
+def test_a_question_stands_under_its_phase() -> None:
+    progress, written = Progress(), io.StringIO()
+    shown = Lines(progress, Console(file=written, width=80, highlight=False, soft_wrap=True))
+    for kind, state in (
+        ("state_entered", "AwaitInSync"),
+        ("state_exited", "AwaitInSync"),
+        ("state_entered", "RequestApproval"),
+    ):
+        shown.happened({"kind": kind, "state": state, "type": "TaskState"})
+    shown.ask("Start the cutover?", "http://127.0.0.1:1/")
+    lines = written.getvalue().splitlines()
+    assert [line for line in lines if not line.startswith("  ")] == [
+        "Copy and follow",
+        "A person decides",
+        "Start the cutover?",
+        "http://127.0.0.1:1/",
+    ]
+
+
 def _report(**changed: Any) -> dict[str, Any]:
     return {
         "status": "SUCCEEDED",
@@ -121,6 +140,19 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
         (
             _ending(
                 _report(
+                    status="FAILED",
+                    error={"name": "PreflightFailed", "state": "Preflight", "cause": "target.x"},
+                    tables=[],
+                    write_pause_seconds=None,
+                ),
+                asked="rows-already-there",
+            ),
+            "Refused as expected (rows-already-there): PreflightFailed in Preflight: target.x; "
+            "the old Redash serves; 0 of 412 writes lost.",
+        ),
+        (
+            _ending(
+                _report(
                     status="RETURNED",
                     **{
                         "return": {
@@ -138,7 +170,7 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
             "0 of 412 writes lost.",
         ),
     ],
-    ids=["migrated", "rolled-back", "rejected", "returned"],
+    ids=["migrated", "rolled-back", "rejected", "refused", "returned"],
 )
 def test_the_verdict_is_a_sentence(ending: Ending, said: str) -> None:
     assert sentence(ending) == said
