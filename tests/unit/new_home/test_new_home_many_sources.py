@@ -38,7 +38,7 @@ def test_all_of_them_are_told_and_some_named(capsys: pytest.CaptureFixture[str])
     assert old.sources[7]["type"] == "mysql"
     assert old.sources[7]["who"] == str(uuid.uuid5(uuid.NAMESPACE_URL, "7"))
     new = said("fails", "no answer in time", capsys)
-    [check] = [one for one in judge(new, old, None) if one.id == "proof.data_sources"]
+    [check] = [one for one in judge(new, old, []) if one.id == "proof.data_sources"]
     assert check.status == "WARN"
     assert check.detail.startswith("data source 1 (mysql): fails, no answer in time; from the old")
     assert check.detail.endswith("; and 280 more")

@@ -15,6 +15,7 @@ from redash_migration.traffic.proof.containers import (
     OF_ESSENTIALS,
     ROLES,
     Container,
+    plain_settings,
     processes_of,
     role_of,
     words_of,
@@ -106,13 +107,16 @@ def roomy(containers: Mapping[str, Container]) -> Check:
     return Check("services.memory", "PASS", "every process has memory to start in")
 
 
-def _shut(container: Container) -> bool:
-    """Whether supervisord, which starts a worker's processes, can't make its socket in /tmp."""
+def _not_started(container: Container) -> str:
+    """Why supervisord starts none of a worker's processes (worker.conf), "" where it does."""
     if role_of(container) != "worker" or "rq" in words_of(container).split():
-        return False
+        return ""
     volumes = container.get("mountPoints") or []
     there = any(one["containerPath"] == "/tmp" for one in volumes if not one.get("readOnly"))  # noqa: S108
-    return bool(container.get("readonlyRootFilesystem")) and not there
+    if container.get("readonlyRootFilesystem") and not there:
+        return "may not write to /tmp"
+    told = "WORKERS_COUNT" in plain_settings(container)
+    return "has a WORKERS_COUNT that is no number" * (told and processes_of(container) is None)
 
 
 def lasting(
@@ -137,8 +141,8 @@ def lasting(
             said.append(f"the health check of {name}'s container asks a {role} for HTTP")
         if service.target_groups:
             said.append(f"{name} is behind a target group, where no {role} ever becomes healthy")
-        if _shut(containers[name]):
-            said.append(f"{name} may not write to /tmp: its processes are not started")
+        if why := _not_started(containers[name]):
+            said.append(f"{name} {why}: its processes are not started")
     schedulers = sum(
         counts.get(name, 1) for name in services if role_of(containers[name]) == "scheduler"
     )

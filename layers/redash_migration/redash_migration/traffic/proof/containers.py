@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from redash_migration.adapters.ecs import Ecs
     from redash_migration.function_settings import NewHomeSettings
 
-EVERY_QUEUE = "*"
+BY_DEFAULT = ("scheduled_queries", "queries", "periodic", "emails", "default", "schemas")
+"""The queues of a worker that is told none (redash/worker.py): a data source's own is not one."""
 OF_ESSENTIALS = frozenset(
     {"REDASH_DATABASE_URL", "REDASH_REDIS_URL", "REDASH_SECRET_KEY", "REDASH_COOKIE_SECRET"}
 )
@@ -54,28 +55,30 @@ def role_of(container: Container) -> str:
     return next((role for role in ("scheduler", "worker") if role in words), "server")
 
 
+def _told(container: Container) -> list[str]:
+    """The queues that a worker is told; none, and it serves those by default (redash/cli/rq.py)."""
+    words = re.search(r"\brq worker (.+)$", words_of(container))
+    said = words[1] if words else plain_settings(container).get("QUEUES", "")
+    return [one for one in re.split(r"[,\s]+", said) if one]
+
+
 def served_queues(
     containers: Iterable[Container], seen: Iterable[str] = ()
-) -> tuple[list[str] | None, list[str]]:
-    """(the queues that the workers serve, None: all; names of those whose queues can't be seen).
+) -> tuple[list[str], list[str]]:
+    """(the queues that the workers serve, names of those whose queues can't be seen).
 
-    A worker that is told no queue serves them all (redash/cli/rq.py). ``seen`` are the variables of
-    the running proof: what an environment file holds is among them.
+    ``seen`` are the variables of the running proof: what an environment file holds is among them.
     """
-    queues: list[str] | None = []
+    queues: list[str] = []
     unseen = []
     for container in containers:
-        plain = {str(o["name"]): str(o["value"]) for o in container.get("environment") or []}
-        if role_of(container) != "worker" or plain.get("WORKERS_COUNT") == "0":
+        if role_of(container) != "worker" or processes_of(container) == 0:
             continue
-        told = re.search(r"\brq worker (.+)$", words_of(container))
-        named = re.split(r"[,\s]+", told[1] if told else plain.get("QUEUES", ""))
-        if any(named):
-            queues = None if queues is None else [*queues, *filter(None, named)]
-        elif container.get("environmentFiles") and "QUEUES" in seen:
+        told = _told(container)
+        if not told and container.get("environmentFiles") and "QUEUES" in seen:
             unseen.append(str(container["name"]))
         else:
-            queues = None
+            queues += told or BY_DEFAULT
     return queues, unseen
 
 
@@ -90,13 +93,13 @@ def processes_of(container: Container) -> int | None:
     told = plain_settings(container).get(name)
     if told is None and (container.get("environmentFiles") or "rq" in words_of(container).split()):
         return 1 if "rq" in words_of(container).split() else None
-    number = told or default
+    number = (told or default).strip()
     return int(number) if number.isdecimal() else None
 
 
 def new_processes(ecs: Ecs, settings: NewHomeSettings) -> dict[str, int] | None:
-    """Queue -> worker processes that will take its jobs, ``EVERY_QUEUE`` for those that take all;
-    None where an environment file may say more."""
+    """Queue -> worker processes that will take its jobs; None where an environment file may say
+    more."""
     found: dict[str, int] = {}
     services = ecs.services([service.name for service in settings.services])
     for wanted in settings.services:
@@ -104,11 +107,10 @@ def new_processes(ecs: Ecs, settings: NewHomeSettings) -> dict[str, int] | None:
         container = ecs.container(service.task_definition) if service else {}
         if not container or role_of(container) != "worker":
             continue
-        served, _ = served_queues([container])
-        processes = processes_of(container)
-        if processes is None or (served is None and container.get("environmentFiles")):
+        told, processes = _told(container), processes_of(container)
+        if processes is None or (not told and container.get("environmentFiles")):
             return None
-        for queue in served or [EVERY_QUEUE]:
+        for queue in told or BY_DEFAULT:
             found[queue] = found.get(queue, 0) + processes * wanted.count
     return found
 

@@ -15,21 +15,20 @@ from redash_migration.traffic.proof.calls import (
     place,
     same_sources,
 )
-from redash_migration.traffic.proof.containers import EVERY_QUEUE
 from redash_migration.traffic.proof.stores import stores
 
 
 def judge(
     new: Proof,
     old: Proof,
-    worker_queues: Sequence[str] | None,
+    worker_queues: Sequence[str],
     target: Mapping[str, Any] | None = None,
     unseen_queues: Sequence[str] = (),
     *,
     paused: Sequence[int] = (),
     processes: tuple[Mapping[str, int], Mapping[str, int] | None] = ({}, None),
 ) -> list[Check]:
-    """The answers of both. ``worker_queues`` None: the workers serve every queue; ``target`` says
+    """The answers of both. ``worker_queues`` are those that the new workers serve; ``target`` says
     which database the migration fills, None where that is not known; ``paused`` are the data
     sources that are paused in the old home, ``processes`` those of workers by queue, in the old
     home and in the new, there None if that can't be seen.
@@ -62,11 +61,11 @@ def _not_loaded(failure: Mapping[str, Any]) -> Check:
     )
 
 
-def _queues(new: Proof, served: Sequence[str] | None, unseen: Sequence[str]) -> Iterable[Check]:
+def _queues(new: Proof, served: Sequence[str], unseen: Sequence[str]) -> Iterable[Check]:
     fact = new.facts.get("queues")
     if fact is None:
         return
-    missing = [] if served is None else sorted(set(fact["used"]) - set(served))
+    missing = sorted(set(fact["used"]) - set(served))
     if missing and unseen:
         yield Check(
             "proof.queues",
@@ -89,11 +88,10 @@ def _queues(new: Proof, served: Sequence[str] | None, unseen: Sequence[str]) -> 
 def _workers(before: Mapping[str, int], after: Mapping[str, int] | None) -> Iterable[Check]:
     if after is None or not before:
         return
-    of_all = after.get(EVERY_QUEUE, 0)
     fewer = [
-        f"{queue}: {count} here, {after.get(queue, 0) + of_all} there"
+        f"{queue}: {count} here, {after.get(queue, 0)} there"
         for queue, count in sorted(before.items())
-        if 0 < after.get(queue, 0) + of_all < count
+        if 0 < after.get(queue, 0) < count
     ]
     if fewer:
         yield Check(
