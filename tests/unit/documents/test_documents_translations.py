@@ -153,3 +153,22 @@ def test_words_may_differ() -> None:
     for word, other in words.items():
         translated = translated.replace(word, other)
     assert sections(translated) == sections(DOCUMENT)
+
+
+LONG = "パラメータ|スケジューラ|サーバ|ユーザ|ブラウザ|フォルダ|ロードバランサ|リスナ|ワーカ|ハンドラ|ドライバ|ヘッダ"
+"""Words that end in a long vowel here, as in AWS's newer and most other Japanese documents."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *ROOT.glob("*.ja.md"),
+        *ROOT.glob("docs/*.ja.md"),
+        *ROOT.glob("layers/redash_migration/redash_migration/approval/texts/*.py"),
+        *ROOT.glob("layers/redash_migration/redash_migration/report/texts.py"),
+    ],
+    ids=lambda path: path.name,
+)
+def test_a_japanese_word_is_spelt_one_way(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(rf"(?:{LONG})(?!ー)|[0-9] ?つめ", text) == []

@@ -221,7 +221,7 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "proof.redis": (
         "新環境の redis は、満杯になるとキーを捨てる設定です。ジョブが失われることがあります。",
-        "パラメータグループの maxmemory-policy を noeviction にしてください。",
+        "パラメーターグループの maxmemory-policy を noeviction にしてください。",
     ),
     "proof.revision": (
         "新環境の Redash のバージョンが、既存の Redash と異なります。",

@@ -206,7 +206,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "integrity.sequences": ("シーケンスの一致", _REPORT),
     "integrity.session_replication_role": (
         "新しいデータベースで外部キーとトリガーが働くこと",
-        "パラメータグループから session_replication_role を外し、再起動してください。",
+        "パラメーターグループから session_replication_role を外し、再起動してください。",
     ),
     "integrity.tables": ("テーブルの一致", _REPORT),
     "integrity.triggers": ("トリガーの一致", _REPORT),
@@ -625,7 +625,7 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     "target.schema_refused": ("新しいサーバーが拒んだもの", "必要であれば手で作成してください。"),
     "target.session_replication_role": (
         "新しいデータベースで外部キーとトリガーが働くこと",
-        "パラメータグループから session_replication_role を外し、再起動してください。",
+        "パラメーターグループから session_replication_role を外し、再起動してください。",
     ),
     "target.temporary_tables": (
         "一時テーブルを作る権限",
