@@ -155,7 +155,10 @@ def test_words_may_differ() -> None:
     assert sections(translated) == sections(DOCUMENT)
 
 
-LONG = "パラメータ|スケジューラ|サーバ|ユーザ|ブラウザ|フォルダ|ロードバランサ|リスナ|ワーカ|ハンドラ|ドライバ|ヘッダ"
+LONG = (
+    "パラメータ|スケジューラ|サーバ|ユーザ|ブラウザ|フォルダ"
+    "|ロードバランサ|リスナ|ワーカ|ハンドラ|ドライバ|ヘッダ"
+)
 """Words that end in a long vowel here, as in AWS's newer and most other Japanese documents."""
 
 
