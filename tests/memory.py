@@ -47,8 +47,11 @@ class Memory:
             item = self.items.get((pk, sk), {"pk": pk, "sk": sk})
             if not Condition(pk, sk, expected or {}).holds(item):
                 return None
-            sums = {name: int(item.get(name, 0)) + number for name, number in (add or {}).items()}
-            changed: Item = {**(first or {}), **item, **(values or {}), **sums}
+            sums = {name: item.get(name, 0) for name in add or {}}
+            if not all(_is_number(found) for found in sums.values()):
+                item, sums = {"pk": pk, "sk": sk}, {}
+            added = {name: int(sums.get(name, 0)) + number for name, number in (add or {}).items()}
+            changed: Item = {**(first or {}), **item, **(values or {}), **added}
             self.items[pk, sk] = changed
             return dict(changed)
 
@@ -74,3 +77,7 @@ class Memory:
             if condition.notes:
                 Memory.update(self, condition.pk, condition.sk, values=condition.notes)
             return True
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

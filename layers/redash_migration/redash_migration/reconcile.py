@@ -13,6 +13,7 @@ from redash_migration.homecoming.arrival import turned
 from redash_migration.record import Record, Wait
 from redash_migration.record.owner import Owner
 from redash_migration.record.ownership import Ownership
+from redash_migration.record.reading import number_of
 from redash_migration.record.wait import Resumer
 from redash_migration.replication.guard import source_trouble
 
@@ -182,7 +183,7 @@ def _begin_anew(
     if started and started != holder.execution_arn and executions.is_running(started):
         return
     counter = record.table.update(record.migration_id, "COUNTER#roll_back", add={"value": 1})
-    attempt = 1 if counter is None else int(counter["value"])
+    attempt = 1 if counter is None else number_of(counter, "value")
     record.audit("abandoned", execution=holder.execution_arn, attempt=attempt)
     arn = start(record.migration_id, attempt)
     record.put_fact("roll_back", {"execution": arn or ""})

@@ -89,6 +89,29 @@ def test_a_change_happens_where_all_is_as_expected(
     assert plain(table.get(OF, "WAIT#A")) == ({**ITEM, "new": 1} if met else ITEM)
 
 
+def test_an_entry_that_can_not_take_a_change_is_written_anew(table: RecordTable) -> None:
+    table.put_new({"pk": OF, "sk": "COUNTER#audit", "value": "x", "more": 1})
+    assert (table.update(OF, "COUNTER#audit", add={"value": 1}) or {})["value"] == 1
+    assert plain(table.update(OF, "COUNTER#audit", add={"value": 1})) == {
+        "pk": OF, "sk": "COUNTER#audit", "value": 2
+    }  # fmt: skip
+    table.put_new({"pk": OF, "sk": "STEP#A", "attempts": "x", "status": "ODD"})
+    assert table.update(OF, "STEP#A", add={"attempts": 1}, expected={"status": "OURS"}) is None
+    assert (table.get(OF, "STEP#A") or {})["attempts"] == "x"
+
+
+def test_an_entry_without_room_is_written_anew(in_dynamodb: RecordTable) -> None:
+    """DynamoDB, Service quotas: an item has 400 KB at most; moto's 405,000 bytes."""
+    for name in ("FACT#gone", "CHECK#a", "STEP#RollBack"):
+        in_dynamodb.put_new({"pk": OF, "sk": name, "full": "x" * 404_850})
+    longer = {"status": "RUNNING", "detail": "y" * 200}
+    assert (in_dynamodb.update(OF, "STEP#RollBack", values=longer) or {})["status"] == "RUNNING"
+    in_dynamodb.update_all(OF, dict.fromkeys(("FACT#gone", "CHECK#a", "CHECK#b"), longer))
+    found = {str(item["sk"]): item for item in in_dynamodb.query(OF)}
+    assert {item["status"] for item in found.values()} == {"RUNNING"}
+    assert not any("full" in item for item in found.values())
+
+
 def test_what_is_absent_meets_no_value(table: RecordTable) -> None:
     assert table.update(OF, "S", values={"a": 1}, expected={"a": 1}) is None
     assert table.get(OF, "S") is None

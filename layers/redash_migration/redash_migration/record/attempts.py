@@ -14,6 +14,7 @@ from datetime import timedelta
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.record.owner import Acting, refusal
 from redash_migration.record.ownership import Ownership
+from redash_migration.record.reading import text_of, time_of
 from redash_migration.record.table import ConditionNotMet, RecordTable
 
 MARGIN = timedelta(seconds=5)
@@ -88,7 +89,7 @@ class Attempts:
     def latest_deadline(self) -> str:
         """The deadline of the run that has the latest one; empty where none ever began."""
         items = self._table.query(self._id, "ATTEMPT#")
-        return max((str(item.get("deadline", "")) for item in items), default="")
+        return max((text_of(item, "deadline") for item in items), default="")
 
     def unfinished(self) -> list[Attempt]:
         """Runs that have not ended and may still be at work.
@@ -101,13 +102,13 @@ class Attempts:
         return [
             Attempt(
                 key=str(item["sk"]),
-                state=str(item["state"]),
-                deadline=str(item["deadline"]),
+                state=state,
+                deadline=text_of(item, "deadline"),
                 service=bool(item.get("service", True)),
-                execution_arn=str(item.get("execution_arn", "")),
+                execution_arn=text_of(item, "execution_arn"),
             )
             for item in self._table.query(self._id, "ATTEMPT#")
             if item.get("open")
-            and "state" in item
-            and stamp(present) < str(item.get("deadline", "")) <= latest
+            and (state := text_of(item, "state"))
+            and stamp(present) < time_of(item, "deadline") <= latest
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from redash_migration.plain_text import plain
+from redash_migration.record.reading import text_of
 from redash_migration.record.table import Item, RecordTable
 
 CheckStatus = Literal["PASS", "WARN", "FAIL", "UNKNOWN"]
@@ -73,10 +74,10 @@ class Checks:
 
 
 def _from_item(item: Item) -> Check:
-    status = str(item["status"])
+    """What an entry answers: one that can't be read is no pass."""
     return Check(
-        id=str(item["id"]),
-        status=next((known for known in SEVERITY if known == status), "UNKNOWN"),
-        detail=str(item.get("detail", "")),
-        remedy=str(item.get("remedy", "")),
+        id=str(item["sk"]).removeprefix("CHECK#"),
+        status=next((known for known in SEVERITY if known == item.get("status")), "UNKNOWN"),
+        detail=text_of(item, "detail"),
+        remedy=text_of(item, "remedy"),
     )

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from redash_migration.record.reading import json_of, object_of
 from redash_migration.record.table import RecordTable
 
 
@@ -48,7 +49,7 @@ class Entries:
 
 
 def _values(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key[2:]: json.loads(value) for key, value in item.items() if key.startswith("v_")}
+    return {key[2:]: json_of(str(value)) for key, value in item.items() if key.startswith("v_")}
 
 
 def as_text(value: Mapping[str, Any]) -> str:
@@ -66,7 +67,16 @@ def packed(text: str) -> str:
     return text if len(whole) <= LARGEST_TEXT else base64.b64encode(zlib.compress(whole)).decode()
 
 
-def unpacked(text: str) -> dict[str, Any]:
-    """What ``packed`` was given."""
-    plain = text if text.startswith("{") else zlib.decompress(base64.b64decode(text)).decode()
-    return dict(json.loads(plain))
+LARGEST_UNPACKED = 20_000_000
+"""Bytes of a fact: what unfolds to more was not written here."""
+
+
+def unpacked(text: str) -> dict[str, Any] | None:
+    """What ``packed`` was given; None where it was given nothing of the kind."""
+    if text.startswith("{"):
+        return object_of(text)
+    try:
+        whole = zlib.decompressobj().decompress(base64.b64decode(text), LARGEST_UNPACKED)
+        return object_of(whole.decode())
+    except (ValueError, zlib.error):
+        return None

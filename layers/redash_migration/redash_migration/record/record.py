@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from redash_migration.record.checks import Checks
 from redash_migration.record.entries import Entries, as_text, packed, unpacked
 from redash_migration.record.owner import Acting, Phase, SwitchedBack, refusal
 from redash_migration.record.ownership import Ownership
+from redash_migration.record.reading import number_of, object_of, text_of, time_of
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo.seals import Keys
@@ -140,14 +140,16 @@ class Record:
     def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
         """The same with the time at which it was written down."""
         item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
-        return None if item is None else (unpacked(str(item["body"])), str(item["at"]))
+        found = None if item is None else unpacked(text_of(item, "body"))
+        return None if item is None or found is None else (found, time_of(item, "at"))
 
     def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
         """Every fact whose name begins so, by the rest of its name."""
         prefix = f"{self._scope}FACT#{prefix}"
         return {
-            str(item["sk"]).removeprefix(prefix): unpacked(str(item["body"]))
+            str(item["sk"]).removeprefix(prefix): found
             for item in self.table.query(self.migration_id, prefix)
+            if (found := unpacked(text_of(item, "body"))) is not None
         }
 
     def require_fact(self, name: str) -> dict[str, Any]:
@@ -159,11 +161,12 @@ class Record:
 
     def milestone(self, name: str) -> str:
         """Note when something happened; the first time counts. Returns that time."""
-        item = self.table.update(
-            self.migration_id, f"{self._scope}MILESTONE#{name}", first={"at": stamp(self.clock())}
-        )
-        assert item is not None  # noqa: S101 - an unconditional update always answers
-        return str(item["at"])
+        place, at = f"{self._scope}MILESTONE#{name}", stamp(self.clock())
+        item = self.table.update(self.migration_id, place, first={"at": at})
+        noted = "" if item is None else time_of(item, "at")
+        if not noted:  # something stands there that is no time
+            self.table.update(self.migration_id, place, values={"at": at})
+        return noted or at
 
     def not_since(self, phase: Phase) -> str:
         """When the migration turned last; NotTheOwner where that was to ``phase``, and this run was
@@ -258,13 +261,17 @@ class Record:
         """Name -> time of every milestone."""
         prefix = f"{self._scope}MILESTONE#"
         items = self.table.query(self.migration_id, prefix)
-        return {str(item["sk"]).removeprefix(prefix): str(item["at"]) for item in items}
+        # That it was noted counts, also where somebody has written over when: as of now, then.
+        ending = stamp(self.clock())
+        return {
+            str(item["sk"]).removeprefix(prefix): time_of(item, "at") or ending for item in items
+        }
 
     def audit(self, event: str, **details: Any) -> None:
         """Append to the audit trail; nothing in it is ever changed."""
         at = stamp(self.clock())
         counter = self.table.update(self.migration_id, "COUNTER#audit", add={"value": 1})
-        number = 0 if counter is None else int(counter["value"])
+        number = 0 if counter is None else number_of(counter, "value")
         self.table.put_new(
             {
                 "pk": self.migration_id,
@@ -279,9 +286,14 @@ class Record:
         """Every audit entry in its order: ``{"at", "event", ...details}``."""
         return [
             {
-                "at": str(item["at"]),
-                "event": str(item["event"]),
-                **json.loads(str(item["body"])),
+                "at": at,
+                "event": text_of(item, "event"),
+                **{
+                    name: value
+                    for name, value in (object_of(text_of(item, "body")) or {}).items()
+                    if name not in {"at", "event"}
+                },
             }
             for item in self.table.query(self.migration_id, "AUDIT#")
+            if (at := time_of(item, "at"))
         ]

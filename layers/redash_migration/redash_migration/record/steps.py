@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from redash_migration.clock import Clock, now, seconds_between, stamp
+from redash_migration.record.reading import number_of, seconds_of, text_of, time_of
 from redash_migration.record.table import RecordTable
 
 
@@ -76,14 +77,15 @@ class Steps:
         timings = [
             StepTiming(
                 name=str(item["sk"]).partition("#")[2],
-                started_at=str(item["started_at"]),
-                seconds=seconds_between(str(item["started_at"]), str(item.get("ended_at", ending))),
-                status=str(item["status"]),
-                attempts=int(item["attempts"]),
-                error=str(item.get("error", "")),
-                work_seconds=float(str(item["work"])) if "work" in item else None,
-                cold_seconds=float(str(item.get("cold", "0"))),
+                started_at=started,
+                seconds=seconds_between(started, time_of(item, "ended_at") or ending),
+                status=text_of(item, "status"),
+                attempts=number_of(item, "attempts"),
+                error=text_of(item, "error"),
+                work_seconds=seconds_of(item, "work"),
+                cold_seconds=seconds_of(item, "cold") or 0.0,
             )
             for item in self._table.query(self._id, "STEP#")
+            if (started := time_of(item, "started_at"))
         ]
         return sorted(timings, key=lambda timing: timing.started_at)

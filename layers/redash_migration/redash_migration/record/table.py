@@ -64,13 +64,15 @@ class RecordTable(Protocol):
     ) -> Item | None:
         """Change an entry (made when absent) and return it as it is afterwards.
 
-        ``values`` are set, ``first`` only where the attribute is absent, ``add`` adds numbers.
+        ``values`` are set, ``first`` only where the attribute is absent, ``add`` adds numbers. An
+        entry that can't take that, having no number there or no room, is written anew with it.
         With ``expected``, nothing happens and None comes back unless every attribute named holds
         the value given (a tuple: one of its values; None: is absent).
         """
 
     def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
-        """Set the values of several entries (made when absent), by sk, a hundred in one piece."""
+        """Set the values of several entries (made when absent), by sk, a hundred in one piece;
+        where one of them has no room for that, each is set by itself as in ``update``."""
 
     def update_under(
         self,

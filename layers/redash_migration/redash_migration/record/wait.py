@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
+from redash_migration.record.reading import object_of, text_of, time_of
 from redash_migration.record.table import Item
 
 WaitState = Literal["OPEN", "SETTLED", "DELIVERED", "CLOSED"]
@@ -55,21 +56,28 @@ class Resumer(Protocol):
         """Send; raises TokenUnknown when nobody waits with this token any more."""
 
 
-def wait_of(item: Item) -> Wait:
-    """The wait that an item holds."""
-    text = str(item.get("outcome", ""))
-    outcome = Outcome(**json.loads(text)) if text else None
-    state = str(item["state"])
-    known: tuple[WaitState, ...] = ("OPEN", "SETTLED", "DELIVERED", "CLOSED")
+def wait_of(item: Item) -> Wait | None:
+    """The wait that an item holds; None where it is none."""
+    token, since = text_of(item, "token"), time_of(item, "since")
+    state = next((one for one in get_args(WaitState) if one == item.get("state")), None)
+    if not token or not since or state is None:
+        return None
     return Wait(
-        kind=str(item["kind"]),
-        token=str(item["token"]),
-        resource=str(item["resource"]),
-        state=next(name for name in known if name == state),
-        since=str(item["since"]),
-        details=json.loads(str(item["details"])),
-        outcome=outcome,
+        kind=str(item["sk"]).removeprefix("WAIT#"),
+        token=token,
+        resource=text_of(item, "resource"),
+        state=state,
+        since=since,
+        details=object_of(text_of(item, "details")) or {},
+        outcome=_outcome(object_of(text_of(item, "outcome")) or {}),
     )
+
+
+def _outcome(said: Mapping[str, Any]) -> Outcome | None:
+    result, error = said.get("result"), said.get("error")
+    if isinstance(result, dict):
+        return Outcome.success(result)
+    return Outcome.failure(error, str(said.get("cause", ""))) if isinstance(error, str) else None
 
 
 def as_json(value: Mapping[str, Any]) -> str:

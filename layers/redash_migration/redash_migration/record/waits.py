@@ -10,10 +10,12 @@ is not put in the place of a newer one, which nobody else knows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from redash_migration.clock import Clock, now, stamp
 from redash_migration.errors import NotTheOwner
+from redash_migration.record.reading import text_of
 from redash_migration.record.table import Condition, Expected, RecordTable, Value
 from redash_migration.record.wait import (
     Outcome,
@@ -48,16 +50,27 @@ class Waits:
         while True:
             item = self._table.get(self._id, f"WAIT#{kind}")
             before = None if item is None else wait_of(item)
-            if item is not None and self._run < str(item.get("run", "")):
+            if before is not None and item is not None and self._run < text_of(item, "run"):
                 raise NotTheOwner(f"{kind}: a later run of this state waits already")
             if before is not None and before.token == token and before.state != "OPEN":
                 return before  # the same run twice: it has been answered meanwhile
-            opened = self._opened(kind, token, resource, details, before)
+            odd = item is not None and before is None  # no wait of ours: it is written over
+            expected: dict[str, Expected] = {"token": None if before is None else before.token}
+            opened = self._opened(
+                kind, token, resource, details, before, expected={} if odd else expected
+            )
             if opened is not None:
                 return opened
 
     def _opened(
-        self, kind: str, token: str, resource: str, details: dict[str, Any], before: Wait | None
+        self,
+        kind: str,
+        token: str,
+        resource: str,
+        details: dict[str, Any],
+        before: Wait | None,
+        *,
+        expected: Mapping[str, Expected],
     ) -> Wait | None:
         """The wait, or None where another run was quicker."""
         since = stamp(self._clock())
@@ -78,7 +91,7 @@ class Waits:
                 "outcome": "",
                 "run": self._run,
             },
-            expected={"token": None if before is None else before.token},
+            expected=expected,
         )
         return None if item is None else wait_of(item)
 
@@ -93,7 +106,7 @@ class Waits:
             },
             expected={"state": "OPEN", "token": wait.token},
         )
-        return wait if item is None else wait_of(item)
+        return (None if item is None else wait_of(item)) or wait
 
     def get(self, kind: str) -> Wait | None:
         """The wait of this kind, or None."""
@@ -102,7 +115,8 @@ class Waits:
 
     def all(self) -> list[Wait]:
         """Every wait."""
-        return [wait_of(item) for item in self._table.query(self._id, "WAIT#")]
+        found = (wait_of(item) for item in self._table.query(self._id, "WAIT#"))
+        return [wait for wait in found if wait is not None]
 
     def waiting_for(self, resource: str) -> list[Wait]:
         """Open waits for a resource."""

@@ -115,6 +115,11 @@ def status(record: Record, failure: Mapping[str, Any] | None) -> Status:
     return "ROLLED_BACK" if undone else "FAILED"
 
 
+def _figure(found: Any, planned: Any) -> Any:
+    """What was counted, or what was planned where nothing that counts was written down."""
+    return found if isinstance(found, int) and not isinstance(found, bool) else planned
+
+
 def tables(
     plan: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -128,8 +133,8 @@ def tables(
                 "name": name,
                 "method": planned["method"],
                 "excluded_because": planned.get("excluded_because", []),
-                "rows": found.get("rows", planned["rows"]),
-                "bytes": found.get("bytes", planned["bytes"]),
+                "rows": _figure(found.get("rows"), planned["rows"]),
+                "bytes": _figure(found.get("bytes"), planned["bytes"]),
                 "source_checksum": found.get("source_checksum"),
                 "target_checksum": found.get("target_checksum"),
                 "match": found.get("match"),

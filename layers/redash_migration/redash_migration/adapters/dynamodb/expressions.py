@@ -68,14 +68,15 @@ def encode(item: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def decode(item: Mapping[str, Any]) -> Item:
-    """An item as the service gives it, in plain values."""
-    return {name: _plain(attribute) for name, attribute in item.items()}
+    """An item as the service gives it, in plain values; what no function writes is left out."""
+    plain = ((name, _plain(attribute)) for name, attribute in item.items())
+    return {name: value for name, value in plain if value is not None}
 
 
-def _plain(attribute: Mapping[str, Any]) -> Value:
+def _plain(attribute: Mapping[str, Any]) -> Value | None:
     if "BOOL" in attribute:
         return bool(attribute["BOOL"])
     if "N" in attribute:
         number = float(attribute["N"])
         return int(number) if number.is_integer() else number
-    return str(attribute["S"])
+    return str(attribute["S"]) if "S" in attribute else None

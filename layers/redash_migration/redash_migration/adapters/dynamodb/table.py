@@ -119,9 +119,36 @@ class DynamoTable:
                 **expression.attributes(),
             )
         except ClientError as error:
+            if _code(error) == _CAN_NOT_TAKE_IT:
+                if not self._emptied(pk, sk, expected or {}):
+                    raise
+                return self.update(pk, sk, values=values, first=first, add=add, expected=expected)
             _condition_failed(error)
             return None
         return decode(answer["Attributes"])
+
+    def _emptied(self, pk: str, sk: str, expected: Mapping[str, Expected]) -> bool:
+        """Take away what stands in an entry beside what is expected of it; False where nothing
+        does, or it is not as expected."""
+        key = encode({"pk": pk, "sk": sk})
+        found = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True)
+        odd = sorted(found.get("Item", {}).keys() - {"pk", "sk", *expected})
+        if not odd:
+            return False
+        change = Expression()
+        removed = ", ".join(map(change.name, odd))
+        condition = change.condition(expected)
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key,
+                UpdateExpression=f"REMOVE {removed}",
+                **condition,
+                **change.attributes(),
+            )
+        except ClientError as error:
+            return _condition_failed(error)
+        return True
 
     def update_under(
         self,
@@ -158,7 +185,13 @@ class DynamoTable:
         """See RecordTable. One call for a hundred: users may be waiting for it."""
         changes = [self._setting(pk, sk, values, {}) for sk, values in entries.items()]
         for first in range(0, len(changes), TRANSACTION_ITEMS):
-            self._transact(changes[first : first + TRANSACTION_ITEMS])
+            try:
+                self._transact(changes[first : first + TRANSACTION_ITEMS])
+            except ClientError as error:
+                if _CAN_NOT_TAKE_IT not in {_code(error), *_reasons(error)}:
+                    raise
+                for sk in list(entries)[first : first + TRANSACTION_ITEMS]:
+                    self.update(pk, sk, values=entries[sk])
 
     def _setting(
         self, pk: str, sk: str, values: Mapping[str, Value], expected: Mapping[str, Expected]
@@ -200,6 +233,21 @@ class DynamoTable:
 
 
 _FAILED = "ConditionalCheckFailed"
+
+_CAN_NOT_TAKE_IT = "ValidationException"
+"""Tests hold what is asked for to the service's rules: so it is the entry that has no room (400
+KB), or a text where a number is added."""
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _reasons(error: ClientError) -> list[str]:
+    """Why a transaction was cancelled, by item; the entry itself is told as ValidationError."""
+    response: dict[str, Any] = dict(error.response)
+    told = [str(reason.get("Code", "")) for reason in response.get("CancellationReasons", [])]
+    return [_CAN_NOT_TAKE_IT if one == "ValidationError" else one for one in told]
 
 
 def _cancelled(error: ClientError) -> list[str]:

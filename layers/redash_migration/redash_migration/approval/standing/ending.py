@@ -153,18 +153,24 @@ def serving(status: str, milestones: Mapping[str, str], *, closed: bool = False)
 def read_ending(record: Record) -> Ending | None:
     """How it ended, or None while it runs: again, too, by a mode that names it."""
     fact = record.fact(FACT)
-    if fact is None:
+    try:
+        ending = None if fact is None else _kept(fact)
+    except (KeyError, TypeError):  # nothing that `Ending.keep` wrote
         return None
-    ending = Ending(
+    return None if ending is None or attempt_of(record) > ending.attempt else ending
+
+
+def _kept(fact: Mapping[str, Any]) -> Ending:
+    return Ending(
         **{
             **fact,
             "failures": tuple(Failure(**one) for one in fact["failures"]),
             "not_taken_back": tuple(fact["not_taken_back"]),
             "decided": tuple(fact.get("decided", ("", ""))),
             "failed_return": tuple(fact.get("failed_return", ("", ""))),
+            "attempt": int(fact.get("attempt", 1)),
         }
     )
-    return None if attempt_of(record) > ending.attempt else ending
 
 
 def attempt_of(record: Record) -> int:

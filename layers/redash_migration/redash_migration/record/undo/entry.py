@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from redash_migration.record.reading import number_of, object_of, text_of
 from redash_migration.record.table import Item, Value
 
 Where = Literal["aws", "database"]
@@ -63,19 +64,6 @@ def in_replay_order(entry: UndoEntry) -> tuple[bool, bool, int]:
     return (entry.put_off > 0, not entry.service, -entry.number)
 
 
-def _number(item: Item, name: str) -> int:
-    value = item.get(name, 0)
-    return int(value) if isinstance(value, int | float) else 0
-
-
-def _arguments(item: Item) -> dict[str, Any]:
-    try:
-        found = json.loads(str(item.get("arguments", "")))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def message_of(migration_id: str, sort_key: str, item: Mapping[str, Value]) -> str:
     """What an entry's seal is over: all it says, and where it stands."""
     stated = [str(item.get(name, "")) for name in ("number", "where", "service", "arguments")]
@@ -87,15 +75,15 @@ def entry_of(migration_id: str, prefix: str, item: Item) -> UndoEntry:
     action, _, key = str(item["sk"]).removeprefix(prefix).partition("#")
     states: tuple[State, ...] = get_args(State)
     return UndoEntry(
-        number=_number(item, "number"),
+        number=number_of(item, "number"),
         action=action,
         key=key,
-        arguments=_arguments(item),
+        arguments=object_of(text_of(item, "arguments")) or {},
         where="database" if item.get("where") == "database" else "aws",
         service=next((one for one in get_args(Service) if one == item.get("service")), ""),
         state=next((one for one in states if one == item.get("state")), "PENDING"),
-        tries=_number(item, "tries"),
-        put_off=_number(item, "put_off"),
+        tries=number_of(item, "tries"),
+        put_off=number_of(item, "put_off"),
         error=str(item.get("error", "")),
         message=message_of(migration_id, str(item["sk"]), item),
         seal=str(item.get("seal", "")),
