@@ -28,7 +28,7 @@ from tests.quick_server import quick_server
 
 BATCH = 5
 PHASES = [Phase.generate, Phase.shrink]
-DRAWN = 1200
+DRAWN = 5000
 """How many sources are drawn at most to find some that can show a break."""
 _QUIET = list(HealthCheck)
 

@@ -120,15 +120,16 @@ class Carriage:
         self,
         changes: Callable[[], object] = lambda: None,
         early: Callable[[], object] = lambda: None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         """From the preflight to the last look; `changes` come before the freeze, `early` before
-        the copies that are made while users write.
+        the copies that are made while users write, `meanwhile` after each of them.
 
         Raises Refused for what the preflight refuses, and whatever else a step raises.
         """
         with self.rules():
             self._look()
-            with self._replicated(early):
+            with self._replicated(early, meanwhile):
                 changes()
                 close_source(self.record, self.source, window=self.window)
                 for _ in range(TRIES):
@@ -155,7 +156,9 @@ class Carriage:
             raise Refused(reasons)
 
     @contextmanager
-    def _replicated(self, early: Callable[[], object]) -> Iterator[None]:
+    def _replicated(
+        self, early: Callable[[], object], meanwhile: Callable[[], object]
+    ) -> Iterator[None]:
         """The load, the early copies, and the replication that goes on meanwhile."""
         text = run(
             programs("target"),
@@ -184,9 +187,9 @@ class Carriage:
             for item in self._pieces["precopy"]:
                 if "parts" in item:
                     precopy_comparison(self.source, self.target, verify_parts(item), self.record)
-                else:
-                    for piece in copy_pieces(item):
-                        self._carry_item(piece, early=True)
+                for piece in [] if "parts" in item else copy_pieces(item):
+                    self._carry_item(piece, early=True)
+                    meanwhile()
             yield
 
     def _pause(self) -> None:

@@ -62,7 +62,7 @@ def _listed(counts: Counter[str]) -> str:
 
 
 class PassedOver(Exception):
-    """The server refused what the source was to show."""
+    """The server or the preflight refused what the source was to show."""
 
 
 def trial(
@@ -77,7 +77,7 @@ def trial(
     """Carry a source and judge it; then, if it is to come `home`, let users write the same on the
     new side, carry that home and judge it again. Raises AssertionError with what is not as it
     should be, and PassedOver where the statements that the server takes are none that `shows`
-    finds."""
+    finds, or are refused for another reason."""
     with laboratory.databases():
         old = laboratory.make_source("", source.encoding)
         refused = apply(old, source.made)
@@ -100,6 +100,9 @@ def trial(
                 # Who writes later ends sooner: a horizon has to lie before the one kept open.
                 execute(old, "SELECT txid_current()")
 
+            def meanwhile() -> None:
+                tally.left_out += len(apply(old, source.meanwhile, published=True))
+
             def change() -> None:
                 nonlocal altered
                 session.execute("COMMIT")
@@ -108,13 +111,12 @@ def trial(
                 altered -= len(apply(old, source.altered))
 
             try:
-                carriage.carry(change, begin)
+                carriage.carry(change, begin, meanwhile)
             except Refused as refused:
-                strange = {k: v for k, v in refused.reasons.items() if k not in REASONS}
-                if "source.row_security" in refused.reasons:
-                    strange = {}  # whatever else has to read the table can't be answered either
-                assert not strange, f"refused for no good reason: {strange}\n{source}"
+                _judge_refusal(refused, source)
                 tally.outcomes.update({", ".join(sorted(refused.reasons)): 1})
+                if shows:
+                    raise PassedOver from refused
                 return
             except Exception as error:
                 if isinstance(error, SchemaChanged) and altered:
@@ -138,6 +140,13 @@ def trial(
                 return
             judge_at_home(laboratory, carriage, source)
             tally.returned += 1
+
+
+def _judge_refusal(refused: Refused, source: Source) -> None:
+    strange = {k: v for k, v in refused.reasons.items() if k not in REASONS}
+    if "source.row_security" in refused.reasons:
+        strange = {}  # whatever else has to read the table can't be answered either
+    assert not strange, f"refused for no good reason: {strange}\n{source}"
 
 
 def judge_at_home(laboratory: Laboratory, carriage: Carriage, source: Source | None = None) -> None:

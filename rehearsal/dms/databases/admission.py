@@ -1,6 +1,7 @@
 """Which of the selected tables DMS could carry, and why not the others, before anything is copied.
 
-AWS DMS User Guide, "Using a PostgreSQL database as a source" (types, arrays without a key) and
+AWS DMS User Guide, "Using a PostgreSQL database as a source" (types, partitions, arrays without a
+key) and
 "Using a PostgreSQL database as a target" (AfterConnectScript); AWS re:Post,
 "dms-error-null-value-column".
 """
@@ -30,6 +31,8 @@ SELECT n.nspname, c.relname, g.name
 
 def source_objection(table: Table) -> str:
     """Why this table of the source can't be carried, or empty."""
+    if table.partition:
+        return "a partition: DMS does not replicate partitioned tables"
     for column in table.columns:
         if column.unsupported:
             return (

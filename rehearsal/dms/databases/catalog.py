@@ -19,7 +19,8 @@ SELECT n.nspname, c.relname, c.oid::int8,
            WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate)
          WHEN 'i' THEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)
          WHEN 'f' THEN true
-         ELSE false END
+         ELSE false END,
+       c.relispartition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind = 'r' AND c.relpersistence = 'p'
    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -76,6 +77,8 @@ class Table:
     key: tuple[str, ...]
     identified: bool
     """Whether PostgreSQL can publish its updates and deletes (replica identity)."""
+    partition: bool
+    """Whether its rows are a partitioned table's."""
 
     def __str__(self) -> str:
         return ".".join(self.name)
@@ -91,7 +94,7 @@ def read_tables(
 ) -> dict[TableName, Table]:
     """The wanted tables that exist."""
     found: dict[TableName, Table] = {}
-    for schema, name, oid, _, identified in connection.execute(_TABLES).fetchall():
+    for schema, name, oid, _, identified, partition in connection.execute(_TABLES).fetchall():
         if (schema, name) not in wanted:
             continue
         rows = connection.execute(_COLUMNS, [oid]).fetchall()
@@ -102,6 +105,7 @@ def read_tables(
             columns=tuple(_column(row) for row in rows),
             key=tuple(column for _, column in key),
             identified=identified,
+            partition=partition,
         )
     return found
 

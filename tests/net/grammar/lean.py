@@ -55,11 +55,11 @@ TRAITS = {
         changes=("UPDATE {r} SET v = 'd' WHERE id = 16", "UPDATE ONLY {t} SET v = 'p'"),
     ),
     **{
-        f"{state.lower()} trigger{where}": Trait(
+        f"{state.lower()}trigger{where}": Trait(
             columns=f"id integer PRIMARY KEY, v varchar(30), spoiled varchar(20){column}",
-            then=(_SPOILING, f"ALTER TABLE {{t}} ENABLE {state} TRIGGER on_rows"),
+            then=(_SPOILING, f"ALTER TABLE {{t}} ENABLE {state}TRIGGER on_rows"),
         )
-        for state in ("ALWAYS", "REPLICA")
+        for state in ("", "ALWAYS ", "REPLICA ")
         for where, column in (("", ""), (", restored", ", ts tsvector"))
     },
     **{
@@ -98,7 +98,7 @@ TRAITS = {
     ),
     "key of an own type": Trait(columns="id own PRIMARY KEY, v varchar(30)"),
     "key that is a text": Trait(columns="id text PRIMARY KEY, v varchar(30)"),
-    "text of any length": Trait(columns="id integer PRIMARY KEY, v varchar"),
+    "text of any length": Trait(columns="id integer PRIMARY KEY, v varchar NOT NULL"),
     "partition": Trait(
         then=(
             "CREATE TABLE {r} (id integer PRIMARY KEY, v varchar(30)) PARTITION BY LIST (id)",
@@ -235,14 +235,14 @@ TRAITS = {
 def tables(draw: st.DrawFn, source: Source, version: int) -> None:
     """Some of them, each with the rows and changes that show its trait."""
     known = [name for name, trait in TRAITS.items() if trait.since <= version]
-    held = draw(st.booleans())
+    held, written = draw(st.booleans()), draw(st.booleans())
     for number, name in enumerate(
         draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     ):
-        _make(source, number, TRAITS[name], held=held)
+        _make(source, number, TRAITS[name], held=held, written=written)
 
 
-def _make(source: Source, number: int, trait: Trait, *, held: bool) -> None:
+def _make(source: Source, number: int, trait: Trait, *, held: bool, written: bool) -> None:
     table = trait.name.format(n=number)
     words = {"t": table, "r": f"beside_{number}", "n": number, "beyond": source.beyond}
     override = " OVERRIDING SYSTEM VALUE" if "ALWAYS AS IDENTITY" in trait.columns else ""
@@ -254,6 +254,11 @@ def _make(source: Source, number: int, trait: Trait, *, held: bool) -> None:
     ]
     if held:
         source.kept_open.append(f"UPDATE {table} SET v = 'held' WHERE id = '11'")
+    if written:
+        source.meanwhile += [
+            f"UPDATE {table} SET v = 'meanwhile' WHERE id IN ('4', '9') AND v <> 'meanwhile'",
+            f"DELETE FROM {table} WHERE id = '8'",
+        ]
     source.changes += [
         f"{insert} VALUES (50, 'new')",
         f"UPDATE {table} SET v = 'changed' WHERE id IN ('3', '9')",

@@ -28,14 +28,16 @@ class Source:
     """A database in the old server, what changes in it before the freeze, and who carries it.
 
     `kept_open` runs in a transaction that begins before the early copies and is committed with the
-    changes. `altered` changes the schema: it has to be found behind the fence. With `plain_role`
-    the migration's role is no superuser and owns no table.
+    changes, `meanwhile` after each of these copies. `altered` changes the schema: it has to be
+    found behind the fence. With `plain_role` the migration's role is no superuser and owns no
+    table.
     """
 
     encoding: str = "UTF8"
     plain_role: bool = False
     made: list[str] = field(default_factory=list)
     kept_open: list[str] = field(default_factory=list)
+    meanwhile: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
 
@@ -46,7 +48,12 @@ class Source:
 
     def __repr__(self) -> str:
         who = "a plain role" if self.plain_role else "a superuser"
-        parts = {"changes": self.changes, "kept open": self.kept_open, "altered": self.altered}
+        parts = {
+            "changes": self.changes,
+            "kept open": self.kept_open,
+            "meanwhile": self.meanwhile,
+            "altered": self.altered,
+        }
         lines = ["", f"-- {self.encoding}, carried by {who}", *self.made]
         for title, statements in parts.items():
             if statements:
