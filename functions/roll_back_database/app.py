@@ -12,8 +12,9 @@ from redash_migration.in_flight import Ending
 from redash_migration.record.undo.replay import replay
 from redash_migration.step import step
 
-WAITING_SECONDS = 120.0
-"""How long one call waits for what is still at work; then it is called again."""
+WAITING_SECONDS = 30.0
+"""How long one call waits for what is still at work; then RollBack looks, who sees the history, and
+it is called again."""
 
 
 @step("RollBackDatabase", phases=("back", "return"))

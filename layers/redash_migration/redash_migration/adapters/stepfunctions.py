@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from redash_migration.failure_text import words
 from redash_migration.record.wait import Outcome, TokenUnknown
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class StepFunctions:
             answer = self._client.get_execution_history(
                 executionArn=execution_arn, reverseOrder=True, maxResults=HISTORY_EVENTS
             )
-        except ClientError as error:
-            logger.warning(f"the history is not told: {error.response['Error']['Code']}")
+        except (BotoCoreError, ClientError) as error:  # then it is waited for
+            logger.warning(f"the history is not told: {words(error)}")
             return frozenset()
         failed = [
             event.get("taskFailedEventDetails") or event.get("taskSubmitFailedEventDetails")
