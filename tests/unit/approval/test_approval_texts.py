@@ -23,6 +23,7 @@ from redash_migration.approval.texts.japanese_checks import (
 from redash_migration.approval.texts.japanese_errors import JAPANESE_ERRORS
 from redash_migration.approval.texts.japanese_failures import JAPANESE_FAILURES
 from redash_migration.approval.wording import meaning_and_detail, remedy_text
+from redash_migration.report.texts import REPORT
 
 ROOT = Path(__file__).parents[3]
 EN, JA = LANGUAGES["en"], LANGUAGES["ja"]
@@ -81,19 +82,20 @@ JAPANESE = [
     *((f"texts {key}", text) for key, text in JA.items()),
     *((f"errors {name}", text) for name, said in JAPANESE_ERRORS.items() for text in said),
     *((f"failures {name}", text) for name, said in JAPANESE_FAILURES.items() for text in said),
+    *((f"report {key}", text) for key, text in REPORT["ja"].items()),
     *((f"warnings {name}", text) for name, said in JAPANESE_CHECKS.items() for text in said),
 ]
 FIGURE = (
-    r"(?:[0-9]|\{(?:pause|low|high|seconds|predicted|left|count|writes|limit|given|required)\})"
+    r"(?:[0-9]|\{(?:pause|low|high|seconds|predicted|left|count|writes|limit|given|required"
+    r"|measured|all|compared|equal|bad|number|total|tables|done)\})"
 )
 WORDS = r"[ぁ-んァ-ヶー一-龠]"
 
 
 def test_a_japanese_figure_stands_apart_from_the_word_before_it_and_close_to_its_unit() -> None:
     far = r"[0-9] (?:つ|個|件|秒|分|時間|日|行|回|名|人|台|番)"
-    assert [
-        (name, text) for name, text in JAPANESE if re.search(WORDS + FIGURE + "|" + far, text)
-    ] == []
+    wrong = rf"(?!約){WORDS}{FIGURE}|約 |{far}"
+    assert [(name, text) for name, text in JAPANESE if re.search(wrong, text)] == []
 
 
 def test_a_japanese_text_leads_to_the_japanese_document() -> None:

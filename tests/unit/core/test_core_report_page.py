@@ -133,6 +133,14 @@ def test_of_many_tables_only_those_that_differ_stand_open() -> None:
     assert '<details class="passed">' in stand_open, "on paper they would fill pages"
 
 
+def test_of_many_sequences_none_fill_pages_where_all_are_right() -> None:
+    sequence = sample()["sequences"][0]
+    for count, fold in ((500, '<details class="passed">'), (5, "<details>")):
+        many = [{**sequence, "name": f"public.s{n}"} for n in range(count)]
+        page = page_of(sample(sequences=many), SWITCHED)
+        assert re.search(rf"{fold}\s*<summary>Sequences: {count}<", page)
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_run_that_ended_early_has_a_page_too(language: str) -> None:
     parts = ("tables", "sequences", "checks", "steps", "undo")

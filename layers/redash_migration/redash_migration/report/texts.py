@@ -81,13 +81,14 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "failed_in": "{state} で {error}",
         "pause": "書き込み停止",
         "pause_text": (
-            "書き込みを停止したのは{measured}、予測は{predicted}でした。棒は各ステップの開始から"
+            "書き込みを停止したのは {measured}、予測は {predicted}でした。棒は各ステップの開始から"
             "終了までを表し、並んだ棒は同時に進んだものです。"
         ),
-        "pause_unpredicted": "書き込みを停止したのは{measured}です。",
+        "pause_unpredicted": "書き込みを停止したのは {measured}です。",
         "return": "元に戻したとき",
         "return_text": (
-            "書き込みを停止したのは{measured}、予測は{predicted}でした。棒は各ステップを表します。"
+            "書き込みを停止したのは {measured}、予測は {predicted}でした。"
+            "棒は各ステップを表します。"
         ),
         "step": "ステップ",
         "measured": "実測",
@@ -96,12 +97,12 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "waited": "回答待ちの時間は含みません。",
         "tables": "テーブル",
         "tables_equal": (
-            "全{count}テーブルが両側で一致しました（チェックサムは各サーバー内で計算）。"
+            "全 {count}テーブルが両側で一致しました（チェックサムは各サーバー内で計算）。"
         ),
-        "tables_differ": "全{all}テーブル中、{compared}件を照合し、{equal}件が一致しました。",
+        "tables_differ": "全 {all}テーブル中、{compared}件を照合し、{equal}件が一致しました。",
         "tables_none": "照合の前に終了したため、比較したテーブルはありません。",
-        "all_tables": "全{count}テーブル",
-        "other_tables": "ほかの{count}テーブル",
+        "all_tables": "全 {count}テーブル",
+        "other_tables": "ほかの {count}テーブル",
         "name": "名前",
         "way": "方法",
         "rows": "行数",
@@ -114,9 +115,9 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "restore": "直接コピー",
         "checksum": "チェックサム",
         "sequences": "シーケンス",
-        "sequences_ok": "全{count}件のシーケンスが、最大の ID より大きい値から続きます。",
+        "sequences_ok": "全 {count}件のシーケンスが、最大の ID より大きい値から続きます。",
         "sequences_bad": "{count}件中 {bad}件のシーケンスが正しくありません。",
-        "all_sequences": "全{count}件のシーケンス",
+        "all_sequences": "全 {count}件のシーケンス",
         "old": "元",
         "highest": "最大の ID",
         "new": "新",
@@ -133,7 +134,7 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "evidence": "判断材料",
         "undo": "取り消した変更",
         "undo_open": "取り消せていない変更があります",
-        "all_undo": "全{count}件の変更",
+        "all_undo": "全 {count}件の変更",
         "change": "変更",
         "state": "状態",
         "DONE": "取り消し済み",

@@ -19,7 +19,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "RequestApproval.lead": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
-        "書き込みを約 {pause}停止し、新しい環境で再開します。"
+        "書き込みを約{pause}停止し、新しい環境で再開します。"
     ),
     "RequestApproval.lead_unmeasured": (
         "Redash のデータは新しいデータベースへコピー済みで、変更も随時反映されています。承認すると"
@@ -105,10 +105,10 @@ JAPANESE: Mapping[str, str] = {
     ),
     "prediction.title": "停止時間の見積もり",
     "prediction.text": (
-        "今回の移行で実際にかかった時間から計算しました。全体で約 {pause}、{low}から {high}の間に"
+        "今回の移行で実際にかかった時間から計算しました。全体で約{pause}、{low}から {high}の間に"
         "収まる見込みです。事前に測れなかったものは「仮定」と示しています。"
     ),
-    "prediction.point": "今回の移行で測った速度から計算しました。全体で約 {pause}です。",
+    "prediction.point": "今回の移行で測った速度から計算しました。全体で約{pause}です。",
     "prediction.assumed": "{part}（仮定）",
     "prediction.none": "予測は記録されていません。数秒ではなく数分かかるものとお考えください。",
     "part.stop_services": "Redash の停止",
@@ -223,7 +223,7 @@ JAPANESE: Mapping[str, str] = {
     ),
     "back.return": (
         "{switched} の切り替え以降、**{writes}件**の書き込みがあります。元に戻す場合はすべて"
-        "書き戻され、書き込みの停止は約 {pause} の見込みです。両方のデータベースを確認し、"
+        "書き戻され、書き込みの停止は約{pause}の見込みです。両方のデータベースを確認し、"
         "妨げになるものはありませんでした。見込みは、往路で同じ手順にかかった時間によります。"
     ),
     "back.until": "回答期限は {time} です。",
@@ -240,7 +240,7 @@ JAPANESE: Mapping[str, str] = {
     "form.keep": "新しい Redash を使い続ける",
     "form.keep.hint": "元の環境を廃止します。以後、この画面から戻すことはできません。",
     "form.return": "すべてを持って元の Redash に戻す",
-    "form.return.hint": "失われるものはありません。停止は約 {pause} の見込みです。",
+    "form.return.hint": "失われるものはありません。停止は約{pause}の見込みです。",
     "form.go_back": "書き戻さずに元の Redash に戻す",
     "form.go_back.none": "切り替え以降の書き込みはないため、何も失われません。",
     "form.go_back.some": "切り替え以降の書き込み {writes}件が失われます。",

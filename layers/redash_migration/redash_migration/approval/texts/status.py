@@ -207,7 +207,7 @@ ENGLISH: Mapping[str, str] = {
 
 JAPANESE: Mapping[str, str] = {
     "status.waiting": "移行は進行中です",
-    "status.pause": "書き込み停止中: 約 {predicted}のうち {seconds}経過",
+    "status.pause": "書き込み停止中: 約{predicted}のうち {seconds}経過",
     "status.pause_unpredicted": "書き込み停止中: {seconds}経過",
     "status.after": "新しい Redash が稼働しています",
     "status.back": "元の Redash を再開しています",
