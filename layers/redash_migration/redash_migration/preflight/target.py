@@ -48,7 +48,7 @@ def is_empty(connection: Connection, migration_id: str) -> Iterable[Check]:
         return
     filled = [str(item) for item in found if item.table and has_rows(connection, item)]
     earlier = progress.earlier_migrations(connection, migration_id)
-    detail = f"{len(found)} objects are in it, such as {listed([str(i) for i in found], 5)}"
+    detail = f"it holds {listed([str(item) for item in found], 5)}"
     if filled:
         detail += f"; rows in {listed(filled, 5)}"
     if earlier:
