@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -411,3 +411,28 @@ def test_with_colours_of_the_system_s_own_nothing_is_lost(
         "all => all.map(one => getComputedStyle(one).backgroundColor)"
     )
     assert len(set(keys)) == len(keys) == 2
+
+
+def test_read_aloud_no_field_is_wrong_before_somebody_has_answered(
+    serving: Serving, visitor: Visiting
+) -> None:
+    stage, address = serving()
+    stage.ask()
+    page = visitor(address).open(stage.link())
+    assert _said_to_be_wrong(page) == []
+    page.get_by_role("button", name="Send my decision").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert _said_to_be_wrong(page) == ["radiogroup Decision", "textbox Type the migration's name"]
+    assert violations(page) == []
+
+
+def _said_to_be_wrong(page: Page) -> list[str]:
+    """Role and name of what the accessibility tree has as invalid."""
+    session = page.context.new_cdp_session(page)
+    nodes: list[dict[str, Any]] = session.send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        f"{node['role']['value']} {node['name']['value']}"
+        for node in nodes
+        for one in node.get("properties", [])
+        if one["name"] == "invalid" and one["value"]["value"] != "false"
+    ]
