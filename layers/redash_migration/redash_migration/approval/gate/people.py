@@ -11,6 +11,16 @@ from dataclasses import dataclass
 from redash_migration.errors import InvalidInput
 
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+_WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_PLAIN = re.compile(rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u04bb"
+    "\u04cf\u051b\u051d\u03b1\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131\u0142\u00f8",
+    "abekmhopctyxijsdhlqwaeikvoptuxilo",
+)
+"""Letters of Cyrillic and Greek, and three of Latin, that are read as others (Unicode Technical
+Standard 39, "Confusable Detection")."""
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
@@ -62,10 +72,11 @@ def slack_approvers(entries: Iterable[str]) -> tuple[SlackApprover, ...]:
 def plain_address(text: str) -> str | None:
     """One e-mail address and nothing else, in the form in which it is compared; else None.
 
-    Full-width letters are folded (NFKC) and case does not count.
+    Full-width letters are folded (NFKC) and case does not count. It is not plain with letters that
+    only look like others (of another alphabet, with a mark), a comment, or a dot too many.
     """
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
-    return folded if _ADDRESS.fullmatch(folded) else None
+    return folded if _PLAIN.fullmatch(folded) else None
 
 
 def same_person(requested_by: str, actor: str) -> bool:
@@ -73,14 +84,15 @@ def same_person(requested_by: str, actor: str) -> bool:
 
     ``requested_by`` is what the starter says of themselves: an address, a name or an ARN
     (``arn:aws:sts::1:assumed-role/Admin/ken@example.com``). Two addresses are compared as
-    mailboxes (``ken+ops@`` is ``ken@``); anything else by its letters and digits, with the address
-    and with what stands before the @. Where only one approval is needed and somebody wants to get
-    round this, names can't prevent it: two approvals can.
+    mailboxes (``ken+ops@`` and ``k.en@`` are ``ken@``); anything else by its letters and digits,
+    with the address and with what stands before the @. What only looks alike counts as alike. Where
+    only one approval is needed and somebody wants to get round this, names can't prevent it: two
+    approvals can.
     """
-    said = unicodedata.normalize("NFKC", requested_by).strip().casefold()
+    said = _as_read(requested_by)
     named = re.search(r"<([^<>]*)>\s*$", said)
     said = re.split(r"[/:]", named[1] if named else said)[-1].strip()
-    other = unicodedata.normalize("NFKC", actor).strip().removeprefix("slack:").casefold()
+    other = _as_read(actor).removeprefix("slack:")
     if not said or not other:
         return False
     if "@" in said and "@" in other:
@@ -88,8 +100,19 @@ def same_person(requested_by: str, actor: str) -> bool:
     return bool({_letters(said), _letters(_local_part(said))} & {_letters(_local_part(other))})
 
 
+def _as_read(text: str) -> str:
+    """As a reader takes it: without case, width, marks, and what can't be seen."""
+    seen = unicodedata.normalize("NFKC", text).strip().casefold().translate(_LOOK_ALIKES)
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", seen)
+        if unicodedata.category(letter) not in {"Mn", "Cf"}
+    )
+
+
 def _mailbox(address: str) -> tuple[str, str]:
-    return _local_part(address), address.rpartition("@")[2]
+    local = re.sub(r"\([^()]*\)", "", _local_part(address))
+    return _letters(local), address.rpartition("@")[2].strip(".")
 
 
 def _local_part(address: str) -> str:
