@@ -38,9 +38,14 @@ def left_open(record: Record) -> bool:
 
 def while_nobody_returns(active: Owner, context: Any, close: Callable[[Record], None]) -> None:
     """Have `close`, given the return's record, close what stands open; nothing while a return is at
-    work. A return that comes meanwhile waits for it (`precedence.turn_to_return`)."""
+    work. A return that comes meanwhile waits for it (`precedence.turn_to_return`).
+
+    That something stands open is any function's word: where users have not been sent to the new
+    side, which the owner's item tells, they write in the old database, and it stays as it is.
+    """
     name = active.migration_id
-    if active.phase != "forward" or not left_open(wiring.record(name, "return")):
+    on_the_new_side = active.phase == "forward" and active.switched != ""
+    if not on_the_new_side or not left_open(wiring.record(name, "return")):
         return
     acting = Acting(name, active.execution_arn, FORWARD)
     # It has turned meanwhile: then it is the return's own.
