@@ -35,6 +35,13 @@ limits and files, and no value of a row."""
 _SYNTAX = "42601"
 """Raised of statements, and by tsquery, tsvector, jsonpath of values that they can't read."""
 
+_NAMED = frozenset(
+    {"42P01", "42P02", "42703", "42704", "42883", "42725", "42602", "3D000", "3F000", "58P01"}
+)
+"""What is named is not there. Of a statement's own words the server tells their place; without one
+a value may have named it while the statement ran: one that is cast to regclass and its like, the
+role of has_table_privilege(), a path's variable, a file."""
+
 _LANGUAGES = ("pl_", "plpy_", "plperl", "pltcl")
 """How the source files of procedural languages begin: what these raise, a user wrote."""
 
@@ -52,12 +59,13 @@ _STATE_OF_DMS = re.compile(r"SqlState: [0-9A-Z]{5}\b")
 _END_OF_DMS = re.compile(r"Stop Reason \w+ Error Level \w+")
 
 
-def words(error: BaseException) -> str:
-    """One line of text that holds no value of a row and no password; what the module says."""
+def words(error: BaseException, *, without_rows: bool = False) -> str:
+    """One line of text that holds no value of a row and no password; what the module says. Of a
+    statement `without_rows`, which no row goes through, what it names that is not there is told."""
     if isinstance(error, MigrationError):
         return str(error)
     if is_of(error, "psycopg.Error"):
-        return _of_database(error)
+        return _of_database(error, without_rows=without_rows)
     if is_of(error, "botocore.ClientError", "botocore.HTTPClientError", "botocore.ConnectionError"):
         return _line(f"{type(error).__name__}: {error}")
     if isinstance(error, OSError):  # of files and sockets: it names paths and addresses
@@ -100,20 +108,30 @@ def place(error: BaseException) -> str:
     )
 
 
-def primary(sqlstate: str, message: str, *, source_file: str = "", context: str = "") -> str:
+def primary(
+    sqlstate: str,
+    message: str,
+    *,
+    source_file: str = "",
+    context: str = "",
+    by_values: bool = False,
+) -> str:
     """A server's primary message where it may be told, else "".
 
     `source_file` and `context` are the server's own (libpq's PG_DIAG_SOURCE_FILE and _CONTEXT). A
     statement that a function builds may hold a value, and so the words of one that is refused.
+    `by_values`: what is wrong may be what a value names, and no word of the statement.
     """
     if sqlstate[:2] not in _OF_OBJECTS or source_file.startswith(_LANGUAGES):
         return ""
     if sqlstate == _SYNTAX or (sqlstate.startswith("42") and context):
         return ""
+    if by_values and (sqlstate in _NAMED or (sqlstate == "0A000" and source_file == "namespace.c")):
+        return ""
     return message
 
 
-def _of_database(error: Any) -> str:
+def _of_database(error: Any, *, without_rows: bool) -> str:
     diag = error.diag
     state = error.sqlstate or ""
     if not state:
@@ -125,7 +143,9 @@ def _of_database(error: Any) -> str:
         state,
         diag.message_primary or "",
         source_file=diag.source_file or "",
-        context=diag.context or "",
+        # A function may have made a statement without being one of the context.
+        context=diag.context or diag.internal_query or "",
+        by_values=not (without_rows or diag.statement_position),
     )
     named = ".".join(name for name in (diag.schema_name, diag.table_name, diag.column_name) if name)
     parts = [said or f"{_condition(error)} (SQLSTATE {state})"]

@@ -82,6 +82,49 @@ STATEMENTS = {
     "a text search": "SELECT to_tsquery('<secret> & ')",
     "a regular expression": "SELECT 'a' ~ ('<secret>' || '(')",
     "an array": "SELECT ('{<secret>')::text::int[]",
+    **{
+        f"the name of {what}": f"SELECT ('\"' || word || '\"')::{type_} FROM filled"  # noqa: S608
+        for what, type_ in (
+            ("a table", "regclass"),
+            ("a function", "regproc"),
+            ("a type", "regtype"),
+            ("a role", "regrole"),
+            ("a schema", "regnamespace"),
+            ("a configuration", "regconfig"),
+            ("a dictionary", "regdictionary"),
+            ("a collation", "regcollation"),
+        )
+    },
+    "the name of a table's schema": "SELECT ('\"' || word || '\".t')::regclass FROM filled",
+    "the name of a function's schema": "SELECT ('\"' || word || '\".t')::regproc FROM filled",
+    "the name of a type's schema": "SELECT ('\"' || word || '\".t')::regtype FROM filled",
+    "a name of three parts": "SELECT ('\"' || word || '\".a.b')::regclass FROM filled",
+    "a name of four parts": "SELECT ('\"' || word || '\".a.b.c')::regclass FROM filled",
+    "a signature": "SELECT ('\"' || word || '\"(int)')::regprocedure FROM filled",
+    "an operator": "SELECT ('\"' || word || '\".+(int,int)')::regoperator FROM filled",
+    "an operator's name": "SELECT ('\"' || word || '\".+')::regoper FROM filled",
+    "a privilege's role": "SELECT has_table_privilege(word, 'filled', 'SELECT') FROM filled",
+    "a privilege's table": "SELECT has_table_privilege('\"' || word || '\"', 'SELECT') FROM filled",
+    "a privilege's column": "SELECT has_column_privilege('filled', word, 'SELECT') FROM filled",
+    "a setting": "SELECT current_setting('a.' || word), current_setting(word) FROM filled",
+    "a sequence": "SELECT nextval('\"' || word || '\"') FROM filled",
+    "a path's variable": "SELECT jsonb_path_query('{}', ('$\"' || word || '\"')::jsonpath)"
+    " FROM filled",
+    "a path's method": "SELECT jsonb_path_query(to_jsonb(word), '$.double()') FROM filled",
+    "a path's date": "SELECT jsonb_path_query(to_jsonb(word), '$.datetime()') FROM filled",
+    "a time zone": "SELECT now() AT TIME ZONE word FROM filled",
+    "a field of a time": "SELECT date_trunc(word, now()), extract(year FROM now()) FROM filled",
+    "an encoding": "SELECT convert_to('a', word) FROM filled",
+    "a form of bytes": "SELECT encode('a', word) FROM filled",
+    "a key of JSON": "SELECT json_object(ARRAY[word, 'a', NULL, 'b']), json_object_agg(NULL, word)"
+    " FROM filled",
+    "a member of a record": "SELECT json_populate_record(NULL::child, json_build_object('n', word))"
+    " FROM filled",
+    "xml": "SELECT xmlparse(DOCUMENT word) FROM filled",
+    "a statement of text": "SELECT query_to_xml('SELECT \"' || word || '\"', true, true, '')"
+    " FROM filled",
+    "a default": "ALTER TABLE filled ADD d int DEFAULT '<secret>'",
+    "a file": "SELECT pg_read_file(word) FROM filled",
     "a key that is too large": "INSERT INTO parent SELECT 9, string_agg(md5(n::text), '<secret>')"
     " FROM generate_series(1, 9000) n",
 }
@@ -143,6 +186,7 @@ def _in_a_chain(address: DatabaseAddress) -> None:
 
 FAILURES: dict[str, Callable[[DatabaseAddress], None]] = {
     **{name: _statement(text) for name, text in STATEMENTS.items()},
+    "a table's name": _statement("SELECT FROM not_there WHERE 1 = '<secret>'::text::int"),
     "COPY": _copy,
     "psycopg itself": _client_side,
     "a literal": _bad_text,
@@ -211,6 +255,7 @@ def test_what_may_be_said_is_said(source_database: DatabaseAddress) -> None:
     )
     assert told("a unique index").startswith('could not create unique index "twice" (key: word')
     assert "(key: of of public.child)" in told("a foreign key")
+    assert told("a table's name") == 'relation "not_there" does not exist'
     assert told("a number") == "invalid text representation (SQLSTATE 22P02)"
     assert 'password authentication failed for user "nobody_here"' in told("a password")
     assert "test_dataplane_contents_stay.py" in told("Python")

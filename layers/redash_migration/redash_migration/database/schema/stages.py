@@ -26,6 +26,8 @@ _NEVER = {
     *("BLOB METADATA", "BLOB COMMENTS", "TABLE DATA", "SEQUENCE SET", "MATERIALIZED VIEW DATA"),
     *("STATISTICS DATA", "USER MAPPING"),
 }
+READ_ROWS = {"INDEX", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"}
+"""What rows go through when it is made."""
 _CONSTRAINTS = {"CHECK CONSTRAINT", "CONSTRAINT"}
 _NOT_VALID = re.compile(r"NOT VALID;?\s*\Z")
 _OF_DMS = re.compile(r"(?:^|\s)awsdms_")

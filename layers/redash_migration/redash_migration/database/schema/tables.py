@@ -13,7 +13,7 @@ from redash_migration.database.schema import progress
 from redash_migration.database.schema.contents import Foundation, contents, foundation, has_rows
 from redash_migration.database.schema.dump import Entry
 from redash_migration.database.schema.grants import grant_application
-from redash_migration.database.schema.stages import stage
+from redash_migration.database.schema.stages import READ_ROWS, stage
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.connection import connect
 from redash_migration.database.tables import canary
@@ -102,7 +102,8 @@ def refuse_foreign_contents(connection: Connection, migration_id: str) -> None:
 
 def refused(entry: Entry, error: psycopg.Error) -> SchemaNotCopied:
     """The failure that names the entry and what the server said about it."""
-    return SchemaNotCopied(f"{entry.title}: {words(error)}{_what_to_do(error)}")
+    said = words(error, without_rows=entry.type not in READ_ROWS)
+    return SchemaNotCopied(f"{entry.title}: {said}{_what_to_do(error)}")
 
 
 def _what_to_do(error: psycopg.Error) -> str:
