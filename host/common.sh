@@ -172,6 +172,19 @@ ids_of() { printf '%s\n' "$ours" | awk -F'|' -v r="$1" -v up="${2:-}" '$1 == r &
 first() { ids_of "$1" true | head -n 1; }
 inside() { docker exec "$@" </dev/null; }
 
+networks_of() {
+  docker inspect -f "${o}range \$name, \$one := .NetworkSettings.Networks$c${o}\$name$c ${o}\$one.IPAddress$c
+${o}end$c" "$1" | awk '{ print $1 }'
+}
+# A proxy of its own project may stand before several sites: it is on a network that Redash is on.
+proxies_beside() {
+  near=$(networks_of "$(first server)")
+  printf '%s\n' "$found" | awk -F'|' -v p="$project" '$1 == "proxy" && $4 == "true" && $7 != p { print $2 }' |
+    while read -r id; do
+      if networks_of "$id" | grep -qFx -e host -e "$near"; then echo "$id"; fi
+    done
+}
+
 # psql as whoever is PostgreSQL's superuser there; the password, where one is needed, stays inside.
 sql() {
   # The server itself writes where it listens ("postmaster.pid", its fourth line): not always 5432.

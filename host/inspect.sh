@@ -96,18 +96,6 @@ for one in $(printf '%s\n' "$labelled" | sed -n 's/.*[.]middlewares":"//p' | sed
   # shellcheck disable=SC2086 # ids are words
   labelled=$(printf '%s\n' "$labelled" && labels_of $ids | grep -F ".middlewares.$one." || true)
 done
-networks_of() {
-  docker inspect -f "${o}range \$name, \$one := .NetworkSettings.Networks$c${o}\$name$c ${o}\$one.IPAddress$c
-${o}end$c" "$1" | awk '{ print $1 }'
-}
-# A proxy of its own project may stand before several sites: it is on a network that Redash is on.
-proxies_beside() {
-  near=$(networks_of "$(first server)")
-  printf '%s\n' "$found" | awk -F'|' -v p="$project" '$1 == "proxy" && $4 == "true" && $7 != p { print $2 }' |
-    while read -r id; do
-      if networks_of "$id" | grep -qFx -e host -e "$near"; then echo "$id"; fi
-    done
-}
 proxies=$(ids_of proxy true && proxies_beside)
 for id in $proxies; do
   name=$(docker inspect -f "${o}.Name$c" "$id")

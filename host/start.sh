@@ -35,6 +35,8 @@ down=$(printf '%s\n' "$wanted" | grep -vFx '*' | grep . | while IFS= read -r nam
 done)
 [ -z "$down" ] || give_up "did not start: $down; see docker logs"
 [ -n "$(first server)" ] || give_up "no Redash server runs: users are not served"
+# A server that starts may have another address, and nginx asks for it but once.
+for id in $(proxies_beside); do inside "$id" nginx -s reload || true; done
 for id in $(ids_of server true); do
   inside "$id" python -c "$entry_program" "$answers_program" 120 ||
     give_up "Redash does not answer in a container that runs: users are not served; see docker logs"

@@ -125,10 +125,14 @@ class OldHost:
         self.run_command.install()
 
     def configure_nginx(self, more: str) -> None:
-        """What nginx says that it does, ``more`` of it where it leads to Redash."""
+        """What nginx says that it does, ``more`` of it where it leads to Redash; with what it was
+        called stands in the file ``asked`` beside it.
+        """
         program = self._inside / "nginx" / "nginx"
         program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(f"#!/bin/sh\ncat << 'END'\n{NGINX % more}END\n")
+        asked = self._inside / "nginx" / "asked"
+        said = f"cat << 'END'\n{NGINX % more}END\n"
+        program.write_text(f"#!/bin/sh\necho \"$*\" >> '{asked}'\n{said}")
         program.chmod(0o755)
 
     def start_services(self) -> None:

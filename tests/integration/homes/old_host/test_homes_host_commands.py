@@ -281,6 +281,24 @@ def test_a_proxy_of_another_project_is_looked_at_where_it_reaches_redash(
     assert "auth_basic" in _judged_proxy(host, run)
 
 
+def test_a_proxy_of_another_project_asks_anew_where_redash_is(
+    start_host: StartHost, run: Commands
+) -> None:
+    """nginx looks a name up as it starts: a server that was stopped may come back elsewhere."""
+    host = start_host("official-2025")
+    before = inspected(host, run)
+    edge = {"com.docker.compose.project": "edge", "com.docker.compose.project.working_dir": "/edge"}
+    _become(host, "nginx", labels=edge, networks=("redash_default",))
+    directory = str(host.compose_directory)
+    asked = host.root / "containers" / "nginx" / "asked"
+    own = [name for name in before.running if "nginx" not in name]
+    for networks, calls in (("redash_default", ["-s reload"]), ("crm_default", [])):
+        _become(host, "nginx", networks=(networks,))
+        asked.write_text("")
+        run(commands.start_services(directory, "redash", own))
+        assert asked.read_text().splitlines() == calls
+
+
 def test_a_middleware_that_is_shared_is_found_where_it_stands(
     start_host: StartHost, run: Commands
 ) -> None:
