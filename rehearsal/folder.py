@@ -68,15 +68,16 @@ def _lock(file: IO[str], place: Path) -> None:
 
 
 def check_idle(among: Path) -> None:
-    """Whether nobody is at work in the folder of all, so that it may be removed.
+    """Whether nobody is at work in the folder of all, or in one of its own, so that it may be
+    removed.
 
     Raises:
         Held: by another process.
     """
-    path = among / "lock"
-    if path.exists():
-        with path.open("r+", encoding="utf-8") as file:
-            _lock(file, among)
+    for path in (among / "lock", *among.glob(f"*/{MARK}")):
+        if path.exists():
+            with path.open("r+", encoding="utf-8") as file:
+                _lock(file, path.parent)
 
 
 def clear(folder: Path) -> None:

@@ -41,9 +41,8 @@ def test_a_second_one_is_told_the_process_that_is_there(tmp_path: Path, named: b
         ):
             pass
         assert (first / "evidence.txt").exists()
-        if not named:
-            with pytest.raises(Held, match=f"process {holder.pid}"):
-                check_idle(tmp_path)
+        with pytest.raises(Held, match=f"process {holder.pid}"):
+            check_idle(tmp_path)
         holder.communicate()
     check_idle(tmp_path)
     with held(second, among=None if named else tmp_path):

@@ -1,9 +1,4 @@
-"""`make local-aws`: both databases and an AWS on this machine, for `sam local invoke`.
-
-The world of a rehearsal, without its state machine running: databases with small data, the old
-host, DMS, ECS and the load balancer, and the template deployed. What the functions' containers
-need to find it stands in events/env.local.json afterwards. Ends, with everything, at Ctrl-C.
-"""
+"""The world that stands for functions in containers, and what they are told of it."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ import asyncio
 import json
 import os
 import platform
-import signal
 import sys
 import threading
 from contextlib import suppress
@@ -19,11 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rehearsal import interruption
 from rehearsal.cloud.door import ACCESS_KEY, SECRET_KEY
-from rehearsal.options import Options
+from rehearsal.folder import Held, held
+from rehearsal.migration import NOT_BEGUN
+from rehearsal.options import BadOption, Options
+from rehearsal.room import check_room
 from rehearsal.world import World, secret_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / "events" / "env.local.json"
 BRIDGE = "172.17.0.1"
 """The host as containers of Docker's default network see it on Linux."""
@@ -120,13 +118,22 @@ def _secret(world: World, side: str, address: dict[str, Any], host: str) -> str:
     return str(client.create_secret(Name=f"local/{side}", SecretString=text)["ARN"])
 
 
-def main() -> int:
-    """Start, write the file, wait for Ctrl-C."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+def stand() -> int:
+    """Start, write the file, wait for Ctrl-C; 2 where it can't start, after saying why."""
+    options = Options(directory=ROOT / ".rehearsal" / "local-aws", plain=True)
+    try:
+        check_room(options)
+        with held(options.directory, among=None), interruption.ended_by_signals():
+            _stand(options)
+    except (BadOption, Held, *NOT_BEGUN) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _stand(options: Options) -> None:
     host = container_host()
-    with World(Options(directory=ROOT / ".rehearsal" / "local-aws", plain=True)) as world:
+    with World(options) as world:
         # Each look of the reconciler would find that no execution runs, and end the migration.
         world.cloud.clock.paused = True
         port = urlsplit(world.cloud.endpoint_url).port
@@ -140,8 +147,7 @@ def main() -> int:
             forwarder = None
             print(f"{host} is no address of this machine ({error.strerror or error}).")
             print("If Docker runs, give the host's address in its network: CONTAINER_HOST=...")
-        written = json.dumps(environment(world, host), indent=1)
-        ENVIRONMENT.write_text(written, encoding="utf-8")
+        ENVIRONMENT.write_text(json.dumps(environment(world, host), indent=1), encoding="utf-8")
         print(f"wrote {ENVIRONMENT.relative_to(ROOT)}")
         print("AWS         ", world.cloud.endpoint_url)
         print("old database", world.source_database.host, world.source.port)
@@ -151,15 +157,8 @@ def main() -> int:
         print("In another terminal with these two, after sam build (docs/local-invoke.md):")
         print("  sam local invoke BeginFunction -e events/begin.json -n events/env.local.json")
         print("Ctrl-C ends it all.", flush=True)
-        ended.wait()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
         if forwarder is not None:
             forwarder.stop()
-    with suppress(FileNotFoundError):
-        # A second one, started meanwhile, has written its own.
-        if ENVIRONMENT.read_text(encoding="utf-8") == written:
-            ENVIRONMENT.unlink()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    ENVIRONMENT.unlink(missing_ok=True)
