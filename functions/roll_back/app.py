@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
         afterwards=lambda: end_commands(record, commands),
         died=wiring.died,
     )
-    ending.settle()
+    ending.close_gone()
     if direction == "return":
         # A SwitchBack that was given up may be at work still: where users are is known after it.
         if not ending.quiet(service=True):

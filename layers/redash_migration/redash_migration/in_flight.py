@@ -133,7 +133,7 @@ class Ending:
         self._quiet: set[bool] = set()
         self._patience = Patience(record, seconds, died, sleep)
 
-    def settle(self) -> None:
+    def close_gone(self) -> None:
         """Close what is known to be gone, for whoever waits next and can't see the history."""
         self._patience.close_dead(at_work(self._record, service=False))
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from aws_lambda_powertools import Logger
+
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.failure_text import words
@@ -19,6 +21,8 @@ from redash_migration.replication.guard import source_trouble
 
 Answer = Callable[[Wait], object]
 """Looks at what a wait is for, and resumes its step when that has come to pass."""
+
+logger = Logger(service="redash-migration", child=True)
 
 
 class Executions(Protocol):
@@ -163,7 +167,7 @@ def _after_the_end(
             # A step was at work between the look and the end; from here on none can be.
             ownership.give_back(replace(holder, phase="ended"), holder)
         return
-    abandoned = going_forward and "switch_began" not in milestones
+    abandoned = going_forward and not record.switch_stands()
     in_need = "pause_began" in milestones or source_trouble(record) is not None
     if holder.phase == "back" or (abandoned and in_need):
         _begin_anew(record, holder, executions, executions.start_roll_back)
@@ -174,16 +178,27 @@ def _anything(record: Record) -> bool:
     return bool(record.undo.pending() or record.attempts.unfinished())
 
 
+def _is_on_its_way(started: object, executions: Executions) -> bool:
+    """Whether an execution runs; not where what is noted names none that can be asked for. Of two
+    that are begun the second is refused."""
+    try:
+        return bool(started) and executions.is_running(str(started))
+    except Exception as error:
+        logger.warning(f"{str(started)[:200]!r} is not told of: {words(error)}")
+        return False
+
+
 def _begin_anew(
     record: Record, holder: Owner, executions: Executions, start: Callable[[str, int], str | None]
 ) -> None:
     """Start a roll-back, or what leads a return forward again, under a name of its own, unless one
     is on its way already."""
     started = (record.fact("roll_back") or {}).get("execution")
-    if started and started != holder.execution_arn and executions.is_running(started):
+    if started != holder.execution_arn and _is_on_its_way(started, executions):
         return
     counter = record.table.update(record.migration_id, "COUNTER#roll_back", add={"value": 1})
-    attempt = 1 if counter is None else number_of(counter, "value")
+    counted = 1 if counter is None else number_of(counter, "value")
+    attempt = counted or int(record.clock().timestamp())  # whatever is said, a name of its own
     record.audit("abandoned", execution=holder.execution_arn, attempt=attempt)
     arn = start(record.migration_id, attempt)
     record.put_fact("roll_back", {"execution": arn or ""})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from redash_migration import wiring
 from redash_migration.adapters.ecs_truth import ServiceTruth
 from redash_migration.approval.standing.ending import ending_of
 from redash_migration.begin import begin
@@ -22,7 +23,8 @@ from redash_migration.errors import (
 from redash_migration.execution_input import parse_request
 from redash_migration.function_settings import CloseNewHomeSettings, LookAtOldHomeSettings
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
-from redash_migration.homecoming.facts import FAILED_FACT, PAUSE_FACT
+from redash_migration.homecoming.closing import while_nobody_returns
+from redash_migration.homecoming.facts import FAILED_FACT, LEFT_OPEN_FACT, PAUSE_FACT
 from redash_migration.homecoming.forward_again import is_forward, note_failure, note_open_again
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
@@ -40,7 +42,7 @@ from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home
 from tests.function_environment import ENVIRONMENT
-from tests.owning import EXECUTION, owned
+from tests.owning import EXECUTION, owned, undo_keys
 from tests.unit.core.conftest import Front, healthy
 
 LATER = f"{EXECUTION}-later"
@@ -456,3 +458,23 @@ def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:
     home.note_home("made")
     with pytest.raises(NotTheOwner, match="too late"):
         before_users_are_home(home)
+
+
+@pytest.mark.parametrize("way", ["served by the new home", "served by the old one", "in a return"])
+def test_the_old_database_is_closed_only_where_users_are_on_the_new_side(
+    table: RecordTable, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """That it was left open is any function's word: it must not close what users write in."""
+    monkeypatch.setattr(wiring, "record_table", lambda: table)
+    monkeypatch.setattr(wiring, "undo_keys", undo_keys)
+    record = owned(table, "redash-20260131-020000")
+    if way != "served by the old one":
+        record.switch_begins()
+    if way == "in a return":
+        record.turn("return")
+    record.of("return").put_fact(LEFT_OPEN_FACT, {"since": "2026-01-31T02:00:00.000000Z"})
+    owner = Ownership(table).last()
+    assert owner is not None
+    closed: list[Record] = []
+    while_nobody_returns(owner, None, closed.append)
+    assert len(closed) == (way == "served by the new home")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from redash_migration.begin import begin
 from redash_migration.errors import InvalidInput, MigrationInProgress
@@ -121,7 +122,7 @@ def test_an_execution_stopped_inside_the_pause_is_taken_back(
     held.undo.add("start_services", {}, where="aws")
     held.waits.open("StopServices", "token", "command")
     for name in milestones:
-        held.milestone(name)
+        held.switch_begins() if name == "switch_began" else held.milestone(name)
     executions = Executions(ended={EXECUTION})
     round_of(table, held, executions, resumed)
     assert executions.roll_backs == [], "what one round saw may be stale"
@@ -436,6 +437,44 @@ def test_nothing_that_any_function_may_write_spares_the_question(
         record.milestone(forged)
     assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST)
     assert Record(table, FIRST).phase() == "forward"
+
+
+@pytest.mark.parametrize("said", ["nothing", "a forged milestone", "a switch that was not made"])
+def test_who_stands_before_a_closed_door_is_led_back_whatever_is_said_of_a_switch(
+    table: RecordTable, record: Record, resumed: Any, said: str
+) -> None:
+    record.undo.add("set_actions", {}, where="aws", service="serves")
+    record.milestone("pause_began")
+    if said == "a forged milestone":
+        record.milestone("switch_began")
+    elif said == "a switch that was not made":
+        # Its execution died before RollBack, which comes next, had turned anything.
+        record.switch_begins()
+        record.switch_not_made()
+    executions = Executions(ended={EXECUTION})
+    for _ in range(2):
+        round_of(table, record, executions, resumed)
+    assert executions.roll_backs == [f"{record.migration_id}-1"]
+
+
+@pytest.mark.parametrize("forged", ["x", "arn:another's", 1, ["x"]])
+def test_a_roll_back_that_nobody_began_keeps_none_from_being_begun(
+    table: RecordTable, record: Record, resumed: Any, forged: Any
+) -> None:
+    record.undo.add("set_actions", {}, where="aws", service="serves")
+    record.milestone("pause_began")
+    record.put_fact("roll_back", {"execution": forged})
+    executions = Executions(ended={EXECUTION})
+
+    def is_running(execution_arn: str) -> bool:
+        if execution_arn == EXECUTION:
+            return False
+        raise ClientError({"Error": {"Code": "InvalidArn", "Message": ""}}, "DescribeExecution")
+
+    executions.is_running = is_running  # type: ignore[method-assign]
+    for _ in range(2):
+        round_of(table, record, executions, resumed)
+    assert executions.roll_backs == [f"{record.migration_id}-1"]
 
 
 @pytest.mark.parametrize("state", ["begun", "made"])

@@ -85,6 +85,24 @@ def test_nothing_is_switched_to_a_group_without_a_healthy_target(
     assert "switch_began" not in record.milestones()
 
 
+@pytest.mark.parametrize("said", ["a forged milestone", "a switch that was not made"])
+def test_health_and_budget_are_asked_for_until_a_switch_stands_with_the_owner(
+    record: Record, front: Front, said: str
+) -> None:
+    """An execution that is redriven after a switch that was not made begins it anew."""
+    close_old_home(record, front.balancing, front.settings)
+    if said == "a forged milestone":
+        record.milestone("switch_began")
+    else:
+        record.switch_begins()
+        assert unless_begun(record, 1.0) is None
+        record.switch_not_made()
+    assert unless_begun(record, 1.0) == 1.0
+    with pytest.raises(TargetNotHealthy, match="no target is registered"):
+        open_new_home(record, front.balancing, front.settings)
+    assert is_maintenance(front.actions())
+
+
 def test_the_switch_sends_all_users_to_the_new_group(
     record: Record, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:

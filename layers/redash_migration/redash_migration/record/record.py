@@ -249,6 +249,15 @@ class Record:
             raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
         Ownership(self.table).note_home(self._acting, how_far)
 
+    def switch_stands(self) -> bool:
+        """Whether the switch was begun, and neither seen not to be made nor decided to be taken
+        back: by the owner's item alone, for a milestone is any function's word."""
+        owner = Ownership(self.table).last()
+        if owner is None or owner.migration_id != self.migration_id:
+            return False
+        # None: in an item of a time before this was noted there.
+        return SWITCH_BEGAN in self.milestones() if owner.switched is None else bool(owner.switched)
+
     def switched_back(self) -> SwitchedBack | None:
         """How far users were led home; None in an item of a time before this was noted there."""
         owner = Ownership(self.table).last()

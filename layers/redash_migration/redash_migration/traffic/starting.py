@@ -68,7 +68,7 @@ def start_servers(
 def unless_begun(record: Record, until: float | None) -> float | None:
     """The end of the pause's budget, for a switch that has not begun: one that has, ends nowhere
     but on the new side."""
-    return None if "switch_began" in record.milestones() else until
+    return None if record.switch_stands() else until
 
 
 def start_workers(

@@ -98,7 +98,7 @@ def open_new_home(
     """
     listener, rule = settings.listener_arn, settings.listener_rule_arn
     group = settings.target_group_arn
-    began = "switch_began" in record.milestones()
+    began = record.switch_stands()
     with within_budget(None if began else until, "SwitchTraffic"):
         targets = balancing.targets(group)
         if not healthy(targets) and not began:
