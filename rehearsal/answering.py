@@ -20,6 +20,8 @@ WRITES_BEFORE_A_RETURN = 600
 WRITES_BEFORE_A_FAULT = 120
 """Enough for a row of the matrix; a return itself is proved by many."""
 
+NO_BROWSER = "OPEN=1: this machine has nothing that opens an address; open it yourself"
+
 QUESTIONS = {
     "RequestApproval": "Start the cutover? Decide at",
     "ConfirmCutover": "Keep the new Redash? Decide at",
@@ -57,8 +59,8 @@ def answering(
                 return
             short.leads_to = link
             shown.ask(QUESTIONS[question], short.url)
-            if options.open_browser:
-                open_in_browser(short.url)
+            if options.open_browser and not open_in_browser(short.url):
+                shown.say(NO_BROWSER)
             if decision == "return":
                 _let_users_write(
                     workload,
