@@ -17,8 +17,6 @@ from rehearsal.workload import Workload
 from rehearsal.world import World
 
 MAIL = SimpleNamespace(text=f"http://127.0.0.1:1/approve/k.{'g' * 22}.a1b2c3d4e5f6.c.1.seal\n")
-    text=f"http://127.0.0.1:1/approve/k.{'g' * 22}.a1b2c3d4e5f6.c.1.{'s' * 43}\n"
-)
 
 
 class Shown:
