@@ -171,6 +171,49 @@ def test_what_is_seen_to_explain_a_movement_is_no_alarm(
     assert witness.moved() == []
 
 
+def test_a_subscription_of_another_database_is_no_alarm(
+    guard: Connection, source_cluster: Cluster, target_database: DatabaseAddress
+) -> None:
+    """Its worker draws an id for each transaction that it applies."""
+    with psycopg.connect(_dsn(target_database), autocommit=True) as publisher:
+        publisher.execute("CREATE TABLE theirs (id serial PRIMARY KEY)")
+        publisher.execute("CREATE PUBLICATION theirs FOR TABLE theirs")
+        with _subscriber(source_cluster, target_database) as subscriber:
+            publisher.execute("INSERT INTO theirs DEFAULT VALUES")
+            while subscriber.execute("SELECT count(*) FROM theirs").fetchone() == (0,):
+                time.sleep(0.02)
+            time.sleep(1.1)  # whoever else was at work in another database
+            witness, before = Witness(guard), _drawn(guard)
+            publisher.execute("INSERT INTO theirs DEFAULT VALUES")
+            while _drawn(guard) == before:
+                time.sleep(0.02)
+            witness.look(sessions(guard, []))
+            assert witness.moved() == []
+
+
+@contextmanager
+def _subscriber(cluster: Cluster, publisher: DatabaseAddress) -> Iterator[Connection]:
+    """A session in another database of the old server, which subscribes to a table."""
+    address = cluster.create_database("fence_subscriber")
+    with psycopg.connect(_dsn(address), autocommit=True) as session:
+        session.execute("CREATE TABLE theirs (id serial PRIMARY KEY)")
+        session.execute(
+            f"CREATE SUBSCRIPTION theirs CONNECTION '{_dsn(publisher)}' PUBLICATION theirs"
+        )
+        try:
+            yield session
+        finally:
+            session.execute("DROP SUBSCRIPTION theirs")
+    with cluster.connect("postgres") as session:
+        session.execute("DROP DATABASE fence_subscriber WITH (FORCE)")
+
+
+def _drawn(session: Connection) -> int:
+    row = session.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _soon(witness: Witness) -> list[str]:
     """What has moved, once the server has counted: a session's counters come with its end."""
     for _ in range(100):

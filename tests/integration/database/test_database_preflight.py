@@ -21,7 +21,7 @@ from redash_migration.preflight.examination import (
     examine,
     refused_for_good,
 )
-from redash_migration.preflight.source import room
+from redash_migration.preflight.source import others, room
 from redash_migration.preflight.tables import sizes
 from rehearsal.postgres import Cluster, programs
 
@@ -216,6 +216,26 @@ def test_what_is_planted_on_the_source_is_found(
             rows(sample, "SELECT lo_unlink(oid) FROM pg_largeobject_metadata")
     assert statuses(found)[check] == status
     assert next(c.remedy for c in found.checks if c.id == check)
+
+
+def test_a_transaction_that_was_prepared_in_another_database_delays_the_slot(
+    sample: DatabaseAddress, rows: Rows, source_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(others, "_LONG", 0)
+    elsewhere = replace(sample, dbname="postgres")
+    rows(elsewhere, "BEGIN; CREATE TABLE theirs (id int); PREPARE TRANSACTION 'theirs'")
+    try:
+        with connect(sample, purpose="preflight") as session:
+            session.execute("SET statement_timeout = '2s'")
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                session.execute("SELECT pg_create_logical_replication_slot('late', 'pgoutput')")
+            [check] = others.long_transactions(session)
+            assert [each.status for each in others.prepared_transactions(session)] == ["PASS"]
+    finally:
+        rows(elsewhere, "ROLLBACK PREPARED 'theirs'")
+    assert check.status == "WARN"
+    assert "'theirs', prepared in database postgres (" in check.detail
+    assert "ROLLBACK PREPARED" in check.remedy
 
 
 @pytest.mark.parametrize(

@@ -516,7 +516,7 @@ ENGLISH_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "source.long_transactions": (
         "Is a transaction open for long?",
-        "`pg_terminate_backend(pid)`: the slot waits for it.",
+        "`pg_terminate_backend(pid)`, `ROLLBACK PREPARED` in its database: the slot waits for it.",
     ),
     "source.materialized_views": (
         "Are there materialized views, which come empty?",

@@ -119,7 +119,8 @@ JAPANESE_CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "source.long_transactions": (
         "長時間続いているトランザクションがあります。レプリケーションの開始が遅れます。",
-        "pg_terminate_backend(pid) で終了させてください。",
+        "pg_terminate_backend(pid) で終了させてください。"
+        "準備済みのものは、そのデータベースで ROLLBACK PREPARED などを実行してください。",
     ),
     "source.left_behind": (
         "スキーマとデータのほかに、移行されないもの（ロール、権限、設定など）があります。",

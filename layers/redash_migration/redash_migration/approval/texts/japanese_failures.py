@@ -499,7 +499,8 @@ JAPANESE_FAILURES: Mapping[str, tuple[str, str]] = {
     ),
     "source.long_transactions": (
         "長時間続いているトランザクション",
-        "pg_terminate_backend(pid) で終了させてください。",
+        "pg_terminate_backend(pid) で終了させてください。"
+        "準備済みのものは、そのデータベースで ROLLBACK PREPARED などを実行してください。",
     ),
     "source.materialized_views": (
         "マテリアライズドビュー",

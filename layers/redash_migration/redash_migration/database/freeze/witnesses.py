@@ -77,11 +77,12 @@ def _counters(connection: Connection) -> Counters:
 
 def _busy_elsewhere(connection: Connection) -> bool:
     """Whether somebody has, or had since a second ago, a transaction in another database; a vacuum
-    in any: both draw ids."""
+    in any: both draw ids. Somebody is a subscription's worker too, and an extension's; no reader of
+    WAL, who draws none."""
     row = connection.execute(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid()"
         " AND (backend_type = 'autovacuum worker'"
-        "  OR backend_type = 'client backend' AND datname <> current_database()"
+        "  OR backend_type <> 'walsender' AND datname <> current_database()"
         "   AND (backend_xid IS NOT NULL OR state_change > now() - interval '1 second')))"
     ).fetchone()
     return row is not None and bool(row[0])

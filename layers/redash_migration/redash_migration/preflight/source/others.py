@@ -27,7 +27,8 @@ def prepared_transactions(connection: Connection) -> Iterable[Check]:
 
 
 def long_transactions(connection: Connection) -> Iterable[Check]:
-    """Is one open for long? A replication slot has to wait for its end."""
+    """Is one open for long, in whichever database? A replication slot has to wait for its end, and
+    for that of a prepared one, which has no session."""
     found = names(
         connection,
         "SELECT format('pid %%s of %%s (%%s s)', pid, usename,"
@@ -36,13 +37,21 @@ def long_transactions(connection: Connection) -> Iterable[Check]:
         " AND backend_type = 'client backend' AND xact_start < now() - make_interval(secs => %s)"
         " ORDER BY xact_start",
         _LONG,
+    ) + names(
+        connection,
+        "SELECT format('%%L, prepared in database %%I (%%s s)', gid, database,"
+        " extract(epoch FROM now() - prepared)::int) FROM pg_catalog.pg_prepared_xacts"
+        " WHERE database <> current_database() AND prepared < now() - make_interval(secs => %s)"
+        " ORDER BY prepared",
+        _LONG,
     )
     yield none_of(
         "source.long_transactions",
         found,
         "WARN",
         "long transactions, which delay the making of the slot:",
-        "End them: SELECT pg_terminate_backend(pid).",
+        "End them: SELECT pg_terminate_backend(pid); a prepared one by ROLLBACK PREPARED, or COMMIT"
+        " PREPARED, in its database.",
     )
 
 
