@@ -144,7 +144,7 @@ def odd_texts(encoding: str) -> Options:
     return options
 
 
-def alterations(tables: list[Table]) -> Options:
+def alterations(tables: list[Table], emptied: list[str]) -> Options:
     """Changes of the schema that somebody may make after the preflight."""
     name = tables[0].name
     return [
@@ -160,7 +160,7 @@ def alterations(tables: list[Table]) -> Options:
         [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"],
         ["CREATE CAST (mood AS integer) WITH FUNCTION ranked(mood)"],
         ["SELECT lo_from_bytea(0, 'of late')"],
-        ["TRUNCATE lean_0 CASCADE"],
+        *([[f"TRUNCATE {', '.join(emptied)} CASCADE"]] if emptied else []),
     ]
 
 

@@ -159,6 +159,14 @@ TRAITS = {
     "altered times": Trait(
         columns="id integer PRIMARY KEY, v varchar(30), x timestamptz DEFAULT 'infinity'"
     ),
+    "times that travel as texts": Trait(
+        columns="id integer PRIMARY KEY, v varchar(30), p pair DEFAULT '(1,x)',"
+        " at timestamptz DEFAULT '2020-02-13 10:00+00'",
+        then=(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET datestyle TO ''German, DMY''',"
+            " current_database()); END $$",
+        ),
+    ),
     "numeric": Trait(
         columns="id integer PRIMARY KEY, v varchar(30), x numeric DEFAULT 0.123456789"
     ),
