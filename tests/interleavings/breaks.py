@@ -275,6 +275,11 @@ BREAKS = {
             "StopServices",
         ),
     ),
+    "milestone-believed": Break(
+        "the owner's item tells whether a switch stands",
+        lambda p: p.setattr(Record, "switch_stands", lambda s: SWITCH_BEGAN in s.milestones()),
+        Focus(("stopped",), "SwitchTraffic", refused=True),
+    ),
     "ended-anyway": Break(
         "nothing has ended while nobody is served",
         lambda p: p.setattr(functions, "at_its_end", lambda _: True),

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from redash_migration.begin import begin
-from redash_migration.errors import NotApproved, PreflightFailed, TransientFailure
+from redash_migration.errors import NotApproved, PreflightFailed, SwitchNotMade, TransientFailure
 from redash_migration.execution_input import parse_request
 from redash_migration.homecoming import closing
 from redash_migration.homecoming.arrival import arrived, before_users_are_home, turned
@@ -97,6 +97,10 @@ def switch_traffic(world: World, record: Record) -> None:
     alone(record, SECONDS + 30, sleep=world.rest)
     record.undo.add("set_actions", {"door": world.door}, **LISTENER)
     record.switch_begins()
+    if world.refuses_switch:
+        world.refuses_switch = False
+        record.switch_not_made()
+        raise SwitchNotMade("refused")
     world.deed(record.migration_id, "set_actions#listener", lambda: setattr(world, "door", "new"))
     record.milestone("pause_ended")
 

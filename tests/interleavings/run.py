@@ -122,6 +122,8 @@ class Focus:
     """One in so many moves they do; minutes pass meanwhile."""
     away: bool = False
     """The old database answers nobody while a return is led forward."""
+    refused: bool = False
+    """The first switch is seen not to be made."""
 
 
 ANYTHING = Focus(KINDS)
@@ -152,6 +154,7 @@ class Run:
         with self._at_home():
             try:
                 self.focus = self.focus or self._drawn()
+                self.world.refuses_switch = self.focus.refused
                 self.start({}, "redash-20260131-020000")
                 for _ in range(LONGEST):
                     if not self._move(self._possible()):
@@ -179,6 +182,7 @@ class Run:
             (HANGING[self.choose(len(HANGING))], self.choose(HOLDS)),
             LONGEST if self.choose(4) else 1,
             1 if self.choose(4) else EVERY,
+            not self.choose(4),
             not self.choose(4),
         )
 
@@ -247,8 +251,8 @@ class Run:
         if one.state in HOME:
             one.state = "GoForward"
             return
-        began = (one.migration, "MILESTONE#switch_began") in self.world.table.items
-        one.state = "Confirm" if began else "RollBack"
+        # A switch that was seen not to be made takes back what was noted of it.
+        one.state = "Confirm" if self.world.owner().get("switched") else "RollBack"
 
     def _follow(self, one: Execution) -> None:
         if one.state == "Begin":
@@ -566,6 +570,9 @@ class Run:
         asked = phase == "forward" and (name, "MILESTONE#pause_ended") in self.world.table.items
         if (phase == "ended" or asked) and not self.world.served():
             raise Violation(f"{name}: its pause has ended, and nobody is served: {self.world}")
+        begun = (name, "MILESTONE#pause_began") in self.world.table.items
+        if phase == "forward" and begun and not owner.get("switched") and not self.world.served():
+            raise Violation(f"{name}: no switch stands, and nobody is served: {self.world}")
         if asked and self.world.door == "new" and not self.world.fenced:
             raise Violation(f"{name}: a return that failed leaves the old side open: {self.world}")
         items = self.world.table.items

@@ -88,6 +88,8 @@ class World:
     filled: bool = False
     tasks: int = 0
     source_away: bool = False
+    refuses_switch: bool = False
+    """The load balancer takes no other actions for the listener, and says so, once."""
     commands: dict[str, Command] = field(default_factory=dict)
     went_back: set[str] = field(default_factory=set)
     """Migrations of which a person has said that they go back."""
