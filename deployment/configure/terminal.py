@@ -71,7 +71,10 @@ class Terminal:
         hint = "" if proposed is None else f" [{proposed or 'none'}]"
         while True:
             given = self._read(f"{name}{hint}: ").strip()
-            if given.isdecimal() and 1 <= int(given) <= len(choices):
+            if choices and given.isdecimal():
+                if not 1 <= int(given) <= len(choices):
+                    self.say(f"  {given}: this list has no such number.")
+                    continue
                 given = choices[int(given) - 1].value
             elif not given and proposed is not None:
                 given = proposed

@@ -294,6 +294,22 @@ def test_several_ways_are_one_question(world: World) -> None:
     assert "host-header bi.example.com" in world.text
 
 
+def test_a_number_that_is_not_in_the_list_and_an_id_of_something_else_are_refused(
+    world: World,
+) -> None:
+    new_home(world)
+    old = client("elbv2").describe_target_groups(Names=["old"])["TargetGroups"][0]
+    client("elbv2").register_targets(
+        TargetGroupArn=old["TargetGroupArn"], Targets=[{"Id": ONLINE[1]}]
+    )
+    world.answers = ["7", "redash", world.vpc, "1", "n", "", "a@example.com", ""]
+    world.run()
+    assert written(world)["SourceInstanceId"] == world.host
+    assert "7: this list has no such number." in world.text
+    for wrong in ("redash", world.vpc):
+        assert f"{wrong}: is no AWS::EC2::Instance::Id: i-0123456789abcdef0." in world.text
+
+
 def test_stopped_half_way_it_writes_nothing(world: World) -> None:
     new_home(world)
     world.answers = ["n", ""]

@@ -58,8 +58,21 @@ def _refusals(parameter: Mapping[str, Any], text: str) -> Iterator[str]:
     if pattern and not all(re.fullmatch(pattern, part) for part in parts):
         hint = parameter.get("ConstraintDescription", "")
         yield f"does not match {pattern}" + (f" ({hint})" if hint else "")
+    kind = str(parameter["Type"]).removeprefix("List<").removesuffix(">")
+    prefix = _IDS.get(kind, "")
+    if prefix and not all(re.fullmatch(rf"{prefix}-[0-9a-f]+", part.strip()) for part in parts):
+        yield f"is no {kind}: {prefix}-0123456789abcdef0"
     if parameter["Type"] == "Number":
         yield from _number(parameter, text)
+
+
+_IDS = {
+    "AWS::EC2::Instance::Id": "i",
+    "AWS::EC2::SecurityGroup::Id": "sg",
+    "AWS::EC2::Subnet::Id": "subnet",
+    "AWS::EC2::VPC::Id": "vpc",
+}
+"""What an id of this type begins with; CloudFormation asks the account whether it is there."""
 
 
 def _number(parameter: Mapping[str, Any], text: str) -> Iterator[str]:
