@@ -96,10 +96,10 @@ def restore_table(world: World, record: Record) -> None:
 def switch_traffic(world: World, record: Record) -> None:
     alone(record, SECONDS + 30, sleep=world.rest)
     record.undo.add("set_actions", {"door": world.door}, **LISTENER)
-    record.switch_begins()
+    mine = record.switch_begins()
     if world.refuses_switch:
         world.refuses_switch = False
-        record.switch_not_made()
+        record.switch_not_made(mine)
         raise SwitchNotMade("refused")
     world.deed(record.migration_id, "set_actions#listener", lambda: setattr(world, "door", "new"))
     record.milestone("pause_ended")

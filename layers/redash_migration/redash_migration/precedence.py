@@ -17,11 +17,11 @@ from redash_migration.in_flight import (
 )
 from redash_migration.record import Record
 from redash_migration.record.attempts import Attempt
+from redash_migration.record.record import SWITCHING
 
 if TYPE_CHECKING:
     pass
 
-SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
 
 SWITCHING_BACK = "SwitchBack"
 

@@ -449,8 +449,8 @@ def test_who_stands_before_a_closed_door_is_led_back_whatever_is_said_of_a_switc
         record.milestone("switch_began")
     elif said == "a switch that was not made":
         # Its execution died before RollBack, which comes next, had turned anything.
-        record.switch_begins()
-        record.switch_not_made()
+        mine = record.switch_begins()
+        record.switch_not_made(mine)
     executions = Executions(ended={EXECUTION})
     for _ in range(2):
         round_of(table, record, executions, resumed)

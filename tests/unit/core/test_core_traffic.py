@@ -94,9 +94,9 @@ def test_health_and_budget_are_asked_for_until_a_switch_stands_with_the_owner(
     if said == "a forged milestone":
         record.milestone("switch_began")
     else:
-        record.switch_begins()
+        mine = record.switch_begins()
         assert unless_begun(record, 1.0) is None
-        record.switch_not_made()
+        record.switch_not_made(mine)
     assert unless_begun(record, 1.0) == 1.0
     with pytest.raises(TargetNotHealthy, match="no target is registered"):
         open_new_home(record, front.balancing, front.settings)

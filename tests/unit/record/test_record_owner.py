@@ -197,17 +197,37 @@ def test_a_switch_and_the_way_back_are_never_both_noted(table: RecordTable) -> N
     ownership, record = Ownership(table), owned(table, NAME)
     seen = ownership.last()
     assert seen is not None
-    record.switch_begins()
+    mine = record.switch_begins()
     assert ownership.take(seen.migration_id, "arn:other", phase="back", instead_of=seen) is None
     with pytest.raises(SwitchBegun, match="people decide"):
         record.turn("back", unless_switched=True)
     assert record.phase() == "forward"
-    record.switch_not_made()
+    record.switch_not_made(mine)
     record.turn("back", unless_switched=True)
     record.turn("back", unless_switched=True)
     forward = Record(table, NAME, acting=Acting(NAME, EXECUTION, ("forward",)), undo_keys=undo_keys)
     with pytest.raises(NotTheOwner):
         forward.switch_begins()
+
+
+@pytest.mark.parametrize("other", ["has begun since", "is at work"])
+def test_a_switch_that_another_run_may_make_stands(table: RecordTable, other: str) -> None:
+    """What one of two runs has seen, the other may have changed by then."""
+    record = owned(table, NAME)
+    acting = Acting(NAME, EXECUTION, PHASES)
+    record.attempts.begin(acting, "SwitchTraffic", "own", seconds=60, service=True)
+    hung = record.attempts.begin(acting, "SwitchTraffic", "other", seconds=60, service=True)
+    mine = record.switch_begins()
+    if other == "has begun since":
+        record.switch_begins()
+        record.attempts.end(hung)
+    record.switch_not_made(mine)
+    assert record.switch_stands()
+    with pytest.raises(SwitchBegun):
+        record.turn("back", unless_switched=True)
+    record.attempts.end(hung)
+    record.switch_not_made(record.switch_begins())
+    assert not record.switch_stands()
 
 
 def test_who_was_told_to_go_back_does_so_over_a_switch(table: RecordTable) -> None:

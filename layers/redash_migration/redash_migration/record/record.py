@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from redash_migration.clock import Clock, moment, now, stamp
 from redash_migration.direction import Direction
@@ -13,7 +16,7 @@ from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.entries import Entries, as_text, packed, unpacked
-from redash_migration.record.owner import Acting, Phase, SwitchedBack, refusal
+from redash_migration.record.owner import KEY, Acting, Phase, SwitchedBack, refusal
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.reading import number_of, object_of, text_of, time_of
 from redash_migration.record.steps import Steps
@@ -25,6 +28,13 @@ from redash_migration.record.waits import Waits
 
 SWITCH_BEGAN = "switch_began"
 """The milestone from which on users may be on the new side."""
+
+SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
+"""States that send users there."""
+
+
+class _BegunSince(Exception):
+    """Another run of the switch has noted its beginning."""
 
 
 class Record:
@@ -211,31 +221,48 @@ class Record:
         """
         return self.milestone(f"{name}#{self.run()}")
 
-    def switch_begins(self) -> None:
+    def switch_begins(self) -> str:
         """Note that users are about to be sent to the new side; NotTheOwner once it has turned.
 
         In one transaction with the owner's check, and in the owner's own item: a switch that hung
-        must not begin on the way back, nor the way back beside a switch.
+        must not begin on the way back, nor the way back beside a switch. Returns what this run's
+        beginning is known by.
         """
-        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
-        self._note_switch(at, {"at": at})
+        at, mine = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock()), uuid4().hex
+        self._note_switch({"at": at}, switched=at, switching=mine)
+        return mine
 
-    def switch_not_made(self) -> None:
-        """Note that users demonstrably stayed where they were: going back loses nothing."""
-        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
-        self._note_switch("", {"at": at, "not_made": stamp(self.clock())})
+    def switch_not_made(self, mine: str) -> None:
+        """Note that users demonstrably stayed where they were: going back loses nothing.
 
-    def _note_switch(self, switched: str, values: Mapping[str, str]) -> None:
+        Not where another run of the switch has begun since, or is at work: it may make it yet, and
+        then people decide. NotTheOwner once it has turned.
+        """
+        if sum(one.state in SWITCHING for one in self.attempts.unfinished()) > 1:
+            return
+        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
+        with suppress(_BegunSince):
+            values = {"at": at, "not_made": stamp(self.clock())}
+            self._note_switch(values, only={"switching": mine}, switched="")
+
+    def _note_switch(
+        self, values: Mapping[str, str], *, only: Mapping[str, str] | None = None, **notes: str
+    ) -> None:
         if self._acting is None:
             raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
+        condition = self._acting.condition(**notes)
+        whole = replace(condition, expected={**condition.expected, **(only or {})})
         try:
             self.table.update_under(
-                self._acting.condition(switched=switched),
+                whole,
                 self.migration_id,
                 f"{self._scope}MILESTONE#{SWITCH_BEGAN}",
                 values=values,
             )
         except ConditionNotMet as error:
+            item = self.table.get(KEY, KEY)
+            if item is not None and condition.holds(item):
+                raise _BegunSince from error
             raise refusal(self._acting, Ownership(self.table).last()) from error
 
     def note_home(self, how_far: SwitchedBack) -> None:

@@ -109,11 +109,11 @@ def open_new_home(
             refuse_after(until, "SwitchTraffic")
         record.undo.add("set_actions", _original(listener, rule, actions), **LISTENER)
         # Noted before the deed: from here on nobody goes back without a person's decision.
-        record.switch_begins()
+        mine = record.switch_begins()
         try:
             point(balancing, settings, replaced(actions, forward_to(group)), group)
         except SwitchNotMade:
-            record.switch_not_made()
+            record.switch_not_made(mine)
             raise
     record.milestone("pause_ended")
     record.put_fact("target_health", {"healthy": len(healthy(targets)), "all": len(targets)})
