@@ -218,6 +218,26 @@ def test_what_is_planted_on_the_source_is_found(
     assert next(c.remedy for c in found.checks if c.id == check)
 
 
+@pytest.mark.parametrize(
+    ("publication", "status"),
+    [
+        ("ALL TABLES", "FAIL"),
+        # The canary is altered too, where one is sent after another.
+        ("ALL TABLES WITH (publish = 'update')", "FAIL"),
+        ("ALL TABLES WITH (publish = 'delete, truncate')", "PASS"),
+        ("TABLE users, queries", "PASS"),
+    ],
+)
+def test_whose_subscriber_the_canary_would_reach(
+    sample: DatabaseAddress, rows: Rows, publication: str, status: str
+) -> None:
+    rows(sample, f"CREATE PUBLICATION theirs FOR {publication}")
+    rows(sample, "SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')")
+    with connect(sample, purpose="preflight") as session:
+        [check] = others.publications(session)
+    assert check.status == status, check.detail
+
+
 def test_a_transaction_that_was_prepared_in_another_database_delays_the_slot(
     sample: DatabaseAddress, rows: Rows, source_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,8 +95,8 @@ def publications(connection: Connection) -> Iterable[Check]:
     name = "source.publications"
     found = names(
         connection,
-        "SELECT pubname::text FROM pg_catalog.pg_publication WHERE puballtables AND pubinsert"
-        " ORDER BY 1",
+        "SELECT pubname::text FROM pg_catalog.pg_publication"
+        " WHERE puballtables AND (pubinsert OR pubupdate) ORDER BY 1",
     )
     readers = names(
         connection,
