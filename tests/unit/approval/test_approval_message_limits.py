@@ -203,3 +203,14 @@ def _texts_of(block: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield "confirm.title", asked["title"]["text"]
                 yield "confirm.text", asked["text"]["text"]
                 yield from (("confirm.answer", asked[name]["text"]) for name in ("confirm", "deny"))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_channel_is_told_the_outcome_once(language: Language) -> None:
+    texts = Texts(language)
+    title = texts("ended.not_all_taken_back")
+    letter = ending_letter(texts, GATE.migration_id, _ending())
+    assert title in letter.subject
+    assert letter.text.startswith(f"{title}\n")
+    _, blocks = marked(letter, _ending())
+    assert blocks[0]["text"]["text"].count(title) == 1

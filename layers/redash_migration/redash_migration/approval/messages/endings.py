@@ -53,11 +53,12 @@ def ending_letter(texts: Texts, migration_id: str, ending: Ending) -> Letter:
 
 
 def marked(letter: Letter, ending: Ending) -> tuple[str, Blocks]:
-    """With a sign of how bad it is: a rejection is an answer and no alarm."""
+    """With a sign of how bad it is: a rejection is an answer and no alarm. Its first line says
+    what the subject says."""
     if ending.status == "SUCCEEDED":
         mark = "⌛" if ending.unanswered else "✅"
     elif ending.status == "FAILED" and ending.mode != "preflight":
         mark = "🚨"
     else:
         mark = "↩️" if ending.error in ANSWERS or ending.status == "RETURNED" else "⚠️"
-    return letter_blocks(Letter(f"{mark} {letter.subject}", letter.text))
+    return letter_blocks(Letter(f"{mark} {letter.subject}", letter.text.partition("\n")[2]))
