@@ -280,6 +280,13 @@ BREAKS = {
         lambda p: p.setattr(Record, "switch_stands", lambda s: SWITCH_BEGAN in s.milestones()),
         Focus(("stopped",), "SwitchTraffic", refused=True),
     ),
+    "not-made-for-others": Break(
+        "what one run has seen of a switch is not said for another run of it",
+        lambda p: p.setattr(
+            Record, "switch_not_made", lambda s, _: s._note_switch({}, switched="")
+        ),
+        Focus(("retries", "stopped", "reconciler"), "SwitchTraffic", refused=True),
+    ),
     "ended-anyway": Break(
         "nothing has ended while nobody is served",
         lambda p: p.setattr(functions, "at_its_end", lambda _: True),
