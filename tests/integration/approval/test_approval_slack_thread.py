@@ -264,3 +264,19 @@ def test_the_token_goes_to_slack_and_nowhere_else(
     told = json.dumps([stage.state_of_record(), stage.mails, slack.messages()], default=str)
     assert TOKEN not in told + "".join(capsys.readouterr())
     assert TOKEN not in stage.call("GET", stage.link())["body"]
+
+
+def test_the_stack_s_notice_stands_above_every_message(slack: SlackCatcher) -> None:
+    """As it does above mails and pages: nobody takes a trial for the real thing."""
+    trial = "Trial: of the staging Redash"
+    said = SlackChannel(lambda: json.dumps(slack.bot), trial)
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "Keep it?"}}
+    posted = said.post("Keep it?", [block])
+    assert posted is not None
+    for words in ("Keep it?", "Kept"):
+        [message] = slack.workspace.messages.values()
+        assert message["text"] == f"Trial {words}"
+        above, *rest = message["blocks"]
+        assert above["elements"] == [{"type": "plain_text", "text": trial}]
+        assert rest == [block]
+        said.update(posted, "Kept", [block])

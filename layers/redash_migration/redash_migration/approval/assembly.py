@@ -47,7 +47,7 @@ def chat() -> SlackChannel | None:
         return None
     from redash_migration.adapters.slack.channel import SlackChannel
 
-    return SlackChannel(lambda: _secret(arn))
+    return SlackChannel(lambda: _secret(arn), wiring.settings().notice)
 
 
 def chat_decides() -> bool:

@@ -30,11 +30,12 @@ class SlackChannel:
 
     ``secret`` gives the webhook's address, as it is or as ``{"url": "https://..."}``; or a bot as
     ``{"token": "xoxb-...", "channel": "C..."}``. It is read when first needed, so that a wrong
-    secret fails a message and nothing else.
+    secret fails a message and nothing else. ``notice`` stands above every message for all.
     """
 
-    def __init__(self, secret: Callable[[], str]) -> None:
+    def __init__(self, secret: Callable[[], str], notice: str = "") -> None:
         self._secret = secret
+        self._notice = notice
 
     def post(
         self,
@@ -46,6 +47,7 @@ class SlackChannel:
     ) -> Posted | None:
         """See Chat."""
         known = _known(self._secret)
+        text, blocks = self._noticed(text, blocks)
         if isinstance(known, str):
             self._send(known, text=text, blocks=blocks)
             return None
@@ -71,18 +73,28 @@ class SlackChannel:
         known = _known(self._secret)
         if isinstance(known, str):
             raise NotSent("Slack: a webhook changes no message")
+        text, blocks = self._noticed(text, blocks)
         place = {"channel": posted.channel, "ts": posted.ts}
         call(known, "chat.update", {**place, "text": text, "blocks": blocks})
 
     def replace(self, response_url: str, text: str, blocks: list[dict[str, Any]]) -> None:
         """See Chat."""
         address = self._own(response_url)
+        text, blocks = self._noticed(text, blocks)
         self._send(address, text=text, blocks=blocks, replace_original=True)
 
     def whisper(self, response_url: str, text: str) -> None:
         """See Chat."""
         address = self._own(response_url)
         self._send(address, text=text, response_type="ephemeral", replace_original=False)
+
+    def _noticed(self, text: str, blocks: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+        """As mails have it: its first words before the text, the whole above the rest."""
+        if not self._notice:
+            return text, blocks
+        said = {"type": "plain_text", "text": self._notice}
+        above = {"type": "context", "elements": [said]}
+        return f"{self._notice.partition(':')[0]} {text}", [above, *blocks]
 
     def _own(self, response_url: str) -> str:
         """The response address, if it is at Slack or where the secret leads; nowhere else."""
