@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -13,7 +16,9 @@ from rich.console import Console
 from docs_generator.machine import machine, tasks
 from redash_migration.course import PHASES, STATES
 from rehearsal.__main__ import main
+from rehearsal.answering import NO_BROWSER, answering
 from rehearsal.cloud.journal import STOPPED
+from rehearsal.options import Options
 from rehearsal.outcome import LedgerCount
 from rehearsal.terminal import Progress
 from rehearsal.terminal.fitting import sentences
@@ -21,6 +26,8 @@ from rehearsal.terminal.lines import Lines
 from rehearsal.terminal.live import phases
 from rehearsal.terminal.progress import note
 from rehearsal.terminal.verdict import Ending, conclude, sentence
+from rehearsal.workload import Workload
+from rehearsal.world import World
 
 ROOT = Path(__file__).parents[3]
 
@@ -250,3 +257,50 @@ def test_a_remedy_keeps_its_indent_and_an_address_stays_whole() -> None:
     told = sentences(f"  data.x: {'word ' * 20}\n    What to do: look\nSee {address}", 80)
     assert all(line.startswith("  ") for line in told.split("\n")[:3])
     assert address in told.split("\n")
+
+
+MAIL = SimpleNamespace(text=f"http://127.0.0.1:1/approve/k.{'g' * 22}.a1b2c3d4e5f6.c.1.seal\n")
+
+
+class Shown:
+    """A screen that remembers."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.over = threading.Event()
+
+    def __enter__(self) -> Shown:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def say(self, text: str) -> None:
+        """See Screen."""
+        self.said.append(text)
+        self.over.set()
+
+    def ask(self, question: str, address: str) -> None:
+        """See Screen."""
+        self.said.append(question)
+
+    def happened(self, record: Mapping[str, Any]) -> None:
+        """See Screen."""
+
+
+def test_a_browser_that_is_not_there_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    mailbox = SimpleNamespace(mails=lambda _: [MAIL])
+    world = cast(World, SimpleNamespace(cloud=SimpleNamespace(mailbox=mailbox)))
+    shown = Shown()
+    with answering(
+        world,
+        Options(directory=tmp_path, open_browser=True),
+        Progress(),
+        shown,
+        workload=cast(Workload, None),
+    ):
+        assert shown.over.wait(10)
+    assert shown.said == ["Start the cutover? Decide at", NO_BROWSER]
