@@ -1,10 +1,11 @@
-"""What the documents point to is there: links between them, and the places the glossary names."""
+"""What the documents point to is there: links between them, and the places that they name."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,33 @@ def test_every_place_that_is_named_is_there(page: str) -> None:
         places = [place for place in places if "/" in place]
     assert len(places) > 20
     assert [p for p in places if not ((PACKAGE / p).exists() or (ROOT / p).exists())] == []
+
+
+_FILE = re.compile(r"`([\w./-]+\.(?:py|sh|sql|yaml|j2|mk|css|asl\.json|md)|[\w./-]+/)`")
+_MADE = {"decide.py", "left-behind.sql", "psycopg.sql", "samconfig.local.toml"}
+_MADE_FOLDERS = (".rehearsal/", "old_host/logs/")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_and_folder_that_a_page_names_is_there(page: Path) -> None:
+    """By the end of its path: a page about one room leaves out what leads to it."""
+    named = {place.removeprefix("./") for place in _FILE.findall(page.read_text(encoding="utf-8"))}
+    named = {place for place in named - _MADE if not place.startswith(_MADE_FOLDERS)}
+    assert sorted(named - _ends()) == []
+
+
+@cache
+def _ends() -> frozenset[str]:
+    ours = [
+        path
+        for place in ROOT.iterdir()
+        if place.name not in {".git", ".venv", ".rehearsal", ".aws-sam"}
+        for path in (place, *place.rglob("*"))
+    ]
+    names = [f"{path.relative_to(ROOT)}{'/' * path.is_dir()}" for path in ours]
+    return frozenset(
+        name[at:] for name in names for at in range(len(name)) if at == 0 or name[at - 1] == "/"
+    )
 
 
 def test_the_glossary_is_in_order_and_says_each_term_once() -> None:

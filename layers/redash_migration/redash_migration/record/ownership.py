@@ -1,4 +1,4 @@
-"""The owner's item: taken, turned, led forward and ended by conditional writes only."""
+"""The owner's item written: taken, turned, led forward and ended by conditional writes only."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sequences on the target go on where those of the source stood."""
+"""Sequences on the target go on where those of the source stood; goal.py judges each."""
