@@ -45,6 +45,7 @@ class Door:
         self._secret = secret
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """The application's answer, or 403 with what was wrong with the request."""
         problem = self._problem(environ)
         if problem is None:
             return self._app(environ, start_response)

@@ -68,9 +68,11 @@ class RedashContainer:
 
     @property
     def running(self) -> bool:
+        """Whether its process is alive, answering or not."""
         return self._process is not None and self._process.running
 
     def start(self, definition: Definition) -> None:
+        """The process, with the variables of the definition; does nothing while it runs."""
         if self.running:
             return
         role = definition.command[0] if definition.command else "server"
@@ -94,17 +96,21 @@ class RedashContainer:
         return self._process is not None and self._process.wait_until_ready(seconds)
 
     def stop(self, patience: float) -> None:
+        """In order, then by force; does nothing where it never started."""
         if self._process is not None:
             self._process.stop(patience)
 
     def kill(self) -> None:
+        """At once."""
         if self._process is not None:
             self._process.kill()
 
     def programs(self) -> list[Path]:
+        """Where the image's Python and its Redash lie."""
         return [self._programs]
 
     def environment(self) -> Mapping[str, str]:
+        """The container's own variables, and where its modules are found."""
         inside = {**self._variables, "PWD": str(self._programs)}
         if self._command is None:
             modules = [str(self._programs), *filter(None, sys.path)]
@@ -130,9 +136,11 @@ class PostgresContainer:
 
     @property
     def running(self) -> bool:
+        """Whether the server runs, or is on its way up."""
         return self._cluster.running or self._is_starting()
 
     def start(self, definition: Definition) -> None:
+        """In the background; a server that does not come up is a container that has exited."""
         if self.running:
             return
         arguments = [server_settings(definition.command)]
@@ -140,10 +148,12 @@ class PostgresContainer:
         self._starting.start()
 
     def stop(self, patience: float) -> None:  # noqa: ARG002 - "fast" needs no patience
+        """The way docker stop ends it: sessions are cut, nothing is lost."""
         self._wait()
         self._cluster.stop("fast")
 
     def kill(self) -> None:
+        """At once: the next start recovers from WAL."""
         self._wait()
         self._cluster.stop("immediate")
 
@@ -160,9 +170,11 @@ class PostgresContainer:
             self._starting.join()
 
     def programs(self) -> list[Path]:
+        """Where the server's own programs lie."""
         return [self._cluster.bin_dir]
 
     def environment(self) -> Mapping[str, str]:
+        """What psql and pg_dump need to reach the server, as within its container."""
         return {
             "PGHOST": str(self._cluster.socket_directory),
             "PGPORT": str(self._cluster.port),
@@ -180,21 +192,27 @@ class RedisContainer:
 
     @property
     def running(self) -> bool:
+        """Whether the store answers."""
         return self._redis.running
 
     def start(self, definition: Definition) -> None:  # noqa: ARG002 - nothing to be set
+        """As it is; a definition changes nothing about it."""
         self._redis.start()
 
     def stop(self, patience: float) -> None:  # noqa: ARG002 - nothing to wait for
+        """At once: it has nothing to end."""
         self._redis.stop()
 
     def kill(self) -> None:
+        """The same."""
         self._redis.stop()
 
     def programs(self) -> list[Path]:
+        """None: redis-cli is not asked for."""
         return []
 
     def environment(self) -> Mapping[str, str]:
+        """None."""
         return {}
 
 
@@ -210,21 +228,27 @@ class PlainContainer:
 
     @property
     def running(self) -> bool:
+        """Whether it counts as up."""
         return self._running
 
     def start(self, definition: Definition) -> None:
+        """Up from here on, unless its command ends by itself."""
         self._running = not definition.ends_by_itself
 
     def stop(self, patience: float) -> None:  # noqa: ARG002 - nothing to wait for
+        """Down from here on."""
         self._running = False
 
     def kill(self) -> None:
+        """The same."""
         self._running = False
 
     def programs(self) -> list[Path]:
+        """As given."""
         return self._programs
 
     def environment(self) -> Mapping[str, str]:
+        """None."""
         return {}
 
 

@@ -64,6 +64,7 @@ class CallLog:
         self._file = path.open("a", encoding="utf-8")
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Moto's answer, or the fault's, or that the function's policies don't allow the call."""
         found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         if found is None or found[1] not in self.callers:
             return self._app(environ, start_response)

@@ -70,24 +70,30 @@ class Api:
         self._surroundings = surroundings
 
     def create_replication_task(self, params: Params) -> Params:
+        """A task in state ``creating``, with its tags."""
         task = self._service.create(params)
         if params.get("Tags"):
             self._surroundings.backend.tagger.tag_resource(task.arn, params["Tags"])
         return {"ReplicationTask": task.to_dict()}
 
     def modify_replication_task(self, params: Params) -> Params:
+        """Other settings for a task that does not run."""
         return {"ReplicationTask": self._service.modify(params).to_dict()}
 
     def start_replication_task(self, params: Params) -> Params:
+        """A fresh start, or a resumed one, by ``StartReplicationTaskType``."""
         return {"ReplicationTask": self._service.start(params).to_dict()}
 
     def stop_replication_task(self, params: Params) -> Params:
+        """The task on its way to ``stopped``."""
         return {"ReplicationTask": self._service.stop(params).to_dict()}
 
     def delete_replication_task(self, params: Params) -> Params:
+        """The task on its way out; its databases are left tidy."""
         return {"ReplicationTask": self._service.delete(params).to_dict()}
 
     def describe_replication_tasks(self, params: Params) -> Params:
+        """A page of the tasks that the filters let through."""
         found = filtered(self._service.tasks(), params.get("Filters"), _TASK_FILTERS)
         if params.get("Filters") and not found:
             raise ResourceNotFound("No Tasks found matching provided filters")
@@ -98,6 +104,7 @@ class Api:
         )
 
     def describe_table_statistics(self, params: Params) -> Params:
+        """A page of a task's tables."""
         task = self._service.task(params["ReplicationTaskArn"])
         with task.lock:
             tables = [task.tables[name] for name in sorted(task.tables)]
@@ -106,10 +113,12 @@ class Api:
         return _paged({"ReplicationTaskArn": task.arn, "TableStatistics": entries}, marker)
 
     def test_connection(self, params: Params) -> Params:
+        """A connection test begun; ``describe_connections`` tells how it went."""
         found = self._tests.test(params["ReplicationInstanceArn"], params["EndpointArn"])
         return {"Connection": found.to_dict()}
 
     def describe_connections(self, params: Params) -> Params:
+        """A page of the connection tests."""
         found = filtered(self._tests.all(), params.get("Filters"), _CONNECTION_FILTERS)
         if params.get("Filters") and not found:
             raise ResourceNotFound("No Connections found matching provided filters")
@@ -117,6 +126,7 @@ class Api:
         return _paged({"Connections": [entry.to_dict() for entry in connections]}, marker)
 
     def describe_endpoints(self, params: Params) -> Params:
+        """A page of the endpoints, which are moto's."""
         endpoints = list(self._surroundings.backend.endpoints.values())
         found = filtered(endpoints, params.get("Filters"), _ENDPOINT_FILTERS)
         if params.get("Filters") and not found:
@@ -125,6 +135,7 @@ class Api:
         return _paged({"Endpoints": [_described(endpoint) for endpoint in endpoints]}, marker)
 
     def modify_endpoint(self, params: Params) -> Params:
+        """An endpoint with other fields; its connection tests are void."""
         endpoint = self._surroundings.endpoint(params["EndpointArn"])
         for task in self._service.tasks():
             if endpoint.endpoint_arn in {task.source_arn, task.target_arn} and task.status in {
@@ -147,6 +158,7 @@ class Api:
         return {"Endpoint": _described(endpoint)}
 
     def describe_replication_instances(self, params: Params) -> Params:
+        """A page of the instances, which are moto's."""
         instances = list(self._surroundings.backend.replication_instances.values())
         found = filtered(instances, params.get("Filters"), _INSTANCE_FILTERS)
         if params.get("Filters") and not found:
@@ -158,6 +170,7 @@ class Api:
         return _paged({"ReplicationInstances": described}, marker)
 
     def reload_tables(self, params: Params) -> Params:
+        """Tables loaded or validated anew, by ``ReloadOption``."""
         option = params.get("ReloadOption") or "data-reload"
         if option not in {"data-reload", "validate-only"}:
             raise InvalidParameterValue(f"ReloadOption {option!r} is unknown.")
