@@ -18,7 +18,7 @@ from redash_migration.homecoming import closing
 from redash_migration.record import ownership
 from redash_migration.record.attempts import Attempts
 from redash_migration.record.owner import PHASES, Acting, Owner
-from redash_migration.record.record import SWITCH_BEGAN, Record
+from redash_migration.record.record import Record
 from redash_migration.record.table import Condition
 from redash_migration.record.undo.entry import message_of
 from redash_migration.record.undo.undo import Undo
@@ -227,7 +227,7 @@ BREAKS = {
     ),
     "switch-asks-nobody": Break(
         "the switch is noted by the owner alone",
-        lambda p: p.setattr(Record, "switch_begins", lambda self: self.milestone(SWITCH_BEGAN)),
+        lambda p: p.setattr(Record, "switch_begins", lambda self: self.milestone("switch_began")),
         Focus(("stopped", "by name"), "SwitchTraffic", hangs=("SwitchTraffic", 5)),
     ),
     "latest-record-wins": Break("the first record of a change wins", _latest_record_wins),
@@ -277,7 +277,7 @@ BREAKS = {
     ),
     "milestone-believed": Break(
         "the owner's item tells whether a switch stands",
-        lambda p: p.setattr(Record, "switch_stands", lambda s: SWITCH_BEGAN in s.milestones()),
+        lambda p: p.setattr(Record, "switch_stands", lambda s: "switch_began" in s.milestones()),
         Focus(("stopped",), "SwitchTraffic", refused=True),
     ),
     "not-made-for-others": Break(

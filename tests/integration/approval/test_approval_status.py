@@ -24,6 +24,7 @@ from redash_migration.approval.texts import Texts
 from redash_migration.clock import stamp
 from redash_migration.homecoming.facts import WAY_HOME_FACT
 from redash_migration.record import Check, Record
+from redash_migration.record.milestones import Milestone
 from redash_migration.record.ownership import Ownership
 from tests.integration.approval.approval_stage import (
     HANA,
@@ -199,7 +200,7 @@ def test_the_link_tells_how_it_ended(stage: Stage, ending: Ending, title: str, s
         ("FAILED", ["pause_began", "switch_began", "pause_ended"], "new"),
     ],
 )
-def test_who_serves(status: str, reached: list[str], serves: str) -> None:
+def test_who_serves(status: str, reached: list[Milestone], serves: str) -> None:
     assert serving(status, dict.fromkeys(reached, "")) == serves
 
 
@@ -496,6 +497,28 @@ class TestTheLastMessage:
 
 
 @pytest.mark.parametrize(
+    ("reached", "serves"),
+    [(("pause_began", "switch_began"), "nobody"), (("switch_began", "reopened"), "old")],
+)
+def test_a_switch_that_was_seen_not_to_be_made_serves_nobody_new(
+    reached: tuple[Milestone, ...], serves: str
+) -> None:
+    report: dict[str, Any] = {
+        "status": "FAILED",
+        "mode": "migrate",
+        "error": {"name": "SwitchNotMade", "cause": "Throttling", "state": "SwitchTraffic"},
+        "tables": [],
+        "checks": [],
+        "undo": [],
+        "return": None,
+        "approvals": [],
+        "write_pause_seconds": None,
+        "ended_at": "2026-01-31T02:10:00+00:00",
+    }
+    assert ending_of(report, dict.fromkeys(reached, "2026-01-31T02:00:00+00:00")).serves == serves
+
+
+@pytest.mark.parametrize(
     ("status", "milestones", "without"),
     [
         ("ROLLED_BACK", ("pause_began", "switch_began", "pause_ended", "rolled_back"), True),
@@ -505,7 +528,7 @@ class TestTheLastMessage:
     ],
 )
 def test_what_is_given_up_is_not_called_nothing(
-    status: str, milestones: tuple[str, ...], without: bool
+    status: str, milestones: tuple[Milestone, ...], without: bool
 ) -> None:
     """Back on the old side after people had worked on the new one: only a return loses nothing."""
     report: dict[str, Any] = {
@@ -567,7 +590,7 @@ def test_whose_answer_it_was_is_told_where_it_ended_by_that(
     ],
 )
 def test_a_failure_before_any_change_wakes_nobody(
-    undo: list[dict[str, str]], milestones: tuple[str, ...], untouched: bool
+    undo: list[dict[str, str]], milestones: tuple[Milestone, ...], untouched: bool
 ) -> None:
     report: dict[str, Any] = {
         "status": "FAILED",

@@ -348,7 +348,7 @@ def test_a_source_that_is_gone_at_the_end_is_a_warning(
 
 @pytest.mark.parametrize("afterwards", ["back", "pause_ended"])
 def test_nobody_looks_at_the_source_by_the_way_in_the_write_pause(
-    migrate: Callable[[str], Migration], afterwards: str
+    migrate: Callable[[str], Migration], afterwards: Any
 ) -> None:
     """Who looks has a transaction open, and the last look would take that for a writer's."""
     migration = migrate(FIRST)

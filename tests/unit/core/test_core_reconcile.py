@@ -16,6 +16,7 @@ from redash_migration.homecoming.arrival import at_home, before_users_are_home, 
 from redash_migration.homecoming.facts import EARLIER_SWITCH_FACT
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
+from redash_migration.record.milestones import Milestone
 from redash_migration.record.owner import Acting
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
@@ -117,7 +118,7 @@ def test_a_decision_that_was_written_and_not_sent_is_sent(
     ],
 )
 def test_an_execution_stopped_inside_the_pause_is_taken_back(
-    table: RecordTable, held: Record, resumed: Any, milestones: list[str], roll_backs: int
+    table: RecordTable, held: Record, resumed: Any, milestones: list[Milestone], roll_backs: int
 ) -> None:
     held.undo.add("start_services", {}, where="aws")
     held.waits.open("StopServices", "token", "command")
@@ -419,7 +420,7 @@ def test_after_the_switch_the_approvers_are_asked(table: RecordTable) -> None:
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize("forged", ["reopened", "rolled_back", "turned", "not made"])
 def test_nothing_that_any_function_may_write_spares_the_question(
-    table: RecordTable, forged: str, ended: bool
+    table: RecordTable, forged: Any, ended: bool
 ) -> None:
     """Users are on the new side, and somebody with the record's table says that they are not."""
     executions = Executions(ended={FIRST_ARN})

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from redash_migration.approval.standing.ending import ending_of
+from redash_migration.record.milestones import Milestone
 from redash_migration.report.page import render
 from redash_migration.report.texts import REPORT
 
-SWITCHED = dict.fromkeys(("pause_began", "switch_began", "pause_ended"), "")
+SWITCHED: dict[Milestone, str] = {"pause_began": "", "switch_began": "", "pause_ended": ""}
 
 
 def _step(name: str, second: int, seconds: float, status: str = "SUCCEEDED") -> dict[str, Any]:
@@ -74,7 +75,7 @@ def sample(**changed: Any) -> dict[str, Any]:
     }
 
 
-def page_of(report: dict[str, Any], milestones: dict[str, str], language: str = "en") -> str:
+def page_of(report: dict[str, Any], milestones: dict[Milestone, str], language: str = "en") -> str:
     return render(report, ending_of(report, milestones), language)
 
 

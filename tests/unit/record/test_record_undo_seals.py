@@ -102,6 +102,16 @@ def test_an_altered_entry_opens_the_door_by_what_is_known(
     assert len(door.told) == 2, "once, and then it is known to be refused"
 
 
+@pytest.mark.parametrize("times", [1, 3, 10**9])
+def test_nothing_is_put_off_because_the_table_says_so(
+    table: Memory, door: Door, times: int
+) -> None:
+    """Else an entry would be passed over, without a try, until the roll-back has ended."""
+    table.update(*PLACE, values={"put_off": times, "put_off_seal": "u1.AAAA"})
+    assert door.replay() == "done"
+    assert door.told == ["door to old", "0 tasks"]
+
+
 def test_an_entry_altered_once_more_is_looked_at_once_more(table: Memory, door: Door) -> None:
     table.update(*PLACE, values={"seal": ""})
     door.replay()

@@ -16,6 +16,7 @@ from redash_migration.errors import NotFoundInRecord, NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
 from redash_migration.record.entries import Entries, as_text, packed, unpacked
+from redash_migration.record.milestones import MILESTONES, Milestone
 from redash_migration.record.owner import KEY, Acting, Phase, SwitchedBack, refusal
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.reading import number_of, object_of, text_of, time_of
@@ -25,9 +26,6 @@ from redash_migration.record.undo.seals import Keys
 from redash_migration.record.undo.undo import Undo
 from redash_migration.record.wait import Outcome, Resumer, Wait
 from redash_migration.record.waits import Waits
-
-SWITCH_BEGAN = "switch_began"
-"""The milestone from which on users may be on the new side."""
 
 SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
 """States that send users there."""
@@ -169,8 +167,11 @@ class Record:
             raise NotFoundInRecord(f"{name}: the step that finds this out has not run")
         return found
 
-    def milestone(self, name: str) -> str:
+    def milestone(self, name: Milestone) -> str:
         """Note when something happened; the first time counts. Returns that time."""
+        return self._first(name)
+
+    def _first(self, name: str) -> str:
         place, at = f"{self._scope}MILESTONE#{name}", stamp(self.clock())
         item = self.table.update(self.migration_id, place, first={"at": at})
         noted = "" if item is None else time_of(item, "at")
@@ -219,7 +220,7 @@ class Record:
         An execution redriven hours later begins to wait then: an earlier run's clock would have run
         out before its first look.
         """
-        return self.milestone(f"{name}#{self.run()}")
+        return self._first(f"{name}#{self.run()}")
 
     def switch_begins(self) -> str:
         """Note that users are about to be sent to the new side; NotTheOwner once it has turned.
@@ -228,7 +229,7 @@ class Record:
         must not begin on the way back, nor the way back beside a switch. Returns what this run's
         beginning is known by.
         """
-        at, mine = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock()), uuid4().hex
+        at, mine = self.milestones().get("switch_began") or stamp(self.clock()), uuid4().hex
         self._note_switch({"at": at}, switched=at, switching=mine)
         return mine
 
@@ -240,7 +241,7 @@ class Record:
         """
         if sum(one.state in SWITCHING for one in self.attempts.unfinished()) > 1:
             return
-        at = self.milestones().get(SWITCH_BEGAN) or stamp(self.clock())
+        at = self.milestones().get("switch_began") or stamp(self.clock())
         with suppress(_BegunSince):
             values = {"at": at, "not_made": stamp(self.clock())}
             self._note_switch(values, only={"switching": mine}, switched="")
@@ -256,7 +257,7 @@ class Record:
             self.table.update_under(
                 whole,
                 self.migration_id,
-                f"{self._scope}MILESTONE#{SWITCH_BEGAN}",
+                f"{self._scope}MILESTONE#switch_began",
                 values=values,
             )
         except ConditionNotMet as error:
@@ -283,7 +284,9 @@ class Record:
         if owner is None or owner.migration_id != self.migration_id:
             return False
         # None: in an item of a time before this was noted there.
-        return SWITCH_BEGAN in self.milestones() if owner.switched is None else bool(owner.switched)
+        return (
+            "switch_began" in self.milestones() if owner.switched is None else bool(owner.switched)
+        )
 
     def switched_back(self) -> SwitchedBack | None:
         """How far users were led home; None in an item of a time before this was noted there."""
@@ -293,15 +296,14 @@ class Record:
                 return one.switched_back
         return ""
 
-    def milestones(self) -> dict[str, str]:
-        """Name -> time of every milestone."""
+    def milestones(self) -> dict[Milestone, str]:
+        """Name -> time of every milestone that was reached."""
         prefix = f"{self._scope}MILESTONE#"
         items = self.table.query(self.migration_id, prefix)
         # That it was noted counts, also where somebody has written over when: as of now, then.
         ending = stamp(self.clock())
-        return {
-            str(item["sk"]).removeprefix(prefix): time_of(item, "at") or ending for item in items
-        }
+        at = {str(item["sk"]).removeprefix(prefix): time_of(item, "at") or ending for item in items}
+        return {name: at[name] for name in MILESTONES if name in at}
 
     def audit(self, event: str, **details: Any) -> None:
         """Append to the audit trail; nothing in it is ever changed."""

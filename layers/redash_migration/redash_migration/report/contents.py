@@ -13,6 +13,7 @@ from redash_migration.errors import NotFoundInRecord
 from redash_migration.homecoming.arrival import at_home
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.record import Record
+from redash_migration.record.milestones import Milestone
 from redash_migration.report.homecoming import homecoming
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def tables(
     return lines
 
 
-def _span(milestones: Mapping[str, str], begin: str, *ends: str) -> float | None:
+def _span(milestones: Mapping[Milestone, str], begin: Milestone, *ends: Milestone) -> float | None:
     """Seconds from a milestone to the first of others that was reached, or null."""
     found = [milestones[end] for end in ends if end in milestones]
     if begin not in milestones or not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from redash_migration.errors import RollBackIncomplete
 from redash_migration.homecoming.arrival import at_home, turned
 from redash_migration.record import Check, Record
+from redash_migration.record.milestones import PAUSE_OVER
 from redash_migration.record.wait import Resumer
 
 
@@ -35,8 +36,8 @@ def at_its_end(record: Record) -> bool:
         # What led home was led forward again, or stands closed; a switch home that was only begun
         # may have left nobody served.
         return at_home(home) if turned(home) else served(home)
-    milestones = set(record.milestones())
-    return "pause_began" not in milestones or bool({"pause_ended", "reopened"} & milestones)
+    reached = record.milestones().keys()
+    return "pause_began" not in reached or bool(reached & PAUSE_OVER)
 
 
 def tell_refused(record: Record) -> None:

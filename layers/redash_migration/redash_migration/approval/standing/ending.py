@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from redash_migration.approval.gate.purposes import CONFIRM, EXPIRE
 from redash_migration.plain_text import shortened
+from redash_migration.record.milestones import Milestone
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.record import Record
 
@@ -77,12 +78,17 @@ class Ending:
         record.put_fact(FACT, asdict(self))
 
 
-def ending_of(report: Mapping[str, Any], milestones: Mapping[str, str], attempt: int = 1) -> Ending:
+def ending_of(
+    report: Mapping[str, Any], milestones: Mapping[Milestone, str], attempt: int = 1
+) -> Ending:
     """From the report that has just been written, by the migration's execution of this number."""
     error = report["error"] or {}
     tables = report["tables"]
     home = report["return"] or {}
-    serves = serving(report["status"], milestones, closed=bool(home.get("closed_since")))
+    reached = dict(milestones)
+    if error.get("name") == "SwitchNotMade":
+        reached.pop("switch_began", None)  # begun, and seen not to be made
+    serves = serving(report["status"], reached, closed=bool(home.get("closed_since")))
     failed = home.get("failed") or {}
     return Ending(
         status=str(report["status"]),
@@ -133,7 +139,7 @@ def _expired_at_last(approvals: Sequence[Mapping[str, str]]) -> bool:
     return given[-1:] == [EXPIRE]
 
 
-def serving(status: str, milestones: Mapping[str, str], *, closed: bool = False) -> Serving:
+def serving(status: str, milestones: Mapping[Milestone, str], *, closed: bool = False) -> Serving:
     """Who answers users, by what is recorded. In doubt the answer that makes somebody look.
 
     ``closed``: a return has begun its pause, and nothing has ended it.

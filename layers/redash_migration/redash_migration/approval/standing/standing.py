@@ -9,9 +9,10 @@ from datetime import datetime
 from redash_migration.approval.standing.ending import Ending, read_ending
 from redash_migration.clock import seconds_between, stamp
 from redash_migration.course import Phase, doing
+from redash_migration.record.milestones import PAUSE_OVER
 from redash_migration.record.record import Record
 
-PAUSE_ENDS = ("pause_ended", "reopened", "rolled_back")
+_PAUSE_ENDS = PAUSE_OVER | {"rolled_back"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def standing(record: Record, now: datetime, predicted: float | None) -> Standing
     """``predicted``: seconds of write pause that were expected."""
     milestones, state = record.milestones(), _state(record)
     began = milestones.get("pause_began")
-    over = [milestones[name] for name in PAUSE_ENDS if name in milestones]
+    over = [milestones[name] for name in _PAUSE_ENDS if name in milestones]
     return Standing(
         state=state,
         phase=doing(state).phase if state else "look",

@@ -16,6 +16,7 @@ from redash_migration.database.watch.written import BASELINE, baseline, measure_
 from redash_migration.errors import NotFoundInRecord
 from redash_migration.failure_text import words
 from redash_migration.record import Record
+from redash_migration.record.milestones import PAUSE_OVER
 from redash_migration.record.ownership import Ownership
 
 SOURCE_FACT = "measure_source"
@@ -23,8 +24,6 @@ CUTOVER_FACT = "measure_cutover"
 BEFORE_FACT = "source_before"
 
 NAMESPACE = "RedashMigration"
-
-_PAUSE_OVER = frozenset({"pause_ended", "reopened"})
 
 
 def source_before(record: Record) -> SourceBefore:
@@ -67,7 +66,7 @@ def watch_source_by_the_way(record: Record, source: DatabaseAddress) -> dict[str
     if record.fact(BEFORE_FACT) is None:
         return {"verdict": "PASS", "detail": "the preflight has not looked at the source yet"}
     reached = record.milestones().keys()
-    closed = "pause_began" in reached and not reached & _PAUSE_OVER
+    closed = "pause_began" in reached and not reached & PAUSE_OVER
     if closed and record.phase() == "forward":
         return {"verdict": "PASS", "detail": "nobody looks by the way in the write pause"}
     try:

@@ -54,6 +54,7 @@ class UndoEntry:
     message: str = ""
     seal: str = ""
     settled_seal: str = ""
+    put_off_seal: str = ""
     forged: bool = False
     place: str = ""
     """Its key in the table, whatever that is made of."""
@@ -88,5 +89,6 @@ def entry_of(migration_id: str, prefix: str, item: Item) -> UndoEntry:
         message=message_of(migration_id, str(item["sk"]), item),
         seal=str(item.get("seal", "")),
         settled_seal=str(item.get("settled_seal", "")),
+        put_off_seal=str(item.get("put_off_seal", "")),
         place=str(item["sk"]),
     )

@@ -149,6 +149,7 @@ class Undo:
         changes: dict[str, str | int] = {
             "tries": entry.tries + 1,
             "put_off": put_off,
+            "put_off_seal": self._seals().settled(entry.message, _put_off(put_off)),
             "error": error[:500],
         }
         return self._proved(self._entry(self._set(entry, {**changes, "state": state})))
@@ -161,7 +162,7 @@ class Undo:
     def try_again(self) -> None:
         """Have entries that were given up, or put off, replayed once more."""
         for entry in self.all():
-            if entry.state in {"PENDING", "FAILED"} and entry.tries:
+            if entry.state in {"PENDING", "FAILED"} and (entry.tries or entry.put_off):
                 self._set(entry, {"state": "PENDING", "tries": 0, "put_off": 0})
 
     def _settle(self, entry: UndoEntry, state: State, error: str) -> None:
@@ -189,6 +190,10 @@ class Undo:
         return self._seals().is_entry(entry.message, entry.seal)
 
     def _proved(self, entry: UndoEntry) -> UndoEntry:
+        if entry.put_off and not self._seals().is_settled(
+            entry.message, _put_off(entry.put_off), entry.put_off_seal
+        ):
+            entry = replace(entry, put_off=0)  # else it would be passed over without a try
         settled = entry.state in {"DONE", "REFUSED"} and self._seals().is_settled(
             entry.message, entry.state, entry.settled_seal
         )
@@ -215,3 +220,7 @@ class Undo:
 
     def _entry(self, item: Item) -> UndoEntry:
         return entry_of(self._id, self._prefix, item)
+
+
+def _put_off(times: int) -> str:
+    return f"PUT OFF {times}"
