@@ -378,10 +378,13 @@ class Watched(Ownership):
         super().__init__(world.table, world.clock)
         self._seen = seen
 
-    def take(self, *rest: Any, **more: Any) -> Owner | None:
-        """As the rules have it."""
-        taken = super().take(*rest, **more)
-        if taken is not None and taken.previous is not None:
+    def take(self, migration_id: str, execution_arn: str, **more: Any) -> Owner | None:
+        """As the rules have it. Who is the owner already and begins once more takes nobody's place:
+        the one before may have been redriven since, and is refused whatever it does."""
+        taken = super().take(migration_id, execution_arn, **more)
+        before = more.get("instead_of")
+        once_more = before is not None and before.execution_arn == execution_arn
+        if taken is not None and taken.previous is not None and not once_more:
             self._seen(taken.previous)
         return taken
 
