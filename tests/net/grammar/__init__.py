@@ -112,7 +112,7 @@ def _choose(draw: st.DrawFn, statements: list[str], options: list[list[str]], mo
 
 
 def _fits(text: str, encoding: str, type_: Type | None = None) -> bool:
-    # Where bytes count as characters, a char(5) ends within one.
+    # Where bytes count as characters, a char(5) ends within one: databases.encoding warns.
     if type_ and type_.sql == "char(5)" and encoding == "SQL_ASCII":
         return text.isascii()
     try:
