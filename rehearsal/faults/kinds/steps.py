@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.cloud import Call, Fault
 from rehearsal.faults.case import Case, Expected, Side
-from rehearsal.faults.hooks import on_call, on_invocation
+from rehearsal.faults.hooks import on_call, on_invocation, together
+from rehearsal.faults.kinds.source import not_set_up
 
 if TYPE_CHECKING:
     from rehearsal.world import World
@@ -25,7 +27,18 @@ FOLDERS = tuple(
 )
 """Each function's folder: the name of its state in snake case."""
 
-NOT_ON_THE_WAY = frozenset({"prepare_source", "roll_back", "roll_back_database"})
+TAKING_BACK = frozenset({"roll_back", "roll_back_database"})
+"""Invoked where a migration is taken back alone."""
+
+RETURNING = frozenset(
+    {
+        *("end_replication", "prepare_return", "close_new_home", "open_source"),
+        *("start_old_services", "look_at_old_home", "switch_back"),
+    }
+)
+"""Invoked by a return alone; what each failing for good comes to: ``return-fails-*``."""
+
+NOT_ON_THE_WAY = TAKING_BACK | RETURNING | {"prepare_source"}
 """Not invoked by a migration that goes well from a source that is ready."""
 
 BROKEN = "Broken"
@@ -226,12 +239,35 @@ def cases() -> Iterator[tuple[str, Case]]:
                 "SUCCEEDED",
                 where=function.removesuffix("Function"),
                 arm=make(frozenset({function})),
+                judge=_met(function),
                 by_name_only=True,
             )
+            if folder in RETURNING:
+                case = replace(case, expected="RETURNED", confirm="return")
+            elif folder in TAKING_BACK:
+                case = replace(
+                    case, expected="ROLLED_BACK", approve="reject", error="ApprovalRejected"
+                )
+            elif folder == "prepare_source":
+                case = replace(
+                    case,
+                    arm=together(not_set_up, case.arm),
+                    execution_input={"allowSourceRestart": True},
+                )
             yield name, case
     for folder in FOLDERS:
         if folder not in NOT_ON_THE_WAY | {"approval_page"}:
             yield f"fails-{folder.replace('_', '-')}", failing(folder)
+
+
+def _met(function: str) -> Callable[[World, Mapping[str, Any]], list[str]]:
+    """A fault in a function that nobody invoked shows nothing."""
+
+    def judge(world: World, _report: Mapping[str, Any]) -> list[str]:
+        met = world.cloud.lambdas[function].usage.invocations
+        return [] if met else [f"{function} was never invoked: nothing was broken"]
+
+    return judge
 
 
 def failing(folder: str) -> Case:

@@ -11,9 +11,18 @@ import pytest
 
 from docs_generator.faults import faults_table
 from rehearsal.faults.case import Case
-from rehearsal.faults.kinds.steps import FOLDERS, KINDS, NOT_ON_THE_WAY, changes, function_of
+from rehearsal.faults.kinds.steps import (
+    FOLDERS,
+    KINDS,
+    NOT_ON_THE_WAY,
+    RETURNING,
+    changes,
+    function_of,
+)
 from rehearsal.faults.matrix import Row, row_of, write
 from rehearsal.faults.table import FAULTS
+from rehearsal.faults.table.homecoming import BEFORE_PAUSE, IN_PAUSE
+from tests.machine.test_machine_definition import all_states
 
 CASE = Case("something breaks", "ROLLED_BACK", where="VerifyData", error="DataMismatch")
 
@@ -73,6 +82,27 @@ def test_every_function_has_every_fault() -> None:
         on_the_way = folder not in NOT_ON_THE_WAY | {"approval_page"}
         assert f"fails-{kebab}" in FAULTS or not on_the_way
     assert function_of("fence_source") == "FenceSourceFunction"
+
+
+def test_a_function_that_only_a_return_invokes_is_broken_in_one() -> None:
+    """A row that never comes to its fault shows nothing."""
+    uses: dict[str, set[str]] = {}
+    for name, state in all_states():
+        if state["Type"] == "Task":
+            for function in re.findall(r"\$\{(\w+)Arn\}", json.dumps(state)):
+                uses.setdefault(function, set()).add(name)
+    a_return = {*BEFORE_PAUSE, *IN_PAUSE}
+    alone = {
+        folder
+        for folder in FOLDERS
+        if (states := uses.get(function_of(folder), set())) and states <= a_return
+    }
+    assert alone == RETURNING
+    for folder in RETURNING:
+        kebab = folder.replace("_", "-")
+        assert {FAULTS[f"{kind}-{kebab}"].expected for kind in KINDS} == {"RETURNED"}
+        assert f"fails-{kebab}" not in FAULTS
+        assert f"return-fails-{kebab}" in FAULTS
 
 
 @pytest.mark.parametrize("name", FAULTS)
