@@ -175,6 +175,17 @@ def _in_a_return_too() -> Callable[..., bool]:
     return may
 
 
+def _by_its_milestone(record: Record, _owner: Owner) -> bool:
+    milestones = set(record.milestones())
+    return "switch_began" in milestones and not {"reopened", "rolled_back"} & milestones
+
+
+def _from_the_way_back(patch: Patch) -> None:
+    """Two rules hold it: the phase, and that no switch stands any more."""
+    patch.setattr(begin, "refuse_what_can_not_follow", _from_the_way_back_too())
+    patch.setattr(succession, "served_by_new_home", _by_its_milestone)
+
+
 def _from_the_way_back_too() -> Callable[..., None]:
     kept = succession.refuse_what_can_not_follow
 
@@ -306,8 +317,13 @@ BREAKS = {
     ),
     "unasked-after-the-switch": Break(
         "after the switch the approvers are asked",
-        lambda p: p.setattr(succession, "served_by_new_home", lambda _: False),
+        lambda p: p.setattr(succession, "served_by_new_home", lambda *_: False),
         Focus(("stopped", "by name"), "SwitchTraffic"),
+    ),
+    "return-without-a-switch": Break(
+        "nobody returns from where nobody was sent",
+        lambda p: p.setattr(succession, "served_by_new_home", _by_its_milestone),
+        Focus(("stopped", "return by name"), "SwitchTraffic", refused=True),
     ),
     "beside": Break(
         "nobody begins beside an unfinished migration",
@@ -340,7 +356,7 @@ BREAKS = {
     ),
     "home-from-the-way-back": Break(
         "nothing leads on from being taken back",
-        lambda p: p.setattr(begin, "refuse_what_can_not_follow", _from_the_way_back_too()),
+        _from_the_way_back,
         Focus(("stopped", "return by name"), "RollBack"),
     ),
     "asked-again-at-home": Break(

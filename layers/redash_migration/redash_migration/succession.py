@@ -34,7 +34,7 @@ def may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record)
         # It has led users home and left the rest to be taken back: nobody need be asked again.
         return True
     # The owner's item says so, which few may change: milestones and facts are every function's.
-    return not (served_by_new_home(record) if seen.switched is None else seen.switched)
+    return not (served_by_new_home(record, seen) if seen.switched is None else seen.switched)
 
 
 def refuse_what_can_not_follow(
@@ -49,7 +49,7 @@ def refuse_what_can_not_follow(
             f"migrationId: {migration_id} is being taken back, and nothing leads on from there; "
             'mode "roll-back" brings it to its end'
         )
-    if not served_by_new_home(record) or turned(record.of("return")):
+    if not served_by_new_home(record, seen) or turned(record.of("return")):
         raise InvalidInput(
             f"migrationId: users of {migration_id} are not on the new side; what is left of it is "
             'taken back with mode "roll-back"'
@@ -58,10 +58,14 @@ def refuse_what_can_not_follow(
         raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
 
 
-def served_by_new_home(record: Record) -> bool:
-    """Whether users may have been sent to the new home, and have not been taken back since."""
+def served_by_new_home(record: Record, owner: Owner) -> bool:
+    """Whether users may have been sent to the new home, and have not been taken back since.
+
+    A switch that was seen not to be made leaves its milestone: the owner's item says so.
+    """
     milestones = set(record.milestones())
-    return "switch_began" in milestones and not {"reopened", "rolled_back"} & milestones
+    begun = "switch_began" in milestones and not {"reopened", "rolled_back"} & milestones
+    return begun and (owner.switched is None or bool(owner.switched))
 
 
 def refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Record) -> None:
@@ -79,7 +83,7 @@ def refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Rec
     # What was refused for its seal stays so, and was told; the preflight looks at what is left.
     left = [entry for entry in earlier.undo.all() if entry.state not in {"DONE", "REFUSED"}]
     if left and seen.phase != "kept" and "kept" not in earlier.milestones():
-        if served_by_new_home(earlier):
+        if served_by_new_home(earlier, seen):
             raise MigrationInProgress(
                 f"{name} was neither kept nor taken back: redrive its execution to bring it to its "
                 f"end ({seen.execution_arn}), clean up after it with mode finish, or start "

@@ -321,7 +321,7 @@ def later(table: RecordTable, mode: str, name: str = "redash-20260131-020000") -
 def test_after_the_question_expired_a_person_may_still_return_or_finish(
     table: RecordTable, record: Record, mode: str
 ) -> None:
-    record.milestone("switch_began")
+    record.switch_begins()
     record.turn("ended")
     # What nobody has kept is finished with the approvers' answer; a return asks on its own way.
     assert later(table, mode) is (mode == "finish")
@@ -329,6 +329,18 @@ def test_after_the_question_expired_a_person_may_still_return_or_finish(
     assert owner is not None
     # What a return left half-way is led forward again first.
     assert (owner.phase, owner.execution_arn) == ("return", LATER)
+
+
+@pytest.mark.parametrize("mode", ["return", "finish"])
+def test_nobody_returns_or_finishes_where_the_switch_was_seen_not_to_be_made(
+    table: RecordTable, record: Record, mode: str
+) -> None:
+    """Its milestone stays: a return would be led forward again, before a closed door."""
+    record.undo.add("lift_fence", {}, where="database")
+    record.switch_not_made(record.switch_begins())
+    record.turn("ended")
+    with pytest.raises(InvalidInput, match="not on the new side"):
+        later(table, mode)
 
 
 @pytest.mark.parametrize("mode", ["return", "finish"])
@@ -349,7 +361,7 @@ def test_nobody_returns_or_finishes_where_users_are_not_on_the_new_side(
 def test_what_was_kept_is_finished_again_and_never_returned(
     table: RecordTable, record: Record
 ) -> None:
-    record.milestone("switch_began")
+    record.switch_begins()
     record.milestone("kept")
     with pytest.raises(InvalidInput, match="was kept"):
         later(table, "return")
