@@ -143,7 +143,8 @@ class Questions:
         nobody: Any = None
         store: Any = Store()
         return Table(
-            record or self.record, store, lambda: KEYS, nobody, None, self, True, 600, self._clock,
+            record or self.record, store, lambda: KEYS, nobody, None, self, True, "https://x", 600,
+            self._clock,
             shown=self._evidence,
         )  # fmt: skip
 
@@ -191,7 +192,7 @@ class Questions:
     def _ask(self) -> None:
         self.tokens.append(f"token-{len(self.tokens) + 1}")
         token = self.tokens[-1]
-        policy = Policy((HANA, KEN), self.required, True, 3600, "en", "https://x", True)
+        policy = Policy((HANA, KEN), self.required, True, 3600, "en", True)
         acting = Acting(
             MIGRATION, "arn", ("forward",), entered=stamp(self.entered), retries=self.tries
         )

@@ -129,6 +129,17 @@ def test_a_question_with_other_terms_is_nobody_s(staging: Staging, terms: dict[s
     assert any("NotApproved" in problem for problem in stage.problems)
 
 
+def test_links_lead_to_the_stack_s_own_page_whatever_a_question_says(stage: Stage) -> None:
+    """Who follows a link gives it to the page that it leads to."""
+    stage.ask()
+    _written(stage, base_url="https://thief.example", language="xx")
+    stage.at(31)
+    stage.follow_up()
+    reminded = [mail for mail in stage.mails if "thief" in mail["text"]]
+    assert (reminded, stage.problems) == ([], [])
+    assert len(stage.mails) == 4
+
+
 @pytest.mark.parametrize("decision", CONFIRM.decisions)
 def test_the_second_question_s_answer_is_sealed_too(stage: Stage, decision: str) -> None:
     stage.switch()

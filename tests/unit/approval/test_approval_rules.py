@@ -55,7 +55,6 @@ GATE = Gate(
     requested_by="starter@example.com",
     allow_self=False,
     language="en",
-    base_url="https://page.example",
     evidence_hash="",
     answers={},
 )

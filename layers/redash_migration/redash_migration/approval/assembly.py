@@ -35,6 +35,7 @@ def desk(record: Record) -> Desk:
         # A gate only sends answers; the machine's own name is not needed for that.
         resumer=StepFunctions(client("stepfunctions"), ""),
         chat_decides=chat_decides(),
+        page_url=known.approval_url,
         pause_budget_seconds=wiring.settings().write_pause_budget_seconds,
         clock=clock.now,
     )
@@ -68,7 +69,6 @@ def policy(purpose: Purpose) -> Policy:
         allow_self=known.allow_self_approval,
         timeout_seconds=timeout.seconds,
         language=wiring.settings().language,
-        base_url=known.approval_url,
         chat_decides=chat_decides(),
     )
 

@@ -85,13 +85,16 @@ class Policy:
     allow_self: bool
     timeout_seconds: int
     language: str
-    base_url: str
     chat_decides: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The collaborators of one migration's gates. ``chat`` is None where none is configured."""
+    """The collaborators of one migration's gates. ``chat`` is None where none is configured.
+
+    ``page_url`` is the stack's own page and stands in no gate: whoever may write one would have
+    each approver's link sent to a page of theirs.
+    """
 
     record: Record
     store: EvidenceStore
@@ -100,6 +103,7 @@ class Desk:
     chat: Chat | None
     resumer: Resumer
     chat_decides: bool
+    page_url: str
     pause_budget_seconds: int
     clock: Callable[[], datetime]
 

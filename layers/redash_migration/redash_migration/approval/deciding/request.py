@@ -103,7 +103,6 @@ def _opened(
         requested_by=requested_by,
         allow_self=policy.allow_self,
         language=policy.language,
-        base_url=policy.base_url,
         evidence_hash="",
         answers={},
     )

@@ -39,7 +39,6 @@ def question_values(gate: Gate) -> dict[str, Value]:
         "requested_by": gate.requested_by,
         "allow_self": gate.allow_self,
         "language": gate.language,
-        "base_url": gate.base_url,
         "terms_seal": gate.terms_seal,
     }
 
@@ -83,7 +82,6 @@ def gate_of(item: Item) -> Gate:
         requested_by=str(item["requested_by"]),
         allow_self=bool(item["allow_self"]),
         language=str(item["language"]),
-        base_url=str(item["base_url"]),
         evidence_hash=str(item["evidence_hash"]),
         answers={answer.actor: answer for answer in answers},
         decision=str(item["decision"]),

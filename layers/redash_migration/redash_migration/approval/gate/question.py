@@ -65,7 +65,6 @@ class Gate:
     requested_by: str
     allow_self: bool
     language: str
-    base_url: str
     evidence_hash: str
     answers: Mapping[str, Answer]
     decision: str = ""

@@ -127,7 +127,7 @@ def _answer_in_place(desk: Desk, gate: Gate, now: datetime) -> None:
 def link_for(desk: Desk, gate: Gate, person: str) -> str:
     """The address of one person's page; made anew each time, and kept nowhere."""
     link = Link(gate.gate_id, person, gate.purpose.state, int(gate.expires_at.timestamp()))
-    return link.url(gate.base_url, desk.keys())
+    return link.url(desk.page_url, desk.keys())
 
 
 def _post_question(
