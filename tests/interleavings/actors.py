@@ -8,7 +8,8 @@ and the same choices give the same run.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 
 class Killed(BaseException):
@@ -40,6 +41,12 @@ class Actor:
         self._turn.release()
         self._back.acquire()
 
+    def hang(self) -> None:
+        self.asleep = True
+
+    def wake(self) -> None:
+        self.asleep = False
+
     def die(self) -> None:
         """It is killed where it stands: nobody hears of it, nothing is tidied up."""
         self.dead = True
@@ -69,6 +76,35 @@ class Actor:
         finally:
             self.alive = False
             self._back.release()
+
+
+class Cast:
+    """All functions of a run, each with the moment at which Lambda ends it."""
+
+    def __init__(self) -> None:
+        self.all: list[Actor] = []
+        self._deadlines: dict[str, datetime] = {}
+
+    def enter(self, name: str, body: Callable[[], None], deadline: datetime) -> Actor:
+        """One more, with a name of its own."""
+        actor = Actor(f"{name} ({len(self.all)})", body)
+        self.all.append(actor)
+        self._deadlines[actor.name] = deadline
+        return actor
+
+    def alive(self) -> Iterator[Actor]:
+        """Those that have not ended, each looked at when its turn comes."""
+        return (actor for actor in self.all if actor.alive)
+
+    def end_past(self, now: datetime) -> None:
+        """Lambda ends what is past its time."""
+        for actor in self.alive():
+            if now > self._deadlines[actor.name]:
+                actor.die()
+
+    def end_all(self) -> None:
+        for actor in self.alive():
+            actor.die()
 
 
 class _Moving(threading.local):

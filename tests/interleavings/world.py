@@ -2,75 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from redash_migration import wiring
-from redash_migration.host.command import CommandTruth
 from redash_migration.record.owner import Acting
-from redash_migration.record.table import Condition, Expected, Item, Value
+from redash_migration.record.table import Item
 from tests.interleavings.actors import stand_still
-from tests.memory import Memory
+from tests.interleavings.commands import Commands
+from tests.interleavings.slow_memory import SlowMemory
 
 
 class Violation(BaseException):
     """An order of events that the rules do not hold in; no code under test takes it for its own."""
-
-
-class SlowMemory(Memory):
-    """The record's table; whoever comes to it stands still first, and others may be quicker."""
-
-    def put_new(self, item: Item) -> bool:
-        stand_still()
-        return super().put_new(item)
-
-    def get(self, pk: str, sk: str) -> Item | None:
-        stand_still()
-        return super().get(pk, sk)
-
-    def query(self, pk: str, prefix: str = "") -> list[Item]:
-        stand_still()
-        return super().query(pk, prefix)
-
-    def update(
-        self,
-        pk: str,
-        sk: str,
-        *,
-        values: Mapping[str, Value] | None = None,
-        first: Mapping[str, Value] | None = None,
-        add: Mapping[str, int] | None = None,
-        expected: Mapping[str, Expected] | None = None,
-    ) -> Item | None:
-        stand_still()
-        return super().update(pk, sk, values=values, first=first, add=add, expected=expected)
-
-    def update_all(self, pk: str, entries: Mapping[str, Mapping[str, Value]]) -> None:
-        stand_still()
-        super().update_all(pk, entries)
-
-    def update_under(
-        self,
-        condition: Condition,
-        pk: str,
-        sk: str,
-        *,
-        values: Mapping[str, Value],
-        expected: Mapping[str, Expected] | None = None,
-    ) -> bool:
-        stand_still()
-        return super().update_under(condition, pk, sk, values=values, expected=expected)
-
-
-@dataclass
-class Command:
-    """One command on the old host."""
-
-    comment: str
-    does: Callable[[], None]
-    status: str = "InProgress"
 
 
 @dataclass
@@ -90,7 +36,7 @@ class World:
     source_away: bool = False
     refuses_switch: bool = False
     """The load balancer takes no other actions for the listener, and says so, once."""
-    commands: dict[str, Command] = field(default_factory=dict)
+    commands: Commands = field(default_factory=Commands)
     went_back: set[str] = field(default_factory=set)
     """Migrations of which a person has said that they go back."""
     going_home: set[str] = field(default_factory=set)
@@ -238,37 +184,6 @@ class World:
             raise Violation(f"{migration} is taken back from its users, and nobody has decided so")
         does()
 
-    # What Run Command is asked for.
-
-    def send(self, command: Command) -> None:
-        """A command is on its way; how long it takes is somebody else's choice."""
-        self.commands[f"c{len(self.commands) + 1}"] = command
-
-    def unended(self, beginning: str) -> list[str]:
-        stand_still()
-        return [
-            key
-            for key, one in self.commands.items()
-            if one.comment.startswith(beginning) and not one_ended(one)
-        ]
-
-    def cancel(self, command_id: str) -> None:
-        stand_still()
-        if not one_ended(self.commands[command_id]):
-            self.commands[command_id].status = "Cancelling"
-
-    def look(self, command_id: str) -> CommandTruth | None:
-        stand_still()
-        return CommandTruth(command_id, self.commands[command_id].status, "", "")
-
-    def run_command(self, command_id: str) -> None:
-        """The agent on the host gets on with it: a cancelled script may still do its work."""
-        command = self.commands[command_id]
-        if not one_ended(command):
-            command.does()
-            command.status = "Success" if command.status == "InProgress" else "Cancelled"
-
-
-def one_ended(command: Command) -> bool:
-    """Whether Run Command would say that it has ended."""
-    return command.status in {"Success", "Cancelled", "Failed"}
+    def stopping(self, migration: str) -> bool:
+        """Whether StopServices' command may still run."""
+        return any(self.commands.under_way(f"{migration} StopServices"))

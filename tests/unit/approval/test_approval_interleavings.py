@@ -1,6 +1,6 @@
 """A question asked, answered, retried, expired and told in any order.
 
-The rules are in tests/interleavings/questions.py: the execution hears of one decision, of people
+The rules are in tests/interleavings/questions: the execution hears of one decision, of people
 who gave it or of nobody in time; what it heard of stands in the record, sealed; whoever was told
 that they decided has decided; and an answer always comes. ``make soak`` plays many more.
 """
@@ -18,7 +18,8 @@ from redash_migration.approval.deciding import request
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.record import Record
 from redash_migration.record.waits import Waits
-from tests.interleavings.questions import Questions, quiet
+from tests.interleavings.questions.desk import quiet
+from tests.interleavings.questions.run import Questions
 from tests.interleavings.world import Violation
 
 FIXED = 300

@@ -12,7 +12,8 @@ import os
 import random
 import time
 
-from tests.interleavings.run import Focus, Run
+from tests.interleavings.focus import Focus
+from tests.interleavings.run import Run
 from tests.interleavings.world import Violation
 
 FIXED = 150

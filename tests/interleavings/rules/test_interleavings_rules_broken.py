@@ -1,13 +1,13 @@
 """A rule that could be taken away without a violation would not be tested: each is, once.
 
-The table is tests/interleavings/breaks.py.
+The table is tests/interleavings/rules/breaks.py.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.interleavings.breaks import BREAKS
+from tests.interleavings.rules.breaks import BREAKS
 from tests.unit.record.test_record_ownership_interleavings import played
 
 LONGEST_SEARCH = 1500

@@ -14,26 +14,25 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from redash_migration.approval.deciding import finishing, upkeep
 from redash_migration.approval.deciding import request as asking
+from redash_migration.approval.deciding import upkeep
 from redash_migration.approval.deciding.answering import Reply, answer
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.evidence.parts import Pause, SourceDisk, Stream, WayHome
 from redash_migration.approval.gate.gates import latest_gate
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, EXPIRE, Purpose
-from redash_migration.approval.gate.question import Gate
 from redash_migration.approval.gate.rules import Proposal
 from redash_migration.approval.gate.seal import demand
 from redash_migration.approval.links.keyring import KeyRing
 from redash_migration.clock import moment, stamp
-from redash_migration.errors import NotApproved, NotFoundInRecord
+from redash_migration.errors import NotApproved
 from redash_migration.record import Record
 from redash_migration.record.owner import Acting
-from redash_migration.record.table import Item
 from redash_migration.record.wait import Outcome, TokenUnknown
 from tests.interleavings.actors import Actor, stand_still
-from tests.interleavings.world import SlowMemory, Violation
+from tests.interleavings.questions.desk import AtOnce, Noting, Store, Table
+from tests.interleavings.world import Violation
 
 MIGRATION = "redash-20260131-020000"
 HANA, KEN = "hana@example.com", "ken@example.com"
@@ -53,43 +52,6 @@ class Given:
     gate: str
     proposal: Proposal
     replies: list[Reply] = field(default_factory=list)
-
-
-class Store:
-    """Artifacts, of which nobody asks here what was in them."""
-
-    def put_json(self, name: str, content: Any) -> None:
-        stand_still()
-
-    def get_json(self, name: str) -> Any:
-        raise NotFoundInRecord(name)
-
-
-class Noting(SlowMemory):
-    """Knows when a decision came to be written, by the time that it tells of itself."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.clock = clock
-        self.decided: dict[str, datetime] = {}
-
-    def update(self, pk: str, sk: str, **how: Any) -> Item | None:
-        """As the table does it."""
-        item = super().update(pk, sk, **how)
-        if item is not None and item.get("decided_at"):
-            self.decided.setdefault(str(item["decided_at"]), self.clock())
-        return item
-
-
-@dataclass(frozen=True)
-class Table(Desk):
-    """A desk whose evidence is the run's own."""
-
-    shown: Callable[[], Evidence] = field(kw_only=True)
-
-    def evidence(self, gate: Gate) -> Evidence:
-        stand_still()
-        return self.shown()
 
 
 class Questions:
@@ -185,7 +147,7 @@ class Questions:
 
     def table_now(self) -> Any:
         """The table, read without standing still."""
-        return _AtOnce(self.table)
+        return AtOnce(self.table)
 
     # --- what may happen
 
@@ -352,32 +314,5 @@ class Questions:
                 )
 
 
-class _AtOnce:
-    """A look at the table that nobody else can come between."""
-
-    def __init__(self, table: SlowMemory) -> None:
-        self._items = table.items
-
-    def get(self, pk: str, sk: str) -> Any:
-        return self._items.get((pk, sk))
-
-
 def _drop(_: object) -> None:
     return None
-
-
-def quiet(patch: Any) -> None:
-    """Messages are not what this is about; a second look needs no time."""
-    for module, name in (
-        (asking, "send_requests"),
-        (upkeep, "send_requests"),
-        (upkeep, "send_outcome"),
-        (upkeep, "send_reminders"),
-        (upkeep, "send_unplanned"),
-    ):
-        patch.setattr(module, name, lambda *_, **__: True)
-    from redash_migration.approval.deciding import answering
-
-    patch.setattr(answering, "send_outcome", lambda *_, **__: None)
-    patch.setattr(answering, "send_planned", lambda *_, **__: None)
-    patch.setattr(finishing, "_MOMENT_SECONDS", 0.0)

@@ -1,0 +1,60 @@
+"""The functions of the minute: the reconciler, and MeasureCutover's look at what was left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from redash_migration.reconcile import reconcile
+from redash_migration.record import Record
+from redash_migration.record.ownership import Ownership
+from tests.interleavings.focus import MINUTE
+from tests.interleavings.machine import Machine
+from tests.interleavings.steps.homeward import close_what_is_open
+from tests.interleavings.world import World
+
+SECONDS = 50
+
+
+class Minute:
+    """One minute after the other."""
+
+    def __init__(self, world: World, machine: Machine, hangs: tuple[str, int]) -> None:
+        self._world, self._machine, self._hangs = world, machine, hangs
+
+    def begins(self) -> None:
+        """A round, beside everybody else; the one before has come to its end."""
+        if not any(one.name.startswith("reconciler") for one in self._machine.cast.alive()):
+            self._passes()
+            self._beside("reconciler", self._round)
+            self._beside(MINUTE, self._look)
+
+    def at_once(self) -> None:
+        """A round that nobody comes between."""
+        self._passes()
+        self._round()
+        self._look()
+
+    def _passes(self) -> None:
+        self._world.now += timedelta(minutes=1)
+        self._machine.tell_what_is_old()
+
+    def _beside(self, name: str, does: Callable[[], None]) -> None:
+        deadline = self._world.now + timedelta(seconds=SECONDS)
+        actor = self._machine.cast.enter(name, does, deadline)
+        if name == self._hangs[0]:  # each, for few have anything to do
+            actor.holds = self._hangs[1]
+
+    def _look(self) -> None:
+        close_what_is_open(self._world)
+
+    def _round(self) -> None:
+        reconcile(
+            Ownership(self._world.table, self._world.clock),
+            lambda name: Record(self._world.table, name, self._world.clock),
+            self._machine,
+            self._machine,
+            lambda _: {},
+            lambda _: None,
+            lambda _: None,
+        )

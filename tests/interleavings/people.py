@@ -1,0 +1,46 @@
+"""People who are asked whether the new home stays, and what each answer leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from redash_migration.clock import stamp
+from tests.interleavings.execution import Execution
+from tests.interleavings.world import World
+
+Move = tuple[str, Callable[[], None]]
+
+DECISIONS = ("keep", "go_back", "return")
+
+
+class People:
+    """They answer so many questions; the next one stands."""
+
+    def __init__(self, world: World, answers: int) -> None:
+        self._world, self._left = world, answers
+
+    def may_say(self, one: Execution) -> list[Move]:
+        """What an execution that asks may hear."""
+        if not self._left:
+            return []
+        said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
+        return [(decision, partial(self._decide, one, decision)) for decision in said]
+
+    def _stopped(self, migration: str) -> bool:
+        """StopServices is waited for, so its command has ended long before anybody returns."""
+        return not self._world.services and not self._world.stopping(migration)
+
+    def _decide(self, one: Execution, decision: str) -> None:
+        """It takes some time."""
+        self._world.now += timedelta(seconds=10)
+        self._left -= 1
+        if decision == "go_back":
+            self._world.went_back.add(one.migration)
+        doubt = (one.migration, "MILESTONE#pause_ended") not in self._world.table.items
+        if decision == "return":
+            self._world.going_home.add(one.migration)
+            self._world.return_decided = stamp(self._world.now)
+        kept, one.entered = "SwitchOnceMore" if doubt else "CleanUp", ""
+        one.state = {"go_back": "RollBack", "return": "EndReplication"}.get(decision, kept)

@@ -1,0 +1,1 @@
+"""A question to people, asked, answered and told in any order."""

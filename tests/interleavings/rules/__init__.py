@@ -1,0 +1,1 @@
+"""Each rule taken away once: a run must notice."""

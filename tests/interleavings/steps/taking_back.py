@@ -1,0 +1,153 @@
+"""What takes back: a roll-back, and a return led forward again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from redash_migration.homecoming.arrival import arrived, turned
+from redash_migration.homecoming.forward_again import is_forward
+from redash_migration.in_flight import Ending, end_commands
+from redash_migration.precedence import leads_alone
+from redash_migration.record import Record
+from redash_migration.record.undo.replay import replay
+from redash_migration.rollback.ending import at_its_end, finish
+from tests.interleavings.steps.context import SECONDS
+from tests.interleavings.world import World
+
+
+def go_forward(world: World, record: Record) -> str:
+    """RollBack's handler, in a return."""
+    home = record.of("return")
+    record.not_since("return")
+    record.lead_forward()
+    commands: Any = world.commands
+    end_commands(record, commands, sleep=world.rest)
+    ending = _ending(world, record)
+    if not ending.quiet(service=True):
+        return "aws"
+    if turned(home):
+        return "home"
+    following = _forward_again(world, record, "aws", ending)
+    if following == "done":
+        if not leads_alone(record, SECONDS + 30, sleep=world.rest):
+            return "aws"
+        is_forward(home)
+        record.turn("forward")
+        world.going_home.discard(record.migration_id)  # a new question, and a new answer
+    return following
+
+
+def go_forward_database(world: World, record: Record) -> str:
+    record.not_since("return")
+    return _forward_again(world, record, "database", _ending(world, record))
+
+
+def _forward_again(world: World, record: Record, where: Any, ending: Ending) -> str:
+    name = record.migration_id
+
+    def doing(attribute: str, value: Any) -> Callable[..., None]:
+        return lambda **_: world.lead_forward(name, lambda: setattr(world, attribute, value))
+
+    def reopen(door: Any) -> None:
+        world.lead_forward(name, lambda: setattr(world, "door", door))
+
+    def close_old_side() -> None:
+        if world.source_away:
+            raise ConnectionError("away")
+        world.lead_forward(name, lambda: setattr(world, "fenced", True))
+
+    actions: dict[str, Callable[..., None]] = {
+        "set_actions": reopen,
+        "set_desired": doing("tasks", 1),
+        "stop_services": doing("services", False),
+        "close_old_side": close_old_side,
+        "lift_fence": doing("new_fenced", False),
+    }
+    ticks = count(0, 40)
+    return replay(
+        record.of("return").undo,
+        where,
+        actions,
+        without={},
+        ready=ending.ready,
+        sleep=world.rest,
+        clock=lambda: float(next(ticks)),
+    )
+
+
+def _ending(world: World, record: Record) -> Ending:
+    commands: Any = world.commands
+    return Ending(
+        record,
+        SECONDS + 30,
+        afterwards=lambda: end_commands(record, commands, sleep=world.rest),
+        sleep=world.rest,
+    )
+
+
+def _lift(world: World) -> None:
+    if world.source_away:
+        raise ConnectionError("away")
+    world.fenced = False
+
+
+def _way_back(world: World, record: Record, where: Any) -> str:
+    name = record.migration_id
+
+    def doing(does: Callable[[], object]) -> Callable[..., None]:
+        return lambda **_: world.undo(name, does)
+
+    def reopen(door: Any) -> None:
+        world.undo(name, lambda: setattr(world, "door", door))
+        record.milestone("reopened")
+
+    def empty_target() -> None:
+        world.undo(name, lambda: setattr(world, "filled", False))
+        for entry in record.of("return").undo.proved():
+            if entry.action == "lift_fence" and entry.state == "PENDING":
+                world.new_fenced = False
+                record.of("return").undo.done(entry)
+
+    actions: dict[str, Callable[..., None]] = {
+        "empty_target": lambda **_: empty_target(),
+        "set_desired": doing(lambda: setattr(world, "tasks", 0)),
+        "set_actions": reopen,
+        "start_services": doing(lambda: setattr(world, "services", True)),
+        "lift_fence": doing(lambda: _lift(world)),
+    }
+    ending = _ending(world, record)
+    ticks = count(0, 40)
+    return replay(
+        record.undo,
+        where,
+        actions,
+        without={},
+        ready=ending.ready,
+        sleep=world.rest,
+        clock=lambda: float(next(ticks)),
+    )
+
+
+def roll_back(world: World, record: Record) -> str:
+    led_home = record.phase() == "return" and turned(record.of("return"))
+    decided = led_home or record.migration_id in world.went_back
+    record.turn("back", unless_switched=not decided)
+    commands: Any = world.commands
+    end_commands(record, commands, sleep=world.rest)
+    following = _way_back(world, record, "aws")
+    if following == "done":
+        if turned(record.of("return")):
+            arrived(record.of("return"))
+        finish(record)
+    return following
+
+
+def roll_back_database(world: World, record: Record) -> str:
+    return _way_back(world, record, "database")
+
+
+def report(world: World, record: Record) -> None:
+    if at_its_end(record):
+        record.turn("ended")
