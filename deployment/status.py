@@ -30,7 +30,7 @@ from redash_migration.approval.standing.ending_words import (
 from redash_migration.approval.standing.standing import standing
 from redash_migration.approval.texts import Texts
 from redash_migration.clock import now
-from redash_migration.course import PHASES, doing
+from redash_migration.course import STAGES, doing
 from redash_migration.errors import MigrationError
 from redash_migration.plain_text import plain
 from redash_migration.record import Record
@@ -110,9 +110,9 @@ def lines(record: Record, texts: Texts, at: datetime) -> Iterator[str]:
     if stands.ending is not None:
         yield from _ended(texts, stands.ending, never_told_lines(record, stands.ending))
     else:
-        phase = PHASES[stands.phase]["ja" if texts.language == "ja" else "en"]
-        yield f"{phase}: {doing(stands.state).text(texts.language)} ({stands.state})"
-        yield texts(f"status.lead.{stands.phase}")
+        stage = STAGES[stands.stage]["ja" if texts.language == "ja" else "en"]
+        yield f"{stage}: {doing(stands.state).text(texts.language)} ({stands.state})"
+        yield texts(f"status.lead.{stands.stage}")
         for wait in record.waits.all():
             if wait.state == "OPEN":
                 yield texts("status.waits", kind=wait.kind, since=wait.since)

@@ -10,7 +10,7 @@ from typing import Any
 
 State = dict[str, Any]
 
-PHASES = {
+STAGES = {
     "look": "Look and plan, change nothing",
     "load": "Load and follow, Redash in use",
     "ask": "A person decides",
@@ -41,14 +41,14 @@ def picture(root: Path) -> str:
     """A Mermaid flow chart of the working states; waiting and choosing states are drawn through."""
     states = machine(root)["States"]
     lines = ["```mermaid", "flowchart TD"]
-    phases: dict[str, list[str]] = {name: [] for name in PHASES}
-    phase = "look"
+    stages: dict[str, list[str]] = {name: [] for name in STAGES}
+    stage = "look"
     for name, state in states.items():
-        phase = _FIRST.get(name, phase)
+        stage = _FIRST.get(name, stage)
         if _is_drawn(state) and name != REFUSED:
-            phases[phase].append(f"    {name}{_shape(name, state)}")
-    for key, title in PHASES.items():
-        lines += [f'  subgraph {key}["{title}"]', *phases[key], "  end"]
+            stages[stage].append(f"    {name}{_shape(name, state)}")
+    for key, title in STAGES.items():
+        lines += [f'  subgraph {key}["{title}"]', *stages[key], "  end"]
     for name, state in states.items():
         if not _is_drawn(state):
             continue

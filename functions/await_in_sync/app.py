@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: Any, settings: AwaitInSyncSettings) 
         wiring.dms(),
         wiring.replication_metrics(),
         instance=settings.replication_instance_arn,
-        phase="first",
+        state="AwaitInSync",
         grace=settings.validation_grace_seconds,
         limit=settings.sync_timeout_hours.seconds,
     )

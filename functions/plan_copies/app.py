@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.planning.phases import plan_pieces
+from redash_migration.database.planning.pieces import plan_pieces
 from redash_migration.direction import direction_of
 from redash_migration.step import step
 

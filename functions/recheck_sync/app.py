@@ -36,14 +36,14 @@ def handler(event: dict[str, Any], context: Any, settings: RecheckSyncSettings) 
         wiring.dms(),
         wiring.replication_metrics(),
         instance=settings.replication_instance_arn,
-        phase="recheck",
+        state="RecheckSync",
         grace=settings.validation_grace_seconds,
         limit=settings.sync_timeout_hours.seconds,
     )
     if not sync["in_sync"]:
         return {**AGAIN, "waiting_for": sync["waiting_for"], "waited": sync["waited"]}
     servers = start_servers(
-        record, wiring.ecs(), wiring.load_balancing(), settings, phase="recheck"
+        record, wiring.ecs(), wiring.load_balancing(), settings, state="RecheckSync"
     )
     if not servers["healthy"]:
         return {**AGAIN, "waiting_for": [servers["waiting_for"]], "waited": servers["waited"]}

@@ -14,11 +14,11 @@ from redash_migration.traffic.starting import start_workers
 @with_settings(StartWorkersSettings)
 @step("StartWorkers")
 def handler(event: dict[str, Any], context: Any, settings: StartWorkersSettings) -> dict[str, Any]:
-    """``{migration_id, phase: "first" | "kept"}`` -> ``{running, waited, waiting_for}``"""
+    """``{migration_id, state}`` -> ``{running, waited, waiting_for}``, in whichever state it works."""
     return start_workers(
         wiring.record_with_undo(event["migration_id"]),
         wiring.ecs(),
         settings.ecs_worker_services,
-        phase=event.get("phase", "first"),
+        state=event.get("state", "StartWorkers"),
         limit=settings.target_timeout_seconds,
     )

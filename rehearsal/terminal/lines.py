@@ -1,4 +1,4 @@
-"""Plain lines, for a file or a pipe: each phase by its name, each step when it first ends."""
+"""Plain lines, for a file or a pipe: each stage by its name, each step when it first ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from redash_migration.course import PHASES, doing
+from redash_migration.course import STAGES, doing
 from redash_migration.plain_text import plain
 from rehearsal.terminal.progress import Progress, Step, note
 from rehearsal.terminal.terminal import Terminal
@@ -19,7 +19,7 @@ class Lines:
     def __init__(self, progress: Progress, console: Console | None = None) -> None:
         self._progress = progress
         self._console = console or Terminal(highlight=False, soft_wrap=True)
-        self._phase = ""
+        self._stage = ""
         self._told: set[tuple[str, bool]] = set()
 
     def __enter__(self) -> Lines:
@@ -47,9 +47,9 @@ class Lines:
                 self._tell(step)
 
     def _head(self, step: Step) -> None:
-        if step.phase != self._phase:
-            self._phase = step.phase
-            self.say(PHASES[step.phase]["en"])
+        if step.stage != self._stage:
+            self._stage = step.stage
+            self.say(STAGES[step.stage]["en"])
 
     def _tell(self, step: Step) -> None:
         self._head(step)

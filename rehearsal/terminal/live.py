@@ -1,4 +1,4 @@
-"""The terminal: phases that are over as one line each, the steps of the one that runs, the pause
+"""The terminal: stages that are over as one line each, the steps of the one that runs, the pause
 ticking, a bar for the load, and where to decide."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from redash_migration.course import PHASES, doing
+from redash_migration.course import STAGES, doing
 from redash_migration.plain_text import plain
 from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.progress import Loaded, Progress, Step, note
@@ -42,7 +42,7 @@ class LiveTable:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
         if self._progress.steps:
-            self._console.print(phases(self._progress, last_is_over=True))
+            self._console.print(stages(self._progress, last_is_over=True))
 
     def say(self, text: str) -> None:
         """See Screen."""
@@ -59,7 +59,7 @@ class LiveTable:
 
     def _render(self) -> RenderableType:
         progress = self._progress
-        parts: list[RenderableType] = [phases(progress)]
+        parts: list[RenderableType] = [stages(progress)]
         if progress.loaded is not None and progress.pause_began is None:
             parts.append(load_bar(progress.loaded))
         if progress.pause_seconds is not None:
@@ -91,8 +91,8 @@ def load_bar(loaded: Loaded) -> RenderableType:
     return row
 
 
-def phases(progress: Progress, *, last_is_over: bool = False) -> RenderableType:
-    """One line for each phase that is over, and the steps of the last; failed ones always."""
+def stages(progress: Progress, *, last_is_over: bool = False) -> RenderableType:
+    """One line for each stage that is over, and the steps of the last; failed ones always."""
     with progress.lock:
         steps = list(progress.steps)
     groups = list(_grouped(steps))
@@ -105,7 +105,7 @@ def phases(progress: Progress, *, last_is_over: bool = False) -> RenderableType:
         title = Table.grid(padding=(0, 2, 0, 0))
         mark = CROSS if failed else CUT_OFF if cut_off else TICK if over else AT_WORK
         title.add_row(
-            Text(*mark), Text(PHASES[group[0].phase]["en"], "bold"), Text(f"{seconds:.1f} s", "dim")
+            Text(*mark), Text(STAGES[group[0].stage]["en"], "bold"), Text(f"{seconds:.1f} s", "dim")
         )
         parts.append(title)
         shown = [step for step in group if step.failed or step.ended is None] if over else group
@@ -115,10 +115,10 @@ def phases(progress: Progress, *, last_is_over: bool = False) -> RenderableType:
 
 
 def _grouped(steps: list[Step]) -> Iterator[list[Step]]:
-    """Steps of one phase together; a phase that comes again (a way back) is a group of its own."""
+    """Steps of one stage together; a stage that comes again (a way back) is a group of its own."""
     group: list[Step] = []
     for step in steps:
-        if group and step.phase != group[0].phase:
+        if group and step.stage != group[0].stage:
             yield group
             group = []
         group.append(step)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from redash_migration.course import Phase, doing
+from redash_migration.course import Stage, doing
 from rehearsal.cloud.journal import STOPPED
 
 QUIET = ("Choice", "Pass", "Wait", "Succeed", "FailState", "Map", "Parallel")
@@ -28,9 +28,9 @@ class Step:
     failed: bool = False
 
     @property
-    def phase(self) -> Phase:
+    def stage(self) -> Stage:
         """The part of the migration it belongs to."""
-        return doing(self.name).phase
+        return doing(self.name).stage
 
     @property
     def seconds(self) -> float:

@@ -25,7 +25,7 @@ from redash_migration.database.planning import items as item_rules
 from redash_migration.database.planning import precopy as early_rule
 from redash_migration.database.planning.items import CopyItem, copy_pieces, verify_parts
 from redash_migration.database.planning.pace import Pace
-from redash_migration.database.planning.phases import plan_pieces
+from redash_migration.database.planning.pieces import plan_pieces
 from redash_migration.database.schema.carrying import (
     carry_schema,
     finish_constraints,

@@ -10,7 +10,7 @@ from redash_migration.database.freeze.last_look import last_look
 from redash_migration.database.integrity.results import write_checks
 from redash_migration.database.integrity.verify import verify_integrity
 from redash_migration.database.planning.items import copy_pieces, verify_parts
-from redash_migration.database.planning.phases import plan_pieces
+from redash_migration.database.planning.pieces import plan_pieces
 from redash_migration.database.sequences.fix import fix_sequences
 from redash_migration.database.sequences.results import artifact_of, write_sequences
 from redash_migration.database.verification.compare import compare

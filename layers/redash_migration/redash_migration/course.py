@@ -1,4 +1,4 @@
-"""The course of a migration in words: its phases, and what each state does, in both languages.
+"""The course of a migration in words: its stages, and what each state does, in both languages.
 
 The page behind an approver's link, the report, and a rehearsal's terminal say the same of the same
 state. A test compares the states with those of the definition: who adds one, adds its line here.
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["look", "load", "ask", "pause", "after", "back", "end"]
+Stage = Literal["look", "load", "ask", "pause", "after", "back", "end"]
 Language = Literal["en", "ja"]
 
-PHASES: Mapping[Phase, Mapping[str, str]] = {
+STAGES: Mapping[Stage, Mapping[str, str]] = {
     "look": {"en": "Look and plan", "ja": "確認と計画"},
     "load": {"en": "Copy and follow", "ja": "コピーと同期"},
     "ask": {"en": "A person decides", "ja": "承認"},
@@ -26,9 +26,9 @@ PHASES: Mapping[Phase, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What a state does while it runs, and the phase it belongs to."""
+    """What a state does while it runs, and the stage it belongs to."""
 
-    phase: Phase
+    stage: Stage
     en: str
     ja: str
 

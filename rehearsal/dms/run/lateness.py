@@ -17,7 +17,7 @@ from rehearsal.dms.task.mappings import TableName
 from rehearsal.timing import clock
 
 CANARY: TableName = ("redash_migration", "canary")
-_ROWS = "SELECT migration_id, phase FROM redash_migration.canary ORDER BY 1"
+_ROWS = "SELECT migration_id, mark FROM redash_migration.canary ORDER BY 1"
 
 
 class Lateness:

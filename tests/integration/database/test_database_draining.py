@@ -107,13 +107,13 @@ def test_the_canary_flies_past_the_fence_and_arrives(pair: Pair) -> None:
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
-            phase=f"drain {held.lsn}",
+            mark=f"drain {held.lsn}",
             slots_before=[],
             seconds=20,
         )
         assert found.drained
         assert found.waiting_for == ""
-    assert canary.phase(pair.target, MIGRATION) == f"drain {held.lsn}"
+    assert canary.mark(pair.target, MIGRATION) == f"drain {held.lsn}"
 
 
 def test_a_canary_sent_while_the_fence_is_proved_is_the_drain_s(pair: Pair) -> None:
@@ -121,7 +121,7 @@ def test_a_canary_sent_while_the_fence_is_proved_is_the_drain_s(pair: Pair) -> N
         pair.source, [], window=0.3, release=partial(canary.release, pair.source, MIGRATION)
     )
     assert held.canary
-    while canary.phase(pair.target, MIGRATION) != held.canary:
+    while canary.mark(pair.target, MIGRATION) != held.canary:
         time.sleep(0.02)
     pair.disable()  # whoever sent another one now would wait for it in vain
     found = drain(
@@ -129,7 +129,7 @@ def test_a_canary_sent_while_the_fence_is_proved_is_the_drain_s(pair: Pair) -> N
         pair.target,
         migration_id=MIGRATION,
         lsn=held.lsn,
-        phase=held.canary,
+        mark=held.canary,
         slots_before=[],
         seconds=0.3,
     )
@@ -146,7 +146,7 @@ def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
-            phase=f"drain {held.lsn}",
+            mark=f"drain {held.lsn}",
             slots_before=[],
             seconds=seconds,
         ).drained
@@ -158,7 +158,7 @@ def test_replication_that_stands_still_is_not_drained(pair: Pair) -> None:
 
 def test_a_canary_of_an_earlier_fence_proves_nothing(pair: Pair) -> None:
     canary.release(pair.source, MIGRATION, "drain 0/1")
-    while canary.phase(pair.target, MIGRATION) is None:
+    while canary.mark(pair.target, MIGRATION) is None:
         time.sleep(0.02)
     pair.disable()
     found = drain(
@@ -166,7 +166,7 @@ def test_a_canary_of_an_earlier_fence_proves_nothing(pair: Pair) -> None:
         pair.target,
         migration_id=MIGRATION,
         lsn="0/2",
-        phase="drain 0/2",
+        mark="drain 0/2",
         slots_before=[],
         seconds=0.3,
     )
@@ -178,7 +178,7 @@ def test_changes_that_could_not_be_applied_are_found_in_any_schema(pair: Pair) -
     pair.target.execute(
         'CREATE SCHEMA control; CREATE TABLE control.awsdms_apply_exceptions ("ERROR" text)'
     )
-    where = {"migration_id": MIGRATION, "lsn": "0/1", "phase": "drain 0/1"}
+    where = {"migration_id": MIGRATION, "lsn": "0/1", "mark": "drain 0/1"}
     drain(pair.source, pair.target, **where, slots_before=[], seconds=20)
     pair.target.execute("INSERT INTO control.awsdms_apply_exceptions VALUES ('secret row')")
     with pytest.raises(NotDrained, match=r"control\.awsdms_apply_exceptions holds 1") as caught:
@@ -200,7 +200,7 @@ def test_somebody_who_came_back_since_the_fence_is_named(
             pair.target,
             migration_id=MIGRATION,
             lsn=held.lsn,
-            phase=f"drain {held.lsn}",
+            mark=f"drain {held.lsn}",
             slots_before=[],
             seconds=20,
         )

@@ -73,8 +73,8 @@ def test_a_canary_counts_only_if_nobody_came_behind_it(
 ) -> None:
     canary.make(guard)
 
-    def overtaken(phase: str) -> int | None:
-        sent = canary.release(guard, "m", phase)
+    def overtaken(mark: str) -> int | None:
+        sent = canary.release(guard, "m", mark)
         with somebody(source_database) as late:
             late.execute("SET default_transaction_read_only = off")
             late.execute("INSERT INTO written DEFAULT VALUES")
@@ -82,7 +82,7 @@ def test_a_canary_counts_only_if_nobody_came_behind_it(
 
     alone = fence.lay(guard, [], window=0.3, release=partial(canary.release, guard, "m"))
     assert alone.canary
-    assert canary.phase(guard, "m") == alone.canary
+    assert canary.mark(guard, "m") == alone.canary
     late = fence.lay(guard, [], window=0.3, release=overtaken)
     assert late.canary == ""
 

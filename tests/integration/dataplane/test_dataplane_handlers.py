@@ -116,8 +116,8 @@ def call(function: str, **payload: Any) -> dict[str, Any]:
     return dict(json.loads(json.dumps(module.handler(event, context))))
 
 
-def items(phase: str) -> list[dict[str, Any]]:
-    return list(call("plan_copies")[phase])
+def items(part: str) -> list[dict[str, Any]]:
+    return list(call("plan_copies")[part])
 
 
 def pause(source: DatabaseAddress) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from redash_migration.database.planning.items import CopyItem
-from redash_migration.database.planning.phases import note_chunks
+from redash_migration.database.planning.pieces import note_chunks
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.session.data_session import major_version, open_session
 from redash_migration.database.tables.key_range import KeyRange

@@ -92,7 +92,7 @@ class Task:
 
 def look(record: Record, task: Any) -> dict[str, Any]:
     metrics: Any = None
-    return in_sync(record, task, metrics, instance="i", phase="first", grace=1, limit=600)
+    return in_sync(record, task, metrics, instance="i", state="AwaitInSync", grace=1, limit=600)
 
 
 def test_stopped_may_be_stale_for_two_minutes(record: Record) -> None:

@@ -112,12 +112,12 @@ def test_what_the_runbook_finds_by_its_words_is_said_by_the_code() -> None:
     assert [text for text in words if text not in said] == []
 
 
-def test_every_state_that_works_stands_in_a_phase_of_going_back() -> None:
+def test_every_state_that_works_stands_in_a_stage_of_going_back() -> None:
     """Whoever sees a state fail finds there what comes of it."""
     guide = (ROOT / "docs/rollback.md").read_text(encoding="utf-8")
-    phases = guide.partition("## Phase by phase")[2].partition("\n## ")[0]
+    stages = guide.partition("## Stage by stage")[2].partition("\n## ")[0]
     machine = json.loads((ROOT / "statemachine/migration.asl.json").read_text(encoding="utf-8"))
-    assert {name for name in _tasks(machine) if not re.search(rf"\b{name}\b", phases)} == set()
+    assert {name for name in _tasks(machine) if not re.search(rf"\b{name}\b", stages)} == set()
 
 
 def _tasks(machine: dict[str, Any]) -> Iterator[str]:

@@ -119,7 +119,7 @@ def is_name(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("folder", STEPS)
-@given(event=objects("migration_id", "token", "phase", "targets", "part", "failure") | jsons)
+@given(event=objects("migration_id", "token", "state", "targets", "part", "failure") | jsons)
 @settings(quick, max_examples=25)
 def test_a_step_refuses_what_names_no_migration(table: EmptyTable, folder: str, event: Any) -> None:
     if isinstance(event, dict) and is_name(event.get("migration_id")):

@@ -211,12 +211,12 @@ def test_steps_count_attempts_from_the_first_start(record: Record) -> None:
 def test_what_waits_begins_anew_with_a_redrive(table: DynamoTable) -> None:
     clock = StandingClock()
     first = owned(table, "redash-20260131-020000", clock)
-    began = first.waits_since("start_target")
+    began = first.waits_since("StartTarget")
     clock.moment += timedelta(hours=1)
-    assert first.waits_since("start_target") == began
+    assert first.waits_since("StartTarget") == began
     acting = Acting("redash-20260131-020000", EXECUTION, PHASES, redrives=1)
     redriven = Record(table, "redash-20260131-020000", clock, acting=acting)
-    assert redriven.waits_since("start_target") > began
+    assert redriven.waits_since("StartTarget") > began
 
 
 def test_a_fact_of_thousands_of_tables_is_kept(table: DynamoTable) -> None:

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from docs_generator.machine import machine, tasks
-from redash_migration.course import PHASES, STATES
+from redash_migration.course import STAGES, STATES
 from rehearsal.__main__ import main
 from rehearsal.answering import NO_BROWSER, answering
 from rehearsal.cloud.journal import STOPPED
@@ -23,7 +23,7 @@ from rehearsal.outcome import LedgerCount
 from rehearsal.terminal import Progress
 from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.lines import Lines
-from rehearsal.terminal.live import phases
+from rehearsal.terminal.live import stages
 from rehearsal.terminal.progress import note
 from rehearsal.terminal.verdict import Ending, conclude, sentence
 from rehearsal.workload import Workload
@@ -36,7 +36,7 @@ def test_every_working_state_has_its_words() -> None:
     defined = {name for name, _, _ in tasks(machine(ROOT))}
     assert set(STATES) == defined, "a state of the definition needs its line in course.py"
     for name, doing in STATES.items():
-        assert doing.phase in PHASES
+        assert doing.stage in STAGES
         assert doing.en != name
         assert len(doing.en) <= 46, name
         assert not doing.ja.isascii()
@@ -67,11 +67,11 @@ def test_repeated_steps_are_told_once_and_failed_ones_always() -> None:
     assert "✗" in lines[-1]
     assert max(map(len, lines)) <= 80
     written = io.StringIO()
-    Console(file=written, width=80).print(phases(progress, last_is_over=True))
+    Console(file=written, width=80).print(stages(progress, last_is_over=True))
     assert "Comparing every table" in written.getvalue()
 
 
-def test_a_question_stands_under_its_phase() -> None:
+def test_a_question_stands_under_its_stage() -> None:
     progress, written = Progress(), io.StringIO()
     shown = Lines(progress, Console(file=written, width=80, highlight=False, soft_wrap=True))
     for kind, state in (
@@ -214,7 +214,7 @@ def test_what_was_at_work_when_somebody_stopped_it_has_not_failed() -> None:
         {"kind": "state_failed", "state": "RequestApproval", "error": "States.Timeout"},
     ):
         Lines(progress, console).happened(record)
-    console.print(phases(progress, last_is_over=True))
+    console.print(stages(progress, last_is_over=True))
     assert "■  A person decides" in out.getvalue()
     assert "■  Waiting for a person's approval" in out.getvalue()
     assert "✗" not in out.getvalue()

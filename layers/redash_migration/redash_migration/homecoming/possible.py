@@ -149,7 +149,7 @@ def _bears_our_mark(record: Record, session: Connection) -> bool:
     table."""
     row = session.execute("SELECT to_regclass('redash_migration.canary') IS NOT NULL").fetchone()
     there = bool(row and row[0])
-    return there and canary.phase(session, record.migration_id) is not None
+    return there and canary.mark(session, record.migration_id) is not None
 
 
 def _room(record: Record, plan: Plan, old: DatabaseAddress, new: DatabaseAddress) -> Check:

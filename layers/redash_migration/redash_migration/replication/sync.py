@@ -70,7 +70,7 @@ def in_sync(
     metrics: ReplicationMetrics,
     *,
     instance: str,
-    phase: str,
+    state: str,
     grace: int,
     limit: int,
 ) -> dict[str, Any]:
@@ -79,10 +79,10 @@ def in_sync(
 
     Validation of rows that change all the time may stay pending: after ``grace`` seconds that is
     a warning, since the checksums inside the pause decide. After ``limit`` seconds without being
-    in step the wait ends as ReplicationNotInSync. Both count from the first look of the ``phase``
+    in step the wait ends as ReplicationNotInSync. Both count from the first look in ``state``
     since the execution was started or redriven.
     """
-    waited = seconds_between(record.waits_since(f"await_in_sync_{phase}"), stamp(record.clock()))
+    waited = seconds_between(record.waits_since(state), stamp(record.clock()))
     task = dms.task(task_arn(record))
     if task is not None and task.status == "stopped" and _just_resumed(record):
         return {"in_sync": False, "waiting_for": ["the task is to go on"], "waited": waited}

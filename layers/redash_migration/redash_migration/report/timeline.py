@@ -46,7 +46,7 @@ def timeline(texts: Texts, report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Steps of the pause from their start on; empty where there was none."""
     if report["write_pause_seconds"] is None:
         return []
-    steps = [step for step in report["steps"] if doing(step["name"]).phase == "pause"]
+    steps = [step for step in report["steps"] if doing(step["name"]).stage == "pause"]
     return _bars(texts, report["predicted_parts"] or {}, steps, PARTS)
 
 
@@ -110,5 +110,5 @@ def elsewhere(
             "failed": step["status"] == "FAILED",
         }
         for step in steps
-        if doing(step["name"]).phase != "pause" and step["name"] not in waiting
+        if doing(step["name"]).stage != "pause" and step["name"] not in waiting
     ]

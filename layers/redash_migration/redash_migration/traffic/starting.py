@@ -25,13 +25,13 @@ def start_servers(
     balancing: LoadBalancing,
     settings: StartTargetSettings,
     *,
-    phase: str = "start_target",
+    state: str = "StartTarget",
 ) -> dict[str, Any]:
     """Raise the server service and look at its targets' health, behind a rule nobody else meets.
 
     Returns ``{"healthy": bool, "targets": [{"host", "port"}], "waiting_for": str, "waited":
-    seconds}``; to be called again until healthy. TARGET_TIMEOUT_SECONDS after the first call of a
-    ``phase``, since the execution was started or redriven, it raises TargetNotHealthy.
+    seconds}``; to be called again until healthy. TARGET_TIMEOUT_SECONDS after the first call in
+    ``state``, since the execution was started or redriven, it raises TargetNotHealthy.
     """
     listener, group = settings.listener_arn, settings.target_group_arn
     service = settings.ecs_server_service
@@ -46,7 +46,7 @@ def start_servers(
     targets = balancing.targets(group)
     serving = healthy(targets)
     ready = len(serving) >= service.count and now.running >= service.count
-    since = record.waits_since(phase)
+    since = record.waits_since(state)
     waited = seconds_between(since, stamp(record.clock()))
     # An image, a right, a network or a secret that is not there stays so: said at once.
     if not ready and (failures := ecs.failures(service.name, since)):
@@ -72,11 +72,11 @@ def unless_begun(record: Record, until: float | None) -> float | None:
 
 
 def start_workers(
-    record: Record, ecs: Ecs, services: tuple[ServiceCount, ...], *, phase: str, limit: int
+    record: Record, ecs: Ecs, services: tuple[ServiceCount, ...], *, state: str, limit: int
 ) -> dict[str, Any]:
     """Raise scheduler and workers; ``{"running": bool, "waiting_for": str, "waited"}``.
 
-    To be called again until they run. ``limit`` seconds after the first call of a ``phase`` it
+    To be called again until they run. ``limit`` seconds after the first call in ``state`` it
     raises WorkersNotRunning: users are served, but nothing runs on schedule.
     """
     waiting = []
@@ -93,7 +93,7 @@ def start_workers(
             ecs.set_desired(service.name, service.count)
         if now.running < service.count:
             waiting.append(f"{service.name}: {now.running} of {service.count} tasks run")
-    waited = seconds_between(record.waits_since(f"start_workers_{phase}"), stamp(record.clock()))
+    waited = seconds_between(record.waits_since(state), stamp(record.clock()))
     if waiting and waited > limit:
         raise WorkersNotRunning(f"after {waited:.0f} s: {'; '.join(waiting)}"[:2000])
     return {"running": not waiting, "waiting_for": "; ".join(waiting), "waited": waited}

@@ -57,7 +57,7 @@ def status_page(
     stands = standing(desk.record, now, evidence.pause.seconds)
     begins = gate.begins_at(evidence.hash) if gate.state == "OPEN" else None
     title, tone = _title(texts, gate, evidence, stands, begins)
-    here = _STATIONS[stands.phase]
+    here = _STATIONS[stands.stage]
     moving = stands.ending is None and (gate.state != "OPEN" or not still_waiting(desk, gate))
     return render(
         texts,
@@ -96,10 +96,10 @@ def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", 
     """Which way back is gone: a return, a return that failed and leads forward, or a roll-back."""
     if stands.state.startswith("GoForward"):
         return "forward"
-    at_home = stands.phase == "back" or stands.state == "EndReplication"
+    at_home = stands.stage == "back" or stands.state == "EndReplication"
     if gate.decision == CONFIRM.refuse and at_home:
         return "return"
-    return "back" if stands.phase == "back" else ""
+    return "back" if stands.stage == "back" else ""
 
 
 def _pause_title(texts: Texts, stands: Standing) -> str:
@@ -114,7 +114,7 @@ def _answer_title(
     texts: Texts, gate: Gate, evidence: Evidence, stands: Standing, begins: datetime | None
 ) -> tuple[str, str]:
     """Before anything moves, the answer is what there is to tell."""
-    moved_on = stands.phase not in {"look", "load", "ask"} and stands.state != gate.purpose.state
+    moved_on = stands.stage not in {"look", "load", "ask"} and stands.state != gate.purpose.state
     if gate.decided and not moved_on:
         agrees = gate.decision == gate.purpose.agree
         tone = "calm" if gate.decision == EXPIRE else "good" if agrees else "back"
@@ -141,7 +141,7 @@ def _lead(
     if gate.state == "OPEN" and gate.agreeing(evidence.hash):
         given = len(gate.agreeing(evidence.hash))
         return texts("noted.text", given=given, required=gate.required)
-    return texts(f"status.lead.{stands.phase}")
+    return texts(f"status.lead.{stands.stage}")
 
 
 def _bar(stands: Standing) -> float | None:

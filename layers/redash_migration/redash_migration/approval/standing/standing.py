@@ -8,7 +8,7 @@ from datetime import datetime
 
 from redash_migration.approval.standing.ending import Ending, read_ending
 from redash_migration.clock import seconds_between, stamp
-from redash_migration.course import Phase, doing
+from redash_migration.course import Stage, doing
 from redash_migration.record.milestones import PAUSE_OVER
 from redash_migration.record.record import Record
 
@@ -20,7 +20,7 @@ class Standing:
     """``state`` is empty before the first step. Seconds and counts are None where unknown."""
 
     state: str
-    phase: Phase
+    stage: Stage
     pause_seconds: float | None
     pause_is_on: bool
     predicted_seconds: float | None
@@ -35,7 +35,7 @@ def standing(record: Record, now: datetime, predicted: float | None) -> Standing
     over = [milestones[name] for name in _PAUSE_ENDS if name in milestones]
     return Standing(
         state=state,
-        phase=doing(state).phase if state else "look",
+        stage=doing(state).stage if state else "look",
         pause_seconds=None if began is None else _until(began, over, now),
         pause_is_on=began is not None and not over,
         predicted_seconds=predicted,

@@ -94,7 +94,7 @@ def drain_source(
             new,
             migration_id=record.migration_id,
             lsn=str(held["lsn"]),
-            phase=str(held.get("canary") or f"drain {held['lsn']}"),
+            mark=str(held.get("canary") or f"drain {held['lsn']}"),
             slots_before=source_before(record).slots,
             seconds=max(1.0, min(seconds, left)),
         )

@@ -32,11 +32,11 @@ def drain(
     *,
     migration_id: str,
     lsn: str,
-    phase: str,
+    mark: str,
     slots_before: Collection[str],
     seconds: float,
 ) -> Drain:
-    """Releases the canary of a phase, unless it is on its way, and looks for it so long.
+    """Releases the canary with ``mark``, unless it is on its way, and looks for it so long.
 
     It must be behind the fence's position `lsn`, or proved to be behind every write.
 
@@ -44,11 +44,11 @@ def drain(
     changes that it could not apply (waiting would not bring those), FenceNotHeld when somebody has
     come back to the source.
     """
-    canary.release(source, migration_id, phase)
+    canary.release(source, migration_id, mark)
     deadline = time.monotonic() + seconds
     while True:
         refuse_exceptions(target)
-        arrived = canary.phase(target, migration_id) == phase
+        arrived = canary.mark(target, migration_id) == mark
         if arrived or time.monotonic() > deadline:
             break
         time.sleep(_POLL)

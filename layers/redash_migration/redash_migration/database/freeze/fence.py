@@ -39,7 +39,7 @@ _CANARIES = 3  # where somebody keeps coming back, the drain sends the next one
 class Fence:
     """A fence that holds. `lsn` is a WAL position behind every write that came before it.
 
-    `canary` is the phase of one that is on its way and proved to be behind every write; "" if none.
+    `canary` is the mark of one that is on its way and proved to be behind every write; "" if none.
     """
 
     lsn: str
@@ -59,7 +59,7 @@ def lay(
 ) -> Fence:
     """Makes the database read-only, ends all other sessions, and sees that nobody comes back.
 
-    `release` sends the canary of a phase on its way (tables/canary.py) while the fence is being
+    `release` sends the canary with a mark on its way (tables/canary.py) while the fence is being
     proved: users wait for both. It counts if the proof shows that nobody came behind it.
 
     The session must be allowed to write. Raises FenceNotHeld naming who still writes, with the

@@ -34,6 +34,6 @@ COPY = Pace(bytes_per_second=25 * MEGABYTE, aim=300, limit=720)
 COMPARE = Pace(bytes_per_second=60 * MEGABYTE, aim=30, limit=720)
 
 MOST_PIECES = 270
-"""Pieces of one phase: each takes some seven events of the 25,000 in an execution's history, and
-about 200 of the 262,144 bytes of a state's output (Step Functions quotas). Six phases of a
+"""Pieces of one Map state: each takes some seven events of the 25,000 in an execution's history,
+and about 200 of the 262,144 bytes of a state's output (Step Functions quotas). Six such states of a
 migration and its return share a history with its waits (tests/machine/test_machine_waits.py)."""

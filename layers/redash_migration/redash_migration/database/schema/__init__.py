@@ -1,1 +1,1 @@
-"""The schema on its way: dumped, made in stages, completed, compared, and what is ours removed."""
+"""The schema on its way: dumped, made in parts, completed, compared, and what is ours removed."""

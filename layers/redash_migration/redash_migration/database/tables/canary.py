@@ -1,7 +1,7 @@
 """The canary: a row written on the source whose arrival proves that all before it has arrived.
 
 DMS applies transactions in the order of their commits, so what was committed before the canary is
-on the target when the canary is.
+on the target when the canary is. There is one row a migration; its mark says which release it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def make(connection: Connection) -> None:
     connection.execute(
         sql.SQL(
             "CREATE SCHEMA IF NOT EXISTS {}; CREATE TABLE IF NOT EXISTS {} ("
-            "migration_id varchar(64) PRIMARY KEY, phase varchar(64), written_at timestamptz)"
+            "migration_id varchar(64) PRIMARY KEY, mark varchar(64), written_at timestamptz)"
         ).format(sql.Identifier(OWN_SCHEMA), _TABLE)
     )
 
@@ -31,8 +31,8 @@ def is_there(connection: Connection) -> bool:
     return row is not None and bool(row[0])
 
 
-def release(connection: Connection, migration_id: str, phase: str) -> int | None:
-    """Writes the canary of a phase, once: a repeated call leaves it as it is.
+def release(connection: Connection, migration_id: str, mark: str) -> int | None:
+    """Writes the canary with a mark, once: a repeated call leaves it as it is.
 
     The session must be one that may write past the fence, and commits by itself. Returns the id of
     the canary's transaction if it was alone: nobody had one open when it began, nobody drew one in
@@ -40,15 +40,15 @@ def release(connection: Connection, migration_id: str, phase: str) -> int | None
     """
     row = connection.execute(
         sql.SQL(
-            "INSERT INTO {table} AS c (migration_id, phase, written_at) VALUES (%s, %s, now())"
+            "INSERT INTO {table} AS c (migration_id, mark, written_at) VALUES (%s, %s, now())"
             " ON CONFLICT (migration_id) DO UPDATE"
-            " SET phase = excluded.phase, written_at = excluded.written_at"
-            " WHERE c.phase IS DISTINCT FROM excluded.phase"
+            " SET mark = excluded.mark, written_at = excluded.written_at"
+            " WHERE c.mark IS DISTINCT FROM excluded.mark"
             " RETURNING pg_current_xact_id()::text::bigint,"
             " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
             " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         ).format(table=_TABLE),
-        [migration_id, phase],
+        [migration_id, mark],
     ).fetchone()
     if row is None:
         return None
@@ -56,10 +56,10 @@ def release(connection: Connection, migration_id: str, phase: str) -> int | None
     return own if oldest == following == own else None
 
 
-def phase(connection: Connection, migration_id: str) -> str | None:
-    """The phase of the canary as this side has it; None when there is none."""
+def mark(connection: Connection, migration_id: str) -> str | None:
+    """The mark of the canary as this side has it; None when there is none."""
     row = connection.execute(
-        sql.SQL("SELECT phase FROM {} WHERE migration_id = %s").format(_TABLE), [migration_id]
+        sql.SQL("SELECT mark FROM {} WHERE migration_id = %s").format(_TABLE), [migration_id]
     ).fetchone()
     return None if row is None else str(row[0])
 

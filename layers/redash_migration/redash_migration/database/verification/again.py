@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from redash_migration.database.planning.items import verify_parts
-from redash_migration.database.planning.phases import VERIFY_FACT
+from redash_migration.database.planning.pieces import VERIFY_FACT
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.database.verification.compare import Part, compare
 from redash_migration.database.verification.results import write_outcomes

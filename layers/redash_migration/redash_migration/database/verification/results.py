@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from redash_migration.database.planning.items import CopyItem
-from redash_migration.database.planning.phases import CHUNKS_FACT
+from redash_migration.database.planning.pieces import CHUNKS_FACT
 from redash_migration.database.verification.outcome import Compared, merge
 from redash_migration.errors import DataMismatch
 from redash_migration.record.checks import Check

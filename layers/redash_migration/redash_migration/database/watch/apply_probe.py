@@ -34,9 +34,9 @@ def probe_apply(record: Record, source: DatabaseAddress, target: DatabaseAddress
         for number in range(PROBE_COUNT):
             if number:
                 time.sleep(REST)  # at once, it would travel with the one before
-            phase, began = f"probe {number}", time.monotonic()
-            canary.release(old, record.migration_id, phase)
-            while canary.phase(new, record.migration_id) != phase:
+            mark, began = f"probe {number}", time.monotonic()
+            canary.release(old, record.migration_id, mark)
+            while canary.mark(new, record.migration_id) != mark:
                 if time.monotonic() - began > LONGEST:
                     break
                 time.sleep(_POLL)

@@ -115,7 +115,7 @@ def publications(connection: Connection) -> Iterable[Check]:
             " a subscriber that lacks its table",
             "Name the tables in the publication; or, here and on each subscriber: CREATE SCHEMA"
             " redash_migration; CREATE TABLE redash_migration.canary (migration_id varchar(64)"
-            " PRIMARY KEY, phase varchar(64), written_at timestamptz); then ALTER SUBSCRIPTION ..."
+            " PRIMARY KEY, mark varchar(64), written_at timestamptz); then ALTER SUBSCRIPTION ..."
             " REFRESH PUBLICATION there.",
         )
 
