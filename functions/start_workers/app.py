@@ -14,7 +14,7 @@ from redash_migration.traffic.starting import start_workers
 @with_settings(StartWorkersSettings)
 @step("StartWorkers")
 def handler(event: dict[str, Any], context: Any, settings: StartWorkersSettings) -> dict[str, Any]:
-    """``{migration_id, state}`` -> ``{running, waited, waiting_for}``, in whichever state it works."""
+    """``{migration_id, state}`` -> ``{running, waited, waiting_for}``, in either state."""
     return start_workers(
         wiring.record_with_undo(event["migration_id"]),
         wiring.ecs(),
