@@ -31,7 +31,7 @@ from rehearsal.postgres.making import ClusterError
 from rehearsal.redash.command import RedashNotStarted
 from rehearsal.terminal import Progress, Screen, conclude, screen
 from rehearsal.terminal.progress import Loaded
-from rehearsal.terminal.verdict import Ending
+from rehearsal.terminal.verdict import Conclusion
 from rehearsal.workload import Workload, check_ledger
 from rehearsal.workload.workload import WorkloadNotStarted
 from rehearsal.world import World
@@ -89,8 +89,10 @@ def _rehearse(options: Options) -> int:
     name = str((rehearsed.report or {}).get("migration_id", ""))
     drop_databases(options.directory)
     folder = settle(options.directory, name, among=options.among)
-    ending = Ending(rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder)
-    conclude(ending, shown.say)
+    conclusion = Conclusion(
+        rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder
+    )
+    conclude(conclusion, shown.say)
     return 1 if rehearsed.problems else 0
 
 

@@ -11,12 +11,12 @@ from redash_migration.direction import direction_of
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward, note_failure
-from redash_migration.in_flight import Ending, end_commands
+from redash_migration.in_flight import Standstill, end_commands
 from redash_migration.precedence import leads_alone
 from redash_migration.record.undo.replay import replay
 from redash_migration.report.finish import named
 from redash_migration.rollback.actions import Undoing
-from redash_migration.rollback.ending import close_waits, finish, tell_refused
+from redash_migration.rollback.end import close_waits, finish, tell_refused
 from redash_migration.settings import with_settings
 from redash_migration.step import step
 from redash_migration.traffic.actions import maintenance
@@ -55,16 +55,16 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
     close_waits(record, wiring.resumer())
     commands = wiring.run_command()
     end_commands(record, commands)
-    ending = Ending(
+    standstill = Standstill(
         record,
         WAITING_SECONDS,
         afterwards=lambda: end_commands(record, commands),
         died=wiring.died,
     )
-    ending.close_gone()
+    standstill.close_gone()
     if direction == "return":
         # A SwitchBack that was given up may be at work still: where users are is known after it.
-        if not ending.quiet(service=True):
+        if not standstill.quiet(service=True):
             return {"next": "aws"}
         if turned(record):
             return {"next": "home"}
@@ -76,7 +76,7 @@ def handler(event: dict[str, Any], context: Any, settings: RollBackSettings) -> 
         "aws",
         undoing.actions(),
         without=undoing.without_the_record(),
-        ready=ending.ready,
+        ready=standstill.ready,
         dispensable=undoing.dispensable,
     )
     if following == "done":

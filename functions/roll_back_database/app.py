@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from redash_migration import wiring
-from redash_migration.database.session.ending import end_sessions
+from redash_migration.database.session.terminating import end_sessions
 from redash_migration.database.tidying import UndoingInDatabases
 from redash_migration.direction import direction_of
-from redash_migration.in_flight import Ending
+from redash_migration.in_flight import Standstill
 from redash_migration.record.undo.replay import replay
 from redash_migration.step import step
 
@@ -27,12 +27,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     source, target = wiring.reading_address(direction), wiring.writing_address(direction)
     end_sessions(source, target)
     undoing = UndoingInDatabases(record, source, target)
-    ending = Ending(record, WAITING_SECONDS)
+    standstill = Standstill(record, WAITING_SECONDS)
     following = replay(
         record.undo,
         "database",
         undoing.actions(),
         without=undoing.without_the_record(),
-        ready=ending.ready,
+        ready=standstill.ready,
     )
     return {"next": following}

@@ -24,7 +24,7 @@ ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Conclusion:
     """What a verdict is made from. ``asked``: the fault or answer that was to bring this about."""
 
     report: Mapping[str, Any] | None
@@ -34,28 +34,30 @@ class Ending:
     folder: Path
 
 
-def conclude(ending: Ending, say: Callable[[str], None]) -> None:
+def conclude(conclusion: Conclusion, say: Callable[[str], None]) -> None:
     """Say it all."""
     say("")
-    say(sentence(ending))
-    for line in remedies(ending.report):
+    say(sentence(conclusion))
+    for line in remedies(conclusion.report):
         say(line)
-    if ending.ledger.put_aside:
-        say(f"{ending.ledger.put_aside} writes made since the switch are kept on the new side.")
-    for problem in ending.problems:
+    if conclusion.ledger.put_aside:
+        say(f"{conclusion.ledger.put_aside} writes made since the switch are kept on the new side.")
+    for problem in conclusion.problems:
         say(f"PROBLEM: {problem}")
-    name = "report.html" if ending.report else "events.ndjson"
-    say(f"See {_short(ending.folder / name)}")
+    name = "report.html" if conclusion.report else "events.ndjson"
+    say(f"See {_short(conclusion.folder / name)}")
 
 
-def sentence(ending: Ending) -> str:
+def sentence(conclusion: Conclusion) -> str:
     """Outcome, who serves, what was lost, in one sentence."""
-    report, ledger = ending.report or {}, ending.ledger
+    report, ledger = conclusion.report or {}, conclusion.ledger
     status = str(report.get("status", "REFUSED"))
-    asked = f" ({ending.asked})" if ending.asked else ""
+    asked = f" ({conclusion.asked})" if conclusion.asked else ""
     how = "" if status == "SUCCEEDED" else " as expected"
     outcome = ENDINGS["REFUSED" if _refused(report) else status]
-    opening = f"{outcome}{how}{asked}" if not ending.problems else f"NOT as it should: {outcome}"
+    opening = (
+        f"{outcome}{how}{asked}" if not conclusion.problems else f"NOT as it should: {outcome}"
+    )
     serves = {"old": "the old Redash serves", "new": "the new Redash serves"}
     parts = [
         *_cause(report),

@@ -112,8 +112,8 @@ def at_work(record: Record, *, service: bool) -> list[Attempt]:
     ]
 
 
-class Ending:
-    """Waits, for as long as this function has, for what must end before an entry's turn.
+class Standstill:
+    """Waits, for as long as this function has, until nothing is at work that must end first.
 
     ``afterwards`` is done once nothing is at work any more: what a function set in motion as its
     last deed, a command say, was not there to be ended before.

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.cloud.lambdas.nursery import Ending, Nursery
+from rehearsal.cloud.lambdas.nursery import Exit, Nursery
 
 INITIALISATION_SECONDS = 60.0
 """How long a process may take to load its handler (Lambda: 10; a laptop may be busy)."""
@@ -122,18 +122,18 @@ class Instance:
             self._init_error = error
         self._initialised.set()
 
-    def ended(self, ending: Ending) -> None:
+    def ended(self, exited: Exit) -> None:
         """The process is gone."""
         with self._lock:
             self.alive = False
-            self.max_rss_kb = max(self.max_rss_kb, ending.max_rss_kb)
+            self.max_rss_kb = max(self.max_rss_kb, exited.max_rss_kb)
             current = self._current
         self._initialised.set()
         self.inbox.put(None)
         if current is not None:
             current.fail(
                 "Runtime.ExitError",
-                f"RequestId: {current.request_id} Error: Runtime exited with error: {ending}",
+                f"RequestId: {current.request_id} Error: Runtime exited with error: {exited}",
             )
 
     def _refuse(self, invocation: Invocation) -> None:

@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("nursery_process.py")
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Exit:
     """How an instance ended: the wait status, and the most memory it held."""
 
     status: int
@@ -29,9 +29,9 @@ class Ending:
 
 
 class Nursery:
-    """The parent of all instances. ``on_end(instance id, Ending)`` is called for each that ends."""
+    """The parent of all instances. ``on_end(instance id, Exit)`` is called for each that ends."""
 
-    def __init__(self, on_end: Callable[[str, Ending], None]) -> None:
+    def __init__(self, on_end: Callable[[str, Exit], None]) -> None:
         self._on_end = on_end
         self._lock = threading.Lock()
         self._ready = threading.Event()
@@ -101,7 +101,7 @@ class Nursery:
                 self.pids[message["started"]] = message["pid"]
             else:
                 instance = message["ended"]
-                self._on_end(instance, Ending(message["status"], message["max_rss_kb"]))
+                self._on_end(instance, Exit(message["status"], message["max_rss_kb"]))
                 with self._ended:
                     self._alive.discard(instance)
                     self._ended.notify_all()

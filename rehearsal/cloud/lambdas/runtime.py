@@ -15,7 +15,7 @@ from rehearsal.cloud.journal import Journal
 from rehearsal.cloud.lambdas.definition import FunctionDefinition
 from rehearsal.cloud.lambdas.function import Answer, Function
 from rehearsal.cloud.lambdas.instance import Instance
-from rehearsal.cloud.lambdas.nursery import Ending, Nursery
+from rehearsal.cloud.lambdas.nursery import Exit, Nursery
 from rehearsal.cloud.lambdas.runtime_api import RuntimeApi
 from rehearsal.cloud.lambdas.surroundings import environment, order
 
@@ -139,10 +139,10 @@ class LambdaRuntime:
         self._api.stop()
         self._write_usage()
 
-    def _ended(self, name: str, ending: Ending) -> None:
+    def _ended(self, name: str, exited: Exit) -> None:
         instance = self._instances.get(name)
         if instance is not None:
-            instance.ended(ending)
+            instance.ended(exited)
 
     def _write_usage(self) -> None:
         report = {}

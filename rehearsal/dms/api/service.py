@@ -18,7 +18,7 @@ from rehearsal.dms.faults import (
     ResourceNotFound,
 )
 from rehearsal.dms.run.disturbance import Disturbance
-from rehearsal.dms.run.ending import leave_databases
+from rehearsal.dms.run.leaving import leave_databases
 from rehearsal.dms.run.run import Run
 from rehearsal.dms.surroundings import Surroundings
 from rehearsal.dms.task.mappings import TableMappings, TableName

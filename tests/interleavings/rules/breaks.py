@@ -76,7 +76,7 @@ BREAKS = {
     ),
     "commands-ended-once": Break(
         "commands are ended once more when nothing is at work",
-        lambda p: p.setattr(in_flight.Ending, "__init__", broken.without_afterwards()),
+        lambda p: p.setattr(in_flight.Standstill, "__init__", broken.without_afterwards()),
         Focus(("hangs", "runs into a time limit"), "StopServices", slow=True),
     ),
     "late-run-closes": Break(
@@ -211,7 +211,7 @@ BREAKS = {
     ),
     "forward-beside-a-return": Break(
         "a return's steps are waited for before it is led forward again",
-        lambda p: p.setattr(in_flight.Ending, "quiet", lambda *_, **__: True),
+        lambda p: p.setattr(in_flight.Standstill, "quiet", lambda *_, **__: True),
         Focus(("runs into a time limit",), "CloseNewHome", hangs=("CloseNewHome", 7)),
     ),
     "still-led-forward": Break(

@@ -17,7 +17,7 @@ from redash_migration.record.record import Record
 from redash_migration.record.table import Condition
 from redash_migration.record.undo.entry import message_of
 from redash_migration.record.undo.undo import Undo
-from redash_migration.rollback.ending import served
+from redash_migration.rollback.end import served
 
 Patch = pytest.MonkeyPatch
 
@@ -83,11 +83,11 @@ def latest_record_wins(patch: Patch) -> None:
 
 
 def never_ready(patch: Patch) -> None:
-    patch.setattr(in_flight.Ending, "ready", lambda *_: True)
+    patch.setattr(in_flight.Standstill, "ready", lambda *_: True)
 
 
 def without_afterwards() -> Callable[..., None]:
-    kept = in_flight.Ending.__init__
+    kept = in_flight.Standstill.__init__
 
     def made(self: Any, *rest: Any, afterwards: Any, **more: Any) -> None:
         kept(self, *rest, **more)

@@ -8,11 +8,11 @@ from typing import Any
 
 from redash_migration.homecoming.arrival import arrived, turned
 from redash_migration.homecoming.forward_again import is_forward
-from redash_migration.in_flight import Ending, end_commands
+from redash_migration.in_flight import Standstill, end_commands
 from redash_migration.precedence import leads_alone
 from redash_migration.record import Record
 from redash_migration.record.undo.replay import replay
-from redash_migration.rollback.ending import at_its_end, finish
+from redash_migration.rollback.end import at_its_end, finish
 from tests.interleavings.steps.context import SECONDS
 from tests.interleavings.world import World
 
@@ -24,12 +24,12 @@ def go_forward(world: World, record: Record) -> str:
     record.lead_forward()
     commands: Any = world.commands
     end_commands(record, commands, sleep=world.rest)
-    ending = _ending(world, record)
-    if not ending.quiet(service=True):
+    standstill = _standstill(world, record)
+    if not standstill.quiet(service=True):
         return "aws"
     if turned(home):
         return "home"
-    following = _forward_again(world, record, "aws", ending)
+    following = _forward_again(world, record, "aws", standstill)
     if following == "done":
         if not leads_alone(record, SECONDS + 30, sleep=world.rest):
             return "aws"
@@ -41,10 +41,10 @@ def go_forward(world: World, record: Record) -> str:
 
 def go_forward_database(world: World, record: Record) -> str:
     record.not_since("return")
-    return _forward_again(world, record, "database", _ending(world, record))
+    return _forward_again(world, record, "database", _standstill(world, record))
 
 
-def _forward_again(world: World, record: Record, where: Any, ending: Ending) -> str:
+def _forward_again(world: World, record: Record, where: Any, standstill: Standstill) -> str:
     name = record.migration_id
 
     def doing(attribute: str, value: Any) -> Callable[..., None]:
@@ -71,15 +71,15 @@ def _forward_again(world: World, record: Record, where: Any, ending: Ending) -> 
         where,
         actions,
         without={},
-        ready=ending.ready,
+        ready=standstill.ready,
         sleep=world.rest,
         clock=lambda: float(next(ticks)),
     )
 
 
-def _ending(world: World, record: Record) -> Ending:
+def _standstill(world: World, record: Record) -> Standstill:
     commands: Any = world.commands
-    return Ending(
+    return Standstill(
         record,
         SECONDS + 30,
         afterwards=lambda: end_commands(record, commands, sleep=world.rest),
@@ -117,14 +117,14 @@ def _way_back(world: World, record: Record, where: Any) -> str:
         "start_services": doing(lambda: setattr(world, "services", True)),
         "lift_fence": doing(lambda: _lift(world)),
     }
-    ending = _ending(world, record)
+    standstill = _standstill(world, record)
     ticks = count(0, 40)
     return replay(
         record.undo,
         where,
         actions,
         without={},
-        ready=ending.ready,
+        ready=standstill.ready,
         sleep=world.rest,
         clock=lambda: float(next(ticks)),
     )

@@ -29,7 +29,7 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure, 
 from redash_migration.homecoming.prediction import predict_return
 from redash_migration.homecoming.traffic import close_new_home, look_at_old_home, open_old_home
 from redash_migration.host.serving import serving
-from redash_migration.in_flight import Ending, at_work
+from redash_migration.in_flight import Standstill, at_work
 from redash_migration.precedence import alone, leads_alone
 from redash_migration.record import Check, Record
 from redash_migration.record.owner import PHASES, Acting
@@ -37,7 +37,7 @@ from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.report.contents import report, status
 from redash_migration.report.homecoming import homecoming
-from redash_migration.rollback.ending import at_its_end
+from redash_migration.rollback.end import at_its_end
 from redash_migration.settings import read
 from redash_migration.traffic.actions import is_maintenance, target_groups
 from redash_migration.traffic.switch import close_old_home
@@ -453,9 +453,9 @@ def test_who_is_known_to_be_gone_is_waited_for_no_longer(record: Record) -> None
         alone(record, 12, died=died, sleep=lambda _: None)
     assert [one.request for one in record.attempts.unfinished()] == ["alive"]
     assert asked == [EXECUTION] * 3, "every few seconds"
-    assert not Ending(record, 0, sleep=lambda _: None).quiet(service=True)
+    assert not Standstill(record, 0, sleep=lambda _: None).quiet(service=True)
     everybody = frozenset({"alive"})
-    assert Ending(record, 0, died=lambda _: everybody, sleep=lambda _: None).quiet(service=True)
+    assert Standstill(record, 0, died=lambda _: everybody, sleep=lambda _: None).quiet(service=True)
 
 
 def test_no_run_closes_the_new_home_behind_users(record: Record) -> None:

@@ -22,7 +22,7 @@ from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
 from redash_migration.replication.guard import guard_approval
 from redash_migration.replication.task import TaskTruth
-from redash_migration.rollback.ending import at_its_end
+from redash_migration.rollback.end import at_its_end
 from tests.owning import EXECUTION, owned
 
 

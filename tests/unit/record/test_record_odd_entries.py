@@ -18,7 +18,7 @@ from redash_migration.begin import begin
 from redash_migration.errors import MigrationError, NotFoundInRecord
 from redash_migration.execution_input import parse_request
 from redash_migration.homecoming.forward_again import is_forward, note_failure
-from redash_migration.in_flight import Ending
+from redash_migration.in_flight import Standstill
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Record
@@ -28,7 +28,7 @@ from redash_migration.record.table import Item, Value
 from redash_migration.record.undo.replay import replay
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
-from redash_migration.rollback.ending import at_its_end, close_waits, finish, tell_refused
+from redash_migration.rollback.end import at_its_end, close_waits, finish, tell_refused
 from tests.memory import Memory
 from tests.owning import EXECUTION, owned
 from tests.unit.conftest import Resumed, StandingClock
@@ -175,7 +175,7 @@ def test_a_roll_back_reaches_its_end(items: Any) -> None:
     record.steps.started("RollBack")
     attempted = record.attempts.begin(acting, "RollBack", "9", seconds=60, service=False)
     close_waits(record, Resumed())
-    assert Ending(record, 2000, sleep=lambda _: None).quiet(service=True)
+    assert Standstill(record, 2000, sleep=lambda _: None).quiet(service=True)
     without = {"set_actions": lambda _: opens(), "start_services": lambda _: opens()}
     rest = {"sleep": lambda _: None, "clock": lambda: 1e9}
     sides = iter(["aws", "database"] * 9)

@@ -16,7 +16,7 @@ from redash_migration.errors import NotTheOwner, UndoForged
 from redash_migration.record import Record
 from redash_migration.record.undo.entry import FORGED
 from redash_migration.record.undo.replay import replay
-from redash_migration.rollback.ending import served
+from redash_migration.rollback.end import served
 from tests.memory import Memory
 from tests.owning import owned
 

@@ -25,7 +25,7 @@ from rehearsal.terminal.fitting import sentences
 from rehearsal.terminal.lines import Lines
 from rehearsal.terminal.live import stages
 from rehearsal.terminal.progress import note
-from rehearsal.terminal.verdict import Ending, conclude, sentence
+from rehearsal.terminal.verdict import Conclusion, conclude, sentence
 from rehearsal.workload import Workload
 from rehearsal.world import World
 
@@ -102,20 +102,20 @@ def _report(**changed: Any) -> dict[str, Any]:
     }
 
 
-def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old") -> Ending:
-    return Ending(report, LedgerCount(412, (), side), [], asked, Path("/somewhere"))
+def _conclusion(report: dict[str, Any] | None, *, asked: str = "", side: str = "old") -> Conclusion:
+    return Conclusion(report, LedgerCount(412, (), side), [], asked, Path("/somewhere"))
 
 
 @pytest.mark.parametrize(
-    ("ending", "said"),
+    ("conclusion", "said"),
     [
         (
-            _ending(_report(), side="new"),
+            _conclusion(_report(), side="new"),
             "Migrated: the new Redash serves; 20 of 20 tables equal; "
             "write pause 8.7 s (11.7 s predicted); 0 of 412 writes lost.",
         ),
         (
-            _ending(
+            _conclusion(
                 _report(
                     status="ROLLED_BACK",
                     error={
@@ -132,7 +132,7 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
             "write pause 8.7 s (11.7 s predicted); 0 of 412 writes lost.",
         ),
         (
-            _ending(
+            _conclusion(
                 _report(
                     status="ROLLED_BACK",
                     error={"name": "ApprovalRejected", "state": "RequestApproval", "cause": ""},
@@ -145,7 +145,7 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
             "the old Redash serves; 0 of 412 writes lost.",
         ),
         (
-            _ending(
+            _conclusion(
                 _report(
                     status="FAILED",
                     error={"name": "PreflightFailed", "state": "Preflight", "cause": "target.x"},
@@ -158,7 +158,7 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
             "the old Redash serves; 0 of 412 writes lost.",
         ),
         (
-            _ending(
+            _conclusion(
                 _report(
                     status="RETURNED",
                     **{
@@ -179,15 +179,15 @@ def _ending(report: dict[str, Any] | None, *, asked: str = "", side: str = "old"
     ],
     ids=["migrated", "rolled-back", "rejected", "refused", "returned"],
 )
-def test_the_verdict_is_a_sentence(ending: Ending, said: str) -> None:
-    assert sentence(ending) == said
+def test_the_verdict_is_a_sentence(conclusion: Conclusion, said: str) -> None:
+    assert sentence(conclusion) == said
 
 
 def test_a_failed_check_comes_with_its_remedy() -> None:
     failed = {"id": "verify.data", "status": "FAIL", "detail": "key 30 differs.", "remedy": "Look."}
     passed = {**failed, "id": "verify.other", "status": "PASS"}
     lines: list[str] = []
-    conclude(_ending(_report(status="FAILED", checks=[failed, passed])), lines.append)
+    conclude(_conclusion(_report(status="FAILED", checks=[failed, passed])), lines.append)
     assert "  verify.data: key 30 differs\n    What to do: Look." in lines
     assert not [line for line in lines if "verify.other" in line]
 
@@ -244,7 +244,7 @@ def test_make_help_fits_a_terminal() -> None:
 
 @pytest.mark.parametrize("width", range(40, 121))
 def test_no_figure_is_parted_from_its_unit(width: int) -> None:
-    told = sentence(_ending(_report(predicted_write_pause_low_seconds=9.8), side="new"))
+    told = sentence(_conclusion(_report(predicted_write_pause_low_seconds=9.8), side="new"))
     lines = sentences(told, width).split("\n")
     assert " ".join(lines) == told
     assert max(map(len, lines)) <= width

@@ -11,7 +11,7 @@ from redash_migration.plain_text import plain
 from redash_migration.record import Record
 from redash_migration.report.contents import report
 from redash_migration.report.page import render
-from redash_migration.rollback.ending import at_its_end
+from redash_migration.rollback.end import at_its_end
 
 if TYPE_CHECKING:
     from redash_migration.adapters.s3 import Artifacts
