@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs_generator.checks import checks_table
-from docs_generator.early_judges import early_judges_table
+from docs_generator.early_checks import early_checks_table
 from docs_generator.errors import errors_table
 from docs_generator.faults import faults_table
 from docs_generator.host_document import host_document_yaml
 from docs_generator.japanese import (
     checks_table_in_japanese,
-    early_judges_table_in_japanese,
+    early_checks_table_in_japanese,
     errors_table_in_japanese,
 )
 from docs_generator.machine import picture, states_table
@@ -28,10 +28,10 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "picture": picture,
     "states": states_table,
     "errors": errors_table,
-    "early_judges": early_judges_table,
+    "early_checks": early_checks_table,
     "checks": checks_table,
     "errors_ja": errors_table_in_japanese,
-    "early_judges_ja": early_judges_table_in_japanese,
+    "early_checks_ja": early_checks_table_in_japanese,
     "checks_ja": checks_table_in_japanese,
     "faults": faults_table,
 }

@@ -1,7 +1,7 @@
 """The generated tables of the documents in Japanese.
 
 Words of checks are those of the page and the mails; and so are those of the errors; those
-of the early judges stand in ``japanese_words``. What the English words show as a name, the Japanese
+of the early checks stand in ``japanese_words``. What the English words show as a name, the Japanese
 show as one too.
 """
 
@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from docs_generator.checks import check_ids, words_of
-from docs_generator.early_judges import EARLY
+from docs_generator.early_checks import EARLY
 from docs_generator.japanese_words import EARLY_WORDS
 from redash_migration.approval.texts.english_errors import OTHERS, TO_DO
 from redash_migration.approval.texts.japanese_checks import of_kind
@@ -42,7 +42,7 @@ def errors_table_in_japanese(_root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def early_judges_table_in_japanese(_root: Path) -> str:
+def early_checks_table_in_japanese(_root: Path) -> str:
     """What can fail in the pause, who judges it before, and what is left for the pause."""
     lines = ["| 書き込み停止中の失敗 | 事前の確認 | 停止中にしか分からないこと |", "|---|---|---|"]
     for name, early in EARLY.items():

@@ -30,4 +30,4 @@ EARLY_WORDS: dict[str, str] = {
     "rows since": "そのあとの行",
     "rows written behind the fence": "書き込みの禁止後に書かれた行",
 }
-"""Phrase of ``early_judges.EARLY`` -> the same in Japanese; names alone need no line."""
+"""Phrase of ``early_checks.EARLY`` -> the same in Japanese; names alone need no line."""

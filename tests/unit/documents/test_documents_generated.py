@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docs_generator.__main__ import PARTS, generated, stale
 from docs_generator.checks import check_ids
-from docs_generator.early_judges import EARLY, failures_of_the_pause
+from docs_generator.early_checks import EARLY, failures_of_the_pause
 from docs_generator.errors import error_classes
 from docs_generator.japanese_words import EARLY_WORDS
 from redash_migration.approval.texts.english_errors import OTHERS, TO_DO

@@ -86,6 +86,25 @@ def test_the_glossary_is_in_order_and_says_each_term_once() -> None:
     assert terms == sorted(set(terms))
 
 
+def test_the_place_that_the_glossary_names_speaks_of_the_term() -> None:
+    """By its name or in its words: else one of the two has been renamed alone."""
+    rows = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    silent = []
+    for row in [row for row in rows if row.startswith("| ")][1:]:
+        terms, _, where = (cell.strip() for cell in row.strip("|").split("|"))
+        words = [re.split("[ -]", term.casefold().removesuffix("s")) for term in terms.split(", ")]
+        for name in re.findall(r"`([\w./-]+)`", where):
+            said = _said(next(place / name for place in (PACKAGE, ROOT) if (place / name).exists()))
+            if not any(all(part in said for part in term) for term in words):
+                silent.append(f"{terms}: {name}")
+    assert silent == []
+
+
+def _said(place: Path) -> str:
+    files = [place] if place.is_file() else place.rglob("*.py")
+    return " ".join([place.stem, *(path.read_text(encoding="utf-8") for path in files)]).casefold()
+
+
 def test_every_test_that_a_page_names_is_there() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
     there = {name for source in sources for name in re.findall(r"def (test_\w+)", source)}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from redash_migration.host.inspection import host_report
-from redash_migration.host.judgement import host_checks
+from redash_migration.host.judging import host_checks
 from redash_migration.host.surroundings import surroundings
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

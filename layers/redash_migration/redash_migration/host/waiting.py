@@ -9,7 +9,7 @@ from redash_migration.failure_text import words
 from redash_migration.host.answer import answers
 from redash_migration.host.command import CommandTruth, after_command
 from redash_migration.host.inspection import PAUSED_FACT, host_report, paused
-from redash_migration.host.judgement import cut_off, what_stays
+from redash_migration.host.queues import cut_off, what_stays
 from redash_migration.host.schema_dump import schema_part
 from redash_migration.record import Record, Wait
 from redash_migration.record.wait import Outcome, Resumer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redash_migration.errors import NotFoundInRecord
-from redash_migration.host.judgement import host_checks
+from redash_migration.host.judging import host_checks
 from redash_migration.record import Record
 from redash_migration.traffic.new_home.container_checks import inspect_containers
 from redash_migration.traffic.new_home.listener import inspect_traffic, old_targets

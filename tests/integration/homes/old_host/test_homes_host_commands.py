@@ -22,7 +22,8 @@ from redash_migration.host import commands
 from redash_migration.host.answer import answers
 from redash_migration.host.commands import HostCommand
 from redash_migration.host.inspection import HostReport, fingerprint, host_report
-from redash_migration.host.judgement import host_checks, what_stays
+from redash_migration.host.judging import host_checks
+from redash_migration.host.queues import what_stays
 from redash_migration.host.schema_dump import schema_part
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.compose_file import ComposeError

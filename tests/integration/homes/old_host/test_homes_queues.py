@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from redash_migration.host.inspection import worker_processes
-from redash_migration.host.judgement import cut_off, what_stays
+from redash_migration.host.queues import cut_off, what_stays
 from rehearsal.ecs.once import IMAGE
 from rehearsal.old_host.redis import Redis
 

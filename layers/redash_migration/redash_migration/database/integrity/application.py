@@ -1,4 +1,4 @@
-"""What the application will find: its session's settings, its schema version, its text search."""
+"""What the application role will find: its sessions' settings, the schema version, text search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What VerifyIntegrity will judge, judged while nobody waits.
+"""The early checks: what VerifyIntegrity will judge, judged while nobody waits.
 
 The schema is complete on the target then, rows are still coming. What is not yet as it shall be,
 and is set by a later step, is left out: constraints that are added or proved behind the last row,

@@ -1,4 +1,4 @@
-"""Rows that refer to nothing: the target validates every foreign key."""
+"""An early check: rows that refer to nothing, because the target validates every foreign key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sequences judged as the write pause will judge them, before anybody is asked."""
+"""An early check: the sequences judged as the write pause will judge them."""
 
 from __future__ import annotations
 

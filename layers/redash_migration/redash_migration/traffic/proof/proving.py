@@ -11,7 +11,7 @@ from redash_migration.errors import NewHomeNotProven
 from redash_migration.host import commands as on_the_host
 from redash_migration.host.command import PENDING
 from redash_migration.host.inspection import paused, queued, worker_processes
-from redash_migration.host.judgement import backlog
+from redash_migration.host.queues import backlog
 from redash_migration.record import Record
 from redash_migration.traffic.new_home import worker_trials
 from redash_migration.traffic.new_home.unchanged import as_proven, note_home, note_images

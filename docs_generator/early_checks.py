@@ -84,7 +84,7 @@ EARLY: dict[str, Early] = {
 }
 
 
-def early_judges_table(_root: Path) -> str:
+def early_checks_table(_root: Path) -> str:
     """What can fail in the pause, who judges it before, and what is left for the pause."""
     lines = ["| in the write pause | judged before by | left to the pause |", "|---|---|---|"]
     lines += [
