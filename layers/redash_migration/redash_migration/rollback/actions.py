@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.clock import looks
-from redash_migration.errors import RollBackIncomplete, TransientFailure
-from redash_migration.homecoming.forward_again import note_open_again
+from redash_migration.errors import TransientFailure
 from redash_migration.host import commands as on_the_host
 from redash_migration.record import Record, UndoEntry
 from redash_migration.replication.configuration import delete_task
-from redash_migration.traffic.actions import forward_to, replaced, target_groups
-from redash_migration.traffic.health import healthy
+from redash_migration.rollback.door import Door
 
 if TYPE_CHECKING:
     from redash_migration.adapters.dms import Dms
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from redash_migration.function_settings import RollBackSettings
 
 COMMAND_SECONDS = 300
-ANSWERING_SECONDS = 60
-"""How long the old home may take until it answers the load balancer's health checks."""
-
 STOPPED_SECONDS = 240
 """How long ECS may take to end its tasks; ``stopTimeout`` is at most 120 s."""
 
@@ -52,11 +47,12 @@ class Undoing:
         self._settings = settings
         self._directory = settings.compose_directory
         self._sleep = sleep
+        self._door = Door(record, balancing, settings, sleep)
 
     def actions(self) -> Mapping[str, Callable[..., None]]:
         """Action name of an undo entry -> what carries it out."""
         return {
-            "set_actions": self.set_actions,
+            "set_actions": self._door.set_actions,
             "set_desired": self.set_desired,
             "close_health_rule": self.close_health_rule,
             "delete_task": self.delete_task,
@@ -70,46 +66,14 @@ class Undoing:
         """Action -> what does by itself what an entry is for that can't be believed, by its key."""
         if self._record.direction == "return":
             return {
-                "set_actions": lambda _: self._lead_to_new_home(),
+                "set_actions": lambda _: self._door.lead_to_new_home(),
                 "set_desired": self._raise_to_full,
                 "stop_services": lambda _: self.stop_services(),
             }
         return {
-            "set_actions": lambda _: self._lead_to_old_host(),
+            "set_actions": lambda _: self._door.lead_to_old_host(),
             "start_services": lambda _: self._start_all(),
         }
-
-    def _lead_to_old_host(self) -> None:
-        """Open the door to the target group that the old host itself stands in.
-
-        Whoever is served there already is left alone. A group of plain addresses proves nothing:
-        RollBackIncomplete, and a person does it by hand.
-        """
-        listener, rule = self._settings.listener_arn, self._settings.listener_rule_arn
-        host, new_home = self._settings.source_instance_id, self._settings.target_group_arn
-        now = self._balancing.actions(listener, rule)
-        if target_groups(now) not in ([], [new_home]):
-            return
-        known = [
-            group
-            for group in self._balancing.target_groups()
-            if group != new_home
-            and any(target.host == host for target in self._balancing.targets(group))
-        ]
-        if not known:
-            raise RollBackIncomplete(
-                f"no target group holds the instance {host}, so where users came from can't be "
-                f"proved: point {rule or listener} to the old Redash by hand"
-            )
-        best = next((one for one in known if healthy(self._balancing.targets(one))), known[0])
-        self.set_actions(listener, rule, replaced(now, forward_to(best)))
-
-    def _lead_to_new_home(self) -> None:
-        listener, rule = self._settings.listener_arn, self._settings.listener_rule_arn
-        group = self._settings.target_group_arn
-        now = self._balancing.actions(listener, rule)
-        if target_groups(now) != [group]:
-            self.set_actions(listener, rule, replaced(now, forward_to(group)))
 
     def _raise_to_full(self, service: str) -> None:
         for known in self._settings.services:
@@ -120,54 +84,14 @@ class Undoing:
         """Every part of Redash on the old host, whatever ran there before."""
         self.start_services([on_the_host.EVERY_PART], "")
 
-    def set_actions(self, listener: str, rule: str, actions: list[dict[str, Any]]) -> None:
-        """Put the listener's original actions back, and see that somebody answers there.
-
-        Users keep the maintenance answer until a target is healthy. A group gets health checks only
-        while an action uses it: a rule that nobody meets does. Where health does not come in time
-        the door is opened all the same, because then the load balancer tries every target.
-        """
-        groups = target_groups(actions)
-        self._watch_health(listener, rule, groups)
-        self._answers(groups)
-        self._balancing.set_actions(listener, rule, actions)
-        if self._record.direction == "return":
-            note_open_again(self._record)
-        for group in groups[:1]:
-            self._balancing.close_health_rule(listener, group)
-        if not self._answers(groups):
-            raise TransientFailure("the listener is as before, but no target of it is healthy")
-        self._record.milestone("reopened")
-
-    def _watch_health(self, listener: str, rule: str, groups: list[str]) -> None:
-        """Have the load balancer look at the first of the groups before it is used."""
-        if groups and groups[0] not in target_groups(self._balancing.actions(listener, rule)):
-            self._balancing.open_health_rule(listener, groups[0])
-
-    def _answers(self, groups: list[str]) -> bool:
-        for _ in range(ANSWERING_SECONDS * 2):
-            if not groups or any(healthy(self._balancing.targets(group)) for group in groups):
-                return True
-            self._sleep(0.5)
-        return False
-
     def leave_new_home(self, maintenance: list[dict[str, Any]]) -> None:
         """First of all: nobody writes on the new side, and nothing of it comes up any more.
 
-        Users get the maintenance answer where they had been sent to the new home, and every
-        service is asked down at once; their tasks are waited for when the old home serves.
+        The door is shut, and every service is asked down at once; their tasks are waited for when
+        the old home serves.
         """
         waiting = self._proved_pending()
-        for entry in waiting:
-            if entry.action == "set_actions" and "switch_began" in self._record.milestones():
-                listener, rule = entry.arguments["listener"], entry.arguments["rule"]
-                now = self._balancing.actions(listener, rule)
-                if target_groups(now) not in ([], target_groups(entry.arguments["actions"])):
-                    self._balancing.set_actions(listener, rule, replaced(now, maintenance))
-            if entry.action == "set_actions":
-                # While the old services start, so that nobody waits for a health check after it.
-                groups = target_groups(entry.arguments["actions"])
-                self._watch_health(entry.arguments["listener"], entry.arguments["rule"], groups)
+        self._door.shut([one for one in waiting if one.action == "set_actions"], maintenance)
         for entry in waiting:
             if entry.action == "set_desired" and self._ecs.services([entry.arguments["service"]]):
                 self._ecs.set_desired(entry.arguments["service"], 0)
@@ -223,13 +147,9 @@ class Undoing:
         stop = self._record.waits.get("StopServices")
         if stop is not None and stop.outcome is not None and stop.outcome.result is not None:
             return False
-        groups = [
-            group
-            for entry in self._proved_pending()
-            if entry.action == "set_actions"
-            for group in target_groups(entry.arguments["actions"])
-        ]
-        return any(healthy(self._balancing.targets(group)) for group in groups)
+        return self._door.is_answered(
+            one for one in self._proved_pending() if one.action == "set_actions"
+        )
 
     def _proved_pending(self) -> list[UndoEntry]:
         entries = self._record.undo.proved()

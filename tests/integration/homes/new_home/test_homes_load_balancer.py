@@ -22,7 +22,7 @@ from redash_migration.errors import RollBackIncomplete, TransientFailure
 from redash_migration.function_settings import RollBackSettings
 from redash_migration.record import Record
 from redash_migration.record.wait import Outcome
-from redash_migration.rollback import actions as rollback
+from redash_migration.rollback import door
 from redash_migration.rollback.actions import Undoing
 from redash_migration.settings import read
 from redash_migration.traffic.actions import forward_to, maintenance
@@ -215,7 +215,7 @@ def test_a_roll_back_opens_the_door_when_a_target_is_healthy(stage: Stage, aws: 
         record, dms=none, commands=none, balancing=balancing, ecs=none, settings=SETTINGS,
         sleep=lambda _: time.sleep(0.2),
     )  # fmt: skip
-    opening = threading.Thread(target=undoing.set_actions, args=[listener, "", before])
+    opening = threading.Thread(target=undoing.actions()["set_actions"], args=[listener, "", before])
     opening.start()
     old = stage.home.target_group_arn
     assert wait_for(lambda: [state for state, _ in stage.health(old)] == ["unhealthy"])
@@ -265,7 +265,7 @@ def test_a_host_that_took_no_stop_is_not_waited_for(stage: Stage, stopped: bool)
 def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollback, "ANSWERING_SECONDS", 1)
+    monkeypatch.setattr(door, "ANSWERING_SECONDS", 1)
     balancing = LoadBalancing(stage.elbv2)
     before = balancing.actions(stage.home.listener_arn, "")
     stage.default(*maintenance("en"))
@@ -278,7 +278,7 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
         sleep=lambda _: time.sleep(0.02),
     )  # fmt: skip
     with pytest.raises(TransientFailure, match="no target of it is healthy"):
-        undoing.set_actions(stage.home.listener_arn, "", before)
+        undoing.actions()["set_actions"](stage.home.listener_arn, "", before)
     assert stage.get()[:2] == (200, b"old"), (
         "a load balancer without healthy targets tries them all"
     )
