@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
 from rehearsal.faults.hooks import before, together
 from rehearsal.faults.kinds.steps import for_good
 
@@ -20,8 +21,8 @@ THIEF = (
 
 
 def undo_forged(folder: str) -> Arm:
-    """Every entry by which users are served leads elsewhere, and one more is made up; then a step
-    fails for good."""
+    """Every entry by which users are served leads elsewhere, one more is made up, the second
+    question's answer too; then a step fails for good."""
     function = "".join(word.capitalize() for word in folder.split("_"))
     return together(lambda world: before(world, function, lambda: _forge(world)), for_good(folder))
 
@@ -45,6 +46,10 @@ def _forge(world: World) -> None:
             _write(client, name, {**item, "arguments": {"S": json.dumps(_elsewhere(item))}})
     made_up = {**entries[0], "sk": {"S": "UNDO#delete_task#made up"}}
     _write(client, name, {**made_up, "arguments": {"S": json.dumps({"identifier": "theirs"})}})
+    # And a decision that nobody has made, of a question that nobody has asked.
+    (asked,) = [item for item in found if item["sk"]["S"] == f"GATE#{CUTOVER.state}"]
+    forged = {"sk": f"GATE#{CONFIRM.state}", "purpose": CONFIRM.state, "decision": "go_back"}
+    _write(client, name, {**asked, **{key: {"S": value} for key, value in forged.items()}})
 
 
 def _elsewhere(item: Any) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from botocore.exceptions import ClientError
 
 from redash_migration.adapters import clients
 from redash_migration.approval.assembly import desk
-from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
+from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, PURPOSES, Purpose
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.gate.seal import decided_to_go_back, demand, demand_approval
 from redash_migration.approval.links import stored_keys
 from redash_migration.approval.links.stored_keys import keys
+from redash_migration.clock import stamp
 from redash_migration.errors import NotApproved
+from redash_migration.record import Record
 from tests.integration.approval.approval_stage import HANA, KEN, MIGRATION, Stage
 
 Staging = Callable[..., Stage]
@@ -59,6 +61,26 @@ def test_an_approval_that_was_written_past_the_page_opens_nothing(
     stage.record.table.update(MIGRATION, "GATE#RequestApproval", values=forged)
     with pytest.raises(NotApproved, match="its seal is wrong"):
         demand_approval(stage.record, keys())
+
+
+@pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM])
+def test_a_decision_of_another_migration_or_question_counts_for_nothing(
+    stage: Stage, purpose: Purpose
+) -> None:
+    """Whole seal and all, as it once stood there."""
+    if purpose is CONFIRM:
+        stage.switch()
+    stage.ask(purpose)
+    stage.answer(stage.link(), purpose.agree)
+    made = stage.table.items[MIGRATION, f"GATE#{purpose.state}"]
+    other = Record(stage.table, "redash-20270101-000000")
+    for one in PURPOSES:
+        place = (other.migration_id, f"GATE#{one.state}")
+        stage.table.items[place] = {**made, "pk": place[0], "sk": place[1]}
+        for decision in one.decisions:
+            with pytest.raises(NotApproved):
+                demand(other, keys(), one, decision)
+    demand(stage.record, keys(), purpose, purpose.agree)
 
 
 @pytest.mark.parametrize("field", ["evidence_hash", "actor", "decided_at"])
@@ -149,9 +171,44 @@ def test_the_second_question_s_answer_is_sealed_too(stage: Stage, decision: str)
     assert stage.states.sent == []
     with pytest.raises(NotApproved, match="its seal is wrong"):
         demand(stage.record, keys(), CONFIRM, decision)
-    if decision == CONFIRM.last_resort:
-        with pytest.raises(NotApproved, match="its seal is wrong"):
-            decided_to_go_back(stage.record, keys)
+    assert not decided_to_go_back(stage.record, keys)
+
+
+@pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM])
+@pytest.mark.parametrize("forged", [{"required": 0}, {"opened_at": 5}, {"state": "x"}])
+def test_a_question_that_was_forged_is_asked_anew(
+    stage: Stage, purpose: Purpose, forged: dict[str, Any]
+) -> None:
+    """By the execution that asks next; its old links lead nowhere, the new ones decide."""
+    stage.switch()
+    first = stage.ask(purpose)
+    old = stage.link()
+    _written(stage, purpose, **forged)
+    second = stage.ask(purpose)
+    assert first.gate_id != second.gate_id
+    assert stage.call("GET", old)["statusCode"] == 404
+    stage.answer(stage.link(), purpose.agree)
+    demand(stage.record, keys(), purpose, purpose.agree)
+
+
+def test_a_forged_first_question_keeps_the_second_from_nothing(stage: Stage) -> None:
+    stage.ask()
+    stage.answer(stage.link(), "approve")
+    stage.switch()
+    stage.ask(CONFIRM)
+    _written(stage, required=0)
+    stage.at(61)
+    stage.follow_up()
+    assert [result["decision"] for _, result in stage.states.sent] == ["approve", "expire"]
+    assert any("NotApproved" in problem for problem in stage.problems)
+
+
+def test_nobody_is_told_of_an_expiry_before_its_time(stage: Stage) -> None:
+    stage.ask()
+    _written(stage, state="DECIDED", decision="expire", decided_at=stamp(stage.now))
+    stage.at(5)
+    stage.follow_up()
+    assert stage.states.sent == []
 
 
 def test_who_keeps_the_new_side_does_so_and_nothing_else(stage: Stage) -> None:

@@ -426,3 +426,18 @@ def test_a_turn_that_is_repeated_is_of_its_first_time(
     clock.moment += timedelta(minutes=1)
     record.turn("return")
     assert record.not_since("return") == turned
+
+
+@pytest.mark.parametrize("odd", [{"phase": "x"}, {"attempt": "x"}, {"previous": "{"}, {"since": 0}])
+def test_an_owner_that_can_not_be_read_is_said_to_be_so(
+    table: RecordTable, odd: dict[str, Any]
+) -> None:
+    """Nobody acts for it, and nobody takes its place: what is at work is not known."""
+    owned(table, NAME)
+    table.update("OWNER", "OWNER", values=odd)
+    acting = Acting(NAME, OTHER, PHASES)
+    if "since" not in odd:
+        with pytest.raises(NotTheOwner, match="OWNER of the record's table is not as any"):
+            Ownership(table).last()
+    with pytest.raises(NotTheOwner):
+        Record(table, NAME).attempts.begin(acting, "Report", "1", seconds=60, service=False)

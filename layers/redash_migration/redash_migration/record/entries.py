@@ -13,7 +13,8 @@ from redash_migration.record.table import RecordTable
 
 
 class Entries:
-    """Named JSON objects of one kind, each written by whoever finds it out, merged by key."""
+    """Named JSON objects of one kind (``TABLE#``), each written by whoever finds it out, merged by
+    key."""
 
     def __init__(self, table: RecordTable, migration_id: str, kind: str) -> None:
         self._table = table
@@ -29,7 +30,7 @@ class Entries:
         self._table.update_all(
             self._id,
             {
-                f"{self._kind}#{name}": {
+                f"{self._kind}{name}": {
                     f"v_{key}": json.dumps(value) for key, value in entry.items()
                 }
                 for name, entry in entries.items()
@@ -38,14 +39,13 @@ class Entries:
 
     def get(self, name: str) -> dict[str, Any]:
         """One entry; empty when there is none."""
-        item = self._table.get(self._id, f"{self._kind}#{name}")
+        item = self._table.get(self._id, f"{self._kind}{name}")
         return {} if item is None else _values(item)
 
     def all(self) -> dict[str, dict[str, Any]]:
         """Every entry by its name."""
-        prefix = f"{self._kind}#"
-        items = self._table.query(self._id, prefix)
-        return {str(item["sk"]).removeprefix(prefix): _values(item) for item in items}
+        items = self._table.query(self._id, self._kind)
+        return {str(item["sk"]).removeprefix(self._kind): _values(item) for item in items}
 
 
 def _values(item: Mapping[str, Any]) -> dict[str, Any]:

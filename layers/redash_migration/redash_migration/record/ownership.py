@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.errors import SwitchBegun
+from redash_migration.errors import NotTheOwner, SwitchBegun
 from redash_migration.record.owner import (
     KEY,
     PHASES,
@@ -29,9 +29,16 @@ class Ownership:
         self._clock = clock
 
     def last(self) -> Owner | None:
-        """The owner, or the migration that ended last."""
+        """The owner, or the migration that ended last; NotTheOwner where that can't be read."""
         item = self._table.get(KEY, KEY)
-        return None if item is None else _owner(item)
+        try:
+            return None if item is None else _owner(item)
+        except (KeyError, TypeError, ValueError, StopIteration, RecursionError):
+            raise NotTheOwner(
+                "the item OWNER of the record's table is not as any function writes it; find out "
+                "who wrote it (docs/security.md tells who could), and put it back as it was from a "
+                "point-in-time recovery of the table"
+            ) from None
 
     def holder(self) -> Owner | None:
         """The migration that has not ended, or None."""

@@ -15,6 +15,7 @@ from redash_migration.clock import moment
 from redash_migration.record.table import Item
 
 LARGEST_NUMBER = 2**53
+YEARS = range(1971, 9000)
 
 
 def text_of(item: Item, name: str, default: str = "") -> str:
@@ -46,12 +47,14 @@ def time_of(item: Item, name: str) -> str:
 
 
 def a_time(value: object) -> str:
-    """The value where it is a moment with a zone, else nothing."""
+    """The value where it is a moment with a zone, in a year that can be reckoned with, else
+    nothing."""
     try:
-        zone = moment(value).tzinfo if isinstance(value, str) else None
+        found = moment(value) if isinstance(value, str) else None
     except ValueError:
         return ""
-    return "" if zone is None else str(value)
+    sound = found is not None and found.tzinfo is not None and found.year in YEARS
+    return str(value) if sound else ""
 
 
 def object_of(text: str) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ class Record:
         self.attempts = Attempts(table, migration_id, clock)
         self.waits = Waits(table, migration_id, clock, acting.run if acting else "")
         self.steps = Steps(table, migration_id, clock)
-        self.tables = Entries(table, migration_id, f"{self._scope}TABLE")
+        self.tables = Entries(table, migration_id, f"{self._scope}TABLE#")
 
     def of(self, direction: Direction) -> Record:
         """The same migration as one direction sees it.

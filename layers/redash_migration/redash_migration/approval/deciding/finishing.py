@@ -28,9 +28,10 @@ def finish(desk: Desk, gate: Gate) -> Finish:
 
     CLOSED when the execution no longer waits: it ended, or its wait was settled another way.
     Raises what the service raises when it can't be reached; the decision stays written. NotApproved
-    where people's decision carries no whole seal: nobody is told of it.
+    where people's decision carries no whole seal, or the time is not over: nobody is told of it.
     """
-    if gate.decision != EXPIRE and not Seals(desk.keys).decided(gate):
+    by_time = gate.decision == EXPIRE and gate.expired(desk.clock())
+    if not by_time and not Seals(desk.keys).decided(gate):
         raise NotApproved(f"{gate.migration_id}: the decision {gate.decision} carries no seal")
     kind, outcome = gate.purpose.state, Outcome.success(gate.result())
     state = _sent(desk, gate, outcome)

@@ -54,10 +54,13 @@ def request(desk: Desk, policy: Policy, purpose: Purpose, token: str) -> dict[st
 
 
 def _standing(desk: Desk, purpose: Purpose) -> Gate | None:
-    """The question as it stands. What was decided before this state was entered is closed, so that
-    nobody who still carries it tells this execution."""
+    """The question as it stands; none where it was forged, so that it is asked anew.
+
+    What was decided before this state was entered is closed, so that nobody who still carries it
+    tells this execution.
+    """
     while True:
-        gate = desk.gates.current(desk.record.migration_id, purpose)
+        gate = desk.gates.genuine(desk.record.migration_id, purpose)
         if gate is None or gate.state != "DECIDED" or _unheard(desk, gate):
             return gate
         desk.gates.mark(gate, "CLOSED")
@@ -65,8 +68,8 @@ def _standing(desk: Desk, purpose: Purpose) -> Gate | None:
 
 def _unheard(desk: Desk, gate: Gate) -> bool:
     """Whether this run's question was decided, and the execution never heard of it."""
-    decided = gate.state in {"DECIDED", "CLOSED"} and gate.decision != ""
-    return decided and desk.record.since_entered(moment(gate.decided_at))
+    decided = gate.state in {"DECIDED", "CLOSED"} and gate.decision and gate.decided_at
+    return bool(decided) and desk.record.since_entered(moment(gate.decided_at))
 
 
 def _take_up(desk: Desk, gate: Gate, wait: Wait) -> bool:

@@ -9,7 +9,7 @@ from redash_migration.approval.deciding.answering import deliver
 from redash_migration.approval.deciding.finishing import still_waiting
 from redash_migration.approval.desk import Desk
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.gate.gates import latest_gate
+from redash_migration.approval.gate.gates import standing_item
 from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.messages.sending import (
@@ -29,13 +29,20 @@ def follow_up(make_desk: Callable[[], Desk], record: Record, now: datetime) -> N
 
     The desk is only made for a gate that needs something: most minutes, none does.
     """
+    trouble: Exception | None = None
     for purpose in PURPOSES:
-        seen = latest_gate(record.table, record.migration_id, purpose)
-        if seen is not None and seen.state != "CLOSED":
+        seen = standing_item(record.table, record.migration_id, purpose)
+        if seen is None or seen.get("state") == "CLOSED":
+            continue
+        try:
             desk = make_desk()
             gate = desk.gates.current(record.migration_id, purpose)
             if gate is not None:
                 _look_after(desk, gate, now)
+        except Exception as error:  # the other question must get its turn
+            trouble = error
+    if trouble is not None:
+        raise trouble
 
 
 def _look_after(desk: Desk, gate: Gate, now: datetime) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, get_args
 
 from redash_migration.approval.gate.people import Approver
-from redash_migration.approval.gate.purposes import purpose_of
+from redash_migration.approval.gate.purposes import PURPOSES
 from redash_migration.approval.gate.question import Answer, Gate, GateState
 from redash_migration.clock import moment, stamp
-from redash_migration.record.table import (
-    Item,
-    Value,
-)
+from redash_migration.record.reading import json_of, number_of, text_of, time_of
+from redash_migration.record.table import Item, Value
 
 
 def names_of_deciders(gate: Gate, last: Answer) -> str:
@@ -59,35 +58,59 @@ def values_of(gate: Gate) -> dict[str, Value]:
     }
 
 
-def gate_of(item: Item) -> Gate:
-    """The gate that an item holds."""
-    states: Mapping[str, GateState] = {
-        "OPEN": "OPEN",
-        "DECIDED": "DECIDED",
-        "RESUMED": "RESUMED",
-        "CLOSED": "CLOSED",
-    }
-    people = json.loads(str(item["approvers"]))
-    answers = [Answer(**entry) for entry in json.loads(str(item["answers"]))]
+def gate_of(item: Item) -> Gate | None:
+    """The gate that an item holds; None where it is none, or stands where another one belongs."""
+    state = next((one for one in get_args(GateState) if one == item.get("state")), None)
+    purpose = next((one for one in PURPOSES if one.state == item.get("purpose")), None)
+    opened_at, open_until = time_of(item, "opened_at"), time_of(item, "open_until")
+    version = number_of(item, "version")
+    if state is None or purpose is None or not opened_at or not open_until:
+        return None
+    if version < 1 or version != item.get("version"):
+        return None
+    place = (text_of(item, "migration_id"), f"GATE#{purpose.state}")
+    if place != (item["pk"], item["sk"]):
+        return None
+    answers = _answers(json_of(text_of(item, "answers")))
     return Gate(
-        migration_id=str(item["migration_id"]),
-        gate_id=str(item["gate_id"]),
-        purpose=purpose_of(str(item["purpose"])),
-        state=states[str(item["state"])],
-        version=int(item["version"]),
-        opened_at=moment(str(item["opened_at"])),
-        expires_at=moment(str(item["open_until"])),
-        approvers=tuple(Approver(key, address) for key, address in people),
-        required=int(item["required"]),
-        requested_by=str(item["requested_by"]),
-        allow_self=bool(item["allow_self"]),
-        language=str(item["language"]),
-        evidence_hash=str(item["evidence_hash"]),
+        migration_id=place[0],
+        gate_id=text_of(item, "gate_id"),
+        purpose=purpose,
+        state=state,
+        version=version,
+        opened_at=moment(opened_at),
+        expires_at=moment(open_until),
+        approvers=_approvers(json_of(text_of(item, "approvers"))),
+        required=number_of(item, "required"),
+        requested_by=text_of(item, "requested_by"),
+        allow_self=item.get("allow_self") is True,
+        language=text_of(item, "language"),
+        evidence_hash=text_of(item, "evidence_hash"),
         answers={answer.actor: answer for answer in answers},
-        decision=str(item["decision"]),
-        actor=str(item["actor"]),
-        reason=str(item["reason"]),
-        decided_at=str(item["decided_at"]),
-        seal=str(item["seal"]),
-        terms_seal=str(item.get("terms_seal", "")),
+        decision=text_of(item, "decision"),
+        actor=text_of(item, "actor"),
+        reason=text_of(item, "reason"),
+        decided_at=time_of(item, "decided_at"),
+        seal=text_of(item, "seal"),
+        terms_seal=text_of(item, "terms_seal"),
     )
+
+
+def _approvers(said: Any) -> tuple[Approver, ...]:
+    pairs = said if isinstance(said, list) else []
+    return tuple(Approver(*pair) for pair in pairs if _all_texts(pair) and len(pair) == 2)
+
+
+def _answers(said: Any) -> list[Answer]:
+    """Those that can be read; whether they count, their seals say."""
+    whole = {field.name for field in fields(Answer)}
+    given = said if isinstance(said, list) else []
+    return [
+        Answer(**one)
+        for one in given
+        if isinstance(one, dict) and one.keys() == whole and _all_texts(list(one.values()))
+    ]
+
+
+def _all_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

@@ -13,24 +13,27 @@ from redash_migration.approval.gate.gate_items import (
     question_values,
     values_of,
 )
-from redash_migration.approval.gate.purposes import EXPIRE, Purpose, purpose_of
+from redash_migration.approval.gate.purposes import EXPIRE, PURPOSES, Purpose
 from redash_migration.approval.gate.question import Answer, Gate, GateState
 from redash_migration.clock import stamp
-from redash_migration.record.table import (
-    Condition,
-    ConditionNotMet,
-    Expected,
-    RecordTable,
-)
+from redash_migration.errors import NotApproved
+from redash_migration.record.reading import text_of, time_of
+from redash_migration.record.table import Condition, ConditionNotMet, Expected, Item, RecordTable
 
+FORGED = "it is not as it was asked; find out who wrote it: docs/security.md tells who could"
 _POINTER_LIFE_SECONDS = 30 * 86_400
 """How long after its time a link still tells how the migration ended."""
 
 
 def latest_gate(table: RecordTable, migration_id: str, purpose: Purpose) -> Gate | None:
     """The latest gate of a question, for whoever only wants to know how it was answered."""
-    item = table.get(migration_id, f"GATE#{purpose.state}")
+    item = standing_item(table, migration_id, purpose)
     return None if item is None else gate_of(item)
+
+
+def standing_item(table: RecordTable, migration_id: str, purpose: Purpose) -> Item | None:
+    """What stands where the latest gate of a question belongs, whatever it is."""
+    return table.get(migration_id, f"GATE#{purpose.state}")
 
 
 class Sealing(Protocol):
@@ -60,21 +63,34 @@ class Gates:
 
     def current(self, migration_id: str, purpose: Purpose) -> Gate | None:
         """The latest gate of this question, or None; NotApproved where it was forged."""
-        gate = latest_gate(self._table, migration_id, purpose)
-        return gate if gate is None or self._seals is None else self._seals.trusted(gate)
+        item = standing_item(self._table, migration_id, purpose)
+        gate = None if item is None else gate_of(item)
+        if item is None or self._seals is None:
+            return gate
+        if gate is None:
+            raise NotApproved(f"{migration_id}: {purpose.state}'s question can't be read: {FORGED}")
+        return self._seals.trusted(gate)
+
+    def genuine(self, migration_id: str, purpose: Purpose) -> Gate | None:
+        """The same; None where it was forged, for who asks anew."""
+        try:
+            return self.current(migration_id, purpose)
+        except NotApproved:
+            return None
 
     def find(self, gate_id: str) -> Gate | None:
         """The gate of this id, as long as it is its question's latest."""
         pointer = self._table.get(f"GATE#{gate_id}", "GATE")
-        if pointer is None:
+        asks = None if pointer is None else text_of(pointer, "purpose")
+        purpose = next((one for one in PURPOSES if one.state == asks), None)
+        if pointer is None or purpose is None:
             return None
-        purpose = purpose_of(str(pointer["purpose"]))
-        gate = self.current(str(pointer["migration_id"]), purpose)
+        gate = self.current(text_of(pointer, "migration_id"), purpose)
         return gate if gate is not None and gate.gate_id == gate_id else None
 
     def open(self, gate: Gate, *, instead_of: Gate | None = None) -> Gate:
         """Put a new gate in the place of the one that was seen, where it is finished and nobody has
-        touched it since; returns the one that counts.
+        touched it since; returns the one that counts. What was forged there is written over.
 
         Somebody may answer, or another run ask, between the look and this: then theirs counts.
         """
@@ -91,7 +107,7 @@ class Gates:
             }
         )
         if instead_of is None or instead_of.state != "OPEN" or instead_of.expired(gate.opened_at):
-            unchanged: dict[str, Expected] = {"gate_id": None}
+            unchanged: dict[str, Expected] = self._free(gate)
             if instead_of is not None:
                 unchanged = {"gate_id": instead_of.gate_id, "version": instead_of.version}
             self._table.update(
@@ -102,6 +118,15 @@ class Gates:
             )
         counting = self.current(gate.migration_id, gate.purpose)
         return gate if counting is None else counting
+
+    def _free(self, gate: Gate) -> dict[str, Expected]:
+        """What has to hold where no gate was seen: that there is still none, or the same forged
+        one, as far as its id can be told."""
+        item = standing_item(self._table, gate.migration_id, gate.purpose)
+        if item is None or self.genuine(gate.migration_id, gate.purpose) is not None:
+            return {"gate_id": None}
+        forged = item.get("gate_id")
+        return {"gate_id": forged} if isinstance(forged, str) else {}
 
     def answer(self, gate: Gate, answer: Answer, *, decided: bool) -> Gate | None:
         """Add an answer, and with it the decision where it makes one; None when too late."""
@@ -180,9 +205,18 @@ class Gates:
 
     def decisions(self, migration_id: str) -> list[dict[str, str]]:
         """Every answer and expiry in order, as they stand in a report's ``approvals``."""
-        return [
-            {key: str(item[key]) for key in _REPORTED}
+        known = {purpose.state: {*purpose.decisions, EXPIRE} for purpose in PURPOSES}
+        given = (
+            {
+                **{key: text_of(item, key) for key in _REPORTED},
+                "decided_at": time_of(item, "decided_at"),
+            }
             for item in self._table.query(migration_id, "DECISION#")
+        )
+        return [
+            one
+            for one in given
+            if one["decision"] in known.get(one["purpose"], ()) and one["decided_at"]
         ]
 
     def _decided(self, gate: Gate, answer: Answer, at: str) -> Gate:

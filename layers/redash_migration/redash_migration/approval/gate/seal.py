@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from redash_migration.approval.gate.gates import latest_gate
+from redash_migration.approval.gate.gates import FORGED, latest_gate
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, Purpose
 from redash_migration.approval.gate.question import Answer, Gate
 from redash_migration.approval.links.keyring import KeyRing
@@ -53,9 +53,7 @@ class Seals:
         are not those it was opened with."""
         if not self._whole(_TERMS, _terms(gate), gate.terms_seal):
             raise NotApproved(
-                f"{gate.migration_id}: the terms of {gate.purpose.state}'s question in the record "
-                "are not those it was asked with; find out who wrote them: docs/security.md tells "
-                "who could"
+                f"{gate.migration_id}: the terms of {gate.purpose.state}'s question: {FORGED}"
             )
         answers = {
             actor: answer
@@ -97,13 +95,12 @@ def demand(record: Record, keys: KeyRing, purpose: Purpose, decision: str) -> No
 def decided_to_go_back(record: Record, keys: Callable[[], KeyRing]) -> bool:
     """Whether people have said that the new side is given up; the keys are needed only then.
 
-    NotApproved where that stands in the record and carries no whole seal.
+    What carries no whole seal is nobody's word, and keeps no roll-back that needs none from its
+    work: users may stand before a closed door.
     """
     gate = latest_gate(record.table, record.migration_id, CONFIRM)
-    if gate is None or gate.decision != CONFIRM.last_resort:
-        return False
-    demand(record, keys(), CONFIRM, CONFIRM.last_resort)
-    return True
+    given_up = gate is not None and gate.decision == CONFIRM.last_resort
+    return given_up and gate is not None and Seals(keys).decided(gate)
 
 
 def _terms(gate: Gate) -> str:

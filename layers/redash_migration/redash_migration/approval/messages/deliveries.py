@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from redash_migration.approval.desk import Posted
 from redash_migration.clock import moment, stamp
-from redash_migration.record.table import RecordTable
+from redash_migration.record.reading import number_of, text_of, time_of
+from redash_migration.record.table import RecordTable, Value
 
 PATIENCE = timedelta(minutes=3)
 """For a claim that nobody noted the end of."""
@@ -56,32 +57,33 @@ class Deliveries:
     def claim(self, occasion: str, recipient: str, now: datetime) -> Claim | None:
         """The claim, or None when it was sent, is being sent, or has failed too often."""
         sk = f"{self._prefix}{occasion}#{recipient}"
-        fresh = self._table.put_new(
-            {
-                "pk": self._pk,
-                "sk": sk,
-                "claimed_at": stamp(now),
-                "attempts": 1,
-                "sent_at": "",
-                "failure": "",
-            }
-        )
-        if fresh:
+        first: dict[str, Value] = {
+            "claimed_at": stamp(now),
+            "attempts": 1,
+            "sent_at": "",
+            "failure": "",
+        }
+        if self._table.put_new({"pk": self._pk, "sk": sk, **first}):
             return Claim(self._pk, sk, 1)
         item = self._table.get(self._pk, sk)
-        if item is None or item["sent_at"] or int(item["attempts"]) >= ATTEMPTS:
+        if item is None or text_of(item, "sent_at"):
             return None
-        rest = REST * int(item["attempts"]) if item["failure"] else PATIENCE
-        if now - moment(str(item["claimed_at"])) < rest:
+        attempts, claimed_at = number_of(item, "attempts"), time_of(item, "claimed_at")
+        if attempts < 1 or not claimed_at:  # no message of ours: it is written over
+            return (
+                Claim(self._pk, sk, 1) if self._table.update(self._pk, sk, values=first) else None
+            )
+        rest = REST * attempts if text_of(item, "failure") else PATIENCE
+        if attempts >= ATTEMPTS or now - moment(claimed_at) < rest:
             return None
         taken = self._table.update(
             self._pk,
             sk,
-            values={"claimed_at": stamp(now), "failure": ""},
+            values={"claimed_at": stamp(now), "failure": "", "sent_at": ""},
             add={"attempts": 1},
-            expected={"attempts": item["attempts"], "sent_at": ""},
+            expected={name: item.get(name) for name in ("attempts", "sent_at")},
         )
-        return None if taken is None else Claim(self._pk, sk, int(taken["attempts"]))
+        return None if taken is None else Claim(self._pk, sk, attempts + 1)
 
     def sent(self, claim: Claim, now: datetime, posted: Posted | None = None) -> None:
         """The channel took the message, and may have told where it stands."""
@@ -97,17 +99,19 @@ class Deliveries:
     def given_up(self, occasion: str, recipient: str, now: datetime) -> str:
         """Why nobody tries to send this any more; empty while somebody does, and where it went."""
         item = self._table.get(self._pk, f"{self._prefix}{occasion}#{recipient}")
-        if item is None or item["sent_at"] or int(item["attempts"]) < ATTEMPTS:
+        if item is None or text_of(item, "sent_at") or number_of(item, "attempts") < ATTEMPTS:
             return ""
-        at_work = now - moment(str(item["claimed_at"])) < PATIENCE
-        return str(item["failure"]) or ("" if at_work else "the last try did not come to its end")
+        claimed_at = time_of(item, "claimed_at")
+        at_work = not claimed_at or now - moment(claimed_at) < PATIENCE
+        gone = "" if at_work else "the last try did not come to its end"
+        return text_of(item, "failure") or gone
 
     def reached(self, occasion: str) -> list[str]:
         """Recipients whose channel took the message of this occasion."""
         return [
             str(item["sk"]).rpartition("#")[2]
             for item in self._table.query(self._pk, f"{self._prefix}{occasion}#")
-            if item["sent_at"]
+            if text_of(item, "sent_at")
         ]
 
 
@@ -115,8 +119,8 @@ def messages(table: RecordTable, migration_id: str) -> list[Message]:
     """What stands in the channel about a migration, as far as the channel told; oldest first."""
     found = []
     for item in table.query(migration_id, _KIND):
-        if item.get("ts"):
-            about, occasion, _ = str(item["sk"]).removeprefix(_KIND).split("#", 2)
-            posted = Posted(str(item["channel"]), str(item["ts"]), str(item["thread"]))
-            found.append(Message(about, occasion, posted))
+        name = str(item["sk"]).removeprefix(_KIND).split("#", 2)
+        if text_of(item, "ts") and len(name) == 3:
+            place = (text_of(item, field) for field in ("channel", "ts", "thread"))
+            found.append(Message(name[0], name[1], Posted(*place)))
     return sorted(found, key=lambda one: one.posted.ts)

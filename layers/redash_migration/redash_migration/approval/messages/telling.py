@@ -33,8 +33,9 @@ def told(record: Record, ending: Ending) -> bool:
 
 def never_told_lines(record: Record, ending: Ending) -> list[str]:
     """Whom nobody tries to tell any more, each with the reason."""
-    given_up = (record.fact(FACT) or {})["given_up"] if told(record, ending) else {}
-    return [f"- {recipient}: {failure}" for recipient, failure in sorted(given_up.items())]
+    given_up = (record.fact(FACT) or {}).get("given_up") if told(record, ending) else None
+    lines = given_up if isinstance(given_up, dict) else {}
+    return [f"- {recipient}: {failure}" for recipient, failure in sorted(lines.items())]
 
 
 @dataclass(frozen=True, slots=True)
