@@ -6,7 +6,6 @@ expressions"). Attribute names go in as placeholders because several are reserve
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from redash_migration.adapters.dynamodb.expressions import Expression, decode, encode
+from redash_migration.adapters.dynamodb.refusals import (
+    CAN_NOT_TAKE_IT,
+    FAILED,
+    code_of,
+    only_unmet,
+    reasons_of,
+)
+from redash_migration.adapters.dynamodb.transactions import TRANSACTION_ITEMS, transact
 from redash_migration.record.table import Condition, ConditionNotMet, Expected, Item, Value
 
 if TYPE_CHECKING:
@@ -24,13 +31,6 @@ REMEMBERED_SECONDS = 180 * 86_400
 """How long the table keeps an entry after its last change (its time-to-live attribute)."""
 
 _EXPIRES = "expires_at"
-
-CONFLICT_TRIES = 8
-"""Transactions that look at one entry at the same moment conflict, and are to be tried again."""
-TRANSACTION_ITEMS = 100
-"""As many as TransactWriteItems takes (API Reference)."""
-
-_CONFLICTS = {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
 class DynamoTable:
@@ -49,7 +49,8 @@ class DynamoTable:
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
-            return _condition_failed(error)
+            only_unmet(error)
+            return False
         return True
 
     def get(self, pk: str, sk: str) -> Item | None:
@@ -119,11 +120,11 @@ class DynamoTable:
                 **expression.attributes(),
             )
         except ClientError as error:
-            if _code(error) == _CAN_NOT_TAKE_IT:
+            if code_of(error) == CAN_NOT_TAKE_IT:
                 if not self._emptied(pk, sk, expected or {}):
                     raise
                 return self.update(pk, sk, values=values, first=first, add=add, expected=expected)
-            _condition_failed(error)
+            only_unmet(error)
             return None
         return decode(answer["Attributes"])
 
@@ -147,7 +148,8 @@ class DynamoTable:
                 **change.attributes(),
             )
         except ClientError as error:
-            return _condition_failed(error)
+            only_unmet(error)
+            return False
         return True
 
     def update_under(
@@ -169,15 +171,16 @@ class DynamoTable:
             f"{look.name(name)} = {look.value(value)}" for name, value in condition.notes.items()
         ]
         looked_at |= {**look.condition(condition.expected), **look.attributes()}
-        reasons = self._transact(
+        reasons = transact(
+            self._client,
             [
                 {"Update": {**looked_at, "UpdateExpression": f"SET {', '.join(noted)}"}}
                 if noted
                 else {"ConditionCheck": looked_at},
                 self._setting(pk, sk, values, expected or {}),
-            ]
+            ],
         )
-        if reasons and reasons[0] == _FAILED:
+        if reasons and reasons[0] == FAILED:
             raise ConditionNotMet(condition.sk)
         return not reasons
 
@@ -186,9 +189,9 @@ class DynamoTable:
         changes = [self._setting(pk, sk, values, {}) for sk, values in entries.items()]
         for first in range(0, len(changes), TRANSACTION_ITEMS):
             try:
-                self._transact(changes[first : first + TRANSACTION_ITEMS])
+                transact(self._client, changes[first : first + TRANSACTION_ITEMS])
             except ClientError as error:
-                if _CAN_NOT_TAKE_IT not in {_code(error), *_reasons(error)}:
+                if CAN_NOT_TAKE_IT not in {code_of(error), *reasons_of(error)}:
                     raise
                 for sk in list(entries)[first : first + TRANSACTION_ITEMS]:
                     self.update(pk, sk, values=entries[sk])
@@ -211,58 +214,6 @@ class DynamoTable:
                 **change.attributes(),
             }
         }
-
-    def _transact(self, items: Any) -> list[str]:
-        """Nothing when it was written; else, in the items' order, whose condition failed.
-
-        TransactWriteItems, API Reference: reasons stand in the items' order.
-        """
-        for attempt in range(1, CONFLICT_TRIES + 1):
-            try:
-                self._client.transact_write_items(TransactItems=items)
-            except ClientError as error:
-                reasons = _cancelled(error)
-                if _FAILED in reasons:
-                    return reasons
-                if attempt == CONFLICT_TRIES or not _CONFLICTS.intersection(reasons):
-                    raise
-                time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
-            else:
-                break
-        return []
-
-
-_FAILED = "ConditionalCheckFailed"
-
-_CAN_NOT_TAKE_IT = "ValidationException"
-"""Tests hold what is asked for to the service's rules: so it is the entry that has no room (400
-KB), or a text where a number is added."""
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
-
-
-def _reasons(error: ClientError) -> list[str]:
-    """Why a transaction was cancelled, by item; the entry itself is told as ValidationError."""
-    response: dict[str, Any] = dict(error.response)
-    told = [str(reason.get("Code", "")) for reason in response.get("CancellationReasons", [])]
-    return [_CAN_NOT_TAKE_IT if one == "ValidationError" else one for one in told]
-
-
-def _cancelled(error: ClientError) -> list[str]:
-    """Why a transaction was cancelled, by item; anything else goes up."""
-    if error.response["Error"]["Code"] != "TransactionCanceledException":
-        raise error
-    response: dict[str, Any] = dict(error.response)
-    return [str(reason.get("Code", "")) for reason in response["CancellationReasons"]]
-
-
-def _condition_failed(error: ClientError) -> bool:
-    """False for a condition that does not hold; anything else goes up."""
-    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-        return False
-    raise error
 
 
 def _expiry() -> int:
