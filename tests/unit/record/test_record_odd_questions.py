@@ -32,7 +32,8 @@ from redash_migration.clock import stamp
 from redash_migration.errors import NotApproved
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, Acting
-from tests.interleavings.questions import HANA, KEN, KEYS, Store, Table
+from tests.interleavings.questions.desk import Store, Table
+from tests.interleavings.questions.run import HANA, KEN, KEYS
 from tests.odd_entries import KINDS, NAME, Watched, odd_of, put, quick
 from tests.owning import EXECUTION, owned
 from tests.unit.conftest import Resumed
