@@ -14,6 +14,7 @@ from rehearsal.cloud.repairs.executions import (
     history_hook,
     history_pages,
     redrive,
+    resuming,
     stopping,
 )
 from rehearsal.cloud.repairs.hooks import hooks
@@ -55,6 +56,7 @@ ALL = (
     lambda_tasks,
     mail_delivery,
     redrive,
+    resuming,
     short_waits,
     stopping,
     task_tokens,

@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 from rehearsal.cloud.door import ACCESS_KEY
+from rehearsal.cloud.repairs.executions.redrive import obstacle
 from rehearsal.cloud.repairs.hooks import hooks
 from rehearsal.cloud.repairs.replacement import replace
 
@@ -33,8 +34,10 @@ def apply() -> None:
         described["redriveCount"] = getattr(execution, "redrives", 0)
         if getattr(execution, "redrive_date", None):
             described["redriveDate"] = execution.redrive_date
-        ended_badly = execution.status in {"FAILED", "ABORTED", "TIMED_OUT"}
-        described["redriveStatus"] = "REDRIVABLE" if ended_badly else "NOT_REDRIVABLE"
+        reason = obstacle(execution)
+        described["redriveStatus"] = "NOT_REDRIVABLE" if reason else "REDRIVABLE"
+        if reason:
+            described["redriveStatusReason"] = reason
         if f"Credential={ACCESS_KEY}/" not in str(self.headers.get("Authorization", "")):
             described["status"] = told.status(arn, described["status"])
         return result

@@ -6,7 +6,6 @@ was stopped or redriven meanwhile still does changes its status no more.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from rehearsal.cloud.repairs.hooks import hooks
@@ -22,19 +21,14 @@ def apply() -> None:
     def terminated(self: Any) -> None:
         execution = self.execution
         current = getattr(self, "redrives", 0) == getattr(execution, "redrives", 0)
-        try:
-            if current and execution.exec_status == ExecutionStatus.RUNNING:
-                reflect(self)
-                if hooks.execution_changed is not None:
-                    hooks.execution_changed(execution)
-        finally:
-            if current:
-                execution.exec_worker.ended.set()
+        if current and execution.exec_status == ExecutionStatus.RUNNING:
+            reflect(self)
+            if hooks.execution_changed is not None:
+                hooks.execution_changed(execution)
 
     reflect = replace(BaseExecutionWorkerCommunication, "terminated", terminated)
 
     def start(self: Any) -> None:
-        self.ended = threading.Event()
         # Told before the thread runs: a short execution would have ended before it began.
         if hooks.execution_changed is not None:
             hooks.execution_changed(self._execution_communication.execution)

@@ -28,6 +28,7 @@ def apply() -> None:
     def environment(self: Any) -> Any:
         env = prepare(self)
         env.event_manager.execution_arn = self._evaluation_details.execution_details.arn
+        env.states.context_object.context_object_data["Execution"]["RedriveCount"] = 0
         return env
 
     prepare = replace(ExecutionWorker, "_get_evaluation_environment", environment)

@@ -1,24 +1,27 @@
 """Missing: RedriveExecution.
 
-A failed, aborted or timed-out execution goes on under its own ARN and name, from the state that
-did not succeed, with that state's input and the variables as they were. A Parallel or Map state
-is done again as a whole; on AWS, only the branches and items that failed.
-https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+A failed, aborted or timed-out execution goes on at once under its own ARN and name, from what did
+not succeed (``resuming``), with the variables as they were. What an earlier run has set in motion
+may still be at work beside it.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 import threading
 from typing import Any
 
 from rehearsal.cloud.journal import aws_time
+from rehearsal.cloud.repairs.executions.progress import progress_of
 from rehearsal.cloud.repairs.hooks import hooks
 from rehearsal.cloud.repairs.replacement import ORIGINALS, dotted
 
-STOPPING_SECONDS = 30.0
-"""How long a stopped execution may take to leave the state that it was in."""
+REDRIVABLE_DAYS = 14
+MOST_EVENTS = 24_999
+"""A history that has as many has no room for a redrive and what follows it."""
+TOO_LARGE = "States.DataLimitExceeded"
+"""After it a Parallel or Map state is done again as a whole."""
 
 
 def apply() -> None:
@@ -39,55 +42,55 @@ def apply() -> None:
     StepFunctionResponse.redrive_execution = redrive_execution
 
 
+def obstacle(execution: Any) -> str:
+    """Why an execution can't be redriven; empty where it can (DescribeExecution,
+    ``redriveStatusReason``)."""
+    if execution.status in {"RUNNING", "SUCCEEDED"}:
+        return f"Execution is {execution.status} and cannot be redriven"
+    longest = datetime.timedelta(days=REDRIVABLE_DAYS)
+    stopped = execution.stop_date
+    if stopped.tzinfo is None:
+        stopped = stopped.replace(tzinfo=datetime.UTC)
+    if datetime.datetime.now(datetime.UTC) - stopped > longest:
+        return "Execution redrivable period exceeded"
+    if len(execution.exec_worker.env.event_manager._history_event_list) >= MOST_EVENTS:
+        return "Execution history event limit exceeded"
+    return ""
+
+
 def redrive(execution: Any) -> datetime.datetime:
     """Let an execution go on; gives the time. ExecutionNotRedrivable where it can't."""
     from moto.stepfunctions.parser import api
 
-    if execution.status not in {"FAILED", "ABORTED", "TIMED_OUT"}:
-        raise api.ExecutionNotRedrivable(
-            f"Execution is not redrivable: it is {execution.status}, not failed, aborted or "
-            "timed out"
-        )
-    worker = execution.exec_worker
-    if worker.env is None or not worker.ended.wait(STOPPING_SECONDS):
-        raise api.ExecutionNotRedrivable("Execution is not redrivable: it is still being stopped")
-    name, given = last_entered(execution)
+    if reason := obstacle(execution):
+        raise api.ExecutionNotRedrivable(f"Execution is not redrivable: '{reason}'")
     now = datetime.datetime.now(datetime.UTC)
     execution.redrives = getattr(execution, "redrives", 0) + 1
     execution.redrive_date = now
-    _restart(execution, worker.env, name, given, aws_time(now))
+    _restart(execution, execution.exec_worker.env, aws_time(now))
     return now
 
 
-def last_entered(execution: Any) -> tuple[str, Any]:
-    """The outermost state that was entered last, and its input."""
-    outermost = json.loads(execution.state_machine.definition)["States"]
-    for event in reversed(execution.exec_worker.env.event_manager.get_event_history()):
-        details = event.get("stateEnteredEventDetails")
-        if details and details["name"] in outermost:
-            return details["name"], json.loads(details["input"])
-    raise LookupError("no state was entered")
-
-
-def _restart(execution: Any, before: Any, name: str, given: Any, moment: str) -> None:
+def _restart(execution: Any, before: Any, moment: str) -> None:
     from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType
-    from moto.stepfunctions.parser.asl.component.common.flow.start_at import StartAt
     from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
+    progress = progress_of(before.event_manager)
+    progress.redriven(whole=execution.error == TOO_LARGE)
     worker = execution._get_start_execution_worker()
     worker._execution_communication.redrives = execution.redrives
-    worker.ended = threading.Event()
     program = worker._get_evaluation_entrypoint()
-    program.start_at = StartAt(start_at_name=name)
     env = worker._get_evaluation_environment()
     env.event_manager = before.event_manager
-    env.event_history_context.source_event_id = 0
+    env.callback_pool_manager = before.callback_pool_manager
+    context = env.event_history_context
+    context.run = progress.run
+    context.source_event_id = len(env.event_manager._history_event_list)
     env.variable_store = before.variable_store
     env.states.context_object.context_object_data["Execution"] |= {
         "RedriveCount": execution.redrives,
         "RedriveTime": moment,
     }
-    env.states.reset(input_value=given)
     worker.env = env
     execution.exec_worker = worker
     execution.exec_status = ExecutionStatus.RUNNING
@@ -95,7 +98,7 @@ def _restart(execution: Any, before: Any, name: str, given: Any, moment: str) ->
     if hooks.execution_changed is not None:
         hooks.execution_changed(execution)
     env.event_manager.add_event(
-        context=env.event_history_context,
+        context=context,
         event_type=HistoryEventType.ExecutionRedriven,
         event_details=EventDetails(
             executionRedrivenEventDetails={"redriveCount": execution.redrives}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from rehearsal.cloud.repairs.executions.progress import progress_of
 from rehearsal.cloud.repairs.hooks import hooks
 from rehearsal.cloud.repairs.replacement import replace
 from rehearsal.cloud.repairs.tasks.task_tokens import close
@@ -26,7 +27,7 @@ def apply() -> None:
 
 
 def _abort() -> None:
-    from moto.stepfunctions.parser.api import ExecutionStatus
+    from moto.stepfunctions.parser.api import ExecutionAbortedEventDetails, ExecutionStatus
     from moto.stepfunctions.parser.backend.execution import Execution
 
     def stop(self: Any, stop_date: Any, error: str | None, cause: str | None) -> None:
@@ -38,10 +39,27 @@ def _abort() -> None:
         env = environment_of(self.exec_worker)
         if env is not None:
             env.set_stop(stop_date=stop_date, cause=cause, error=error)
+            _tell(env, ExecutionAbortedEventDetails(error=error, cause=cause))
         if hooks.execution_changed is not None:
             hooks.execution_changed(self)
 
     replace(Execution, "stop", stop)
+
+
+def _tell(env: Any, details: Any) -> None:
+    """The history's last event, however long the function at work goes on."""
+    from moto.stepfunctions.parser.api import HistoryEventType
+    from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+    from moto.stepfunctions.parser.asl.eval.event.event_manager import EventHistoryContext
+
+    context = EventHistoryContext.of_program_start()
+    context.run = getattr(env.event_history_context, "run", 0)
+    env.event_manager.add_event(
+        context=context,
+        event_type=HistoryEventType.ExecutionAborted,
+        event_details=EventDetails(executionAbortedEventDetails=details),
+    )
+    progress_of(env.event_manager).over = True
 
 
 def environment_of(worker: Any) -> Any:

@@ -364,55 +364,6 @@ def test_listeners_hear_each_state_and_may_ask_back(
     assert asked[-1] == "SUCCEEDED"
 
 
-def test_an_unknown_execution_can_not_be_redriven(cloud: Cloud, run: Run) -> None:
-    client = cloud.client("stepfunctions")
-    with pytest.raises(ClientError) as problem:
-        client.redrive_execution(executionArn=run(pass_through("{% 1 %}")).arn)
-    assert problem.value.response["Error"]["Code"] == "ExecutionNotRedrivable"
-
-
-def test_a_failed_execution_goes_on_where_it_failed(
-    cloud: Cloud, run: Run, deployment: Deployment
-) -> None:
-    faults = [Fault.error("Broken", "once")]
-    cloud.invoke_fault = lambda _, event: faults.pop() if faults and "late" in event else None
-    payload = {"name": "{% $kept & $states.input.more %}", "late": True}
-    states = {
-        "First": task(
-            deployment,
-            "HelloFunction",
-            {"name": "{% $states.input.name %}"},
-            Assign={"kept": "{% $states.result.Payload.text %}"},
-            Output={"more": "!"},
-            Next="Second",
-        ),
-        "Second": task(deployment, "HelloFunction", payload, End=True),
-    }
-    failed = run({"StartAt": "First", "States": states}, {"name": "x"})
-    assert (failed.status, failed.error) == ("FAILED", "Broken")
-    client = cloud.client("stepfunctions")
-    assert client.describe_execution(executionArn=failed.arn)["redriveStatus"] == "REDRIVABLE"
-    client.redrive_execution(executionArn=failed.arn)
-    ended = cloud.wait_for_execution(failed.arn)
-    assert (ended.error, ended.output["text"]) == ("", "Hello Hello x!")
-    assert ended.states() == ["First", "Second", "Second"]
-    assert [event["id"] for event in ended.history] == list(range(1, len(ended.history) + 1))
-    assert "ExecutionRedriven" in [event["type"] for event in ended.history]
-    assert client.describe_execution(executionArn=failed.arn)["redriveCount"] == 1
-
-
-def test_a_stopped_execution_goes_on_when_its_state_has_ended(
-    cloud: Cloud, start: Callable[..., str], deployment: Deployment
-) -> None:
-    client = cloud.client("stepfunctions")
-    slow = task(deployment, "HelloFunction", {"sleep": 1}, End=True)
-    slow["Output"] = {"count": "{% $states.context.Execution.RedriveCount %}"}
-    arn = start({"StartAt": "Slow", "States": {"Slow": slow}})
-    client.stop_execution(executionArn=arn, error="Operator", cause="a look first")
-    client.redrive_execution(executionArn=arn)
-    assert cloud.wait_for_execution(arn).output == {"count": 1}
-
-
 @pytest.mark.parametrize(
     ("states", "words"),
     [
