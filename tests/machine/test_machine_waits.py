@@ -2,7 +2,9 @@
 
 A state that is asked again until something has come to pass has a clock. It begins with this run of
 the machine, so a redrive begins it anew: the state is told how often the execution was redriven
-(``Record.waits_since``). In the write pause the clock is the pause's own, which a redrive does not
+(``Record.waits_since``). A redriven state is not entered again: its EnteredTime stays, and the
+count of its retries begins at 0. What tells its runs apart is therefore the later of EnteredTime
+and RedriveTime. In the write pause the clock is the pause's own, which a redrive does not
 stop: users wait all the same.
 
 Step Functions quotas: an execution's history has room for 25,000 events, and a state's input and
@@ -17,12 +19,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonata import Jsonata
 
 from redash_migration.database.planning.pace import MOST_PIECES
 from redash_migration.traffic.proof.proving import LONGEST_SECONDS
 from tests.machine.test_machine_definition import (
     MACHINE,
     TEMPLATE,
+    TEXT,
     State,
     all_states,
     followers,
@@ -31,6 +35,11 @@ from tests.machine.test_machine_definition import (
 ROOT = Path(__file__).parents[2]
 PARAMETERS = TEMPLATE["Parameters"]
 STATES: dict[str, State] = MACHINE["States"]
+
+BEGAN = (
+    "{% $sort([$states.context.State.EnteredTime, $states.context.Execution.RedriveTime])[-1] %}"
+)
+"""When a run of a state began, its retries aside: it was entered, or its execution redriven."""
 
 MOST_EVENTS = 25_000
 EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Pass": 2, "Parallel": 4, "Map": 4, "Fail": 1}
@@ -85,14 +94,38 @@ def test_who_brings_a_token_says_which_run_of_its_state_it_is() -> None:
     assert len(tokens) == 10
     for task in tokens:
         payload = task["Arguments"]["Payload"]
-        assert payload["entered"] == "{% $states.context.State.EnteredTime %}", task
+        assert payload["entered"] == BEGAN, task
         assert payload["retries"] == "{% $states.context.State.RetryCount %}", task
 
 
 @pytest.mark.parametrize("state", ["EndReplication", "GoForward", "GoForwardDatabase"])
 def test_who_turns_a_return_says_since_when_it_does(state: str) -> None:
     payload = STATES[state]["Arguments"]["Payload"]
-    assert payload["entered"] == "{% $states.context.State.EnteredTime %}"
+    assert payload["entered"] == BEGAN
+
+
+def test_nobody_takes_the_time_of_an_earlier_run_for_that_of_a_redriven_one() -> None:
+    told = re.findall(r'"entered": "(.*)"', TEXT)
+    assert set(told) == {BEGAN}
+    assert len(told) == 13
+
+
+@pytest.mark.parametrize(
+    ("entered", "redriven", "began"),
+    [
+        ("2026-01-31T02:00:00.900Z", None, "2026-01-31T02:00:00.900Z"),
+        ("2026-01-31T02:00:00.900Z", "2026-02-01T08:00:00.000Z", "2026-02-01T08:00:00.000Z"),
+        ("2026-02-01T08:00:00.100Z", "2026-02-01T08:00:00.099Z", "2026-02-01T08:00:00.100Z"),
+    ],
+)
+def test_a_run_begins_when_its_state_was_entered_or_redriven(
+    entered: str, redriven: str | None, began: str
+) -> None:
+    execution = {"RedriveCount": 0} if redriven is None else {"RedriveTime": redriven}
+    context = {"State": {"EnteredTime": entered}, "Execution": execution}
+    expression = BEGAN.removeprefix("{%").removesuffix("%}")
+    found = Jsonata(expression).evaluate(None, {"states": {"context": context}})
+    assert found == began
 
 
 def test_no_clock_of_a_wait_is_a_milestone_of_the_migration() -> None:

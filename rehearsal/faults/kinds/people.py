@@ -37,6 +37,25 @@ def execution_stopped(state: str) -> Arm:
     return arm
 
 
+def stopped_once_it_waits(state: str) -> Arm:
+    """The same once the step has noted its token, whichever try that was."""
+
+    def arm(world: World) -> None:
+        def stop() -> None:
+            key = {"pk": {"S": _owner(world)}, "sk": {"S": f"WAIT#{state}"}}
+            table, client = world.deployment.ref("MigrationTable"), world.cloud.client("dynamodb")
+            ends = time.monotonic() + PATIENCE_SECONDS
+            while time.monotonic() < ends:
+                if "Item" in client.get_item(TableName=table, Key=key, ConsistentRead=True):
+                    break
+                time.sleep(0.1)
+            _stop_all(world)
+
+        when_entered(world, state, stop)
+
+    return arm
+
+
 def descriptions_are_stale(_world: World) -> None:
     """DescribeExecution tells for most of a minute what an execution was before."""
     hooks.stale_seconds = 50.0

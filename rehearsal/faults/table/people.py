@@ -136,6 +136,19 @@ PEOPLE: dict[str, Case] = STOPPED | {
         approve="nobody",
         confirm="nobody",
     ),
+    "redriven-after-a-retry": Case(
+        "somebody stops the execution at the approval, which was asked for at the second try, and"
+        " redrives it",
+        "SUCCEEDED",
+        where="RequestApproval",
+        arm=together(
+            steps.throttled({"RequestApprovalFunction"}),
+            people.stopped_once_it_waits("RequestApproval"),
+        ),
+        afterwards=people.redrive,
+        approve="nobody",
+        confirm="nobody",
+    ),
     "stopped-after-the-switch": Case(
         "somebody stops the execution after the switch, and redrives it",
         "SUCCEEDED",

@@ -174,7 +174,7 @@ class Questions:
         self._ask()
 
     def _redriven(self) -> None:
-        """Somebody stops the execution, and redrives it: its state is entered anew."""
+        """Somebody stops the execution, and redrives it: a new run of its state begins."""
         self.now += timedelta(seconds=10)
         self.tries, self.entered = 0, self.now
         self._ask()

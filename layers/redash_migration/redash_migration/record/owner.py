@@ -80,8 +80,9 @@ class Acting:
     """Who wants to act: an execution's step, and the phases in which it may.
 
     ``redrives`` counts how often the execution was taken up again after its end. ``entered`` is
-    when its state was entered, by the state machine's clock, and ``retries`` which try this is:
-    together they tell the runs of one state apart, in their order.
+    when its state was entered, by the state machine's clock, or its execution redriven in it, and
+    ``retries`` which try since then this is: together they tell the runs of one state apart, in
+    their order.
     """
 
     migration_id: str

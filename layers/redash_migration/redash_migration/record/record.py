@@ -203,7 +203,7 @@ class Record:
 
     def since_entered(self, at: datetime) -> bool:
         """Whether something came to pass since the state at work was entered, as far as clocks
-        tell; a redriven execution enters its state anew."""
+        tell, or since its execution was redriven in it."""
         entered = "" if self._acting is None else self._acting.entered
         return not entered or at + MARGIN >= moment(entered)
 
