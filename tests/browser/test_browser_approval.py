@@ -387,6 +387,24 @@ def _look(
         someone.context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_that_was_decided_on_goes_on_by_itself(
+    serving: Serving, visitor: Visiting, language: str
+) -> None:
+    """Nobody has to reload it: whoever has decided watches the pause there."""
+    texts, other = Texts(language), Texts("ja" if language == "en" else "en")
+    stage, address = serving(LANGUAGE=other.language)
+    stage.ask()
+    page = visitor(address).open(f"{stage.link()}?lang={language}")
+    page.get_by_role("radio").first.check()
+    page.get_by_label(texts("form.name")).fill(MIGRATION)
+    page.locator("form button").click()
+    _titled(page, texts("decided.approve"))
+    stage.switch()
+    stage.record.steps.started("StartWorkers")
+    _titled(page, texts("status.after"))
+
+
 def test_on_paper_the_question_is_without_its_form(serving: Serving, visitor: Visiting) -> None:
     stage, address = serving()
     stage.ask()
