@@ -1,5 +1,9 @@
-# Runs in a Redash server's container: ends well once Redash answers, its database included, within
-# so many seconds. /setup asks the database; a redirect is how it answers once it is set up.
+"""Runs in a Redash server's container: ends well once Redash answers, its database included.
+
+The argument says within how many seconds. /setup asks the database; a redirect is how it answers
+once it is set up.
+"""
+
 import os
 import sys
 import time
@@ -11,6 +15,7 @@ except ImportError:
 
 
 def status(path):
+    """What Redash answers to a path; 599 for no answer."""
     bind = os.environ.get("REDASH_GUNICORN_BIND", "[::]:5000")
     connection = HTTPConnection("127.0.0.1", int(bind.rpartition(":")[2]), timeout=10)
     try:

@@ -1,6 +1,9 @@
-# Runs a program in a Redash container, given as the first argument, with what the container's first
-# process has in its environment: an entry point of one's own may have read a secret's file and set
-# what `docker exec` does not see.
+"""Runs a program in a Redash container, with what its first process has in its environment.
+
+The first argument is the program. An entry point of one's own may have read a secret's file and set
+what `docker exec` does not see.
+"""
+
 import os
 import sys
 

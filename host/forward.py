@@ -1,5 +1,8 @@
-# Runs in a container of its own: a port of PostgreSQL for the migration, without touching
-# PostgreSQL's container. Arguments: where to, its port, own port (5432).
+"""Runs in a container of its own: a port of PostgreSQL for the migration.
+
+PostgreSQL's container is not touched. Arguments: where to, its port, own port (5432).
+"""
+
 import socket
 import sys
 import threading
@@ -12,6 +15,7 @@ listening.listen(64)
 
 
 def pump(source, sink):
+    """Carries bytes one way, until either end has ended."""
     try:
         while True:
             data = source.recv(65536)
@@ -28,6 +32,7 @@ def pump(source, sink):
 
 
 def serve(client):
+    """Carries bytes both ways for one client."""
     try:
         server = socket.create_connection(target, 10)
     except OSError:

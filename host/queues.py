@@ -1,10 +1,14 @@
-# Runs in a Redash container: asks redis by the address that Redash has, password, number and TLS
-# included. "look": queues and paused data sources. "wait N", with the scheduler stopped and users
-# at work: until what was queued or at work then, and what that has queued since, is done. "end N":
-# once its input ends, because nobody asks for more, until nothing is queued or at work.
-#
-# Not waited for while users work: the events that each of their clicks queues, what they have run
-# since, and schemas, which Redash keeps in redis alone. These would never end (redash/tasks).
+"""Runs in a Redash container: asks redis by the address that Redash has.
+
+Password, number and TLS included. "look": queues and paused data sources. "wait N", with the
+scheduler stopped and users at work: until what was queued or at work then, and what that has queued
+since, is done. "end N": once its input ends, because nobody asks for more, until nothing is queued
+or at work.
+
+Not waited for while users work: the events that each of their clicks queues, what they have run
+since, and schemas, which Redash keeps in redis alone. These would never end (redash/tasks).
+"""
+
 import os
 import re
 import sys
@@ -19,12 +23,14 @@ MOST = 5000  # jobs of a queue that are looked at, the oldest ones
 
 
 def connect(url):
+    """A connection that never waits for long."""
     # A socket of the host's own takes no time limit of a connection: TypeError up to redis-py 5.
     limits = {} if url.startswith("unix:") else {"socket_connect_timeout": 5}
     return redis.from_url(url, socket_timeout=5, **limits)
 
 
 def text(value):
+    """Text of what redis holds, of either version's client."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
@@ -66,6 +72,7 @@ def owed(jobs, known, first):
 
 
 def say_paused():
+    """Says which data sources are paused."""
     for key in connect(own).scan_iter(match="ds:*:pause"):
         found = re.match("ds:([0-9]+):pause$", text(key))
         if found:

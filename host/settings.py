@@ -1,5 +1,8 @@
-# Runs in a Redash container: its settings as keyed fingerprints, never a value.
-# Arguments: the key, the container's role, the image's own variables, Redash's database.
+"""Runs in a Redash container: its settings as keyed fingerprints, never a value.
+
+Arguments: the key, the container's role, the image's own variables, Redash's database.
+"""
+
 import hashlib
 import json
 import os

@@ -1,4 +1,5 @@
-# What Redash calls besides its data sources, tried by the host alone; packed as trials.py is.
+"""What Redash calls besides its data sources, tried by the host alone; packed as trials.py is."""
+
 import functools
 import json
 import os

@@ -24,7 +24,7 @@ def bare(source: str) -> str:
     """A program without what only readers need."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+        if isinstance(node, (ast.Module, ast.FunctionDef)) and ast.get_docstring(node):
             told = node.body[0]
             lines[told.lineno - 1 : told.end_lineno] = [""] * (
                 (told.end_lineno or told.lineno) - told.lineno + 1

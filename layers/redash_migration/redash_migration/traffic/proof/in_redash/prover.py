@@ -1,8 +1,11 @@
-# Runs where Redash runs, in a container of its image: in the new network as a task of its own, and
-# in the old server's container. It asks what Redash itself would ask, writes nothing, holds no
-# lock, and says a fact a line. No value of a setting, no name, no message of a driver: these may
-# hold secrets. Argument: the key of the fingerprints. Python 3.7 and newer; Redash 9 to 26.
-# Packed behind the others into one program (program.py).
+"""Runs where Redash runs, and asks what Redash itself would ask.
+
+In a container of its image: in the new network as a task of its own, and in the old server's
+container. It writes nothing, holds no lock, and says a fact a line. No value of a setting, no name,
+no message of a driver: these may hold secrets. Argument: the key of the fingerprints. Python 3.7
+and newer; Redash 9 to 26. Packed behind the others into one program (program.py).
+"""
+
 import functools
 import hashlib
 import json
@@ -30,6 +33,7 @@ from redash_migration.traffic.proof.in_redash.trials import (
 
 
 def settings_said(key):
+    """Says every setting as a keyed fingerprint."""
     found = {}
     for name, value in os.environ.items():
         if re.match("[A-Za-z][A-Za-z0-9_]*$", name):
@@ -170,6 +174,7 @@ def place_said(settings):
 
 
 def main():
+    """Asks all there is to ask, and says the end: without it the answer is cut off."""
     until = time.time() + LONGEST
     settings_said(sys.argv[1])
     ready = []

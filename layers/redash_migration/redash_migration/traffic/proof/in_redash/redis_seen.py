@@ -1,4 +1,5 @@
-# Which Redis this side has, and whether it takes jobs; packed as trials.py is.
+"""Which Redis this side has, and whether it takes jobs; packed as trials.py is."""
+
 import hashlib
 
 from redash_migration.traffic.proof.in_redash.trials import cause, say

@@ -1,5 +1,8 @@
-# How each that Redash calls is tried, side by side, and told; packed with the others into one
-# program (program.py), which says what may and may not be in it.
+"""How each that Redash calls is tried, side by side, and told.
+
+Packed with the others into one program (program.py), which says what may and may not be in it.
+"""
+
 import importlib.machinery
 import importlib.util
 import json
@@ -45,11 +48,13 @@ MADE_BY_A_TEST = ("duckdb", "sqlite")
 
 
 def say(kind, **fields):
+    """Says one fact, in a line of its own."""
     text = json.dumps(dict(fields, kind=kind), sort_keys=True, separators=(",", ":"))
     print("@proof " + text, flush=True)
 
 
 def cause(error):
+    """The kind of a failure, without its message."""
     text = str(error).lower()
     for name, pattern in CAUSES:
         if re.search(pattern, text):
@@ -64,6 +69,7 @@ def of_source(number, kind, state, why, who=""):
 
 
 def sources_said():
+    """Says of all data sources how they fare, those that fare alike together."""
     for (kind, state, why), found in sorted(SOURCES.items()):
         ids = sorted(found)
         for place in range(0, len(ids), 60):  # a line holds 4,000 characters (host/prove.sh)
@@ -74,6 +80,7 @@ def sources_said():
 
 
 def importable(name, paths):
+    """Whether a module is there, without importing it."""
     try:
         return bool(
             name in sys.builtin_module_names
