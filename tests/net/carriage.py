@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from redash_migration.database.copying.finish import finish
 from redash_migration.database.copying.horizons import known_horizons, note_equal
-from redash_migration.database.copying.precopy import precopy
+from redash_migration.database.copying.pieces import precopy_pieces
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.freeze.closing import close_source, drain_source
 from redash_migration.database.freeze.last_look import last_look
@@ -226,7 +226,7 @@ class Carriage:
 
     def _carry_item(self, item: CopyItem, *, early: bool) -> None:
         if early:
-            way = str(precopy(self.source, self.target, item, self.record)["way"])
+            way = str(precopy_pieces(self.source, self.target, [item], self.record)[0]["way"])
         else:
             restored = restore(
                 self.source,

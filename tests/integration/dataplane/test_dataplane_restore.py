@@ -14,7 +14,7 @@ import pytest
 
 from redash_migration.database.copying import indexes
 from redash_migration.database.copying.finish import finish
-from redash_migration.database.copying.precopy import precopy
+from redash_migration.database.copying.pieces import precopy_pieces
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.planning.items import CopyItem
 from redash_migration.database.session.address import DatabaseAddress
@@ -213,7 +213,7 @@ def test_a_row_that_will_never_match_ends_it_before_the_pause(
     run(source, "INSERT INTO t VALUES (1, 'word'), (2, '123')")
     item = CopyItem("public", "t", 0, 1, KeyRange())
     with pytest.raises(CopyFailed, match=r"public\.t: 1 rows .*keys 1\)") as raised:
-        precopy(source, target, item, record)
+        precopy_pieces(source, target, [item], record)
     assert "word" not in str(raised.value)
 
 

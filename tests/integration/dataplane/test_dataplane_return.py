@@ -10,8 +10,7 @@ import psycopg
 import pytest
 
 from redash_migration.database.copying.horizons import equal_since, known_horizons, note_equal
-from redash_migration.database.copying.pieces import restore_pieces
-from redash_migration.database.copying.precopy import precopy
+from redash_migration.database.copying.pieces import precopy_pieces, restore_pieces
 from redash_migration.database.copying.restore import restore
 from redash_migration.database.copying.restored import Restored
 from redash_migration.database.planning.items import CopyItem
@@ -144,7 +143,7 @@ def test_an_early_pass_while_users_write_leaves_the_rest_for_the_pause(
         # Not committed when the early pass looks: not to be seen there, and not to be missed later.
         user.execute("UPDATE queries SET latest = 8 WHERE id = 11")
         for table in ("results", "queries", "alerts"):
-            precopy(new, old, item(table), record)
+            precopy_pieces(new, old, [item(table)], record)
         user.commit()
     run(new, "INSERT INTO results (data) VALUES ('late'); DELETE FROM queries WHERE id = 120")
     done = {table: home(old, new, table, record) for table in TABLES}
@@ -199,7 +198,7 @@ def test_what_fires_in_spite_of_all_is_kept_still_and_fires_again(
     run(new, "UPDATE queries SET name = 'later' WHERE id = 9")
     run(new, "ALTER TABLE queries DISABLE TRIGGER vector")
     run(new, "UPDATE queries SET search_vector = 'of its own' WHERE id = 9")
-    precopy(new, old, item("queries"), record)
+    precopy_pieces(new, old, [item("queries")], record)
     run(new, "UPDATE queries SET search_vector = 'once more' WHERE id = 9")
     restore_pieces(new, old, [item("queries")], record)
     assert rows(run, old, "queries") == rows(run, new, "queries")

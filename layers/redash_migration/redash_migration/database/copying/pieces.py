@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from redash_migration.database.copying.horizons import known_horizons
-from redash_migration.database.copying.precopy import precopy_between, try_triggers
+from redash_migration.database.copying.precopy import precopy, try_triggers
 from redash_migration.database.copying.restore import both_ends, restore_between
 from redash_migration.database.copying.restored import Restored
 from redash_migration.database.planning.items import CopyItem
@@ -19,8 +19,8 @@ def restore_pieces(
 ) -> list[Restored]:
     """Make each piece on the target what it is on the source, and note it in the table's line.
 
-    Raises as restore(), at the first piece that fails; those before it stay, and a repeated run
-    finds them equal.
+    Raises as restore_between(), at the first piece that fails; those before it stay, and a repeated
+    run finds them equal.
     """
     # On the way back a table is there with its indexes, and no step after this builds them.
     back = record.direction == "return"
@@ -55,6 +55,6 @@ def precopy_pieces(
     with both_ends(source, target) as (reading, writing):
         done = []
         for item in items:
-            done.append(precopy_between(reading, writing, item, record))
+            done.append(precopy(reading, writing, item, record))
             try_triggers(reading, target, item, record)
         return done

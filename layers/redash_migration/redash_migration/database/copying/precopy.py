@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from redash_migration.database.copying.horizons import known_horizons, note_horizons
-from redash_migration.database.copying.restore import both_ends, restore_between
+from redash_migration.database.copying.restore import restore_between
 from redash_migration.database.copying.restored import Restored
 from redash_migration.database.integrity.early import failures, judge_text_search
 from redash_migration.database.integrity.results import write_checks
@@ -21,30 +21,16 @@ from redash_migration.record.checks import Check
 from redash_migration.record.record import Record
 
 
-def precopy(
-    source: DatabaseAddress, target: DatabaseAddress, item: CopyItem, record: Record
-) -> dict[str, Any]:
-    """Carry a table, or a range, while Redash writes: the write pause finds only the differences.
-
-    Raises IntegrityViolated where a trigger that fills a text search column fails on the target.
-    """
-    with both_ends(source, target) as (reading, writing):
-        found = precopy_between(reading, writing, item, record)
-        try_triggers(reading, target, item, record)
-        return found
-
-
 def try_triggers(reading: Session, target: DatabaseAddress, item: CopyItem, record: Record) -> None:
-    """Once for each table that was copied forward. Raises IntegrityViolated as precopy() does."""
+    """Once for each table that was copied forward. Raises IntegrityViolated where a trigger that
+    fills a text search column fails on the target."""
     if record.direction == "forward" and item.chunk == 0:
         tried = judge_text_search(reading, target, (item.schema, item.name))
         write_checks(record.checks, failures(tried))
 
 
-def precopy_between(
-    reading: Session, writing: Session, item: CopyItem, record: Record
-) -> dict[str, Any]:
-    """The same by sessions that are there."""
+def precopy(reading: Session, writing: Session, item: CopyItem, record: Record) -> dict[str, Any]:
+    """Carry a table, or a range, while Redash writes: the pause finds the differences alone."""
     name = item.qualified_name
     if not read_shape(reading, item.schema, item.name).key:
         return _try_whole(reading, writing, item, record)
