@@ -19,7 +19,7 @@ from typing import Any
 
 from deployment.reachability import reached
 from rehearsal.cloud.access.guard import lacking
-from rehearsal.cloud.access.needs import IMPLIED, SERVICES, iam_action
+from rehearsal.cloud.access.needs import IMPLIED, LEADING_KEYS, SERVICES, iam_action
 from rehearsal.cloud.access.policies import Statement, allows, granted, matches
 
 NEVER = {
@@ -130,8 +130,8 @@ def against_calls(
         held, params = roles.get(call["function"], []), call["params"]
         for need in lacking(held, call["service"], call["action"], params, machine):
             place = need.resource or "any resource"
-            if need.partition is not None:
-                place += f" in {_KIND.sub('...', need.partition)}"
+            if partitions := need.context.get(LEADING_KEYS):
+                place += f" in {', '.join(_KIND.sub('...', one) for one in partitions)}"
             found.add(Finding(call["function"], "lacks", need.action, place))
     return sorted(found)
 

@@ -22,7 +22,7 @@ from deployment.reachability import reached
 from deployment.resource_types import resource_types
 from deployment.sample import EVERYTHING, MIGRATION, arn
 from deployment.stack import Stack
-from rehearsal.cloud.access.needs import needs
+from rehearsal.cloud.access.needs import LEADING_KEYS, needs
 from rehearsal.cloud.access.policies import Statement, allows, granted
 
 ROOT = Path(__file__).parents[2]
@@ -214,6 +214,62 @@ def test_wildcards_and_denials_work_as_in_iam() -> None:
     assert not allows(statements, "s3:GetObject", "arn:aws:s3:::other/a")
 
 
+def test_conditions_are_looked_at_as_in_iam() -> None:
+    """IAM User Guide, "Single-valued vs. multivalued context keys": one statement has to hold for
+    every value; no value at all fulfils ForAllValues, and nothing else."""
+
+    def of(operator: str, *wanted: str) -> list[Statement]:
+        condition = {operator: {"x:Key": list(wanted)}}
+        return [{"Effect": "Allow", "Action": "x:Do", "Resource": "*", "Condition": condition}]
+
+    def held(statements: list[Statement], *values: str) -> bool:
+        return allows(statements, "x:Do", "r", {"x:Key": values})
+
+    leading = [*of("ForAllValues:StringLike", "a-*"), *of("ForAllValues:StringEquals", "B")]
+    assert held(leading, "a-1")
+    assert held(leading, "a-1", "a-2")
+    assert held(leading, "B")
+    assert held(leading)
+    assert not held(leading, "a-1", "B")
+    assert not held(leading, "a-1", "c")
+    assert not held(of("ForAllValues:StringEquals", "a-*"), "a-1")
+    assert not held(of("StringEquals", "email"), "sms")
+    assert not held(of("StringEquals", "email"))
+    assert held(of("ArnEquals", "arn:x:*:1"), "arn:x:y:1")
+    with pytest.raises(ValueError, match="NumericLessThan"):
+        held(of("NumericLessThan", "5"), "1")
+
+
+def test_a_transaction_is_allowed_for_all_its_partitions_together() -> None:
+    """A switch is noted in the owner's item and in its milestone at once."""
+    name = "MigrationTable"
+    items = [
+        {"Update": {"TableName": name, "Key": {"pk": {"S": partition}}}}
+        for partition in ("OWNER", NAMED)
+    ]
+    (need,) = needs("dynamodb", "TransactWriteItems", {"TransactItems": items})
+    assert need.context == {LEADING_KEYS: ("OWNER", NAMED)}
+    for function in OWNERS:
+        held = STACK.statements(f"{function}Function")
+        assert allows(held, need.action, need.resource, need.context), function
+    held = STACK.statements("VerifyDataFunction")
+    assert not allows(held, need.action, need.resource, need.context)
+
+
+def test_where_a_task_runs_and_whom_a_topic_reaches_is_compared() -> None:
+    run = {"cluster": "other", "taskDefinition": "x"}
+    (need,) = needs("ecs", "RunTask", run)
+    held = STACK.statements("ProveNewHomeFunction")
+    assert not allows(held, need.action, None, need.context)
+    (need,) = needs("ecs", "RunTask", {**run, "cluster": "redash"})
+    assert allows(held, need.action, None, need.context)
+    held = STACK.statements("ReconcileFunction")
+    topic = {"TopicArn": arn("sns", "ApprovalTopic")}
+    for protocol, allowed in (("email", True), ("https", False)):
+        (need,) = needs("sns", "Subscribe", {**topic, "Protocol": protocol})
+        assert allows(held, need.action, None, need.context) is allowed
+
+
 def test_a_command_needs_document_and_instance() -> None:
     params = {"DocumentName": "HostDocument", "InstanceIds": ["i-0123456789abcdef0"]}
     assert [need.resource for need in needs("ssm", "SendCommand", params)] == [
@@ -257,7 +313,10 @@ def writers(partition: str) -> set[str]:
     return {
         function.removesuffix("Function")
         for function in FUNCTIONS
-        if any(allows(STACK.statements(function), action, None, partition) for action in WRITES)
+        if any(
+            allows(STACK.statements(function), action, None, {LEADING_KEYS: (partition,)})
+            for action in WRITES
+        )
     }
 
 

@@ -31,9 +31,9 @@ def lacking(
     for need in needs(service, operation, params):
         token = need.action.startswith("states:SendTask")
         known = machine if token else need.resource
-        wanted.append(Need(need.action, known, need.partition))
+        wanted.append(Need(need.action, known, need.told))
         wanted += [Need(other, None) for other in IMPLIED.get(need.action, ())]
-    return [need for need in wanted if not allows(held, need.action, need.resource, need.partition)]
+    return [need for need in wanted if not allows(held, need.action, need.resource, need.context)]
 
 
 class Guard:

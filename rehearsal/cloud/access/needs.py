@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.cloud.access.policies import Context
 from rehearsal.cloud.backends import arn
 
 SERVICES = {
@@ -48,6 +49,7 @@ IMPLIED = {
 }
 """What an operation needs besides."""
 
+LEADING_KEYS = "dynamodb:LeadingKeys"
 _IN_TRANSACTIONS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
     "Update": "dynamodb:UpdateItem",
@@ -58,12 +60,17 @@ _IN_TRANSACTIONS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Need:
-    """One action on one resource; the resource is None where a call doesn't tell it, and so is the
-    table's partition."""
+    """One action on one resource, None where a call doesn't tell it; ``told`` are the condition
+    keys that it tells, each with its values."""
 
     action: str
     resource: str | None
-    partition: str | None = None
+    told: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def context(self) -> Context:
+        """As policies are held against it."""
+        return dict(self.told)
 
 
 def iam_action(prefix: str, operation: str) -> str:
@@ -76,19 +83,40 @@ def needs(prefix: str, operation: str, params: Mapping[str, Any]) -> list[Need]:
     """What a call needs, by the name that signs it and its parameters as they go over the wire."""
     prefix = _SIGNED_OTHERWISE.get(prefix, prefix)
     if (prefix, operation) == ("dynamodb", "TransactWriteItems"):
-        return [
-            Need(
-                _IN_TRANSACTIONS[kind],
-                arn("dynamodb", f"table/{change['TableName']}"),
-                _partition(change),
-            )
-            for item in params["TransactItems"]
-            for kind, change in item.items()
-        ]
+        return _in_transaction(params["TransactItems"])
     action = iam_action(prefix, operation)
     resources = list(_resources(prefix, operation, params))
-    partition = _partition(params) if prefix == "dynamodb" else None
-    return [Need(action, resource, partition) for resource in resources] or [Need(action, None)]
+    told = _told(prefix, operation, params)
+    return [Need(action, resource, told) for resource in resources] or [Need(action, None, told)]
+
+
+def _in_transaction(items: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[Need]:
+    """Whether IAM looks at each item by itself or at all that one action touches isn't written down
+    (Developer Guide, "Using IAM with DynamoDB transactions"): the stricter of the two."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        for kind, change in item.items():
+            place = _IN_TRANSACTIONS[kind], arn("dynamodb", f"table/{change['TableName']}")
+            found.setdefault(place, []).append(_partition(change) or "")
+    return [
+        Need(action, table, ((LEADING_KEYS, tuple(dict.fromkeys(keys))),))
+        for (action, table), keys in found.items()
+    ]
+
+
+def _told(
+    prefix: str, operation: str, params: Mapping[str, Any]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Condition keys that a call tells (Service Authorization Reference)."""
+    if prefix == "dynamodb" and (partition := _partition(params)) is not None:
+        return ((LEADING_KEYS, (partition,)),)
+    if (prefix, operation) == ("ecs", "RunTask"):
+        cluster = str(params.get("cluster", "default"))
+        named = cluster if ":" in cluster else arn("ecs", f"cluster/{cluster}")
+        return (("ecs:cluster", (named,)),)
+    if (prefix, operation) == ("sns", "Subscribe"):
+        return (("sns:Protocol", (str(params.get("Protocol", "")),)),)
+    return ()
 
 
 def _partition(params: Mapping[str, Any]) -> str | None:

@@ -1,8 +1,8 @@
 """What a policy allows: actions with wildcards, resources as ARN patterns, Deny over Allow.
 
-IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". Of the conditions only
-the partitions of a table (``dynamodb:LeadingKeys``) are looked at; the others are taken as
-fulfilled: the calls compared here come from the functions themselves.
+IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". Conditions are looked at
+whose keys the call tells (``needs``): one statement has to hold for all of its values together. The
+others are taken as fulfilled (who passes a role on, the way to a key).
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from functools import cache
 from typing import Any
 
 Statement = Mapping[str, Any]
+Context = Mapping[str, tuple[str, ...]]
+"""Condition keys that a call tells -> its values of each."""
 
 
 def allows(
     statements: Iterable[Statement],
     action: str,
     resource: str | None,
-    partition: str | None = None,
+    context: Context | None = None,
 ) -> bool:
-    """Whether an action on a resource is allowed; None stands for a resource nobody knows, or a
-    partition that the call does not tell."""
+    """Whether an action on a resource is allowed; None stands for a resource nobody knows."""
     effects = {
         statement["Effect"]
         for statement in statements
-        if _applies(statement, action, resource) and _within(statement, partition)
+        if _applies(statement, action, resource) and _fulfilled(statement, context or {})
     }
     return "Allow" in effects and "Deny" not in effects
 
@@ -45,14 +46,29 @@ def listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _within(statement: Statement, partition: str | None) -> bool:
-    conditions = statement.get("Condition", {})
-    patterns = [
-        pattern
-        for operator in ("ForAllValues:StringLike", "ForAllValues:StringEquals")
-        for pattern in listed(conditions.get(operator, {}).get("dynamodb:LeadingKeys", []))
-    ]
-    return partition is None or not patterns or any(matches(one, partition) for one in patterns)
+def _fulfilled(statement: Statement, context: Context) -> bool:
+    return all(
+        _holds(operator, listed(wanted), context[key])
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
+        if key in context
+    )
+
+
+def _holds(operator: str, wanted: list[str], values: tuple[str, ...]) -> bool:
+    """ForAllValues holds for no value at all; a single-valued operator needs one."""
+    quantifier, _, comparison = operator.rpartition(":")
+    alike = [any(_alike(comparison, one, value) for one in wanted) for value in values]
+    return all(alike) if quantifier == "ForAllValues" else any(alike)
+
+
+def _alike(comparison: str, wanted: str, value: str) -> bool:
+    match comparison:
+        case "StringLike" | "ArnLike" | "ArnEquals":  # of ARNs the two are one
+            return matches(wanted, value)
+        case "StringEquals":
+            return wanted == value
+    raise ValueError(f"{comparison}: this comparison is not known here")
 
 
 def _applies(statement: Statement, action: str, resource: str | None) -> bool:

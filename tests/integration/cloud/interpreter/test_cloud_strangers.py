@@ -20,7 +20,9 @@ Run = Callable[..., Execution]
 
 MACHINE = Path(__file__).parents[4] / "statemachine" / "migration.asl.json"
 STATES: dict[str, Any] = json.loads(MACHINE.read_text(encoding="utf-8"))["States"]
-WAITS = {name: one for name, one in STATES.items() if "waitForTaskToken" in str(one.get("Resource"))}
+WAITS = {
+    name: one for name, one in STATES.items() if "waitForTaskToken" in str(one.get("Resource"))
+}
 UPON = {name: one["Next"] for name, one in WAITS.items() if STATES[one["Next"]]["Type"] == "Choice"}
 """Waits whose answer decides, and the choice that reads it."""
 KNOWN = {"doubt": False, "unanswered": False, "failure": None, "part": 1}
