@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER
-from rehearsal.faults.hooks import before, together
+from rehearsal.faults.hooks import before, is_step, on_invocation, state_of, together
 from rehearsal.faults.kinds.steps import for_good
 
 if TYPE_CHECKING:
@@ -35,6 +35,25 @@ def refused_and_told(_world: World, report: Mapping[str, Any]) -> list[str]:
     told = [one["id"] for one in report["checks"] if one["status"] == "WARN"]
     found = [] if wanted <= refused else [f"refused were only {sorted(refused)}"]
     return found + ([] if "roll_back.forged_entries" in told else ["no check tells of it"])
+
+
+def stranger(*states: str) -> Arm:
+    """Somebody who reads the execution's history ends these waits by their tokens, with nothing to
+    say, at the moment that each step begins."""
+
+    def arm(world: World) -> None:
+        left = set(states)
+
+        def ask(function: str, event: Any) -> None:
+            state = state_of(function, event) if is_step(event) else ""
+            if state in left and "token" in event:
+                left.discard(state)
+                client = world.cloud.client("stepfunctions")
+                client.send_task_success(taskToken=event["token"], output="{}")
+
+        on_invocation(world, ask)
+
+    return arm
 
 
 def _forge(world: World) -> None:

@@ -252,6 +252,26 @@ PEOPLE: dict[str, Case] = STOPPED | {
         # It leads to the same target group as before, told in other words.
         excused=frozenset({"listener"}),
     ),
+    "stranger-in-the-load": Case(
+        "somebody with its task token ends the wait for the full load: it is looked at, and undone",
+        "ROLLED_BACK",
+        where="RunFullLoad",
+        error="FullLoadIncomplete",
+        arm=forging.stranger("RunFullLoad"),
+    ),
+    "stranger-in-the-pause": Case(
+        "somebody with their task tokens ends each wait of the pause as it begins: nothing is lost",
+        "SUCCEEDED",
+        where="DrainQueues, StopServices, StopReplication",
+        arm=forging.stranger("DrainQueues", "StopServices", "StopReplication"),
+    ),
+    "stranger-in-a-return": Case(
+        "somebody with its task token ends the wait for the old servers: their health is asked for",
+        "RETURNED",
+        where="StartOldServices",
+        confirm="return",
+        arm=forging.stranger("StartOldServices"),
+    ),
     "second-execution": Case(
         "a second execution is started while the first runs: it is refused",
         "SUCCEEDED",

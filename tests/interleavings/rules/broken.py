@@ -75,7 +75,7 @@ def latest_record_wins(patch: Patch) -> None:
         kept(self, action, arguments, **more)
         key = f"{self._prefix}{action}#{more.get('key', '')}"
         item = {**(self._table.get(self._pk, key) or {}), "arguments": json.dumps(dict(arguments))}
-        seal = self._seals().entry(message_of(self._id, key, item))
+        seal = self.seals().entry(message_of(self._id, key, item))
         values = {"arguments": item["arguments"], "state": "PENDING", "seal": seal}
         self._table.update(self._pk, key, values=values)
 

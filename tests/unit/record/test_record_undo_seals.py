@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from redash_migration.errors import NotTheOwner, UndoForged
+from redash_migration.errors import NotFoundInRecord, NotTheOwner, UndoForged
 from redash_migration.record import Record
 from redash_migration.record.undo.entry import FORGED
 from redash_migration.record.undo.replay import replay
 from redash_migration.rollback.end import served
 from tests.memory import Memory
-from tests.owning import owned
+from tests.owning import owned, undo_keys
 
 NAME, OTHER = "redash-20260131-020000", "redash-20260130-020000"
 PLACE = (f"UNDO#{NAME}", "UNDO#set_actions#listener")
@@ -138,6 +138,17 @@ def test_what_was_carried_out_in_an_earlier_round_is_no_proof_for_a_later_one(
     assert door.told[-1] == "door to elsewhere"
 
 
+def test_an_entry_of_an_earlier_round_leads_to_where_it_led_then(table: Memory, door: Door) -> None:
+    """Nothing tells it from the later one: it was written by a step, in its place."""
+    first = dict(table.items[PLACE])
+    assert door.replay() == "done"
+    door.record.undo.add("set_actions", {"to": "later"}, **WHERE)
+    table.items[PLACE] = first
+    door.told.clear()
+    assert door.replay() == "done"
+    assert door.told[0] == f"door to {json.loads(str(first['arguments']))['to']}"
+
+
 def test_who_goes_on_altering_an_entry_holds_nobody_up(table: Memory, door: Door) -> None:
     settled = table.update
 
@@ -246,3 +257,21 @@ def test_every_deed_that_is_done_without_the_record_is_known_to_a_side(action: s
         bare._record = Record(Memory(), NAME).of(direction)
         known |= set(bare.without_the_record())
     assert action in known
+
+
+def test_a_sealed_fact_is_believed_where_it_was_put_and_as_it_was(table: Memory) -> None:
+    record = owned(table, NAME)
+    record.put_sealed_fact("home", {"b": [1], "a": {"x": "日本"}})
+    assert record.sealed_fact("home") == {"b": [1], "a": {"x": "日本"}}
+    made = table.items[NAME, "FACT#home"]
+    for pk, sk in ((NAME, "FACT#other"), (NAME, "RETURN#FACT#home"), (OTHER, "FACT#home")):
+        table.items[pk, sk] = {**made, "pk": pk, "sk": sk}
+    other = Record(table, OTHER, undo_keys=undo_keys)
+    assert record.sealed_fact("other") is None
+    assert record.of("return").sealed_fact("home") is None
+    assert other.sealed_fact("home") is None
+    for odd in ({}, {"fact": 5, "seal": "u1.x"}, {"fact": {}, "seal": 7}, {"fact": {}, "seal": ""}):
+        record.put_fact("home", odd)
+        assert record.sealed_fact("home") is None
+    with pytest.raises(NotFoundInRecord):
+        record.sealed_fact("nothing")

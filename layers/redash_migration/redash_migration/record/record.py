@@ -151,6 +151,22 @@ class Record:
         found = None if item is None else unpacked(text_of(item, "body"))
         return None if item is None or found is None else (found, time_of(item, "at"))
 
+    def put_sealed_fact(self, name: str, fact: Mapping[str, Any]) -> None:
+        """Keep a fact that is believed only as it was put; by who holds the undo list's key."""
+        seal = self.undo.seals().fact(self._of_fact(name, fact))
+        self.put_fact(name, {"fact": dict(fact), "seal": seal})
+
+    def sealed_fact(self, name: str) -> dict[str, Any] | None:
+        """That fact, or None where it is not as it was put; NotFoundInRecord."""
+        kept = self.require_fact(name)
+        fact, seal = kept.get("fact"), kept.get("seal")
+        if not isinstance(fact, dict) or not isinstance(seal, str):
+            return None
+        return fact if self.undo.seals().is_fact(self._of_fact(name, fact), seal) else None
+
+    def _of_fact(self, name: str, fact: Mapping[str, Any]) -> str:
+        return as_text({"of": [self.migration_id, f"{self._scope}FACT#{name}"], "fact": dict(fact)})
+
     def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
         """Every fact whose name begins so, by the rest of its name."""
         prefix = f"{self._scope}FACT#{prefix}"

@@ -13,7 +13,6 @@ import pytest
 
 from redash_migration.adapters.ecs import Ecs
 from redash_migration.adapters.elbv2 import LoadBalancing
-from redash_migration.clock import now
 from redash_migration.database.session.address import DatabaseAddress
 from redash_migration.function_settings import ProveNewHomeSettings, RecheckSyncSettings
 from redash_migration.record import Record
@@ -30,6 +29,7 @@ from rehearsal.timing.timing_profile import Spread
 from tests.function_environment import ENVIRONMENT
 from tests.integration.homes.local_aws import COOKIE_SECRET, SECRET_KEY, LocalAws
 from tests.memory import Memory
+from tests.owning import owned
 
 SERVER = "redash-server"
 
@@ -216,8 +216,13 @@ def test_a_secret_that_can_not_be_read_keeps_the_task_from_starting(
 
 
 @pytest.fixture
+def record() -> Record:
+    return owned(Memory(), "redash-20260131-020000")
+
+
+@pytest.fixture
 def proven(
-    aws: LocalAws, new_home: NewHome, monkeypatch: pytest.MonkeyPatch
+    aws: LocalAws, new_home: NewHome, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], dict[str, str]]:
     """A server that runs and was proven; what of it is otherwise now, by its checks."""
     monkeypatch.setattr(same_door, "_SETTLING_SECONDS", 0.2)
@@ -227,7 +232,7 @@ def proven(
         "REPLICATION_INSTANCE_ARN": "-", "SYNC_TIMEOUT_HOURS": "1", "TARGET_TIMEOUT_SECONDS": "9",
         "VALIDATION_GRACE_SECONDS": "9",
     }  # fmt: skip
-    ecs, record = Ecs(aws.client("ecs"), "redash"), Record(Memory(), "redash-20260131-020000", now)
+    ecs = Ecs(aws.client("ecs"), "redash")
     balancing = LoadBalancing(aws.client("elbv2"))
     desire(aws, 1)
     assert wait_for(lambda: service(aws)["runningCount"] == 1)
@@ -284,6 +289,22 @@ def test_a_server_of_another_image_than_the_proof_s_is_seen(
     second.crash()
     assert wait_for(lambda: [one.id for one in stand_in.tasks(SERVER)] not in ([], [second.id]))
     assert f"{SERVER} runs the image sha256:" in proven()["services.as_proven"]
+
+
+@pytest.mark.parametrize("part", ["services", "images", "seal", ""])
+def test_what_was_proven_can_not_be_written_there(
+    record: Record, proven: Callable[[], dict[str, str]], part: str
+) -> None:
+    """Else another revision, deployed since, would be taken for the one that people agreed to."""
+    kept = record.require_fact(unchanged.HOME_FACT)
+    if part in {"services", "images"}:
+        kept["fact"] = {**kept["fact"], part: {}}
+    elif part:
+        kept["seal"] = ""
+    record.put_fact(unchanged.HOME_FACT, kept if part else {"services": {}, "images": {}})
+    assert "its seal is wrong" in proven()["services.as_proven"]
+    unchanged.note_images(record, {})
+    assert "its seal is wrong" in proven()["services.as_proven"]
 
 
 def test_a_target_that_is_no_task_is_seen(

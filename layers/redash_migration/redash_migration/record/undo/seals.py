@@ -14,6 +14,7 @@ from typing import Protocol
 
 _ENTRY = "redash-migration undo 1"
 _SETTLED = "redash-migration undone 1"
+_FACT = "redash-migration fact 1"
 
 
 class Keys(Protocol):
@@ -51,6 +52,14 @@ class UndoSeals:
     def is_settled(self, message: str, state: str, seal: str) -> bool:
         """Whether that was said by who may say so."""
         return self._whole(_SETTLED, f"{state}\n{message}", seal)
+
+    def fact(self, message: str) -> str:
+        """Of a fact that a deed rests on, with its place."""
+        return self._made(_FACT, message)
+
+    def is_fact(self, message: str, seal: str) -> bool:
+        """Whether a fact stands as it was written down, where it was."""
+        return self._whole(_FACT, message, seal)
 
     def _made(self, purpose: str, message: str) -> str:
         keys = self.keys()

@@ -87,7 +87,7 @@ class Undo:
             }
             message = message_of(self._id, sort_key, written)
             values |= written | {
-                "seal": self._seals().entry(message),
+                "seal": self.seals().entry(message),
                 "settled_seal": "",
                 "state": "PENDING",
                 "tries": 0,
@@ -149,7 +149,7 @@ class Undo:
         changes: dict[str, str | int] = {
             "tries": entry.tries + 1,
             "put_off": put_off,
-            "put_off_seal": self._seals().settled(entry.message, _put_off(put_off)),
+            "put_off_seal": self.seals().settled(entry.message, _put_off(put_off)),
             "error": error[:500],
         }
         return self._proved(self._entry(self._set(entry, {**changes, "state": state})))
@@ -166,7 +166,7 @@ class Undo:
                 self._set(entry, {"state": "PENDING", "tries": 0, "put_off": 0})
 
     def _settle(self, entry: UndoEntry, state: State, error: str) -> None:
-        seal = self._seals().settled(entry.message, state)
+        seal = self.seals().settled(entry.message, state)
         self._set(entry, {"state": state, "error": error, "settled_seal": seal})
 
     def _set(self, entry: UndoEntry, values: Mapping[str, str | int]) -> Item:
@@ -178,7 +178,8 @@ class Undo:
         assert item is not None  # noqa: S101 - an unconditional update always answers
         return item
 
-    def _seals(self) -> UndoSeals:
+    def seals(self) -> UndoSeals:
+        """Made and looked at with the list's keys; NotTheOwner where this function has none."""
         if self._keys is None:
             raise NotTheOwner(
                 f"{self._id}: this function has no key of the undo list, so it neither writes nor "
@@ -187,14 +188,14 @@ class Undo:
         return UndoSeals(self._keys)
 
     def _whole(self, entry: UndoEntry) -> bool:
-        return self._seals().is_entry(entry.message, entry.seal)
+        return self.seals().is_entry(entry.message, entry.seal)
 
     def _proved(self, entry: UndoEntry) -> UndoEntry:
-        if entry.put_off and not self._seals().is_settled(
+        if entry.put_off and not self.seals().is_settled(
             entry.message, _put_off(entry.put_off), entry.put_off_seal
         ):
             entry = replace(entry, put_off=0)  # else it would be passed over without a try
-        settled = entry.state in {"DONE", "REFUSED"} and self._seals().is_settled(
+        settled = entry.state in {"DONE", "REFUSED"} and self.seals().is_settled(
             entry.message, entry.state, entry.settled_seal
         )
         if not self._whole(entry):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from redash_migration.function_settings import NewHomeSettings, StartTargetSettings
 
 HOME_FACT = "proven_home"
-"""``{"services": {name: terms}, "images": {container: digest}}``, as the proof met them."""
+"""``{"services": {name: terms}, "images": {container: digest}}``, as the proof met them; sealed,
+for another home would be taken for it otherwise."""
 
 _AS_PROVEN = "services.as_proven"
 
@@ -30,17 +31,27 @@ def note_home(record: Record, ecs: Ecs, settings: NewHomeSettings) -> None:
     """Keep what the services' tasks are made by, as their proof begins."""
     found = ecs.services([service.name for service in settings.services])
     services = {name: dict(one.terms) for name, one in found.items()}
-    record.put_fact(HOME_FACT, {"services": services, "images": {}})
+    record.put_sealed_fact(HOME_FACT, {"services": services, "images": {}})
 
 
 def note_images(record: Record, images: Mapping[str, str]) -> None:
     """Keep which images the proof ran."""
-    record.put_fact(HOME_FACT, {**record.require_fact(HOME_FACT), "images": dict(images)})
+    noted = record.sealed_fact(HOME_FACT)
+    if noted is not None:  # else `as_proven` says so
+        record.put_sealed_fact(HOME_FACT, {**noted, "images": dict(images)})
 
 
 def as_proven(record: Record, ecs: Ecs, server: str) -> Check:
     """Whether services and running servers are still what was proven."""
-    noted = record.require_fact(HOME_FACT)
+    noted = record.sealed_fact(HOME_FACT)
+    if noted is None:
+        return Check(
+            _AS_PROVEN,
+            "FAIL",
+            "what was proven of the new home is not in the record as its proof wrote it: its seal"
+            " is wrong",
+            "Find out who wrote it: docs/security.md tells who could. Then start again.",
+        )
     services: Mapping[str, Mapping[str, str]] = noted["services"]
     found = ecs.services(list(services))
     said = [
