@@ -65,7 +65,7 @@ class Patience:
         """What is at work still when it has ended, or when the time is over."""
         rests = 0
         while found := find():
-            if rests % LOOK_EVERY == 0 and self.close_dead(found):
+            if rests % LOOK_EVERY == 0 and self.close_gone(found):
                 found = find()
             if not found or self._left <= 0:
                 return found
@@ -74,7 +74,7 @@ class Patience:
             rests += 1
         return []
 
-    def close_dead(self, found: list[Attempt]) -> bool:
+    def close_gone(self, found: list[Attempt]) -> bool:
         """Close those whose process is known to be gone; whether there were any."""
         gone = {one: self._died(one) for one in {at.execution_arn for at in found} if one}
         dead = [one for one in found if one.request in gone.get(one.execution_arn, ())]
@@ -135,7 +135,7 @@ class Standstill:
 
     def close_gone(self) -> None:
         """Close what is known to be gone, for whoever waits next and can't see the history."""
-        self._patience.close_dead(at_work(self._record, service=False))
+        self._patience.close_gone(at_work(self._record, service=False))
 
     def ready(self, entry: UndoEntry) -> bool:
         """Whether nothing is at work any more that could do this entry's deed again.
