@@ -7,19 +7,20 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from redash_migration.clock import Clock, moment, now, stamp
 from redash_migration.direction import Direction
-from redash_migration.errors import NotFoundInRecord, NotTheOwner
+from redash_migration.errors import NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
 from redash_migration.record.checks import Checks
-from redash_migration.record.entries import Entries, as_text, packed, unpacked
+from redash_migration.record.facts.entries import Entries
+from redash_migration.record.facts.facts import Facts
+from redash_migration.record.facts.trail import Trail
 from redash_migration.record.milestones import MILESTONES, Milestone
 from redash_migration.record.owner import KEY, Acting, Phase, SwitchedBack, refusal
 from redash_migration.record.ownership import Ownership
-from redash_migration.record.reading import number_of, object_of, text_of, time_of
+from redash_migration.record.reading import time_of
 from redash_migration.record.steps import Steps
 from redash_migration.record.table import ConditionNotMet, RecordTable
 from redash_migration.record.undo.seals import Keys
@@ -35,7 +36,7 @@ class _BegunSince(Exception):
     """Another run of the switch has noted its beginning."""
 
 
-class Record:
+class Record(Facts, Trail):
     """What is known of one migration; every write is conditional or may be repeated.
 
     ``acting`` is the step that holds the record, ``undo_keys`` seal its undo list: without both,
@@ -51,11 +52,9 @@ class Record:
         acting: Acting | None = None,
         undo_keys: Callable[[], Keys] | None = None,
     ) -> None:
-        self.table = table
-        self.migration_id = migration_id
-        self.clock = clock
+        scope = "" if direction == "forward" else f"{direction.upper()}#"
+        super().__init__(table, migration_id, clock, scope)
         self.direction = direction
-        self._scope = "" if direction == "forward" else f"{direction.upper()}#"
         prefix = "" if direction == "forward" else f"{direction}."
         self.checks = Checks(table, migration_id, prefix)
         self.undo = Undo(table, migration_id, clock, self._scope, acting, undo_keys)
@@ -111,77 +110,6 @@ class Record:
         if state == "DELIVERED" and wait is not None and wait.outcome is not None:
             failed = wait.outcome.result is None
             self.steps.ended(kind, "FAILED" if failed else "SUCCEEDED", wait.outcome.error)
-
-    def put_fact(self, name: str, fact: Mapping[str, Any]) -> None:
-        """Keep a JSON object by name, over an earlier one; a long one is compressed."""
-        self.put_facts({name: fact})
-
-    def put_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
-        """The same for several, by name."""
-        at = stamp(self.clock())
-        self.table.update_all(
-            self.migration_id,
-            {
-                f"{self._scope}FACT#{name}": {"body": packed(as_text(fact)), "at": at}
-                for name, fact in facts.items()
-            },
-        )
-
-    def put_fact_once(self, name: str, fact: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep a fact unless there is one of this name; returns the one that counts."""
-        self.table.put_new(
-            {
-                "pk": self.migration_id,
-                "sk": f"{self._scope}FACT#{name}",
-                "body": packed(as_text(fact)),
-                "at": stamp(self.clock()),
-            }
-        )
-        kept = self.fact(name)
-        return dict(fact) if kept is None else kept
-
-    def fact(self, name: str) -> dict[str, Any] | None:
-        """The fact of this name, or None."""
-        found = self.dated_fact(name)
-        return None if found is None else found[0]
-
-    def dated_fact(self, name: str) -> tuple[dict[str, Any], str] | None:
-        """The same with the time at which it was written down."""
-        item = self.table.get(self.migration_id, f"{self._scope}FACT#{name}")
-        found = None if item is None else unpacked(text_of(item, "body"))
-        return None if item is None or found is None else (found, time_of(item, "at"))
-
-    def put_sealed_fact(self, name: str, fact: Mapping[str, Any]) -> None:
-        """Keep a fact that is believed only as it was put; by who holds the undo list's key."""
-        seal = self.undo.seals().fact(self._of_fact(name, fact))
-        self.put_fact(name, {"fact": dict(fact), "seal": seal})
-
-    def sealed_fact(self, name: str) -> dict[str, Any] | None:
-        """That fact, or None where it is not as it was put; NotFoundInRecord."""
-        kept = self.require_fact(name)
-        fact, seal = kept.get("fact"), kept.get("seal")
-        if not isinstance(fact, dict) or not isinstance(seal, str):
-            return None
-        return fact if self.undo.seals().is_fact(self._of_fact(name, fact), seal) else None
-
-    def _of_fact(self, name: str, fact: Mapping[str, Any]) -> str:
-        return as_text({"of": [self.migration_id, f"{self._scope}FACT#{name}"], "fact": dict(fact)})
-
-    def facts_under(self, prefix: str) -> dict[str, dict[str, Any]]:
-        """Every fact whose name begins so, by the rest of its name."""
-        prefix = f"{self._scope}FACT#{prefix}"
-        return {
-            str(item["sk"]).removeprefix(prefix): found
-            for item in self.table.query(self.migration_id, prefix)
-            if (found := unpacked(text_of(item, "body"))) is not None
-        }
-
-    def require_fact(self, name: str) -> dict[str, Any]:
-        """The fact of this name; NotFoundInRecord where the step that finds it has not run."""
-        found = self.fact(name)
-        if found is None:
-            raise NotFoundInRecord(f"{name}: the step that finds this out has not run")
-        return found
 
     def milestone(self, name: Milestone) -> str:
         """Note when something happened; the first time counts. Returns that time."""
@@ -320,34 +248,3 @@ class Record:
         ending = stamp(self.clock())
         at = {str(item["sk"]).removeprefix(prefix): time_of(item, "at") or ending for item in items}
         return {name: at[name] for name in MILESTONES if name in at}
-
-    def audit(self, event: str, **details: Any) -> None:
-        """Append to the audit trail; nothing in it is ever changed."""
-        at = stamp(self.clock())
-        counter = self.table.update(self.migration_id, "COUNTER#audit", add={"value": 1})
-        number = 0 if counter is None else number_of(counter, "value")
-        self.table.put_new(
-            {
-                "pk": self.migration_id,
-                "sk": f"AUDIT#{at}#{number:06d}",
-                "event": event,
-                "at": at,
-                "body": as_text(details),
-            }
-        )
-
-    def audit_trail(self) -> list[dict[str, Any]]:
-        """Every audit entry in its order: ``{"at", "event", ...details}``."""
-        return [
-            {
-                "at": at,
-                "event": text_of(item, "event"),
-                **{
-                    name: value
-                    for name, value in (object_of(text_of(item, "body")) or {}).items()
-                    if name not in {"at", "event"}
-                },
-            }
-            for item in self.table.query(self.migration_id, "AUDIT#")
-            if (at := time_of(item, "at"))
-        ]
