@@ -63,6 +63,21 @@ def test_an_approval_that_was_written_past_the_page_opens_nothing(
         demand_approval(stage.record, keys())
 
 
+def test_a_decision_that_was_made_before_a_redrive_counts_where_it_is_put_back(
+    stage: Stage,
+) -> None:
+    """People made it, for this very question; that it was asked anew stands in the record alone."""
+    stage.ask()
+    stage.answer(stage.link(), "approve")
+    made = dict(stage.table.items[MIGRATION, "GATE#RequestApproval"])
+    _written(stage, state="CLOSED", decision="")
+    stage.ask()
+    with pytest.raises(NotApproved):
+        demand_approval(stage.record, keys())
+    stage.table.items[MIGRATION, "GATE#RequestApproval"] = made
+    demand_approval(stage.record, keys())
+
+
 @pytest.mark.parametrize("purpose", [CUTOVER, CONFIRM])
 def test_a_decision_of_another_migration_or_question_counts_for_nothing(
     stage: Stage, purpose: Purpose

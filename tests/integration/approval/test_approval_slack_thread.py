@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -192,6 +193,15 @@ def test_what_slack_did_not_take_is_said_by_slacks_word_alone(
             channel(slack.bot).post("text", [], thread=thread)
         assert str(refused.value) == f"Slack: {words}"
     assert slack.messages() == []
+
+
+def test_nothing_is_posted_to_another_channel_than_the_secret_names(slack: SlackCatcher) -> None:
+    """Where an earlier message stood is an entry of the record, which any function may write."""
+    spoken = channel(slack.bot)
+    first = spoken.post("text", [])
+    assert first is not None
+    reply = spoken.post("reply", [], thread=replace(first, channel="C0ELSEWHERE"))
+    assert reply == replace(first, ts=reply.ts if reply else "", thread=first.ts)
 
 
 def test_a_channel_by_its_name_is_changed_by_its_id(with_bot: Making, slack: SlackCatcher) -> None:

@@ -60,7 +60,7 @@ class SlackChannel:
         try:
             if thread is not None:
                 reply = {**message, "thread_ts": thread.ts, "reply_broadcast": aloud}
-                answer = call(known, "chat.postMessage", {"channel": thread.channel, **reply})
+                answer = call(known, "chat.postMessage", {"channel": known.channel, **reply})
                 return posted_of(answer, thread.ts)
         except NotSent as refused:
             # The thread's first message was deleted, or nobody may reply to it: begin another.
