@@ -22,14 +22,19 @@ def _measured(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.settings().write_pause_budget_seconds,
     )
     wiring.artifacts(migration_id).put_json("measure_cutover.json", measured)
-    return {**measured, "switched": "switch_began" in record.milestones()}
+    return {
+        **measured,
+        "switched": record.switch_stands(),
+        "doubt": "pause_ended" not in record.milestones(),
+    }
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, return, switched}``,
-    or a scheduled event: then the migration that is running.
+    """``{migration_id}`` -> ``{writes_since_switch, sessions, deadlocks, at, return, switched,
+    doubt}``, or a scheduled event: then the migration that is running.
 
-    ``switched`` is false when the switch was never begun: then nobody can be on the new side.
+    ``switched`` is false where the switch was never begun, or was seen not to be made: then nobody
+    can be on the new side. ``doubt``: nobody has seen it made.
     """
     if isinstance(event, dict) and "migration_id" in event:
         return _measured(event, context)

@@ -14,7 +14,7 @@ from redash_migration.function_settings import PeopleSettings
 from redash_migration.host.waiting import KINDS
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Record
-from redash_migration.replication.guard import guard_approval
+from redash_migration.replication.guard import guard_approval, guard_confirmation
 from redash_migration.replication.waiting import (
     ANSWERS,
     answer_task_wait,
@@ -37,6 +37,7 @@ def handler(event: dict[str, Any], context: Any, settings: PeopleSettings) -> di
         answers["RequestApproval"] = lambda wait: guard_approval(
             record, wiring.dms(), resumer, wait
         )
+        answers["ConfirmCutover"] = lambda wait: guard_confirmation(record, resumer, wait)
         for kind in ANSWERS:
             answers[kind] = lambda wait: answer_task_wait(record, wiring.dms(), resumer, wait)
         answers["StopReplication"] = lambda wait: urge_replication_to_stop(

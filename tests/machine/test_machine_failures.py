@@ -109,6 +109,8 @@ EARLIER = {
     # Nobody has decided to keep it: everything is left as it is.
     "CleanUp": (["NotApproved"], "Report"),
     "RollBack": (UNDECIDED, "MeasureCutover"),
+    # Seen late not to be made: there is nothing to keep, as is looked at once more.
+    "ConfirmCutover": (["SwitchNotMade"], "MeasureCutover"),
 }
 """Failures that lead elsewhere than all others of their state."""
 

@@ -15,6 +15,7 @@ from redash_migration.succession import (
     may_go_back_by_itself,
     refuse_beside,
     refuse_what_can_not_follow,
+    was_kept,
 )
 
 _NOT_AS_SEEN = (
@@ -72,7 +73,8 @@ def begin(
         elif request.mode in NAMING:
             refuse_what_can_not_follow(request, stands, migration_id, record)
             # What a return has left half-way is led forward again first, which is part of it.
-            phase = "return"
+            # Where it was kept there is none, and a return that began would never end.
+            phase = "kept" if was_kept(stands, record) else "return"
         taken = ownership.take(
             migration_id, execution_arn, phase=phase, instead_of=seen, turned=started_at
         )
@@ -94,7 +96,7 @@ def begin(
         record.audit("roll_back_asked", execution=execution_arn, by=request.requested_by)
         record.undo.try_again()
     if request.mode == "finish":
-        return "kept" not in record.milestones()
+        return taken.phase != "kept"
     return request.mode == "roll-back" and taken.phase == "forward"
 
 

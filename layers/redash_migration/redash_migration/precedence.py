@@ -57,9 +57,10 @@ def turn_to_return(
     """A return begins: from here on its steps may act, and nothing else that changes who is served.
 
     A switch that hung, or what leads out of an earlier return, is waited for; TransientFailure
-    where it does not end within so many seconds. NotTheOwner for a run that hung since before an
-    earlier return was led forward again. Whatever leads forward and begins later sees when the
-    migration turned (``Record.not_since``).
+    where it does not end within so many seconds, SwitchNotMade where it turns out that users were
+    never there. NotTheOwner for a run that hung since before an earlier return was led forward
+    again. Whatever leads forward and begins later sees when the migration turned
+    (``Record.not_since``).
     """
     since = record.not_since("forward")
     patience = Patience(record, seconds, died, sleep)
@@ -71,7 +72,7 @@ def turn_to_return(
         )
         if busy:
             raise TransientFailure(f"{busy[0].state} may be at work until {busy[0].deadline}")
-        record.turn("return", since=since)
+        record.turn("return", if_switched=True, since=since)
 
 
 def leads_alone(

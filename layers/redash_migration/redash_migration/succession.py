@@ -18,7 +18,7 @@ def may_go_back_by_itself(seen: Owner | None, migration_id: str, record: Record)
             + "; an earlier one can't be taken back any more, because what came after it stands "
             "on what it left"
         )
-    if seen.phase == "kept" or "kept" in record.milestones():
+    if was_kept(seen, record):
         raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
     if seen.phase == "back":
         return True
@@ -54,8 +54,13 @@ def refuse_what_can_not_follow(
             f"migrationId: users of {migration_id} are not on the new side; what is left of it is "
             'taken back with mode "roll-back"'
         )
-    if request.mode == "return" and (seen.phase == "kept" or "kept" in record.milestones()):
+    if request.mode == "return" and was_kept(seen, record):
         raise InvalidInput(f"migrationId: {migration_id} was kept; nothing leads back from there")
+
+
+def was_kept(seen: Owner | None, record: Record) -> bool:
+    """Whether people have kept the new side: what is left is cleaned up, and nothing leads back."""
+    return (seen is not None and seen.phase == "kept") or "kept" in record.milestones()
 
 
 def served_by_new_home(record: Record, owner: Owner) -> bool:
@@ -82,7 +87,7 @@ def refuse_beside(request: Request, migration_id: str, seen: Owner, earlier: Rec
     take_back = f'{{"mode": "roll-back", "migrationId": "{name}"}}'
     # What was refused for its seal stays so, and was told; the preflight looks at what is left.
     left = [entry for entry in earlier.undo.all() if entry.state not in {"DONE", "REFUSED"}]
-    if left and seen.phase != "kept" and "kept" not in earlier.milestones():
+    if left and not was_kept(seen, earlier):
         if served_by_new_home(earlier, seen):
             raise MigrationInProgress(
                 f"{name} was neither kept nor taken back: redrive its execution to bring it to its "

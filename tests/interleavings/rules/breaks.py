@@ -143,11 +143,6 @@ BREAKS = {
         lambda p: p.setattr(succession, "served_by_new_home", lambda *_: False),
         Focus(("stopped", "by name"), "SwitchTraffic"),
     ),
-    "return-without-a-switch": Break(
-        "nobody returns from where nobody was sent",
-        lambda p: p.setattr(succession, "served_by_new_home", broken.by_its_milestone),
-        Focus(("stopped", "return by name"), "SwitchTraffic", refused=True),
-    ),
     "beside": Break(
         "nobody begins beside an unfinished migration",
         lambda p: p.setattr(begin, "refuse_beside", lambda *_: None),

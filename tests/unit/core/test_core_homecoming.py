@@ -366,6 +366,10 @@ def test_what_was_kept_is_finished_again_and_never_returned(
     with pytest.raises(InvalidInput, match="was kept"):
         later(table, "return")
     assert later(table, "finish") is False
+    owner = Ownership(table).last()
+    assert owner is not None
+    # In a return whoever leads on an execution that dies would be refused, minute by minute.
+    assert owner.phase == "kept"
 
 
 def test_a_return_that_is_half_way_is_led_forward_before_anybody_takes_it_back(
@@ -397,6 +401,14 @@ def test_a_return_that_serves_nobody_has_not_ended(record: Record) -> None:
     record.turn("return")
     assert at_its_end(record)
     record.of("return").undo.add("set_actions", {}, where="aws", service="serves")
+    assert not at_its_end(record)
+
+
+def test_a_return_that_leads_forward_to_a_closed_door_has_not_ended(record: Record) -> None:
+    """Whether the switch was made was in doubt when it began: it found the maintenance answer."""
+    record.milestone("pause_began")
+    record.switch_begins()
+    record.turn("return")
     assert not at_its_end(record)
 
 

@@ -20,7 +20,7 @@ from redash_migration.record.milestones import Milestone
 from redash_migration.record.owner import Acting
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.table import RecordTable
-from redash_migration.replication.guard import guard_approval
+from redash_migration.replication.guard import guard_approval, guard_confirmation
 from redash_migration.replication.task import TaskTruth
 from redash_migration.rollback.end import at_its_end
 from tests.owning import EXECUTION, owned
@@ -276,6 +276,17 @@ def test_an_approval_of_a_schema_that_somebody_altered_ends(record: Record, resu
     assert [(sent.error, sent.cause) for _, sent in resumed.sent] == [
         ("SchemaChanged", "table x is new")
     ]
+
+
+def test_nobody_is_waited_for_once_the_switch_is_seen_not_to_be_made(
+    record: Record, resumed: Any
+) -> None:
+    began = record.switch_begins()
+    wait = record.waits.open("ConfirmCutover", "token", "approval")
+    assert not guard_confirmation(record, resumed, wait)
+    record.switch_not_made(began)
+    assert guard_confirmation(record, resumed, wait)
+    assert [outcome.error for _, outcome in resumed.sent] == ["SwitchNotMade"]
 
 
 def start(table: RecordTable, name: str, executions: Executions, **given: Any) -> bool:

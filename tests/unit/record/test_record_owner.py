@@ -10,7 +10,12 @@ import pytest
 
 from redash_migration import wiring
 from redash_migration.clock import stamp
-from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
+from redash_migration.errors import (
+    NotTheOwner,
+    SwitchBegun,
+    SwitchNotMade,
+    TransientFailure,
+)
 from redash_migration.precedence import turn_to_return
 from redash_migration.record import Record
 from redash_migration.record.attempts import LONGEST_SECONDS
@@ -297,6 +302,7 @@ def test_a_return_waits_for_what_could_still_change_who_is_served(
     table: RecordTable, state: str, service: bool
 ) -> None:
     record = owned(table, NAME)
+    record.switch_begins()
     acting = Acting(NAME, EXECUTION, PHASES)
     attempt = record.attempts.begin(acting, state, "1", seconds=60, service=service)
     step_of = returning(record)
@@ -306,6 +312,18 @@ def test_a_return_waits_for_what_could_still_change_who_is_served(
     record.attempts.end(attempt)
     turn_to_return(step_of, 0)
     assert record.phase() == "return"
+
+
+def test_nobody_is_led_home_from_where_nobody_was_led(table: RecordTable) -> None:
+    """The switch hung, people said that all goes home, and then it was seen not to be made. In a
+    return nothing would lead on: no mode goes on with it where no switch stands."""
+    record = owned(table, NAME)
+    began = record.switch_begins()
+    step_of = returning(record)
+    record.switch_not_made(began)
+    with pytest.raises(SwitchNotMade):
+        turn_to_return(step_of, 0)
+    assert record.phase() == "forward"
 
 
 def test_once_a_return_leads_forward_no_step_of_it_begins_or_notes_a_deed(

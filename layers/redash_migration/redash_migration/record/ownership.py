@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from redash_migration.clock import Clock, now, stamp
-from redash_migration.errors import NotTheOwner, SwitchBegun
+from redash_migration.errors import NotTheOwner, SwitchBegun, SwitchNotMade
 from redash_migration.record.owner import (
     KEY,
     PHASES,
@@ -108,10 +108,14 @@ class Ownership:
         phase: Phase,
         *,
         unless_switched: bool = False,
+        if_switched: bool = False,
         since: str | None = None,
     ) -> None:
         """Go another way, or stay on it; NotTheOwner when the way there is not open, or, with
         ``since``, when it turned at another time than that.
+
+        ``if_switched``: SwitchNotMade where no switch stands any more: nobody comes home from a
+        side where nobody was, and what began it would lead forward to a closed door.
 
         ``unless_switched``: SwitchBegun instead, where a switch is noted and the way is not gone
         yet: users may be on the new side, and a machine must not take them from there.
@@ -122,6 +126,13 @@ class Ownership:
             expected = {**acting.condition().expected, "phase": others}
             if unless_switched and (seen := self.last()) is not None:
                 expected["switched"] = None if seen.switched is None else ""
+            if if_switched and (seen := self.last()) is not None:
+                expected["switched"] = seen.switched
+                if seen.switched == "":
+                    raise SwitchNotMade(
+                        f"{acting.migration_id}: users were never led to the new side, as was seen "
+                        "after the switch had been begun"
+                    )
             if since:
                 expected["turned"] = since
             values = {"phase": phase, "turned": self._of_now(acting), "leads_forward": ""}

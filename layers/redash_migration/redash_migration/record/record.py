@@ -81,15 +81,26 @@ class Record(Facts, Trail):
         return owner.phase if owner and owner.migration_id == self.migration_id else None
 
     def turn(
-        self, phase: Phase, *, unless_switched: bool = False, since: str | None = None
+        self,
+        phase: Phase,
+        *,
+        unless_switched: bool = False,
+        if_switched: bool = False,
+        since: str | None = None,
     ) -> None:
         """The migration goes another way from here; NotTheOwner where this step may not say so, or
-        it has turned ``since``, SwitchBegun where users may be on the new side, and that is asked
-        for."""
+        it has turned ``since``, SwitchBegun where users may be on the new side, SwitchNotMade where
+        they are not, and that is asked for."""
         if self._acting is None:
             raise NotTheOwner(f"{self.migration_id}: only a step may turn it, and none is at work")
         ownership = Ownership(self.table, self.clock)
-        ownership.turn(self._acting, phase, unless_switched=unless_switched, since=since)
+        ownership.turn(
+            self._acting,
+            phase,
+            unless_switched=unless_switched,
+            if_switched=if_switched,
+            since=since,
+        )
 
     def lead_forward(self) -> None:
         """A return has failed: none of its steps begins any more, nor notes a deed."""

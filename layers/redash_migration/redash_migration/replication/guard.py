@@ -1,10 +1,15 @@
-"""While people think: is there still something to approve?"""
+"""While people think: is there still something to approve, or to keep?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash_migration.errors import CheckFailed, SchemaChanged, WalBudgetExceeded
+from redash_migration.errors import (
+    CheckFailed,
+    SchemaChanged,
+    SwitchNotMade,
+    WalBudgetExceeded,
+)
 from redash_migration.record import Outcome, Record, Wait
 from redash_migration.record.wait import Resumer
 from redash_migration.replication.configuration import task_arn
@@ -40,3 +45,16 @@ def guard_approval(record: Record, dms: Dms, resumer: Resumer, wait: Wait) -> bo
         cause = "the task was deleted" if task is None else f"{task.status}: {task.failure}"
         return record.resume(wait, Outcome.failure("ReplicationTaskFailed", cause), resumer)
     return False
+
+
+def guard_confirmation(record: Record, resumer: Resumer, wait: Wait) -> bool:
+    """End the wait for an answer whether the new side stays, where users turn out never to have
+    been led there; True when it was ended.
+
+    A switch that nobody waited for any more may be seen late not to be made. Until then nobody
+    could know, so people were asked; from then on users stand before a closed door for nothing.
+    """
+    if record.switch_stands():
+        return False
+    cause = "the listener turned out not to have been pointed to the new home"
+    return record.resume(wait, Outcome.failure(SwitchNotMade.__name__, cause), resumer)

@@ -31,13 +31,15 @@ def at_its_end(record: Record) -> bool:
     """Whether a migration may be called ended: not while neither side answers users."""
     if record.phase() == "back":
         return served(record)
+    reached = record.milestones().keys()
+    over = "pause_began" not in reached or bool(reached & PAUSE_OVER)
     if record.phase() == "return":
         home = record.of("return")
         # What led home was led forward again, or stands closed; a switch home that was only begun
-        # may have left nobody served.
-        return at_home(home) if turned(home) else served(home)
-    reached = record.milestones().keys()
-    return "pause_began" not in reached or bool(reached & PAUSE_OVER)
+        # may have left nobody served. Nor is anybody served by a return that leads forward to a
+        # door which a doubtful switch had left closed.
+        return at_home(home) if turned(home) else over and served(home)
+    return over
 
 
 def tell_refused(record: Record) -> None:
