@@ -58,7 +58,9 @@ def _main(arguments: list[str]) -> int:
             for name, fault in FAULTS.items()
             if not fault.by_name_only
         )
-        names += "    (python -m rehearsal.faults --list --all: each step by itself as well)\n"
+        names += (
+            "    (.venv/bin/python -m rehearsal.faults --list --all: each step by itself as well)\n"
+        )
         width = min(get_terminal_size().columns, 100)
         print(fitted(HELP.format(faults=names, hosts=", ".join(HOST_KINDS)), width))
         return 0

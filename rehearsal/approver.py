@@ -3,8 +3,9 @@
 Goes the way of a browser (GET, the form's own fields, POST), so that a scripted rehearsal proves
 the page and not a short cut around it.
 
-    python -m rehearsal.approver .rehearsal/latest/mailbox --decision approve
-    python -m rehearsal.approver http://127.0.0.1:8080/approve/... --decision reject --reason "..."
+    .venv/bin/python -m rehearsal.approver .rehearsal/latest/mailbox --decision approve
+    .venv/bin/python -m rehearsal.approver http://127.0.0.1:8080/approve/... \\
+        --decision reject --reason "..."
 """
 
 from __future__ import annotations
