@@ -17,7 +17,7 @@ from rehearsal.answering import answering
 from rehearsal.cloud import Execution
 from rehearsal.cloud.journal import UNTOLD
 from rehearsal.dataset import DumpNotRestored
-from rehearsal.faults.case import Case
+from rehearsal.faults.case import Case, as_people_decided
 from rehearsal.faults.judging.contents import contents_told
 from rehearsal.faults.judging.invariants import Standing, observe, violations
 from rehearsal.faults.judging.put_aside import put_aside
@@ -89,9 +89,8 @@ def _rehearse(options: Options) -> int:
     name = str((rehearsed.report or {}).get("migration_id", ""))
     drop_databases(options.directory)
     folder = settle(options.directory, name, among=options.among)
-    conclusion = Conclusion(
-        rehearsed.report, rehearsed.ledger, rehearsed.problems, _asked(options), folder
-    )
+    asked = _asked(options, rehearsed.report)
+    conclusion = Conclusion(rehearsed.report, rehearsed.ledger, rehearsed.problems, asked, folder)
     conclude(conclusion, shown.say)
     return 1 if rehearsed.problems else 0
 
@@ -109,10 +108,17 @@ def _broken(options: Options, error: Exception) -> int:
     return 1
 
 
-def _asked(options: Options) -> str:
+def _people_decide(options: Options) -> bool:
+    """Nothing is broken, and people answer themselves: then how it ends is theirs."""
+    return not options.fault and options.approve == "ask"
+
+
+def _asked(options: Options, report: Mapping[str, Any] | None) -> str:
     """What was to make it end otherwise than well."""
     if options.fault:
         return options.fault
+    if _people_decide(options):
+        return "" if as_people_decided(report).expected == "SUCCEEDED" else "so it was decided"
     if options.approve == "reject":
         return "APPROVE=reject"
     return "CONFIRM=return" if options.confirm == "return" else ""
@@ -149,6 +155,8 @@ def run(options: Options, progress: Progress, shown: Screen) -> Rehearsed:
         users_served = not workload.availability.down
         workload.stop()
         report = _fetch_report(world)
+        if _people_decide(options):
+            case = as_people_decided(report)
         ledger = _count(world, report)
         found = problems(report, ledger, expected=case.expected)
         found += disagreements(case, report, execution.status)

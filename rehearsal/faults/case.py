@@ -68,3 +68,21 @@ class Case:
         """What must come of it, in a few words."""
         parts = [self.expected, self.error and f"with {self.error}", self.check]
         return ", ".join(part for part in parts if part)
+
+
+_ENDS: Mapping[tuple[str, str], Expected] = {
+    ("RequestApproval", "reject"): "ROLLED_BACK",
+    ("RequestApproval", "expire"): "ROLLED_BACK",
+    ("ConfirmCutover", "return"): "RETURNED",
+    ("ConfirmCutover", "go_back"): "ROLLED_BACK",
+}
+
+
+def as_people_decided(report: Mapping[str, Any] | None) -> Case:
+    """What must come of a rehearsal in which nothing is broken and people answer themselves.
+
+    The last answer says so; without one that leads back, the new Redash must stay.
+    """
+    approvals = (report or {}).get("approvals") or [{}]
+    last = (str(approvals[-1].get("purpose")), str(approvals[-1].get("decision")))
+    return Case(what="as people decided", expected=_ENDS.get(last, "SUCCEEDED"))

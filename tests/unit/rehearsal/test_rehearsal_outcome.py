@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from rehearsal.faults.case import as_people_decided
 from rehearsal.outcome import over_memory, server_errors
 
 
@@ -24,3 +27,24 @@ def test_an_error_page_is_a_problem_unless_the_old_home_shows_it_too() -> None:
         "users got 2 times from redash-new: GET /api/session 500"
     ]
     assert server_errors({}, real=False) == []
+
+
+@pytest.mark.parametrize(
+    ("approvals", "expected", "serving"),
+    [
+        ([("RequestApproval", "approve"), ("ConfirmCutover", "keep")], "SUCCEEDED", "new"),
+        ([("RequestApproval", "reject")], "ROLLED_BACK", "old"),
+        ([("RequestApproval", "expire")], "ROLLED_BACK", "old"),
+        ([("RequestApproval", "approve"), ("ConfirmCutover", "return")], "RETURNED", "old"),
+        ([("RequestApproval", "approve"), ("ConfirmCutover", "go_back")], "ROLLED_BACK", "old"),
+        ([("RequestApproval", "approve"), ("ConfirmCutover", "expire")], "SUCCEEDED", "new"),
+        ([("RequestApproval", "approve")], "SUCCEEDED", "new"),
+        ([], "SUCCEEDED", "new"),
+    ],
+)
+def test_where_people_answer_themselves_the_end_is_theirs(
+    approvals: list[tuple[str, str]], expected: str, serving: str
+) -> None:
+    answers = [{"purpose": purpose, "decision": decision} for purpose, decision in approvals]
+    case = as_people_decided({"approvals": answers})
+    assert (case.expected, case.serving) == (expected, serving)
