@@ -240,7 +240,7 @@ def test_the_starter_is_told_and_cannot_choose(serving: Serving, visitor: Visiti
 def test_it_fits_every_screen(
     serving: Serving, visitor: Visiting, screens: Screens, purpose: Purpose, language: str
 ) -> None:
-    stage, address = serving(LANGUAGE=language)
+    stage, address = serving(LANGUAGE=language, NOTICE="Rehearsal: nothing real is touched")
     if purpose is CONFIRM:
         stage.switch(writes=1234)
     else:
@@ -284,6 +284,10 @@ def test_the_button_is_in_view_on_a_low_screen(
     for width, height in ((1280, 660), (1366, 650)):
         page = visitor(address, width=width, height=height, language=language).open(stage.link())
         button = page.locator("form button")
+        reason, send = (page.locator(part).bounding_box() for part in ("#reason", ".send"))
+        assert reason is not None
+        assert send is not None
+        assert reason["y"] + reason["height"] <= send["y"], f"{width}x{height}: the reason's end"
         for field in ("#reason", "#begin"):
             _not_under(page, field)
         page.evaluate("document.querySelector('.decision').scrollTo(0, 0)")
