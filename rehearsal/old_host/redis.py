@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import secrets
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
-from socketserver import (
-    StreamRequestHandler,
-    ThreadingTCPServer,
-    ThreadingUnixStreamServer,
-)
 from threading import Thread
-from typing import Any, Protocol
+from typing import Protocol
 
-ERROR = "-ERR "
+from rehearsal.old_host.redis_protocol import ERROR, PathServer, Server
+
 WRITING = frozenset({"del", "lrem", "srem", "zrem", "hdel", "expire", "rpush", "set"})
 """What a replica refuses, and one shard of a cluster for keys of another."""
-DATABASES = 16
-"""redis.conf, "databases": what there are unless somebody sets it otherwise."""
 
 
 def paused_by(keys: Iterable[str]) -> set[int]:
@@ -91,7 +84,7 @@ class Redis:
             "cluster_enabled": "0",
             "maxmemory_policy": "noeviction",
         }
-        self._server: _Server | _PathServer | None = None
+        self._server: Server | PathServer | None = None
         self._asked: set[str] = set()
 
     @property
@@ -102,12 +95,12 @@ class Redis:
     @property
     def port(self) -> int:
         """Where it listens; 1, where nobody does, while it is down."""
-        return self._server.server_address[1] if isinstance(self._server, _Server) else 1
+        return self._server.server_address[1] if isinstance(self._server, Server) else 1
 
     def start(self) -> None:
         """Listen; nothing while it does."""
         if self._server is None:
-            self._server = _PathServer(self, self.path) if self.path else _Server(self)
+            self._server = PathServer(self, self.path) if self.path else Server(self)
             Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
 
     def stop(self) -> None:
@@ -212,79 +205,3 @@ _COMMANDS: dict[str, Callable[[Redis, Sequence[str]], str | int | list[object]]]
     "scan": Redis._scan,
     "info": lambda redis, _words: redis._info(),
 }
-
-
-class _Server(ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, redis: Redis) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.redis = redis
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        """In the connection's own thread, where a handshake holds up nobody else."""
-        if self.redis.tls is None:
-            super().finish_request(request, client_address)
-            return
-        with (
-            contextlib.suppress(OSError),
-            self.redis.tls.wrap_socket(request, server_side=True) as secure,
-        ):
-            super().finish_request(secure, client_address)
-
-
-class _PathServer(ThreadingUnixStreamServer):
-    daemon_threads = True
-
-    def __init__(self, redis: Redis, path: str) -> None:
-        super().__init__(path, _Handler)
-        self.redis = redis
-
-
-class _Handler(StreamRequestHandler):
-    server: _Server | _PathServer
-
-    def handle(self) -> None:
-        redis, number = self.server.redis, 0
-        known = not redis.password
-        while words := self._words():
-            name = words[0].lower()
-            if name == "auth":
-                user = words[1] if len(words) > 2 else "default"
-                known = (user, words[-1]) == (redis.user, redis.password)
-                self._say("+OK" if known else "-WRONGPASS invalid username-password pair")
-            elif not known:
-                self._say("-NOAUTH Authentication required.")
-            elif name == "select" and int(words[1]) >= DATABASES:
-                self._say(f"{ERROR}DB index is out of range")
-            elif name == "select":
-                number = int(words[1])
-                self._say("+OK")
-            else:
-                self._say(redis.answer(words, number))
-
-    def _words(self) -> list[str]:
-        head = self.rfile.readline().strip()
-        if not head.startswith(b"*"):
-            return []
-        words = []
-        for _ in range(int(head[1:])):
-            size = int(self.rfile.readline().strip()[1:])
-            words.append(self.rfile.read(size + 2)[:-2].decode())
-        return words
-
-    def _say(self, answer: object) -> None:
-        self.wfile.write(_encoded(answer))
-
-
-def _encoded(answer: object) -> bytes:
-    if isinstance(answer, int):
-        return f":{answer}\r\n".encode()
-    if isinstance(answer, list):
-        return f"*{len(answer)}\r\n".encode() + b"".join(map(_encoded, answer))
-    text = str(answer)
-    if text[:1] in {"+", "-"}:
-        return f"{text}\r\n".encode()
-    raw = text.encode()
-    return b"$%d\r\n%s\r\n" % (len(raw), raw)

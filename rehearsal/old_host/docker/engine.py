@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,11 @@ from rehearsal.old_host.compose_file import ComposeError, Definition
 from rehearsal.old_host.containers import PlainContainer
 from rehearsal.old_host.docker.answer import Answer, failure, lines
 from rehearsal.old_host.docker.compose import Compose
-from rehearsal.old_host.docker.images import runs
+from rehearsal.old_host.docker.inspecting import IMAGE_ENVIRONMENT, inspected
 from rehearsal.old_host.docker.listing import container_id, described
 from rehearsal.old_host.docker.options import parsed
 from rehearsal.old_host.docker.running import Runner
+from rehearsal.old_host.docker.templates import filled
 from rehearsal.old_host.services import STOP_SECONDS, Service, Services
 from rehearsal.timing import clock
 
@@ -94,7 +94,7 @@ class Engine:
         template = options.value("--format")
         described_ = [described(one, self._named(one)) for one in shown]
         if template:
-            return Answer(lines(_filled(template, one) for one in described_))
+            return Answer(lines(filled(template, one) for one in described_))
         rows = [f"{one['ID']}  {one['Image']}  {one['Status']}  {one['Names']}" for one in
                 described_]  # fmt: skip
         return Answer(lines(["CONTAINER ID  IMAGE  STATUS  NAMES", *rows]))
@@ -112,7 +112,7 @@ class Engine:
                 return failure(f"Error: No such object: {word}")
         template = options.value("-f", "--format")
         if template:
-            return Answer(lines(_filled(template, document) for document in documents))
+            return Answer(lines(filled(template, document) for document in documents))
         return Answer(json.dumps(documents, indent=4) + "\n")
 
     def _exec(self, arguments: Sequence[str]) -> Answer:
@@ -215,40 +215,13 @@ class Engine:
         return True
 
     def _inspected(self, service: Service) -> dict[str, Any]:
-        definition = service.definition
-        own = [f"{name}={value}" for name, value in definition.environment.items()]
-        entrypoint, command = runs(definition)
-        labels = {
-            "com.docker.compose.project": self._services.project,
-            "com.docker.compose.service": definition.service or definition.name,
-            "com.docker.compose.project.working_dir": self._directory,
-            "PODMAN_SYSTEMD_UNIT": "podman-compose@redash.service" if self._podman else "",
-        }
-        network = (*definition.networks, f"{self._services.project}_default")[0]
-        return {
-            "Id": container_id(definition.name),
-            "Name": f"{'' if self._podman else '/'}{self._named(service)}",
-            "Image": f"{'' if self._podman else 'sha256:'}{container_id(definition.image)}",
-            "State": {"Status": service.state, "Running": service.state == "running"},
-            "Config": {
-                "Image": definition.image,
-                "Env": [*own, *IMAGE_ENVIRONMENT],
-                "Entrypoint": " ".join(entrypoint) if self._podman else entrypoint or None,
-                "Cmd": command or None,
-                # What a label says by itself stands: so is a container another project's.
-                "Labels": {**{k: v for k, v in labels.items() if v}, **definition.labels}
-                if not service.alone
-                else {"com.docker.compose.project": "redash-migration"},
-            },
-            "Mounts": [{"Type": "bind", "Destination": path} for path in definition.mounts],
-            "HostConfig": {
-                "RestartPolicy": {"Name": service.restart, "MaximumRetryCount": 0},
-                "AutoRemove": service.removed,
-                "NetworkMode": "bridge" if self._podman else network,
-                "PortBindings": _bindings(definition.ports),
-            },
-            "NetworkSettings": {"Networks": {network: {"IPAddress": "172.18.0.5"}}},
-        }
+        return inspected(
+            service,
+            self._named(service),
+            project=self._services.project,
+            directory=self._directory,
+            podman=self._podman,
+        )
 
     def _named(self, service: Service) -> str:
         return self._services.container_name(service.definition.name)
@@ -279,63 +252,3 @@ _COMMANDS: dict[str, Callable[[Engine, Sequence[str]], Answer]] = {
 
 
 EMULATED = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n"
-
-IMAGE_ENVIRONMENT = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
-"""What every image sets by itself."""
-
-
-def _bindings(ports: Sequence[str]) -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {}
-    for port in ports:
-        words = port.split(":")
-        binding = {"HostIp": words[0] if len(words) > 2 else "", "HostPort": words[-2]}
-        found.setdefault(f"{words[-1]}/tcp", []).append(binding)
-    return found
-
-
-def _filled(template: str, document: dict[str, Any]) -> str:
-    """A Go template with plain fields: {{.State.Status}}, {{json .}}, {{index .Map "key"}}, and
-    {{range $key, $one := .Map}}{{$key}} {{$one.Field}}{{end}}; ValueError as Docker refuses others.
-    """
-
-    def one_of(path: str) -> Any:
-        current: Any = document
-        for name in filter(None, path.split(".")):
-            if not isinstance(current, dict) or name not in current:
-                raise ValueError(f'template parsing error: map has no entry for key "{name}"')
-            current = current[name]
-        return current
-
-    def value(found: re.Match[str]) -> str:
-        current = one_of(found["path"])
-        if found["key"]:
-            current = (current or {}).get(found["key"], "<no value>")
-        if found["word"] == "json":
-            return json.dumps(current, separators=(",", ":"))
-        if isinstance(current, bool | dict | list):
-            return json.dumps(current)
-        return str(current)
-
-    def each(found: re.Match[str]) -> str:
-        said = []
-        for key, one in one_of(found["path"]).items():
-            text = found["body"].replace(f"{{{{${found['key']}}}}}", key)
-            for field, held in one.items():
-                text = text.replace(f"{{{{${found['one']}.{field}}}}}", str(held))
-            said.append(text)
-        return "".join(said)
-
-    if template == "json":
-        return json.dumps(document)
-    template = re.sub(
-        r"\{\{range \$(?P<key>\w+), \$(?P<one>\w+) := \.(?P<path>[\w.]+)\}\}"
-        r"(?P<body>.*?)\{\{end\}\}",
-        each,
-        template,
-        flags=re.DOTALL,
-    )
-    return re.sub(
-        r'\{\{\s*(?P<word>json|index)?\s*\.(?P<path>[\w.]*)(?:\s+"(?P<key>[^"]*)")?\s*\}\}',
-        value,
-        template,
-    )
