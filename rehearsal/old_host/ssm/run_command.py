@@ -138,7 +138,9 @@ class RunCommand:
         return found.described()
 
     def listed(self, command_id: str | None, instance_id: str | None) -> list[Command]:
-        """ListCommands, newest first."""
+        """ListCommands, newest first; refused for an instance whose agent is gone."""
+        if instance_id == self._instance_id and not self.online:
+            raise SSMException("InvalidInstanceId", "The agent isn't running.")
         found = [
             invocation
             for invocation in self._invocations.values()

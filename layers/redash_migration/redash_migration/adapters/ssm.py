@@ -59,11 +59,18 @@ class RunCommand:
         )
 
     def unended(self, beginning: str) -> list[str]:
-        """Ids of the commands on the instance that have not ended and whose comment begins so."""
+        """Ids of the commands on the instance that have not ended and whose comment begins so.
+
+        None of an instance that Run Command does not know any more: nothing can be asked of it.
+        """
         found: list[str] = []
         start: dict[str, Any] = {}
         while True:
-            page = self._client.list_commands(InstanceId=self._instance, **start)
+            try:
+                page = self._client.list_commands(InstanceId=self._instance, **start)
+            except ClientError as error:
+                _demand_unknown(error)
+                return found
             found += [
                 command["CommandId"]
                 for command in page["Commands"]
@@ -75,7 +82,10 @@ class RunCommand:
 
     def cancel(self, command_id: str) -> None:
         """Ask for a command's end; it may go on for a while, so look until it has ended."""
-        self._client.cancel_command(CommandId=command_id, InstanceIds=[self._instance])
+        try:
+            self._client.cancel_command(CommandId=command_id, InstanceIds=[self._instance])
+        except ClientError as error:
+            _demand_unknown(error)
 
     def run(
         self,
@@ -102,3 +112,10 @@ class RunCommand:
                 raise CommandFailed(f"{comment}: not waited for now (command {command_id})")
             time.sleep(POLL_SECONDS)
         raise CommandFailed(f"{comment}: no end within {seconds} s (command {command_id})")
+
+
+def _demand_unknown(error: ClientError) -> None:
+    """Raise anything but that the instance is terminated or its agent gone (AWS Systems Manager API
+    Reference, InvalidInstanceId): a way back must not wait for a host that is not there."""
+    if error.response["Error"]["Code"] != "InvalidInstanceId":
+        raise error

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools import Logger
+
 from redash_migration.clock import looks
 from redash_migration.errors import TransientFailure
+from redash_migration.failure_text import words
 from redash_migration.host import commands as on_the_host
 from redash_migration.record import Record, UndoEntry
 from redash_migration.replication.configuration import delete_task
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from redash_migration.adapters.elbv2 import LoadBalancing
     from redash_migration.adapters.ssm import RunCommand
     from redash_migration.function_settings import RollBackSettings
+
+logger = Logger(service="redash-migration", child=True)
 
 COMMAND_SECONDS = 300
 STOPPED_SECONDS = 240
@@ -88,13 +93,21 @@ class Undoing:
         """First of all: nobody writes on the new side, and nothing of it comes up any more.
 
         The door is shut, and every service is asked down at once; their tasks are waited for when
-        the old home serves.
+        the old home serves. A service that can't be asked, because its cluster is gone, say, keeps
+        nobody from the old home: its entry is tried again in its turn.
         """
         waiting = self._proved_pending()
         self._door.shut([one for one in waiting if one.action == "set_actions"], maintenance)
         for entry in waiting:
-            if entry.action == "set_desired" and self._ecs.services([entry.arguments["service"]]):
-                self._ecs.set_desired(entry.arguments["service"], 0)
+            if entry.action == "set_desired":
+                self._ask_down(entry.arguments["service"])
+
+    def _ask_down(self, service: str) -> None:
+        try:
+            if self._ecs.services([service]):
+                self._ecs.set_desired(service, 0)
+        except Exception as error:
+            logger.warning(f"{service} is not asked down yet: {words(error)}")
 
     def set_desired(self, service: str, count: int) -> None:
         """Bring a service back to its earlier count: to none, those that come or stop gone too,
@@ -139,8 +152,12 @@ class Undoing:
 
     def dispensable(self, entry: UndoEntry) -> bool:
         """Whether the door need not wait for an entry that fails: a host that takes no commands
-        has not stopped its services either."""
-        return entry.action == "start_services" and self._answering_unstopped()
+        has not stopped its services either. Where that can't be seen, it is tried on."""
+        try:
+            return entry.action == "start_services" and self._answering_unstopped()
+        except Exception as error:
+            logger.warning(f"whether the old Redash answers can't be seen: {words(error)}")
+            return False
 
     def _answering_unstopped(self) -> bool:
         """Whether nobody has seen the old services stop, and a target is healthy at the door."""

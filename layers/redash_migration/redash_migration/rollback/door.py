@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools import Logger
+
 from redash_migration.errors import RollBackIncomplete, TransientFailure
+from redash_migration.failure_text import words
 from redash_migration.homecoming.forward_again import note_open_again
 from redash_migration.record import Record, UndoEntry
 from redash_migration.traffic.actions import forward_to, replaced, target_groups
@@ -14,6 +17,8 @@ from redash_migration.traffic.health import healthy
 if TYPE_CHECKING:
     from redash_migration.adapters.elbv2 import LoadBalancing
     from redash_migration.function_settings import RollBackSettings
+
+logger = Logger(service="redash-migration", child=True)
 
 ANSWERING_SECONDS = 60
 """How long the old home may take until it answers the load balancer's health checks."""
@@ -47,16 +52,23 @@ class Door:
         self._balancing.set_actions(listener, rule, actions)
         if self._record.direction == "return":
             note_open_again(self._record)
-        for group in groups[:1]:
-            self._balancing.close_health_rule(listener, group)
         if not self._somebody_answers(groups):
             raise TransientFailure("the listener is as before, but no target of it is healthy")
         self._record.milestone("reopened")
+        for group in groups[:1]:
+            self._balancing.close_health_rule(listener, group)
 
     def _watch_health(self, listener: str, rule: str, groups: list[str]) -> None:
-        """Have the load balancer look at the first of the groups before it is used."""
-        if groups and groups[0] not in target_groups(self._balancing.actions(listener, rule)):
-            self._balancing.open_health_rule(listener, groups[0])
+        """Have the load balancer look at the first of the groups before it is used.
+
+        That only helps: where the listener has no room for another rule, say, the door is opened
+        without it.
+        """
+        try:
+            if groups and groups[0] not in target_groups(self._balancing.actions(listener, rule)):
+                self._balancing.open_health_rule(listener, groups[0])
+        except Exception as error:
+            logger.warning(f"health is not looked at before the door opens: {words(error)}")
 
     def _somebody_answers(self, groups: list[str]) -> bool:
         for _ in range(ANSWERING_SECONDS * 2):

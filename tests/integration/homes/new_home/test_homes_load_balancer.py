@@ -284,6 +284,48 @@ def test_a_door_to_unhealthy_targets_is_opened_and_said_to_be(
     )
 
 
+def test_what_only_helps_keeps_nobody_from_the_door(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The listener has no room for the rule that gets the old targets their health checks, and the
+    new home's cluster is gone."""
+    monkeypatch.setattr(door, "ANSWERING_SECONDS", 10)
+    balancing = LoadBalancing(stage.elbv2)
+    listener = stage.home.listener_arn
+    before = balancing.actions(listener, "")
+    stage.default(*maintenance("en"))
+    stage.until_old_unused()
+    refuse = {"TooManyRules": "CreateRule", "ClusterNotFoundException": "DescribeServices"}
+
+    def refused(*_: Any) -> Any:
+        code = next(reasons)
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, refuse[code])
+
+    reasons = iter(["TooManyRules", "ClusterNotFoundException", "TooManyRules"])
+    monkeypatch.setattr(balancing, "open_health_rule", refused)
+    ecs: Any = SimpleNamespace(services=refused)
+    arguments = {"listener": listener, "rule": "", "actions": before}
+    waiting = [
+        SimpleNamespace(action=action, arguments=given, state="PENDING", forged=False)
+        for action, given in (("set_actions", arguments), ("set_desired", {"service": "server"}))
+    ]
+    record: Any = SimpleNamespace(
+        direction="forward",
+        milestone=lambda _: None,
+        milestones=list,
+        undo=SimpleNamespace(proved=lambda: waiting),
+    )
+    none: Any = None
+    undoing = Undoing(
+        record, dms=none, commands=none, balancing=balancing, ecs=ecs, settings=SETTINGS,
+        sleep=lambda _: time.sleep(0.1),
+    )  # fmt: skip
+    undoing.leave_new_home(maintenance("en"))
+    undoing.actions()["set_actions"](**arguments)
+    assert stage.get()[:2] == (200, b"old")
+    assert not list(reasons)
+
+
 @pytest.mark.parametrize("place", ["shut", "new", "old"])
 def test_where_the_entry_can_not_be_believed_the_old_host_s_own_group_is_found(
     stage: Stage, place: str

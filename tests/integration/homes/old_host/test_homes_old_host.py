@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
+from redash_migration.adapters.ssm import RunCommand
 from rehearsal.old_host import OldHost
 from rehearsal.old_host.kinds import HOST_KINDS
 from rehearsal.old_host.ssm import run_command
@@ -160,6 +161,10 @@ def test_an_offline_instance(aws: LocalAws, host: OldHost) -> None:
             DocumentName="AWS-RunShellScript",
             Parameters={"commands": ["true"]},
         )
+    with pytest.raises(ClientError, match="InvalidInstanceId"):
+        ssm.list_commands(InstanceId=INSTANCE)
+    # Whoever takes back first ends what runs there: nothing can be asked of it, and that is all.
+    assert RunCommand(ssm, INSTANCE).unended("") == []
 
 
 ALL = ["adhoc_worker", "nginx", "postgres", "redis", "scheduled_worker", "scheduler", "server",
