@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from tests.interleavings.execution import Execution
 from tests.interleavings.world import Violation, World
 
 
@@ -17,7 +20,7 @@ def left_of(world: World, migration: str) -> list[str]:
     ]
 
 
-def demand_rest(world: World, migrations: set[str]) -> None:
+def demand_rest(world: World, executions: Collection[Execution]) -> None:
     """Somebody is served, nothing is half-way, and of nothing that was taken back is anything left.
 
     Raises:
@@ -25,7 +28,11 @@ def demand_rest(world: World, migrations: set[str]) -> None:
     """
     owner = world.owner()
     phase, name = owner.get("phase"), str(owner.get("migration_id"))
-    for other in migrations - {name}:
+    for one in executions:
+        asks = (one.arn, one.status, one.state) == (owner["execution_arn"], "RUNNING", "Confirm")
+        if asks and world.question(name, one.token) is None:
+            raise Violation(f"{name}: people are waited for, and nobody can answer")
+    for other in {one.migration for one in executions} - {name}:
         if other not in world.kept and (left := left_of(world, other)):
             raise Violation(f"{other} was left behind: {left}")
     if phase == "return":

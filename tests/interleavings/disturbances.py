@@ -38,8 +38,8 @@ class Disturbances:
                         (one.arn, "runs into a time limit", partial(self._machine.gives_up, one))
                     )
                 found += [(one.arn, "stopped", partial(self._machine.ends, one, "ABORTED"))] * 2
-                if one.actor is not None and one.actor.alive and one.state != "Begin":
-                    found += [(one.arn, "retries", partial(setattr, one, "actor", None))] * 2
+                if one.actor is not None and one.actor.alive:
+                    found += [(one.arn, "retries", partial(self._machine.loses, one))] * 2
             elif one.status in {"ABORTED", "FAILED"}:
                 found.append((one.arn, "redriven", partial(self._machine.is_redriven, one)))
         for name in dict.fromkeys(one.migration for one in self._machine.executions.values()):
@@ -47,6 +47,8 @@ class Disturbances:
             found.append((name, "by name", back))
             home = partial(self._start, name, mode="return", migrationId=name)
             found.append((name, "return by name", home))
+            finish = partial(self._start, name, mode="finish", migrationId=name)
+            found.append((name, "finish by name", finish))
             found.append((name, "same second", partial(self._start, name)))
         another = f"redash-20260131-03000{len(self._machine.executions)}"
         found += [

@@ -28,7 +28,9 @@ HOME = (
     "SwitchBack",
 )
 LEADING = ("GoForward", "GoForwardDatabase")
-BY_MODE = {"return": "GoForward", "": ORDER[0]}
+BY_MODE = {"roll-back": "RollBack", "return": "GoForward", "finish": "CleanUp", "": ORDER[0]}
+ASKING = {"roll-back": "MeasureCutover", "finish": "GoForward"}
+"""By mode, where Begin says that people are to be asked first."""
 BY_ANSWER = {
     "GoForward": {"database": "GoForwardDatabase", "aws": "GoForward", "home": "RollBack"},
     "RollBack": {"database": "RollBackDatabase", "aws": "RollBack"},
@@ -41,6 +43,7 @@ ALWAYS = {
     "RollBackDatabase": "RollBack",
     "CleanUp": "Report",
     "Report": "",
+    "Confirm": "Confirm",
 }
 
 
@@ -68,13 +71,17 @@ class Execution:
     """The migration that it took the place of."""
     acted: bool = False
     """Whether a step of it was let in since it was started or redriven."""
+    token: str = ""
+    """Of the question, once it was asked."""
+    doubt: bool = False
+    """Whether nobody has seen the switch made."""
 
     def following(self) -> str:
         """The state that its function's answer leads to; empty after the last one."""
         if self.state == "Begin":
-            back = "Confirm" if self.answer else "RollBack"
-            return {"roll-back": back, **BY_MODE}[str(self.given.get("mode", ""))]
+            leads = {**BY_MODE, **ASKING} if self.answer else BY_MODE
+            return leads[str(self.given.get("mode", ""))]
         if self.state in BY_ANSWER:
-            done = "Confirm" if self.state == "GoForward" else "Report"
+            done = "MeasureCutover" if self.state == "GoForward" else "Report"
             return BY_ANSWER[self.state].get(self.answer, done)
         return ALWAYS[self.state]

@@ -26,11 +26,14 @@ KINDS = (
     "redriven",
     "by name",
     "return by name",
+    "finish by name",
     "same second",
     "another",
     "source away",
     "source back",
     "an hour later",
+    "described late",
+    "rounds at once",
     "reconciler",
 )
 """A run knows only some of them: what breaks a rule is often two or three kinds, one upon the

@@ -8,7 +8,8 @@ from typing import Any
 
 from redash_migration.clock import stamp
 from redash_migration.errors import NotTheOwner, SwitchBegun, TransientFailure
-from redash_migration.record.owner import Owner
+from redash_migration.record.owner import Acting, Owner
+from redash_migration.record.wait import Outcome, TokenUnknown
 from tests.interleavings.actors import Actor, Cast
 from tests.interleavings.at_rest import left_of
 from tests.interleavings.execution import HOME, LEADING, Execution
@@ -43,6 +44,8 @@ class Machine:
         self.executions[arn] = Execution(
             arn, migration, given, changed=self._world.now, told_at=len(self._told)
         )
+        if "described late" in self._focus.kinds:
+            self.executions[arn].told = ""
         return arn
 
     def is_running(self, arn: str) -> bool:
@@ -62,8 +65,25 @@ class Machine:
     def start_return(self, migration_id: str, attempt: int) -> str | None:
         return self.start({"mode": "return", "migrationId": migration_id}, migration_id)
 
-    def send(self, token: str, outcome: Any) -> None:
-        raise AssertionError(token)
+    def send(self, token: str, outcome: Outcome) -> None:
+        """People have answered, or need not any more."""
+        one = next(one for one in self.executions.values() if token.startswith(f"{one.arn} "))
+        if (one.status, one.state, one.token) != ("RUNNING", "Confirm", token):
+            raise TokenUnknown
+        if outcome.result is None:
+            self._is_measured(one)
+            return
+        decision = str(outcome.result["decision"])
+        kept = "SwitchOnceMore" if one.doubt else "CleanUp"
+        one.entered, one.token = "", ""
+        one.doubt &= decision != "return"
+        one.state = {"go_back": "RollBack", "return": "EndReplication"}.get(decision, kept)
+
+    def _is_measured(self, one: Execution) -> None:
+        """MeasureCutover, and what follows it: a switch that was not made is taken back."""
+        one.tries, one.entered, one.token = 0, "", ""
+        one.doubt |= (one.migration, "MILESTONE#pause_ended") not in self._world.table.items
+        one.state = "Confirm" if self._world.owner().get("switched") else "RollBack"
 
     def goes_on(self, one: Execution) -> None:
         """The machine moves: a function is called, or its answer leads on."""
@@ -82,14 +102,14 @@ class Machine:
             one.tries = 0
             self._follow(one)
         elif isinstance(actor.error, SwitchBegun):
-            one.state = "Confirm"
-        elif isinstance(actor.error, NotTheOwner) or one.state == "Begin":
+            self._is_measured(one)
+        elif isinstance(actor.error, NotTheOwner):
             self.ends(one, "FAILED")
         elif one.tries < TRIES and (actor.dead or isinstance(actor.error, TransientFailure)):
-            one.tries += 1
+            one.tries, one.token = one.tries + 1, ""
         elif one.state in {"RollBack", "RollBackDatabase", "SwitchOnceMore", "CleanUp", *LEADING}:
             one.state = "Report"
-        elif one.state == "Report":
+        elif one.state in {"Begin", "Report"}:
             self.ends(one, "FAILED")
         else:
             self.gives_up(one)
@@ -100,15 +120,21 @@ class Machine:
         if one.state in HOME:
             one.state = "GoForward"
             return
-        # A switch that was seen not to be made takes back what was noted of it.
-        one.state = "Confirm" if self._world.owner().get("switched") else "RollBack"
+        self._is_measured(one)
+
+    @staticmethod
+    def loses(one: Execution) -> None:
+        """The answer of a function, which may be at work still: it is called again."""
+        one.actor, one.token, one.tries = None, "", one.tries + 1
 
     def _follow(self, one: Execution) -> None:
+        following = one.following()
         if one.state == "Begin" and one.answer and self._world.door == "old":
             raise Violation(f"{one.migration}: asked whether to keep what users have left")
-        if one.state == "GoForward" and one.following() == "Confirm" and self._focus.away:
-            self._world.source_away = False
-        if following := one.following():
+        if following == "MeasureCutover":
+            self._world.source_away &= not (self._focus.away and one.state == "GoForward")
+            self._is_measured(one)
+        elif following:
             one.state = following
         else:
             self.ends(one, "SUCCEEDED")
@@ -121,12 +147,14 @@ class Machine:
         self.reached.add(one.state)
         if self._focus.away and one.state in LEADING:
             self._world.source_away = True
-        name, migration, arn, entered = one.state, one.migration, one.arn, one.entered
+        name, migration, arn = one.state, one.migration, one.arn
+        acting = Acting(migration, arn, (), entered=one.entered, retries=one.tries)
+        one.token = token = f"{arn} {len(self.cast.all)}" if name == "Confirm" else ""
         noted = partial(setattr, one, "acted", True)
 
         def body() -> None:
             if name != "Begin":
-                one.answer = at_work(self._world, name, migration, arn, entered, noted)
+                one.answer = at_work(self._world, name, acting, token, noted)
                 return
             since = len(self._told)
             one.answer = begun(
@@ -172,7 +200,7 @@ class Machine:
 
     def is_redriven(self, one: Execution) -> None:
         """At the state where it stopped; a function of before may still be at work."""
-        one.status, one.actor, one.tries, one.entered = "RUNNING", None, 0, ""
+        one.status, one.actor, one.tries, one.entered, one.token = "RUNNING", None, 0, "", ""
         one.changed, one.acted = self._world.now, False
 
     def tell_what_is_old(self) -> None:

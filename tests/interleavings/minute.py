@@ -8,10 +8,11 @@ from datetime import timedelta
 from redash_migration.reconcile import reconcile
 from redash_migration.record import Record
 from redash_migration.record.ownership import Ownership
-from tests.interleavings.focus import MINUTE
+from redash_migration.replication.guard import guard_confirmation
+from tests.interleavings.focus import MINUTE, Focus
 from tests.interleavings.machine import Machine
 from tests.interleavings.steps.homeward import close_what_is_open
-from tests.interleavings.world import World
+from tests.interleavings.world import QUESTION, World
 
 SECONDS = 50
 
@@ -19,12 +20,15 @@ SECONDS = 50
 class Minute:
     """One minute after the other."""
 
-    def __init__(self, world: World, machine: Machine, hangs: tuple[str, int]) -> None:
-        self._world, self._machine, self._hangs = world, machine, hangs
+    def __init__(self, world: World, machine: Machine, focus: Focus) -> None:
+        self._world, self._machine, self._hangs = world, machine, focus.hangs
+        self._at_once = "rounds at once" in focus.kinds
 
     def begins(self) -> None:
-        """A round, beside everybody else; the one before has come to its end."""
-        if not any(one.name.startswith("reconciler") for one in self._machine.cast.alive()):
+        """A round, beside everybody else; the one before has come to its end, unless it hangs and
+        the schedule calls another."""
+        before = any(one.name.startswith("reconciler") for one in self._machine.cast.alive())
+        if self._at_once or not before:
             self._passes()
             self._beside("reconciler", self._round)
             self._beside(MINUTE, self._look)
@@ -54,7 +58,7 @@ class Minute:
             lambda name: Record(self._world.table, name, self._world.clock),
             self._machine,
             self._machine,
-            lambda _: {},
+            lambda record: {QUESTION: lambda wait: guard_confirmation(record, self._machine, wait)},
             lambda _: None,
             lambda _: None,
         )

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 
 from redash_migration.clock import stamp
+from redash_migration.record import Outcome, Record
+from redash_migration.record.wait import Resumer
 from tests.interleavings.execution import Execution
 from tests.interleavings.world import World
 
@@ -18,12 +20,12 @@ DECISIONS = ("keep", "go_back", "return")
 class People:
     """They answer so many questions; the next one stands."""
 
-    def __init__(self, world: World, answers: int) -> None:
-        self._world, self._left = world, answers
+    def __init__(self, world: World, machine: Resumer, answers: int) -> None:
+        self._world, self._machine, self._left = world, machine, answers
 
     def may_say(self, one: Execution) -> list[Move]:
         """What an execution that asks may hear."""
-        if not self._left:
+        if not self._left or self._world.question(one.migration, one.token) is None:
             return []
         said = DECISIONS if self._stopped(one.migration) else DECISIONS[:-1]
         return [(decision, partial(self._decide, one, decision)) for decision in said]
@@ -38,9 +40,9 @@ class People:
         self._left -= 1
         if decision == "go_back":
             self._world.went_back.add(one.migration)
-        doubt = (one.migration, "MILESTONE#pause_ended") not in self._world.table.items
         if decision == "return":
             self._world.going_home.add(one.migration)
             self._world.return_decided = stamp(self._world.now)
-        kept, one.entered = "SwitchOnceMore" if doubt else "CleanUp", ""
-        one.state = {"go_back": "RollBack", "return": "EndReplication"}.get(decision, kept)
+        record = Record(self._world.table, one.migration, self._world.clock)
+        if (wait := self._world.question(one.migration, one.token)) is not None:
+            record.resume(wait, Outcome.success({"decision": decision}), self._machine)

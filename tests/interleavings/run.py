@@ -30,8 +30,9 @@ class Run:
         self._world = World(refuses_switch=self._focus.refused)
         self._machine = Machine(self._world, self._focus, self.told)
         self._cast = self._machine.cast
-        self._people = People(self._world, self._focus.answers)
-        self._minute = Minute(self._world, self._machine, self._focus.hangs)
+        self._world.resumer = self._machine
+        self._people = People(self._world, self._machine, self._focus.answers)
+        self._minute = Minute(self._world, self._machine, self._focus)
         self._disturbances = Disturbances(self._world, self._machine, self._minute, self._focus)
         self._resting = False
 
@@ -65,7 +66,7 @@ class Run:
             if one.status != "RUNNING":
                 continue
             waits = one.state == "FenceSource" and self._world.stopping(one.migration)
-            if one.state == "Confirm":
+            if one.state == "Confirm" and one.token and one.actor is None:
                 said = self._people.may_say(one)
                 minute: list[Move] = [("reconciler", self._minute.begins)] if said else []
                 thinks = self._focus.thinks > 1 and self._choose(self._focus.thinks)
@@ -117,7 +118,7 @@ class Run:
                 self._cast.end_past(self._world.now)
             self._minute.at_once()
             self._disturbances.later()
-        demand_rest(self._world, {one.migration for one in self._machine.executions.values()})
+        demand_rest(self._world, self._machine.executions.values())
 
     @contextmanager
     def _at_home(self) -> Iterator[None]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from redash_migration import wiring
 from redash_migration.record.owner import Acting
 from redash_migration.record.table import Item
+from redash_migration.record.wait import Wait, wait_of
 from tests.interleavings.actors import stand_still
 from tests.interleavings.commands import Commands
 from tests.interleavings.slow_memory import SlowMemory
+
+QUESTION = "ConfirmCutover"
+"""The wait for what people say of the new side."""
 
 
 class Violation(BaseException):
@@ -45,6 +49,8 @@ class World:
     """Those that have turned to be kept: what is left of them is cleaned up, not taken back."""
     return_decided: str = ""
     """When that was said last (a stamp)."""
+    resumer: Any = None
+    """Step Functions, as whoever answers a wait knows it."""
 
     def clock(self) -> datetime:
         self.now += timedelta(milliseconds=1)
@@ -58,6 +64,12 @@ class World:
     def owner(self) -> Item:
         """The owner's item, without standing still."""
         return self.table.items.get(("OWNER", "OWNER"), {})
+
+    def question(self, migration: str, token: str) -> Wait | None:
+        """The open wait that this token was given for, without standing still."""
+        item = self.table.items.get((migration, f"WAIT#{QUESTION}"))
+        wait = None if item is None else wait_of(item)
+        return wait if wait and (wait.state, wait.token) == ("OPEN", token) else None
 
     def served(self) -> bool:
         """Whether somebody answers users, and takes what they write."""

@@ -16,6 +16,7 @@ from redash_migration.homecoming import closing
 from redash_migration.record import ownership
 from redash_migration.record.record import Record
 from redash_migration.record.undo.undo import Undo
+from tests.interleavings import minute
 from tests.interleavings.focus import EVERY, Focus
 from tests.interleavings.rules import broken
 from tests.interleavings.steps import forward, functions, homeward, taking_back
@@ -142,6 +143,34 @@ BREAKS = {
         "after the switch the approvers are asked",
         lambda p: p.setattr(succession, "served_by_new_home", lambda *_: False),
         Focus(("stopped", "by name"), "SwitchTraffic"),
+    ),
+    "home-without-a-switch": Break(
+        "nobody is led home from where nobody was sent",
+        lambda p: p.setattr(Record, "turn", broken.turn_home_anyway()),
+        Focus(
+            ("runs into a time limit", "stopped"),
+            "SwitchTraffic",
+            sleep=60,
+            hangs=("SwitchTraffic", 7),
+            answers=1,
+            refused=True,
+        ),
+    ),
+    "seen-late": Break(
+        "a switch that is seen late not to be made is taken back, though people were asked",
+        lambda p: p.setattr(minute, "guard_confirmation", lambda *_: False),
+        Focus(
+            ("runs into a time limit",),
+            "SwitchTraffic",
+            hangs=("SwitchTraffic", 8),
+            answers=0,
+            refused=True,
+        ),
+    ),
+    "kept-and-returned": Break(
+        "what was kept is finished without a return",
+        lambda p: p.setattr(begin, "was_kept", lambda *_: False),
+        Focus(("stopped", "finish by name", "reconciler"), "CleanUp"),
     ),
     "beside": Break(
         "nobody begins beside an unfinished migration",

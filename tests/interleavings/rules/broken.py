@@ -184,6 +184,11 @@ def turn() -> Callable[..., None]:
     return lambda self, phase, **_: kept(self, phase)
 
 
+def turn_home_anyway() -> Callable[..., None]:
+    kept = Record.turn
+    return lambda self, phase, **more: kept(self, phase, **{**more, "if_switched": False})
+
+
 def at_work_unnoticed(*rest: Any, service: bool) -> Any:
     """Nobody waits for it."""
     return step.attempt(*rest, service=False)

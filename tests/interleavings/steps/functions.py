@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from redash_migration.begin import begin
@@ -14,7 +14,7 @@ from redash_migration.record.ownership import Ownership
 from redash_migration.step import attempt
 from tests.interleavings.steps import forward, homeward, taking_back
 from tests.interleavings.steps.context import another_run
-from tests.interleavings.world import World
+from tests.interleavings.world import QUESTION, World
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ STEPS: dict[str, Step] = {
     "RestoreTable": Step(forward.restore_table),
     "SwitchTraffic": Step(forward.switch_traffic, service=True),
     "SwitchOnceMore": Step(forward.switch_traffic, service=True),
+    "Confirm": Step(lambda *_: None),
     "CleanUp": Step(forward.clean_up, phases=("forward", "kept")),
     "EndReplication": Step(homeward.end_replication, phases=("forward", "return")),
     "CloseNewHome": Step(homeward.close_new_home, phases=RETURN, service=True),
@@ -50,20 +51,23 @@ STEPS: dict[str, Step] = {
 }
 
 
-def at_work(  # noqa: PLR0917 - a world, and who acts in it
+def at_work(
     world: World,
     name: str,
-    migration: str,
-    execution: str,
-    entered: str,
+    acting: Acting,
+    token: str,
     noted: Callable[[], None],
 ) -> Any:
-    """One run of a step, with the attempt that every handler is wrapped in."""
+    """One run of a step, with the attempt that every handler is wrapped in; ``token`` is the
+    question's."""
     step = STEPS[name]
-    acting = Acting(migration, execution, step.phases, entered=entered)
+    acting = replace(acting, phases=step.phases)
     with attempt(acting, name, another_run(), service=step.service) as record:
         world.let_in(acting, name)
         noted()
+        if name == "Confirm":
+            record.waits.open(QUESTION, token, "approval")
+            return None
         return step.does(world, record)
 
 

@@ -84,7 +84,8 @@ def start_old_services(world: World, record: Record) -> None:
         world.services = True
 
     stand_still()
-    world.check(name, "stop_services#", HOME)
+    if world.door != "old":
+        world.check(name, "stop_services#", HOME)
     world.commands.send(Command(f"{name} StartOldServices", start))
 
 

@@ -12,7 +12,7 @@ from redash_migration.in_flight import Standstill, end_commands
 from redash_migration.precedence import leads_alone
 from redash_migration.record import Record
 from redash_migration.record.undo.replay import replay
-from redash_migration.rollback.end import at_its_end, finish
+from redash_migration.rollback.end import at_its_end, close_waits, finish
 from tests.interleavings.steps.context import SECONDS
 from tests.interleavings.world import World
 
@@ -22,6 +22,7 @@ def go_forward(world: World, record: Record) -> str:
     home = record.of("return")
     record.not_since("return")
     record.lead_forward()
+    close_waits(record, world.resumer)
     commands: Any = world.commands
     end_commands(record, commands, sleep=world.rest)
     standstill = _standstill(world, record)
@@ -134,6 +135,7 @@ def roll_back(world: World, record: Record) -> str:
     led_home = record.phase() == "return" and turned(record.of("return"))
     decided = led_home or record.migration_id in world.went_back
     record.turn("back", unless_switched=not decided)
+    close_waits(record, world.resumer)
     commands: Any = world.commands
     end_commands(record, commands, sleep=world.rest)
     following = _way_back(world, record, "aws")
