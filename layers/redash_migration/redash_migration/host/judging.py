@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -59,7 +60,7 @@ def _containers(host: Mapping[str, Any]) -> Iterable[Check]:
 
 def _version(host: Mapping[str, Any]) -> Check:
     versions = [str(version) for version in host["versions"]]
-    majors = {int(version.split(".")[0]) for version in versions if version[:1].isdecimal()}
+    majors = {int(found[0]) for version in versions if (found := re.match("[0-9]{1,9}", version))}
     if not majors:
         return Check(
             "host.redash_version",
