@@ -9,7 +9,14 @@ from __future__ import annotations
 import pytest
 
 from redash_migration.approval.texts.english_errors import english_error
-from tests.machine.test_machine_definition import MACHINE, TASK_IDS, TASKS, State, all_states
+from tests.machine.test_machine_definition import (
+    MACHINE,
+    TASK_IDS,
+    TASKS,
+    State,
+    all_states,
+    scopes,
+)
 
 PASSING = [
     "TransientFailure",
@@ -189,10 +196,14 @@ def test_a_failure_is_told_by_one_of_five_patterns(name: str, state: State) -> N
 
 def test_what_costs_nothing_is_caught_where_it_stands() -> None:
     seen = {}
-    for name, state in all_states():
-        if "Catch" in state and name not in MACHINE["States"]:
-            first, *others = state["Catch"]
-            seen[name] = (first["ErrorEquals"], len(others), set(first))
+    for scope in list(scopes(MACHINE))[1:]:
+        within = scope["States"]
+        for name, state in within.items():
+            if "Catch" in state:
+                first, *others = state["Catch"]
+                seen[name] = (first["ErrorEquals"], len(others), set(first))
+                assert within[first["Next"]]["Type"] == "Pass"
+                assert within[first["Next"]]["End"] is True
     assert seen == dict.fromkeys(COSTS_NOTHING, (["States.ALL"], 0, {"ErrorEquals", "Next"}))
 
 
