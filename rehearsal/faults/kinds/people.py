@@ -172,6 +172,11 @@ def redrive_after_the_switch(world: World) -> None:
     _redrive(world, "keep")
 
 
+def redrive_unasked(world: World) -> None:
+    """The same where every question has been answered."""
+    _redrive(world)
+
+
 def _redrive(world: World, *decisions: str) -> None:
     arn = executions(world)[0]["executionArn"]
     world.cloud.client("stepfunctions").redrive_execution(executionArn=arn)

@@ -10,6 +10,7 @@ from rehearsal.faults.table.homecoming import HOMECOMING
 from rehearsal.faults.table.hosts import HOSTS
 from rehearsal.faults.table.pause import PAUSE
 from rehearsal.faults.table.people import PEOPLE
+from rehearsal.faults.table.redrives import REDRIVES
 from rehearsal.faults.table.services import SERVICES
 from rehearsal.faults.table.several import SEVERAL
 from rehearsal.faults.table.source import SOURCE
@@ -22,6 +23,7 @@ FAULTS: dict[str, Case] = {
     **DATABASE,
     **PAUSE,
     **PEOPLE,
+    **REDRIVES,
     **HOMECOMING,
     **SERVICES,
     **HOSTS,
