@@ -1,9 +1,11 @@
-"""A refused transaction leaves every item as it was, and none copies a whole table."""
+"""Transactions are whole or nothing and copy no table; reads may be behind, unless asked not to."""
 
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.dynamodb.models import Table
 
+from rehearsal.cloud.repairs.services.stale_reads import BEHIND_SECONDS
 from tests.record_table import make_table, pretend_to_be_on_aws
 
 
@@ -55,10 +58,10 @@ def refused() -> dict[str, Any]:
 
 @pytest.mark.parametrize("action", [put("new"), update("old"), update("new"), delete("old")])
 def test_what_a_refused_transaction_began_is_taken_back(table: Any, action: dict[str, Any]) -> None:
-    before = table.scan(TableName="record")["Items"]
+    before = table.scan(TableName="record", ConsistentRead=True)["Items"]
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         table.transact_write_items(TransactItems=[action, refused()])
-    assert table.scan(TableName="record")["Items"] == before
+    assert table.scan(TableName="record", ConsistentRead=True)["Items"] == before
 
 
 def test_a_transaction_that_holds_is_written_without_a_copy_of_the_table(
@@ -74,5 +77,29 @@ def test_a_transaction_that_holds_is_written_without_a_copy_of_the_table(
     monkeypatch.setattr(copy, "deepcopy", no_table)
     table.transact_write_items(TransactItems=[put("new"), update("old")])
     monkeypatch.undo()
-    found = {item["sk"]["S"]: item for item in table.scan(TableName="record")["Items"]}
+    found = {
+        item["sk"]["S"]: item
+        for item in table.scan(TableName="record", ConsistentRead=True)["Items"]
+    }
     assert found == {"new": key("new"), "old": {**key("old"), "value": {"N": "2"}}}
+
+
+def test_a_read_that_is_not_asked_to_be_consistent_is_behind(table: Any) -> None:
+    time.sleep(BEHIND_SECONDS)
+    table.update_item(**update("old")["Update"])
+    table.transact_write_items(TransactItems=[put("new")])
+    found = partial(table.get_item, TableName="record")
+    assert found(Key=key("old"))["Item"]["value"] == {"N": "1"}
+    assert found(Key=key("old"), ConsistentRead=True)["Item"]["value"] == {"N": "2"}
+    queried = partial(
+        table.query,
+        TableName="record",
+        KeyConditionExpression="pk = :a",
+        ExpressionAttributeValues={":a": {"S": "a"}},
+    )
+    assert [queried()["Count"], queried(ConsistentRead=True)["Count"]] == [1, 2]
+    asked = [{"Get": {"TableName": "record", "Key": key("new")}}]
+    assert table.transact_get_items(TransactItems=asked)["Responses"] == [{"Item": key("new")}]
+    time.sleep(BEHIND_SECONDS)
+    assert found(Key=key("old"))["Item"]["value"] == {"N": "2"}
+    assert queried()["Count"] == 2

@@ -3,7 +3,8 @@
 moto copies every table of a transaction first, for each of its items, and restores the copy where
 a condition does not hold: what others wrote in between is lost, a write during the copy breaks it,
 and a write costs the more the more the table holds. In DynamoDB a transaction is isolated from
-every other write ("Amazon DynamoDB Transactions: How it works").
+every other write ("Amazon DynamoDB Transactions: How it works"). What a read sees that is not asked
+to be consistent: ``stale_reads``.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+from rehearsal.cloud.door import ACCESS_KEY
 from rehearsal.cloud.repairs.replacement import replace
+from rehearsal.cloud.repairs.services.stale_reads import Recent
 
 _TURN = threading.RLock()
 
@@ -25,9 +28,15 @@ def apply() -> None:
     from moto.dynamodb.models import DynamoDBBackend
     from moto.dynamodb.responses import DynamoHandler
 
+    recent = Recent(_as_it_is)
+
     def call_action(self: Any) -> Any:
+        operation, given = self._get_action(), getattr(self, "params", {})
+        ours = f"Credential={ACCESS_KEY}/" in str(self.headers.get("Authorization", ""))
         with _TURN:
-            return original_call(self)
+            recent.written(self.dynamodb_backend, operation, given)
+            with ExitStack() if ours else recent.behind(operation, given):
+                return original_call(self)
 
     def transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
         actions = [action for item in transact_items for action in item.values()]
