@@ -24,7 +24,9 @@ from rehearsal.cloud.repairs.language import (
     definitions,
     jsonata_evaluator,
     jsonata_strings,
+    seconds,
     short_waits,
+    uncatchable_errors,
     unmatched_choice,
 )
 from rehearsal.cloud.repairs.replacement import RepairOutdated
@@ -57,9 +59,11 @@ ALL = (
     mail_delivery,
     redrive,
     resuming,
+    seconds,
     short_waits,
     stopping,
     task_tokens,
+    uncatchable_errors,
     undisturbed_transactions,
     unmatched_choice,
 )

@@ -417,6 +417,68 @@ def test_more_data_than_a_state_holds_ends_the_execution_whatever_is_caught(run:
     assert (ended.status, ended.error) == ("FAILED", "States.DataLimitExceeded")
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [{"answer": 300_000}, {"name": "{% $pad('', 300000, 'x') %}"}],
+    ids=["answer", "given"],
+)
+def test_states_all_does_not_catch_what_is_terminal(
+    run: Run, deployment: Deployment, payload: dict[str, Any]
+) -> None:
+    caught = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    state = task(deployment, "HelloFunction", payload, Output="short", Catch=caught, End=True)
+    silent = {"Type": "Pass", "Output": "caught", "End": True}
+    ended = run({"StartAt": "T", "States": {"T": state, "Caught": silent}})
+    assert (ended.status, ended.error) == ("FAILED", "States.DataLimitExceeded")
+
+
+@pytest.mark.parametrize("seconds", ["0.5", "-1", "'a'", "100000000", "null"])
+def test_a_wait_is_a_whole_number_of_seconds(run: Run, seconds: str) -> None:
+    wait = {"Type": "Wait", "Seconds": f"{{% {seconds} %}}", "End": True}
+    assert run({"StartAt": "W", "States": {"W": wait}}).error == "States.QueryEvaluationError"
+
+
+@pytest.mark.parametrize("seconds", ["0.5", "0", "'a'", "100000000"])
+def test_a_time_limit_is_a_whole_number_of_seconds(
+    run: Run, deployment: Deployment, seconds: str
+) -> None:
+    limit = f"{{% {seconds} %}}"
+    state = task(deployment, "HelloFunction", {}, TimeoutSeconds=limit, End=True)
+    assert run({"StartAt": "T", "States": {"T": state}}).error == "States.QueryEvaluationError"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "code"),
+    [
+        ("with a blank", "{}", "InvalidName"),
+        ("with:colon", "{}", "InvalidName"),
+        ("x" * 81, "{}", "InvalidName"),
+        ("large", '"' + "x" * 262_144 + '"', "InvalidExecutionInput"),
+        ("used", '{"other": "input"}', "ExecutionAlreadyExists"),
+        ("ended", "{}", "ExecutionAlreadyExists"),
+    ],
+)
+def test_an_execution_that_can_not_be_started_is_refused(
+    cloud: Cloud, name: str, given: str, code: str
+) -> None:
+    client = cloud.client("stepfunctions")
+    wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}}
+    machine = client.create_state_machine(
+        name=f"names-{time.monotonic_ns()}",
+        definition=json.dumps({"QueryLanguage": "JSONata", **wait}),
+        roleArn="arn:aws:iam::123456789012:role/none",
+    )["stateMachineArn"]
+    if code == "ExecutionAlreadyExists":
+        arn = client.start_execution(stateMachineArn=machine, name=name, input="{}")["executionArn"]
+        again = client.start_execution(stateMachineArn=machine, name=name, input="{}")
+        assert again["executionArn"] == arn
+        if name == "ended":
+            cloud.wait_for_execution(arn)
+    with pytest.raises(ClientError) as problem:
+        client.start_execution(stateMachineArn=machine, name=name, input=given)
+    assert problem.value.response["Error"]["Code"] == code
+
+
 def test_an_execution_ends_with_its_25000th_event(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
