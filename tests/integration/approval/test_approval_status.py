@@ -67,7 +67,7 @@ def test_the_link_tells_how_it_goes_on_after_the_decision(stage: Stage) -> None:
     page = stage.call("GET", link)
     assert _headline(page) == "Write pause: 12 s of about 38 s"
     assert "Closing the old database for writing" in page["body"]
-    assert 'content="3"' in page["body"]
+    assert 'content="3; url=?lang=en"' in page["body"]
     record.tables.put("public.users", {"match": True})
     assert "1 of 12" in stage.call("GET", link)["body"]
     record.milestone("switch_began")
