@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -73,8 +73,10 @@ def reconcile(  # noqa: PLR0917 - seven collaborators, each named by its type
     if holder.phase == "ended":
         return Reconciled("", (), _tried(tell_end, record, "the last message"))
     if not executions.is_running(holder.execution_arn):
+        # Before it is known whether a step has begun since: what that waits for is not among them.
+        waits = record.waits.all()
         if _seen_gone_before(record, holder):
-            _after_the_end(record, holder, ownership, executions)
+            _after_the_end(record, holder, ownership, executions, waits)
         untold = _tried(tell_end, record, "the last message")
         return Reconciled(holder.migration_id, (), untold)
     if record.fact(GONE):
@@ -130,7 +132,7 @@ def _seen_gone_before(record: Record, holder: Owner) -> bool:
     seen = {
         "execution": holder.execution_arn,
         "since": holder.since,
-        "last_attempt": record.attempts.latest_deadline(),
+        "attempts": record.attempts.begun(),
     }
     if record.fact(GONE) == seen:
         return True
@@ -139,7 +141,11 @@ def _seen_gone_before(record: Record, holder: Owner) -> bool:
 
 
 def _after_the_end(
-    record: Record, holder: Owner, ownership: Ownership, executions: Executions
+    record: Record,
+    holder: Owner,
+    ownership: Ownership,
+    executions: Executions,
+    waits: Sequence[Wait],
 ) -> None:
     """The execution ended without its report: stopped by hand, or timed out.
 
@@ -153,7 +159,7 @@ def _after_the_end(
     if holder.stands.migration_id != holder.migration_id:
         ownership.give_back(holder, holder.stands)
         return
-    for wait in record.waits.all():
+    for wait in waits:
         if wait.state in {"OPEN", "SETTLED"}:
             record.waits.close(wait)
     if holder.phase == "return":

@@ -16,6 +16,7 @@ from redash_migration.homecoming.arrival import at_home, before_users_are_home, 
 from redash_migration.homecoming.facts import EARLIER_SWITCH_FACT
 from redash_migration.reconcile import Answer, reconcile
 from redash_migration.record import Outcome, Record, Wait
+from redash_migration.record.attempts import Attempts
 from redash_migration.record.milestones import Milestone
 from redash_migration.record.owner import Acting
 from redash_migration.record.ownership import Ownership
@@ -628,16 +629,41 @@ def test_nothing_leads_on_from_being_taken_back(table: RecordTable, mode: str) -
     assert start(table, FIRST, executions, mode="roll-back", migrationId=FIRST) is False
 
 
-def test_an_execution_whose_step_begins_between_two_rounds_is_not_gone(
-    table: RecordTable, record: Record, resumed: Any
+def test_what_a_step_waits_for_that_has_just_begun_is_not_closed(
+    table: RecordTable, record: Record, resumed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was redriven, and is still told as it was before."""
+    """An execution is redriven in the moment in which two rounds agree that it is gone: nobody
+    could answer it for as long as its state may take."""
+    executions = Executions(ended={EXECUTION})
+    record.waits.open("ConfirmCutover", "of before", "approval")
+    round_of(table, record, executions, resumed)
+    kept = Attempts.begun
+
+    def begun(self: Attempts) -> int:
+        found = kept(self)
+        record.waits.open("ConfirmCutover", "of now", "approval")
+        return found
+
+    monkeypatch.setattr(Attempts, "begun", begun)
+    round_of(table, record, executions, resumed)
+    wait = record.waits.get("ConfirmCutover")
+    assert wait is not None
+    assert (wait.token, wait.state) == ("of now", "OPEN")
+
+
+@pytest.mark.parametrize("earlier", [0, 900])
+def test_an_execution_whose_step_begins_between_two_rounds_is_not_gone(
+    table: RecordTable, record: Record, resumed: Any, earlier: int
+) -> None:
+    """It was redriven, and is still told as it was before. A step of before may have had longer."""
     executions = Executions(ended={EXECUTION})
     record.milestone("pause_began")
-    round_of(table, record, executions, resumed)
     owner = Ownership(table).last()
     assert owner is not None
     whose = Acting(owner.migration_id, owner.execution_arn, ("forward",))
+    if earlier:
+        record.attempts.begin(whose, "RestoreTable", "run", seconds=earlier, service=False)
+    round_of(table, record, executions, resumed)
     record.attempts.begin(whose, "FenceSource", "run", seconds=60, service=True)
     round_of(table, record, executions, resumed)
     assert executions.roll_backs == []

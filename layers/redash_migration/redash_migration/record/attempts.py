@@ -86,10 +86,9 @@ class Attempts:
         """Whether a run of this state has begun, whatever became of it."""
         return bool(self._table.query(self._id, f"ATTEMPT#{state}#"))
 
-    def latest_deadline(self) -> str:
-        """The deadline of the run that has the latest one; empty where none ever began."""
-        items = self._table.query(self._id, "ATTEMPT#")
-        return max((text_of(item, "deadline") for item in items), default="")
+    def begun(self) -> int:
+        """How many runs have begun, whatever became of them."""
+        return len(self._table.query(self._id, "ATTEMPT#"))
 
     def unfinished(self) -> list[Attempt]:
         """Runs that have not ended and may still be at work.
