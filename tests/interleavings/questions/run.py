@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from redash_migration.approval.deciding import upkeep
 from redash_migration.approval.deciding.answering import Reply, answer
 from redash_migration.approval.desk import Desk, Policy
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.evidence.parts import Pause, SourceDisk, Stream, WayHome
+from redash_migration.approval.evidence.parts import WayHome
 from redash_migration.approval.gate.gates import latest_gate
 from redash_migration.approval.gate.purposes import CONFIRM, CUTOVER, EXPIRE, Purpose
 from redash_migration.approval.gate.rules import Proposal
@@ -30,6 +30,7 @@ from redash_migration.errors import NotApproved
 from redash_migration.record import Record
 from redash_migration.record.owner import Acting
 from redash_migration.record.wait import Outcome, TokenUnknown
+from tests.evidence import clear_evidence
 from tests.interleavings.actors import Actor, stand_still
 from tests.interleavings.questions.desk import AtOnce, Noting, Store, Table
 from tests.interleavings.world import Violation
@@ -83,22 +84,12 @@ class Questions:
         return self.now
 
     def _evidence(self) -> Evidence:
-        return Evidence(
-            purpose=self.purpose.state,
-            migration_id=MIGRATION,
+        back = WayHome(True, 10.0, {}, "ReturnFailed", "")
+        return replace(
+            clear_evidence(self.purpose, MIGRATION),
             source_version=self.version,
-            target_version=18,
             required=self.required,
-            requested_by="",
-            tables=(),
-            findings=(),
-            passed=3,
-            pause=Pause(10.0, {}, 600),
-            stream=Stream(0.1, True, ""),
-            disk=SourceDisk(0, 0, 0, None, "PASS", ""),
-            way_home=WayHome(True, 10.0, {}, "ReturnFailed", "")
-            if self.purpose is CONFIRM
-            else None,
+            way_home=back if self.purpose is CONFIRM else None,
         )
 
     def _desk(self, record: Record | None = None) -> Desk:

@@ -12,9 +12,6 @@ from redash_migration.approval.evidence.contents import Evidence
 from redash_migration.approval.evidence.parts import (
     Finding,
     NewSide,
-    Pause,
-    SourceDisk,
-    Stream,
     WayHome,
 )
 from redash_migration.approval.gate.people import (
@@ -38,6 +35,7 @@ from redash_migration.approval.messages.mails import request_mail
 from redash_migration.approval.texts import Texts
 from redash_migration.clock import moment
 from redash_migration.errors import InvalidInput
+from tests.evidence import clear_evidence
 
 NAME = "redash-20261123-013005"
 OPENED = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -58,20 +56,7 @@ GATE = Gate(
     evidence_hash="",
     answers={},
 )
-CLEAR = Evidence(
-    purpose=CUTOVER.state,
-    migration_id=NAME,
-    source_version=16,
-    target_version=18,
-    required=1,
-    requested_by="",
-    tables=(),
-    findings=(),
-    passed=3,
-    pause=Pause(10.0, {}, 600),
-    stream=Stream(0.1, True, ""),
-    disk=SourceDisk(0, 0, 0, None, "PASS", ""),
-)
+CLEAR = clear_evidence(CUTOVER, NAME)
 WARNED = replace(CLEAR, findings=(Finding("x", "WARN"),))
 FAILED = replace(CLEAR, findings=(Finding("x", "UNKNOWN"),))
 HANA = Proposal("hana@example.com", "approve", "", CLEAR.hash, "page", NAME)

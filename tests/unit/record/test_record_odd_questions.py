@@ -20,7 +20,7 @@ from redash_migration.approval.deciding.request import request
 from redash_migration.approval.deciding.upkeep import follow_up
 from redash_migration.approval.desk import Policy, Posted
 from redash_migration.approval.evidence.contents import Evidence
-from redash_migration.approval.evidence.parts import NewSide, Pause, SourceDisk, Stream, WayHome
+from redash_migration.approval.evidence.parts import NewSide, WayHome
 from redash_migration.approval.gate.gates import Gates
 from redash_migration.approval.gate.purposes import CONFIRM, PURPOSES, Purpose
 from redash_migration.approval.gate.rules import Proposal
@@ -32,6 +32,7 @@ from redash_migration.clock import stamp
 from redash_migration.errors import NotApproved
 from redash_migration.record import Record
 from redash_migration.record.owner import PHASES, Acting
+from tests.evidence import clear_evidence
 from tests.interleavings.questions.desk import Store, Table
 from tests.interleavings.questions.run import HANA, KEN, KEYS
 from tests.odd_entries import KINDS, NAME, Watched, odd_of, put, quick
@@ -84,22 +85,11 @@ class People:
 
 
 def evidence_for(purpose: Purpose) -> Evidence:
-    return Evidence(
-        purpose=purpose.state,
-        migration_id=NAME,
-        source_version=16,
-        target_version=18,
-        required=1,
-        requested_by="",
-        tables=(),
-        findings=(),
-        passed=3,
-        pause=Pause(10.0, {}, 600),
-        stream=Stream(0.1, True, ""),
-        disk=SourceDisk(0, 0, 0, None, "PASS", ""),
-        new_side=NewSide(stamp(START), (), 1, 1, 0, 0, 10.0, "") if purpose is CONFIRM else None,
-        way_home=WayHome(True, 10.0, {}, "", "") if purpose is CONFIRM else None,
-    )
+    clear = clear_evidence(purpose, NAME)
+    if purpose is not CONFIRM:
+        return clear
+    new_side = NewSide(stamp(START), (), 1, 1, 0, 0, 10.0, "")
+    return replace(clear, new_side=new_side, way_home=WayHome(True, 10.0, {}, "", ""))
 
 
 class Scene:
