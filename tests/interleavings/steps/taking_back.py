@@ -12,6 +12,7 @@ from redash_migration.in_flight import Standstill, end_commands
 from redash_migration.precedence import leads_alone
 from redash_migration.record import Record
 from redash_migration.record.undo.replay import replay
+from redash_migration.record.undo.undo import Undo
 from redash_migration.rollback.end import at_its_end, close_waits, finish
 from tests.interleavings.steps.context import SECONDS
 from tests.interleavings.world import World
@@ -66,9 +67,19 @@ def _forward_again(world: World, record: Record, where: Any, standstill: Standst
         "close_old_side": close_old_side,
         "lift_fence": doing("new_fenced", False),
     }
+    return _replayed(world, record.of("return").undo, where, actions, standstill)
+
+
+def _replayed(
+    world: World,
+    undo: Undo,
+    where: Any,
+    actions: dict[str, Callable[..., None]],
+    standstill: Standstill,
+) -> str:
     ticks = count(0, 40)
     return replay(
-        record.of("return").undo,
+        undo,
         where,
         actions,
         without={},
@@ -118,17 +129,7 @@ def _way_back(world: World, record: Record, where: Any) -> str:
         "start_services": doing(lambda: setattr(world, "services", True)),
         "lift_fence": doing(lambda: _lift(world)),
     }
-    standstill = _standstill(world, record)
-    ticks = count(0, 40)
-    return replay(
-        record.undo,
-        where,
-        actions,
-        without={},
-        ready=standstill.ready,
-        sleep=world.rest,
-        clock=lambda: float(next(ticks)),
-    )
+    return _replayed(world, record.undo, where, actions, _standstill(world, record))
 
 
 def roll_back(world: World, record: Record) -> str:
