@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from hypothesis import given
 
 from redash_migration.approval.standing.ending import ending_of
@@ -23,7 +24,7 @@ from redash_migration.homecoming.forward_again import is_forward, note_failure
 from redash_migration.in_flight import Standstill
 from redash_migration.plan import PLAN_ARTIFACT
 from redash_migration.reconcile import reconcile
-from redash_migration.record import Record
+from redash_migration.record import Outcome, Record
 from redash_migration.record.owner import PHASES, Acting
 from redash_migration.record.ownership import Ownership
 from redash_migration.record.undo.replay import replay
@@ -83,6 +84,22 @@ def in_the_pause(table: Memory) -> Record:
     acting = Acting(NAME, EXECUTION, PHASES)
     record.attempts.begin(acting, "StopServices", "1", seconds=60, service=True)
     return record
+
+
+class NotTaken:
+    """Step Functions takes no such token, and says so in its own way."""
+
+    def send(self, token: str, outcome: Outcome) -> None:
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": ""}}, "SendTask")
+
+
+def test_an_answer_that_can_not_be_sent_keeps_no_roll_back_from_its_work() -> None:
+    record = in_the_pause(Watched())
+    for kind in ("StopServices", "DrainQueues"):
+        wait = record.waits.open(kind, "t" * 5000)
+        assert record.waits.settle(wait, Outcome.success({}))
+    close_waits(record, NotTaken())
+    assert {wait.state for wait in record.waits.all()} == {"CLOSED"}
 
 
 @quick

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from aws_lambda_powertools import Logger
+
 from redash_migration.errors import RollBackIncomplete
+from redash_migration.failure_text import words
 from redash_migration.homecoming.arrival import at_home, turned
 from redash_migration.record import Check, Record
 from redash_migration.record.milestones import PAUSE_OVER
 from redash_migration.record.wait import Resumer
 
+logger = Logger(service="redash-migration", child=True)
+
 
 def close_waits(record: Record, resumer: Resumer) -> None:
-    """Nothing may answer a wait of a migration that is being taken back."""
+    """Nothing may answer a wait of a migration that is being taken back.
+
+    An answer that was written is sent, for the trail; what can't be sent, because Step Functions
+    does not answer or takes no such token, keeps nobody from being served.
+    """
     for wait in record.waits.all():
         if wait.state == "SETTLED":
-            record.deliver(wait.kind, resumer)
+            try:
+                record.deliver(wait.kind, resumer)
+            except Exception as error:
+                logger.warning(f"the answer to {wait.kind} is not sent: {words(error)}")
+                record.waits.close(wait)
         elif wait.state == "OPEN":
             record.waits.close(wait)
 
