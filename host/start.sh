@@ -20,6 +20,9 @@ known=$(printf '%s\n' "$ours" | awk -F'|' '{ print $3 }')
 gone=$(printf '%s\n' "$wanted" | grep . | grep -vFx -- "$known" || true)
 # What ran before was made anew since, under another name: then every part comes up.
 [ -z "$gone" ] || wanted='*'
+# A list without a server, where none runs, is that of no host which served users: the same.
+named=$(printf '%s\n' "$ours" | awk -F'|' '$1 == "server" { print $3 }' | grep -Fx -- "$wanted" || true)
+[ -n "$named$(first server)$for_now" ] || wanted='*'
 for part in queues server worker scheduler proxy; do
   for id in $(ids_of "$part"); do
     name=$(docker inspect -f "${o}.Name$c" "$id")
