@@ -100,6 +100,15 @@ def test_the_place_that_the_glossary_names_speaks_of_the_term() -> None:
     assert silent == []
 
 
+OF_THE_OWNER = {"CHANGELOG.md", "docs/design.md", "docs/glossary.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_phase_is_the_owners_and_what_people_are_shown_a_stage(page: Path) -> None:
+    if str(page.relative_to(ROOT)) not in OF_THE_OWNER:
+        assert re.findall(r"(?i)\bphases?\b", page.read_text(encoding="utf-8")) == []
+
+
 def _said(place: Path) -> str:
     files = [place] if place.is_file() else place.rglob("*.py")
     return " ".join([place.stem, *(path.read_text(encoding="utf-8") for path in files)]).casefold()
