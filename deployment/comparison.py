@@ -145,10 +145,13 @@ def rehearsed(directory: Path, machine: str) -> list[Finding]:
 
 
 def main(arguments: list[str]) -> int:
-    """Compare the rehearsal whose folder is given."""
+    """Compare the rehearsal whose folder is given; 0 all allowed, 1 not, 2 no such folder."""
     from deployment.sample import arn
 
     directory = Path(arguments[0] if arguments else ".rehearsal/latest")
+    if not (directory / "aws-calls.ndjson").exists():
+        print(f"{directory}: no rehearsal's folder; make rehearse makes one", file=sys.stderr)
+        return 2
     findings = rehearsed(directory, arn("states", "stateMachine:redash-migration"))
     for finding in findings:
         print(finding)

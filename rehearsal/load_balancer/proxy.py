@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from rehearsal.cloud.web.leaving import ClientsMayLeave
 from rehearsal.cloud.web.local_http import announced
 from rehearsal.load_balancer.conditions import Asked
 from rehearsal.load_balancer.forwarding import Unanswered, ask, end_to_end, forwarded
@@ -32,7 +33,7 @@ class Routing(Protocol):
         """A target of the group answered with 5xx."""
 
 
-class Proxy(ThreadingHTTPServer):
+class Proxy(ClientsMayLeave, ThreadingHTTPServer):
     """Listens on 127.0.0.1; each request is routed by the rules of its own moment."""
 
     daemon_threads = True

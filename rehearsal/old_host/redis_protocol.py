@@ -9,6 +9,8 @@ import contextlib
 from socketserver import StreamRequestHandler, ThreadingTCPServer, ThreadingUnixStreamServer
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.cloud.web.leaving import ClientsMayLeave
+
 if TYPE_CHECKING:
     from rehearsal.old_host.redis import Redis
 
@@ -17,7 +19,7 @@ DATABASES = 16
 """redis.conf, "databases": what there are unless somebody sets it otherwise."""
 
 
-class Server(ThreadingTCPServer):
+class Server(ClientsMayLeave, ThreadingTCPServer):
     """At a port of its own, with TLS where the redis has it."""
 
     daemon_threads = True
@@ -39,7 +41,7 @@ class Server(ThreadingTCPServer):
             super().finish_request(secure, client_address)
 
 
-class PathServer(ThreadingUnixStreamServer):
+class PathServer(ClientsMayLeave, ThreadingUnixStreamServer):
     """At a path."""
 
     daemon_threads = True

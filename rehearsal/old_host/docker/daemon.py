@@ -16,6 +16,7 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from threading import Thread
 
+from rehearsal.cloud.web.leaving import ClientsMayLeave
 from rehearsal.old_host.docker import client
 from rehearsal.old_host.docker.answer import Answer
 
@@ -58,7 +59,7 @@ def write_client(directory: Path, program: str, place: str) -> None:
     file.chmod(0o755)
 
 
-class _Server(ThreadingUnixStreamServer):
+class _Server(ClientsMayLeave, ThreadingUnixStreamServer):
     daemon_threads = True
 
     def __init__(self, interpret: Interpreter, place: Path) -> None:
