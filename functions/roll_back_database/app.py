@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from redash_migration import wiring
@@ -24,7 +25,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     record = wiring.record_with_undo(event["migration_id"], direction)
     if direction == "return":
         record.not_since("return")
-    source, target = wiring.reading_address(direction), wiring.writing_address(direction)
+    source = partial(wiring.reading_address, direction)
+    target = partial(wiring.writing_address, direction)
     end_sessions(source, target)
     undoing = UndoingInDatabases(record, source, target)
     standstill = Standstill(record, WAITING_SECONDS)

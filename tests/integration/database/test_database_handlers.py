@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from gzip import compress
@@ -25,6 +26,7 @@ from redash_migration.errors import (
 )
 from redash_migration.preflight.source import room
 from redash_migration.record import Outcome, Record
+from redash_migration.record.undo import replay as replaying
 from rehearsal.postgres import programs, run
 from tests.function_environment import ENVIRONMENT, OWN
 from tests.owning import owned
@@ -144,6 +146,23 @@ def test_the_steps_one_after_the_other(deployed: Record) -> None:
     assert call("roll_back_database") == {"next": "done"}
     steps = {timing.name: timing.status for timing in deployed.steps.all()}
     assert set(steps.values()) == {"SUCCEEDED"}
+
+
+def test_where_the_new_database_is_gone_the_old_one_is_opened_all_the_same(
+    deployed: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has deleted the new home's stack: nobody is to stand before a closed door for it."""
+    for step in ("preflight", "copy_schema", "fence_source"):
+        call(step)
+    secrets = boto3.client("secretsmanager", region_name="ap-northeast-1")
+    gone = os.environ["TARGET_DATABASE_SECRET_ARN"]
+    secrets.delete_secret(SecretId=gone, ForceDeleteWithoutRecovery=True)
+    monkeypatch.setattr(replaying, "LEAST_TRIES", 1)
+    monkeypatch.setitem(replaying.replay.__kwdefaults__, "patience", 0.0)
+    deployed.turn("back")
+    assert call("roll_back_database") == {"next": "done"}
+    states = {entry.action: entry.state for entry in deployed.undo.all()}
+    assert (states["lift_fence"], states["empty_target"]) == ("DONE", "FAILED")
 
 
 def test_a_schema_altered_since_the_preflight_is_not_migrated(

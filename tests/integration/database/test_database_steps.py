@@ -98,7 +98,7 @@ class Migration:
         finish_schema(self.record, self.dump, self.plan, target=self.target, seconds=120)
 
     def take_back(self) -> str:
-        undoing = UndoingInDatabases(self.record, self.source, self.target)
+        undoing = UndoingInDatabases(self.record, lambda: self.source, lambda: self.target)
         return replay(
             self.record.undo,
             "database",

@@ -89,9 +89,18 @@ def close_old_side(record: Record, old: Connection) -> fence.Fence:
 
 
 class UndoingInDatabases:
-    """The undo actions of ``where="database"``; every one may find its work done already."""
+    """The undo actions of ``where="database"``; every one may find its work done already.
 
-    def __init__(self, record: Record, source: DatabaseAddress, target: DatabaseAddress) -> None:
+    Each asks for the address that it needs: where the new database is gone, its secret too, the old
+    one is opened all the same.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        source: Callable[[], DatabaseAddress],
+        target: Callable[[], DatabaseAddress],
+    ) -> None:
         self._record = record
         self._source = source
         self._target = target
@@ -113,28 +122,28 @@ class UndoingInDatabases:
         }
 
     def _lift_unasked(self) -> None:
-        with _session(self._source, "roll-back-fence") as session:
+        with _session(self._source(), "roll-back-fence") as session:
             read_only.lift_unasked(session)
         self._record.audit("fence_lifted")
 
     def lift_fence(self, before: str | None, roles: Sequence[Sequence[str | None]]) -> None:
         """The source takes writes again, as it did before."""
         state = read_only.state_of(before, roles)
-        with _session(self._source, "roll-back-fence") as session:
+        with _session(self._source(), "roll-back-fence") as session:
             read_only.lift(session, state)
         self._record.audit("fence_lifted")
 
     def close_old_side(self) -> None:
         """A return leads forward again: the old database is closed as before, and what was written
         there by us, or by an old server that was up for a moment, counts as seen."""
-        with _session(self._target, "close-old-side") as session:
+        with _session(self._target(), "close-old-side") as session:
             held = close_old_side(self._record, session)
         self._record.audit("fenced", lsn=held.lsn, ended_sessions=held.ended_sessions)
 
     def empty_target(self, schemas: Collection[str], extensions: Collection[str]) -> None:
         """Drops what was put on the target; what users have written to is put aside instead."""
         kept: list[str] = []
-        with _session(self._target, "roll-back") as session:
+        with _session(self._target(), "roll-back") as session:
             if self._has_users_writes():
                 kept = put_aside(session, self._record.migration_id)
             else:
@@ -153,7 +162,7 @@ class UndoingInDatabases:
 
     def drop_source_leftovers(self, slots: Collection[str]) -> None:
         """Canary and control objects on the source, and slots that were not there before."""
-        with _session(self._source, "roll-back") as session:
+        with _session(self._source(), "roll-back") as session:
             drop_own_slots(session, slots)
             remove_leftovers(session)
 
@@ -174,7 +183,7 @@ class UndoingInDatabases:
     def _has_users_writes(self) -> bool:
         if "switch_began" not in self._record.milestones():
             return False
-        written = watch_target(self._record, self._target)["writes_since_switch"]
+        written = watch_target(self._record, self._target())["writes_since_switch"]
         return bool(written is None or written > 0)
 
 
