@@ -29,7 +29,11 @@ def demand_rest(world: World, executions: Collection[Execution]) -> None:
     owner = world.owner()
     phase, name = owner.get("phase"), str(owner.get("migration_id"))
     for one in executions:
-        asks = (one.arn, one.status, one.state) == (owner["execution_arn"], "RUNNING", "Confirm")
+        asks = (one.arn, one.status, one.state) == (
+            owner.get("execution_arn"),
+            "RUNNING",
+            "Confirm",
+        )
         if asks and world.question(name, one.token) is None:
             raise Violation(f"{name}: people are waited for, and nobody can answer")
     for other in {one.migration for one in executions} - {name}:
