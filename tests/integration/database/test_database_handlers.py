@@ -158,6 +158,7 @@ def test_where_the_new_database_is_gone_the_old_one_is_opened_all_the_same(
     gone = os.environ["TARGET_DATABASE_SECRET_ARN"]
     secrets.delete_secret(SecretId=gone, ForceDeleteWithoutRecovery=True)
     monkeypatch.setattr(replaying, "LEAST_TRIES", 1)
+    assert replaying.replay.__kwdefaults__ is not None
     monkeypatch.setitem(replaying.replay.__kwdefaults__, "patience", 0.0)
     deployed.turn("back")
     assert call("roll_back_database") == {"next": "done"}
