@@ -674,6 +674,32 @@ def test_an_answer_that_was_given_is_not_waited_for(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "open_all_along", "closed"),
+    [
+        ("en", "The old Redash is in use.", "is being opened again"),
+        ("ja", "元の Redash が稼働しています。", "再開しています"),
+    ],
+)
+def test_what_was_never_closed_is_not_opened_again(
+    stage: Stage, language: str, open_all_along: str, closed: str
+) -> None:
+    """A refusal, or a failure before the pause: users have noticed nothing."""
+    stage.ask()
+    link = stage.link()
+    stage.answer(link, "reject", "the month is closed")
+    stage.record.steps.started("RollBack")
+    page = stage.call("GET", f"{link}?lang={language}")["body"]
+    assert open_all_along in page
+    assert closed not in page
+    texts = Texts(language)
+    here = texts("progress.description", number=3, total=6, name=texts("progress.approval"))
+    assert here in page
+    stage.record.milestone("pause_began")
+    page = stage.call("GET", f"{link}?lang={language}")["body"]
+    assert closed in page
+
+
+@pytest.mark.parametrize(
     ("state", "said"),
     [
         ("EndReplication", "Returning, with everything"),

@@ -57,7 +57,7 @@ def status_page(
     stands = standing(desk.record, now, evidence.pause.seconds)
     begins = gate.begins_at(evidence.hash) if gate.state == "OPEN" else None
     title, tone = _title(texts, gate, evidence, stands, begins)
-    here = _STATIONS[stands.stage]
+    here = "approval" if _way_back(gate, stands) == "before" else _STATIONS[stands.stage]
     moving = stands.ending is None and (gate.state != "OPEN" or not still_waiting(desk, gate))
     return render(
         texts,
@@ -92,14 +92,19 @@ def _title(
     return _answer_title(texts, gate, evidence, stands, begins)
 
 
-def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", "back"]:
-    """Which way back is gone: a return, a return that failed and leads forward, or a roll-back."""
+def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", "before", "back"]:
+    """Which way back is gone: a return, a return that failed and leads forward, a roll-back.
+
+    ``before``: a roll-back before any pause, from which the old Redash need not be opened.
+    """
     if stands.state.startswith("GoForward"):
         return "forward"
     at_home = stands.stage == "back" or stands.state == "EndReplication"
     if gate.decision == CONFIRM.refuse and at_home:
         return "return"
-    return "back" if stands.stage == "back" else ""
+    if stands.stage != "back":
+        return ""
+    return "before" if stands.pause_seconds is None else "back"
 
 
 def _pause_title(texts: Texts, stands: Standing) -> str:
