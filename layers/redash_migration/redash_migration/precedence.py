@@ -17,7 +17,7 @@ from redash_migration.in_flight import (
 )
 from redash_migration.record import Record
 from redash_migration.record.attempts import Attempt
-from redash_migration.record.record import SWITCHING
+from redash_migration.record.whereabouts import SWITCHING
 
 if TYPE_CHECKING:
     pass

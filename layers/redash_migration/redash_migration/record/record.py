@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
-from uuid import uuid4
 
-from redash_migration.clock import Clock, moment, now, stamp
+from redash_migration.clock import Clock, moment, now
 from redash_migration.direction import Direction
 from redash_migration.errors import NotTheOwner
 from redash_migration.record.attempts import MARGIN, Attempts
@@ -17,26 +14,18 @@ from redash_migration.record.checks import Checks
 from redash_migration.record.facts.entries import Entries
 from redash_migration.record.facts.facts import Facts
 from redash_migration.record.facts.trail import Trail
-from redash_migration.record.milestones import MILESTONES, Milestone
-from redash_migration.record.owner import KEY, Acting, Phase, SwitchedBack, refusal
+from redash_migration.record.owner import Acting, Phase
 from redash_migration.record.ownership import Ownership
-from redash_migration.record.reading import time_of
 from redash_migration.record.steps import Steps
-from redash_migration.record.table import ConditionNotMet, RecordTable
+from redash_migration.record.table import RecordTable
 from redash_migration.record.undo.seals import Keys
 from redash_migration.record.undo.undo import Undo
 from redash_migration.record.wait import Outcome, Resumer, Wait
 from redash_migration.record.waits import Waits
-
-SWITCHING = ("SwitchTraffic", "SwitchOnceMore")
-"""States that send users there."""
+from redash_migration.record.whereabouts import Whereabouts
 
 
-class _BegunSince(Exception):
-    """Another run of the switch has noted its beginning."""
-
-
-class Record(Facts, Trail):
+class Record(Facts, Trail, Whereabouts):
     """What is known of one migration; every write is conditional or may be repeated.
 
     ``acting`` is the step that holds the record, ``undo_keys`` seal its undo list: without both,
@@ -122,18 +111,6 @@ class Record(Facts, Trail):
             failed = wait.outcome.result is None
             self.steps.ended(kind, "FAILED" if failed else "SUCCEEDED", wait.outcome.error)
 
-    def milestone(self, name: Milestone) -> str:
-        """Note when something happened; the first time counts. Returns that time."""
-        return self._first(name)
-
-    def _first(self, name: str) -> str:
-        place, at = f"{self._scope}MILESTONE#{name}", stamp(self.clock())
-        item = self.table.update(self.migration_id, place, first={"at": at})
-        noted = "" if item is None else time_of(item, "at")
-        if not noted:  # something stands there that is no time
-            self.table.update(self.migration_id, place, values={"at": at})
-        return noted or at
-
     def not_since(self, phase: Phase) -> str:
         """When the migration turned last; NotTheOwner where that was to ``phase``, and this run was
         on its way before.
@@ -176,86 +153,3 @@ class Record(Facts, Trail):
         out before its first look.
         """
         return self._first(f"{name}#{self.run()}")
-
-    def switch_begins(self) -> str:
-        """Note that users are about to be sent to the new side; NotTheOwner once it has turned.
-
-        In one transaction with the owner's check, and in the owner's own item: a switch that hung
-        must not begin on the way back, nor the way back beside a switch. Returns what this run's
-        beginning is known by.
-        """
-        at, mine = self.milestones().get("switch_began") or stamp(self.clock()), uuid4().hex
-        self._note_switch({"at": at}, switched=at, switching=mine)
-        return mine
-
-    def switch_not_made(self, mine: str) -> None:
-        """Note that users demonstrably stayed where they were: going back loses nothing.
-
-        Not where another run of the switch has begun since, or is at work: it may make it yet, and
-        then people decide. NotTheOwner once it has turned.
-        """
-        if sum(one.state in SWITCHING for one in self.attempts.unfinished()) > 1:
-            return
-        at = self.milestones().get("switch_began") or stamp(self.clock())
-        with suppress(_BegunSince):
-            values = {"at": at, "not_made": stamp(self.clock())}
-            self._note_switch(values, only={"switching": mine}, switched="")
-
-    def _note_switch(
-        self, values: Mapping[str, str], *, only: Mapping[str, str] | None = None, **notes: str
-    ) -> None:
-        if self._acting is None:
-            raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
-        condition = self._acting.condition(**notes)
-        whole = replace(condition, expected={**condition.expected, **(only or {})})
-        try:
-            self.table.update_under(
-                whole,
-                self.migration_id,
-                f"{self._scope}MILESTONE#switch_began",
-                values=values,
-            )
-        except ConditionNotMet as error:
-            item = self.table.get(KEY, KEY)
-            if item is not None and condition.holds(item):
-                raise _BegunSince from error
-            raise refusal(self._acting, Ownership(self.table).last()) from error
-
-    def note_home(self, how_far: SwitchedBack) -> None:
-        """Note that users are about to be led home, or are served there; NotTheOwner where this
-        step may not say so.
-
-        In the owner's item alone, which few may write: where users are decides whether they may be
-        led away again without being asked.
-        """
-        if self._acting is None:
-            raise NotTheOwner(f"{self.migration_id}: only a step may say so, and none is at work")
-        Ownership(self.table).note_home(self._acting, how_far)
-
-    def switch_stands(self) -> bool:
-        """Whether the switch was begun, and neither seen not to be made nor decided to be taken
-        back: by the owner's item alone, for a milestone is any function's word."""
-        owner = Ownership(self.table).last()
-        if owner is None or owner.migration_id != self.migration_id:
-            return False
-        # None: in an item of a time before this was noted there.
-        return (
-            "switch_began" in self.milestones() if owner.switched is None else bool(owner.switched)
-        )
-
-    def switched_back(self) -> SwitchedBack | None:
-        """How far users were led home; None in an item of a time before this was noted there."""
-        owner = Ownership(self.table).last()
-        for one in () if owner is None else (owner, owner.stands):
-            if one.migration_id == self.migration_id:
-                return one.switched_back
-        return ""
-
-    def milestones(self) -> dict[Milestone, str]:
-        """Name -> time of every milestone that was reached."""
-        prefix = f"{self._scope}MILESTONE#"
-        items = self.table.query(self.migration_id, prefix)
-        # That it was noted counts, also where somebody has written over when: as of now, then.
-        ending = stamp(self.clock())
-        at = {str(item["sk"]).removeprefix(prefix): time_of(item, "at") or ending for item in items}
-        return {name: at[name] for name in MILESTONES if name in at}
