@@ -243,6 +243,19 @@ def host_offline(world: World) -> None:
     before(world, "StopServicesFunction", disconnect)
 
 
+def host_away(since: str, until: str) -> Callable[[World], None]:
+    """The agent loses its connection before one state, and has it again from another on."""
+
+    def arm(world: World) -> None:
+        def connected(online: bool) -> None:
+            world.host.run_command.online = online
+
+        before(world, since, lambda: connected(False))
+        before(world, until, lambda: connected(True))
+
+    return arm
+
+
 def agent_silent(world: World) -> None:
     """The agent has died and is still told as online: commands are taken, and never delivered."""
 

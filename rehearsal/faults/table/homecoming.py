@@ -181,6 +181,12 @@ HOMECOMING: dict[str, Case] = {
         "IntegrityViolated",
         source.written_behind_the_fence("LookOnceMore", side="new"),
     ),
+    "return-old-host-gone": _forward_again(
+        "the old host takes no commands any more, and is known again when the new home is kept",
+        "StartOldServices",
+        "InvalidInstanceId",
+        source.host_away("StartOldServices", "CleanUp"),
+    ),
     "return-budget-ends": _forward_again(
         "VerifyOldHome hangs until the budget of the write pause is used up",
         "VerifyOldHome",
