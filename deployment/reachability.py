@@ -167,7 +167,9 @@ class Walk:
             match inner:
                 case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if owner in names:
                     self._reach_dotted(f"{names[owner]}.{attribute}")
-                    self._attribute(attribute)
+                    # What a module of ours is asked for by name is no method of anything.
+                    if self._sources.module(names[owner]) is None:
+                        self._attribute(attribute)
                 case ast.Attribute(attr=attribute):
                     self._attribute(attribute)
                 case ast.Name(id=name):
