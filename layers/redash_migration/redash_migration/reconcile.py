@@ -132,7 +132,7 @@ def _seen_gone_before(record: Record, holder: Owner) -> bool:
     seen = {
         "execution": holder.execution_arn,
         "since": holder.since,
-        "attempts": record.attempts.begun(),
+        "attempts": record.attempts.how_many(),
     }
     if record.fact(GONE) == seen:
         return True

@@ -637,14 +637,14 @@ def test_what_a_step_waits_for_that_has_just_begun_is_not_closed(
     executions = Executions(ended={EXECUTION})
     record.waits.open("ConfirmCutover", "of before", "approval")
     round_of(table, record, executions, resumed)
-    kept = Attempts.begun
+    kept = Attempts.how_many
 
-    def begun(self: Attempts) -> int:
+    def how_many(self: Attempts) -> int:
         found = kept(self)
         record.waits.open("ConfirmCutover", "of now", "approval")
         return found
 
-    monkeypatch.setattr(Attempts, "begun", begun)
+    monkeypatch.setattr(Attempts, "how_many", how_many)
     round_of(table, record, executions, resumed)
     wait = record.waits.get("ConfirmCutover")
     assert wait is not None

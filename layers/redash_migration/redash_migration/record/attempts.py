@@ -86,7 +86,7 @@ class Attempts:
         """Whether a run of this state has begun, whatever became of it."""
         return bool(self._table.query(self._id, f"ATTEMPT#{state}#"))
 
-    def begun(self) -> int:
+    def how_many(self) -> int:
         """How many runs have begun, whatever became of them."""
         return len(self._table.query(self._id, "ATTEMPT#"))
 
