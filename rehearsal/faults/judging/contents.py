@@ -1,13 +1,16 @@
-"""Contents stay in the servers: none of the old database's values is in what a rehearsal leaves.
+"""Contents stay in the servers, secrets and tokens where they are kept: none of them is in what a
+rehearsal leaves.
 
 Law or not, a value gets out where somebody prints an error as it is. So after every run some
-hundreds of values of real rows are looked for in every file but those of the two servers, of the
-two Redashes, and of the users who wrote the rows.
+hundreds of values of real rows, every secret and every task token that the record knows are looked
+for in every file but those of the two servers, of the two Redashes, and of the users who wrote the
+rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 THEIRS = ("databases", "ledger.ndjson", "ecs", "old_host", "lambda-home")
 """What in a rehearsal's folder belongs to servers, to Redash or to its users."""
+
+FOUND_BY = ("username", "host", "port", "dbname", "engine", "sslmode", "channel", "api")
+"""By which a database, or a channel of Slack, is found: no secret."""
 
 LEAST_LENGTH = 12
 """Shorter values are anywhere by chance."""
@@ -33,18 +39,54 @@ UNION SELECT snippet FROM query_snippets UNION SELECT name FROM users
 
 
 def contents_told(world: World) -> list[str]:
-    """One line for each file that holds a value of a row; none while the source is down."""
+    """One line for each file that holds one of these; of rows none while the source is down."""
+    known = {
+        "contents of a row": _of_rows(world),
+        "a secret": secret_texts(_secrets(world)),
+        "a task token": _tokens(world),
+    }
+    return [
+        f"{path.relative_to(world.directory)} holds {what}"
+        for path, text in _files(world.directory)
+        for what, values in known.items()
+        if any(value in text for value in values if len(value) >= LEAST_LENGTH)
+    ]
+
+
+def _of_rows(world: World) -> list[str]:
     try:
         with psycopg.connect(**world.source_database.parameters()) as session:  # type: ignore[arg-type]
-            rows = session.execute(_VALUES.encode()).fetchall()
+            return [value for (value,) in session.execute(_VALUES.encode()) if value]
     except psycopg.Error:
         return []
-    values = [value for (value,) in rows if value and len(value) >= LEAST_LENGTH]
-    return [
-        f"{path.relative_to(world.directory)} holds contents of a row"
-        for path, text in _files(world.directory)
-        if any(value in text for value in values)
-    ]
+
+
+def secret_texts(secrets: Iterable[str]) -> list[str]:
+    """What of each secret must not be told: all of it, but for what a database is found by."""
+    found = []
+    for text in secrets:
+        try:
+            parts = json.loads(text)
+        except ValueError:
+            parts = text
+        if not isinstance(parts, dict):
+            found.append(text)
+            continue
+        found += [str(value) for name, value in parts.items() if name not in FOUND_BY]
+    return found
+
+
+def _secrets(world: World) -> Iterator[str]:
+    client = world.cloud.client("secretsmanager")
+    for page in client.get_paginator("list_secrets").paginate():
+        for secret in page["SecretList"]:
+            yield client.get_secret_value(SecretId=secret["ARN"]).get("SecretString", "")
+
+
+def _tokens(world: World) -> list[str]:
+    client, name = world.cloud.client("dynamodb"), world.deployment.ref("MigrationTable")
+    pages = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+    return [str(item["token"]["S"]) for page in pages for item in page["Items"] if "token" in item]
 
 
 def _files(directory: Path) -> Iterator[tuple[Path, str]]:
