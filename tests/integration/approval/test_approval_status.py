@@ -674,29 +674,33 @@ def test_an_answer_that_was_given_is_not_waited_for(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "open_all_along", "closed"),
+    ("language", "is_open", "is_opened"),
     [
         ("en", "The old Redash is in use.", "is being opened again"),
         ("ja", "元の Redash が稼働しています。", "再開しています"),
     ],
 )
-def test_what_was_never_closed_is_not_opened_again(
-    stage: Stage, language: str, open_all_along: str, closed: str
+def test_what_is_open_is_not_said_to_be_opened_again(
+    stage: Stage, language: str, is_open: str, is_opened: str
 ) -> None:
-    """A refusal, or a failure before the pause: users have noticed nothing."""
+    """After a refusal, or a failure before the pause; and while what is left is taken back."""
     stage.ask()
     link = stage.link()
     stage.answer(link, "reject", "the month is closed")
     stage.record.steps.started("RollBack")
     page = stage.call("GET", f"{link}?lang={language}")["body"]
-    assert open_all_along in page
-    assert closed not in page
+    assert is_open in page
+    assert is_opened not in page
     texts = Texts(language)
     here = texts("progress.description", number=3, total=6, name=texts("progress.approval"))
     assert here in page
     stage.record.milestone("pause_began")
     page = stage.call("GET", f"{link}?lang={language}")["body"]
-    assert closed in page
+    assert is_opened in page
+    stage.record.milestone("reopened")
+    page = stage.call("GET", f"{link}?lang={language}")["body"]
+    assert is_open in page
+    assert is_opened not in page
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def status_page(
     stands = standing(desk.record, now, evidence.pause.seconds)
     begins = gate.begins_at(evidence.hash) if gate.state == "OPEN" else None
     title, tone = _title(texts, gate, evidence, stands, begins)
-    here = "approval" if _way_back(gate, stands) == "before" else _STATIONS[stands.stage]
+    untouched = stands.stage == "back" and stands.pause_seconds is None
+    here = "approval" if untouched else _STATIONS[stands.stage]
     moving = stands.ending is None and (gate.state != "OPEN" or not still_waiting(desk, gate))
     return render(
         texts,
@@ -92,10 +93,10 @@ def _title(
     return _answer_title(texts, gate, evidence, stands, begins)
 
 
-def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", "before", "back"]:
+def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", "open", "back"]:
     """Which way back is gone: a return, a return that failed and leads forward, a roll-back.
 
-    ``before``: a roll-back before any pause, from which the old Redash need not be opened.
+    ``open``: a roll-back where the old Redash was never closed, or serves again already.
     """
     if stands.state.startswith("GoForward"):
         return "forward"
@@ -104,7 +105,7 @@ def _way_back(gate: Gate, stands: Standing) -> Literal["", "return", "forward", 
         return "return"
     if stands.stage != "back":
         return ""
-    return "before" if stands.pause_seconds is None else "back"
+    return "open" if stands.old_side_open else "back"
 
 
 def _pause_title(texts: Texts, stands: Standing) -> str:

@@ -17,12 +17,16 @@ _PAUSE_ENDS = PAUSE_OVER | {"rolled_back"}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``state`` is empty before the first step. Seconds and counts are None where unknown."""
+    """``state`` is empty before the first step. Seconds and counts are None where unknown.
+
+    ``old_side_open``: the old Redash has not been closed, or is open again.
+    """
 
     state: str
     stage: Stage
     pause_seconds: float | None
     pause_is_on: bool
+    old_side_open: bool
     predicted_seconds: float | None
     tables_compared: int
     ending: Ending | None
@@ -38,6 +42,7 @@ def standing(record: Record, now: datetime, predicted: float | None) -> Standing
         stage=doing(state).stage if state else "look",
         pause_seconds=None if began is None else _until(began, over, now),
         pause_is_on=began is not None and not over,
+        old_side_open=began is None or "reopened" in milestones,
         predicted_seconds=predicted,
         tables_compared=_compared(record.tables.all()),
         ending=read_ending(record),

@@ -10,7 +10,7 @@ ENGLISH: Mapping[str, str] = {
     "status.pause_unpredicted": "Write pause: {seconds} so far",
     "status.after": "The new Redash is in use",
     "status.back": "The old Redash is being opened again",
-    "status.before": "What was prepared is being taken back",
+    "status.open": "What was changed is being taken back",
     "status.forward": "The new Redash is being opened again",
     "status.planned": "Approved: the cutover begins at {time}",
     "status.lead.look": "Nothing has been changed.",
@@ -21,9 +21,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     "status.lead.after": "People work on the new side. Whether it stays is asked next.",
     "status.lead.back": "What was changed is taken back, the last change first.",
-    "status.lead.before": (
-        "The old Redash is in use. What was changed is taken back, the last change first."
-    ),
+    "status.lead.open": "The old Redash is in use.",
     "status.lead.forward": (
         "Going back did not succeed. What was changed for it is taken back; nothing is lost."
     ),
@@ -215,7 +213,7 @@ JAPANESE: Mapping[str, str] = {
     "status.pause_unpredicted": "書き込み停止中: {seconds}経過",
     "status.after": "新しい Redash が稼働しています",
     "status.back": "元の Redash を再開しています",
-    "status.before": "準備した内容を取り消しています",
+    "status.open": "変更した内容を取り消しています",
     "status.forward": "新しい Redash を再開しています",
     "status.planned": "承認済み: {time} に切り替えを開始します",
     "status.lead.look": "まだ何も変更していません。",
@@ -228,9 +226,7 @@ JAPANESE: Mapping[str, str] = {
         "利用者は新しい環境で作業しています。このまま使い続けるかを次におたずねします。"
     ),
     "status.lead.back": "変更した内容を、新しいものから順に取り消しています。",
-    "status.lead.before": (
-        "元の Redash が稼働しています。変更した内容を、新しいものから順に取り消しています。"
-    ),
+    "status.lead.open": "元の Redash が稼働しています。",
     "status.lead.forward": (
         "元の環境に戻すことができませんでした。そのための変更を取り消しています。"
         "失われたデータはありません。"
