@@ -61,6 +61,15 @@ def test_every_message_that_asks_for_help_is_found(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", list(BOOKS))
+def test_what_a_roll_back_left_is_told_with_the_book_that_says_how(language: str) -> None:
+    texts, text = LANGUAGES[language], book(language)
+    left = [words for key, words in texts.items() if key.startswith("undo.")]
+    assert len(left) > 8
+    assert [words for words in left if words not in text] == []
+    assert BOOKS[language] in texts["ended.next.not_all_taken_back"]
+
+
+@pytest.mark.parametrize("language", list(BOOKS))
 def test_every_error_is_found_by_its_name(language: str) -> None:
     text = book(language)
     assert [name for name in {**TO_DO, **OTHERS} if name not in text] == []

@@ -123,7 +123,8 @@ ENGLISH: Mapping[str, str] = {
     ),
     "ended.next.not_all_taken_back": (
         "Users can work. Mend what kept it back, then start the mode roll-back for this migration: "
-        "it tries again what is listed. Or do it by hand (docs/rollback.md)."
+        "it tries again what is listed. Or do it by hand: docs/runbook.md says how, by the words "
+        "above."
     ),
     "ended.next.preflight.SUCCEEDED": "Start the migration when it suits: nothing was changed.",
     "ended.next.preflight.FAILED": (
@@ -335,8 +336,8 @@ JAPANESE: Mapping[str, str] = {
     ),
     "ended.next.not_all_taken_back": (
         "利用者は作業できます。取り消しを妨げた原因を取り除いてから、この移行に対してモード"
-        " roll-back を開始すると、上記を再度取り消します。手作業の手順:"
-        " docs/rollback.md"
+        " roll-back を開始すると、上記を再度取り消します。手作業の手順は"
+        " docs/runbook.ja.md で、上記の文言から探してください。"
     ),
     "ended.next.preflight.SUCCEEDED": (
         "都合のよいときに移行を開始してください。何も変更していません。"
