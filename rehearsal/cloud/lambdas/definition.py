@@ -44,5 +44,7 @@ class FunctionDefinition:
     role: str = ""
     reserved_concurrency: int | None = None
     asynchronous_retries: int = 2
+    asynchronous_age: float = 21_600.0
+    """Seconds after which an event that has not been handled is given up."""
     dead_letter_arn: str = ""
     logging: dict[str, str] = field(default_factory=dict)

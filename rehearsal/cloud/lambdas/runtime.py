@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,10 @@ from rehearsal.cloud.lambdas.instance import Instance
 from rehearsal.cloud.lambdas.nursery import Exit, Nursery
 from rehearsal.cloud.lambdas.runtime_api import RuntimeApi
 from rehearsal.cloud.lambdas.surroundings import environment, order
+from rehearsal.cloud.repairs.hooks import hooks
+
+THROTTLED_SECONDS = 1.0
+"""How long a throttled asynchronous invocation waits in its queue at first, in AWS's time."""
 
 InvokeFault = Callable[[str, Any], Fault | None]
 
@@ -27,8 +32,9 @@ class LambdaRuntime:
 
     def __init__(self, directory: Path, endpoint_url: str, region: str, journal: Journal) -> None:
         self.fault: InvokeFault | None = None
-        self.asynchronous_retry_seconds: tuple[float, ...] = (0.2, 0.4)
-        """Pauses before the retries of a failed asynchronous invocation; on AWS 60 and 120 s."""
+        self.asynchronous_retry_seconds: tuple[float, ...] = (60.0, 120.0)
+        """Pauses before the retries of a failed asynchronous invocation, in AWS's time (Lambda
+        guide, "Asynchronous invocation")."""
         self.plain_client = False
         """Whether new processes use the runtime client without compiled parts."""
         self.undelivered: Callable[[FunctionDefinition, bytes], None] | None = None
@@ -93,7 +99,8 @@ class LambdaRuntime:
         """Invoke as EventBridge and SNS do: queued, tried again, then given up.
 
         A failure of the function is retried as often as the function's configuration says (AWS:
-        twice); a throttled invocation goes back to the queue without counting.
+        twice); a throttled invocation goes back to the queue without counting; and an event that
+        would be too old by then is given up.
         """
         function = self[key]
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
@@ -101,20 +108,23 @@ class LambdaRuntime:
             self._asynchronous.submit(self._deliver, function.definition, payload)
 
     def _deliver(self, definition: FunctionDefinition, payload: bytes) -> None:
-        failures = 0
+        failures, began = 0, time.monotonic()
         while not self._stopping.is_set():
             answer = self.invoke(definition.logical_id, payload)
             if not answer.error:
                 return
             pauses = self.asynchronous_retry_seconds
-            if not answer.throttled:
-                failures += 1
-                if failures > definition.asynchronous_retries:
-                    self._journal.record("event_given_up", function=definition.logical_id)
-                    if self.undelivered is not None:
-                        self.undelivered(definition, payload)
-                    return
-            self._stopping.wait(pauses[min(max(failures, 1), len(pauses)) - 1])
+            failures += not answer.throttled
+            pause = (
+                THROTTLED_SECONDS if answer.throttled else pauses[min(failures, len(pauses)) - 1]
+            )
+            age = (time.monotonic() - began) * hooks.time_scale + pause
+            if failures > definition.asynchronous_retries or age > definition.asynchronous_age:
+                self._journal.record("event_given_up", function=definition.logical_id)
+                if self.undelivered is not None:
+                    self.undelivered(definition, payload)
+                return
+            self._stopping.wait(pause / hooks.time_scale)
 
     def start(self, definition: FunctionDefinition, name: str, log: Path) -> Instance:
         """Start a process for a function."""

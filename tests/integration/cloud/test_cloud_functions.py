@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -9,7 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from rehearsal.cloud import Cloud, Deployment
+import pytest
+
+from rehearsal.cloud import Cloud, Deployment, Fault
+from rehearsal.cloud.repairs import hooks
 
 
 def test_the_process_stays_warm(cloud: Cloud) -> None:
@@ -145,8 +149,10 @@ def test_the_invoke_api_takes_events(
 
 
 def test_an_asynchronous_failure_is_tried_twice_more_and_kept(
-    cloud: Cloud, deployment: Deployment
+    cloud: Cloud, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert cloud.lambdas.asynchronous_retry_seconds == (60.0, 120.0)
+    monkeypatch.setattr(hooks, "time_scale", 200.0)
     invoked = []
     cloud.invoke_fault = lambda _, event: invoked.append(event["id"])
     event = cloud.emit("test.source", "T", {"kind": "wanted", "fail": True})
@@ -158,6 +164,26 @@ def test_an_asynchronous_failure_is_tried_twice_more_and_kept(
         threading.Event().wait(0.05)
     assert invoked == [event, event, event]
     assert json.loads(messages[0]["Body"])["id"] == event
+
+
+def test_an_event_that_would_be_too_old_is_given_up(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "time_scale", 200.0)
+    function = cloud.lambdas["HelloFunction"]
+    aged = dataclasses.replace(function.definition, asynchronous_age=90.0)
+    monkeypatch.setattr(function, "definition", aged)
+    invoked, given_up = [], threading.Event()
+
+    def fail(_function: str, event: Any) -> Fault:
+        invoked.append(event)
+        return Fault.error("Broken")
+
+    cloud.invoke_fault = fail
+    monkeypatch.setattr(cloud.lambdas, "undelivered", lambda *_: given_up.set())
+    cloud.lambdas.invoke_asynchronously("HelloFunction", {})
+    assert given_up.wait(10)
+    assert len(invoked) == 2  # the third would come 180 s after the event
 
 
 def test_usage_is_written_down(cloud: Cloud) -> None:

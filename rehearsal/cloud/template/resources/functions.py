@@ -78,6 +78,7 @@ def event_invoke_config(
     found.definition = dataclasses.replace(
         found.definition,
         asynchronous_retries=int(properties.get("MaximumRetryAttempts", 2)),
+        asynchronous_age=float(properties.get("MaximumEventAgeInSeconds", 21_600)),
         dead_letter_arn=failure or found.definition.dead_letter_arn,
     )
     deployer.deployment.functions[found.definition.logical_id] = found.definition
