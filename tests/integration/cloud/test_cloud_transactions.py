@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.dynamodb.models import Table
 
+from rehearsal.cloud.repairs.services import transaction_conflicts
 from rehearsal.cloud.repairs.services.stale_reads import BEHIND_SECONDS
 from tests.record_table import make_table, pretend_to_be_on_aws
 
@@ -103,3 +105,28 @@ def test_a_read_that_is_not_asked_to_be_consistent_is_behind(table: Any) -> None
     time.sleep(BEHIND_SECONDS)
     assert found(Key=key("old"))["Item"]["value"] == {"N": "2"}
     assert queried()["Count"] == 2
+
+
+def test_what_meets_a_transaction_at_work_is_refused(
+    table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction_conflicts, "TRANSACTION_SECONDS", 0.5)
+    first = threading.Thread(
+        target=table.transact_write_items, kwargs={"TransactItems": [update("old")]}
+    )
+    first.start()
+    time.sleep(0.2)
+    with pytest.raises(ClientError) as cancelled:
+        table.transact_write_items(TransactItems=[put("new"), update("old")])
+    answer: dict[str, Any] = dict(cancelled.value.response)
+    reasons = [reason["Code"] for reason in answer["CancellationReasons"]]
+    assert (answer["Error"]["Code"], reasons) == (
+        "TransactionCanceledException",
+        ["None", "TransactionConflict"],
+    )
+    with pytest.raises(ClientError) as refused_write:
+        table.update_item(**update("old")["Update"])
+    assert refused_write.value.response["Error"]["Code"] == "TransactionConflictException"
+    table.put_item(**put("other")["Put"])
+    first.join()
+    table.update_item(**update("old")["Update"])

@@ -33,7 +33,7 @@ class Recent:
         for action in writes(operation, given):
             if action["TableName"] not in backend.tables:
                 continue
-            key = repr((action["TableName"], _key(backend, action)))
+            key = key_of(backend, action)
             if time.monotonic() - self._before.get(key, (0.0,))[0] > BEHIND_SECONDS:
                 before = self._as_it_is(backend, action)
                 self._before[key] = (time.monotonic(), backend, action, before)
@@ -64,11 +64,12 @@ def writes(operation: str, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]
                 yield from ({"TableName": table, **one} for one in request.values())
 
 
-def _key(backend: Any, action: Mapping[str, Any]) -> Any:
+def key_of(backend: Any, action: Mapping[str, Any]) -> str:
+    """Names the item of an action."""
     table = backend.get_table(action["TableName"])
     names = [table.hash_key_attr, table.range_key_attr]
     item = action.get("Key") or action["Item"]
-    return [item[name] for name in names if name]
+    return repr((action["TableName"], [item.get(name) for name in names if name]))
 
 
 def _consistent(operation: str, given: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ moto copies every table of a transaction first, for each of its items, and resto
 a condition does not hold: what others wrote in between is lost, a write during the copy breaks it,
 and a write costs the more the more the table holds. In DynamoDB a transaction is isolated from
 every other write ("Amazon DynamoDB Transactions: How it works"). What a read sees that is not asked
-to be consistent: ``stale_reads``.
+to be consistent: ``stale_reads``; what meets a transaction at work: ``transaction_conflicts``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from rehearsal.cloud.door import ACCESS_KEY
 from rehearsal.cloud.repairs.replacement import replace
-from rehearsal.cloud.repairs.services.stale_reads import Recent
+from rehearsal.cloud.repairs.services.stale_reads import Recent, key_of, writes
+from rehearsal.cloud.repairs.services.transaction_conflicts import Conflicts
 
 _TURN = threading.RLock()
 
@@ -28,15 +29,24 @@ def apply() -> None:
     from moto.dynamodb.models import DynamoDBBackend
     from moto.dynamodb.responses import DynamoHandler
 
-    recent = Recent(_as_it_is)
+    recent, conflicts = Recent(_as_it_is), Conflicts()
 
     def call_action(self: Any) -> Any:
         operation, given = self._get_action(), getattr(self, "params", {})
-        ours = f"Credential={ACCESS_KEY}/" in str(self.headers.get("Authorization", ""))
-        with _TURN:
-            recent.written(self.dynamodb_backend, operation, given)
-            with ExitStack() if ours else recent.behind(operation, given):
+        if f"Credential={ACCESS_KEY}/" in str(self.headers.get("Authorization", "")):
+            with _TURN:
+                recent.written(self.dynamodb_backend, operation, given)
                 return original_call(self)
+        tables, actions = self.dynamodb_backend.tables, writes(operation, given)
+        keys = [key_of(self.dynamodb_backend, one) for one in actions if one["TableName"] in tables]
+        whole = operation == "TransactWriteItems"
+        with conflicts.write(keys, transaction=whole) as refusal:
+            if refusal is not None:
+                return refusal
+            with _TURN:
+                recent.written(self.dynamodb_backend, operation, given)
+                with recent.behind(operation, given):
+                    return original_call(self)
 
     def transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
         actions = [action for item in transact_items for action in item.values()]

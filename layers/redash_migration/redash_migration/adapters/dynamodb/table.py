@@ -20,7 +20,11 @@ from redash_migration.adapters.dynamodb.refusals import (
     only_unmet,
     reasons_of,
 )
-from redash_migration.adapters.dynamodb.transactions import TRANSACTION_ITEMS, transact
+from redash_migration.adapters.dynamodb.transactions import (
+    TRANSACTION_ITEMS,
+    beside_transactions,
+    transact,
+)
 from redash_migration.record.table import Condition, ConditionNotMet, Expected, Item, Value
 
 if TYPE_CHECKING:
@@ -43,7 +47,8 @@ class DynamoTable:
     def put_new(self, item: Item) -> bool:
         """See RecordTable."""
         try:
-            self._client.put_item(
+            beside_transactions(
+                self._client.put_item,
                 TableName=self._name,
                 Item=encode({**item, _EXPIRES: _expiry()}),
                 ConditionExpression="attribute_not_exists(pk)",
@@ -111,7 +116,8 @@ class DynamoTable:
         )
         condition = expression.condition(expected or {})
         try:
-            answer = self._client.update_item(
+            answer = beside_transactions(
+                self._client.update_item,
                 TableName=self._name,
                 Key=encode({"pk": pk, "sk": sk}),
                 UpdateExpression=" ".join(parts),
@@ -140,7 +146,8 @@ class DynamoTable:
         removed = ", ".join(map(change.name, odd))
         condition = change.condition(expected)
         try:
-            self._client.update_item(
+            beside_transactions(
+                self._client.update_item,
                 TableName=self._name,
                 Key=key,
                 UpdateExpression=f"REMOVE {removed}",

@@ -1,20 +1,25 @@
-"""Several entries written at once, or none of them."""
+"""Several entries written at once, or none of them; and what else is written meanwhile."""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from botocore.exceptions import ClientError
 
-from redash_migration.adapters.dynamodb.refusals import FAILED, cancelled_by
+from redash_migration.adapters.dynamodb.refusals import FAILED, cancelled_by, code_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
 CONFLICT_TRIES = 8
-"""Transactions that look at one entry at the same moment conflict, and are to be tried again."""
+"""What looks at one entry at the same moment conflicts where one of them is a transaction, and is
+to be tried again."""
 TRANSACTION_ITEMS = 100
 """As many as TransactWriteItems takes (API Reference)."""
 
@@ -35,7 +40,28 @@ def transact(client: DynamoDBClient, items: Any) -> list[str]:
                 return reasons
             if attempt == CONFLICT_TRIES or not CONFLICTS.intersection(reasons):
                 raise
-            time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
+            _rest(attempt)
         else:
             break
     return []
+
+
+def beside_transactions(
+    write: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs
+) -> Answer:
+    """What a write of one entry answers, which is refused while a transaction looks at it.
+
+    Every deed's transaction looks at the owner's entry; and boto3 tries it again for no one.
+    """
+    for attempt in range(1, CONFLICT_TRIES):
+        try:
+            return write(*given, **named)
+        except ClientError as error:
+            if code_of(error) != "TransactionConflictException":
+                raise
+            _rest(attempt)
+    return write(*given, **named)
+
+
+def _rest(attempt: int) -> None:
+    time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
