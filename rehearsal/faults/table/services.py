@@ -149,6 +149,16 @@ SERVICES: dict[str, Case] = {
         arm=together(TARGET["row-changed"].arm, steps.for_good("roll_back_database")),
         afterwards=people.mend_and_take_back,
     ),
+    "no-room-for-a-rule": Case(
+        "the data differs, and the listener has no room for another rule when that is taken back",
+        "ROLLED_BACK",
+        where="RollBack",
+        error=MISMATCH,
+        arm=together(
+            TARGET["row-changed"].arm,
+            calls.refused("RollBackFunction", "CreateRule", "TooManyRules"),
+        ),
+    ),
     "record-throttled": Case(
         "the record turns away every third call of each function in the write pause",
         "SUCCEEDED",
