@@ -36,6 +36,18 @@ def hangs(function: str, service: str = "") -> Arm:
     return lambda world: on_call(world, ask)
 
 
+def turns_away_slowly(function: str, action: str, seconds: float) -> Arm:
+    """Each such call of a function is refused after so many seconds, and tried again by itself."""
+
+    def ask(call: Call) -> Fault | None:
+        if (call.function, call.action) != (function, action):
+            return None
+        time.sleep(seconds)
+        return Fault.error("ServiceUnavailable", "made to fail", 503)
+
+    return lambda world: on_call(world, ask)
+
+
 def served_in_time(_world: World, report: Mapping[str, Any]) -> list[str]:
     """Users were served again soon after the budget was used up."""
     seconds = report.get("unavailable_seconds")

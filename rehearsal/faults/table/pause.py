@@ -37,6 +37,16 @@ def _budget_ends(state: str) -> Case:
 
 PAUSE: dict[str, Case] = {
     **{f"budget-ends-{state.lower()}": _budget_ends(state) for state in STATES},
+    "switch-seen-late": Case(
+        "the listener refuses the switch only when nobody waits for it any more, and people have"
+        " been asked; nobody answers",
+        "ROLLED_BACK",
+        where="SwitchTraffic",
+        error="States.Timeout",
+        arm=pause.turns_away_slowly("SwitchTrafficFunction", "ModifyListener", 12.0),
+        confirm="nobody",
+        parameters={"WritePauseBudgetSeconds": "30"},
+    ),
     "asking-to-stop-hangs": Case(
         "the request to stop the replication hangs: nobody waits for it",
         "SUCCEEDED",
